@@ -1,0 +1,75 @@
+"""What the database itself refuses: changes to the log, rows of other companies"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+APPEND_ONLY = """
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only; a correction is a new row', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$
+"""
+# A month's partition is made before it is needed; what falls outside all of them goes to the default one.
+PARTITION_FOR_MONTH = """
+create function touchpoint_partition(month date) returns text language plpgsql security definer
+set search_path = public as $$
+declare
+  first date := date_trunc('month', month)::date;
+  name text := 'touchpoint_y' || to_char(first, 'YYYY"m"MM');
+  low bigint := (extract(epoch from first::timestamp at time zone 'UTC') * 1000000)::bigint;
+  high bigint := (extract(epoch from (first + interval '1 month')::timestamp at time zone 'UTC') * 1000000)::bigint;
+begin
+  if to_regclass(name) is null then
+    execute format('create table %I partition of touchpoint for values from (%s) to (%s)', name, low, high);
+  end if;
+  return name;
+end $$
+"""
+COMPANY_TABLES = (
+    "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",
+    "sales_order", "order_line", "order_event", "bought", "delegation",
+)  # fmt: skip
+OWN_COMPANY = "company_id = nullif(current_setting('app.company_id', true), '')::bigint"
+
+
+def upgrade() -> None:
+    op.execute(APPEND_ONLY)
+    for table in ("touchpoint", "touchpoint_fact"):
+        op.execute(
+            f"create trigger {table}_append_only before update or delete on {table} "
+            "for each row execute function refuse_change()"
+        )
+        op.execute(
+            f"create trigger {table}_no_truncate before truncate on {table} "
+            "for each statement execute function refuse_change()"
+        )
+    op.execute(PARTITION_FOR_MONTH)
+    op.execute("create table touchpoint_other partition of touchpoint default")
+    op.execute(
+        "select touchpoint_partition((date_trunc('month', now()) + make_interval(months => n))::date) "
+        "from generate_series(0, 3) as n"
+    )
+    for table in COMPANY_TABLES:
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(
+            f"create policy own_company on {table} to portal_customer using ({OWN_COMPANY}) with check ({OWN_COMPANY})"
+        )
+    op.execute("alter table touchpoint enable row level security")
+    own = OWN_COMPANY.replace("company_id =", "account_id =", 1)
+    op.execute(f"create policy own_company_reads on touchpoint for select to portal_customer using ({own})")
+    op.execute(
+        f"create policy own_company_adds on touchpoint for insert to portal_customer with check ({own})"
+    )
+    op.execute("revoke update, delete on touchpoint, touchpoint_fact from portal_customer")
+    op.execute("revoke delete on sales_order, order_line, order_event, credit_account from portal_customer")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: docs/operations.md")

@@ -1,0 +1,199 @@
+"""Companies, the people who work for them, and their assigned reps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.foundation.db import Base, BigId, UTCDateTime
+
+
+class Company(Base):
+    """A sold-to: the business that orders and owes. Children belong to a parent (a group's branches)."""
+
+    __tablename__ = "company"
+
+    id: Mapped[BigId]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    price_list_id: Mapped[int | None] = mapped_column(ForeignKey("price_list.id"))
+    home_store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    # How a PO number is asked for: free (optional), required, list (only from the company's jobs).
+    po_mode: Mapped[str] = mapped_column(server_default="free")
+    # Whether reps may act inside the account; the company's own admins decide.
+    acting_consent: Mapped[bool] = mapped_column(server_default="true")
+    terms_days: Mapped[int] = mapped_column(server_default="30")
+    phone: Mapped[str | None]
+    phone_digits: Mapped[str | None]
+    email: Mapped[str | None]
+    account_kind: Mapped[str] = mapped_column(server_default="trade")  # trade, counter
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
+
+    __table_args__ = (
+        Index(
+            "ix_company_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
+        ),
+        Index("ix_company_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}),
+        Index("ix_company_email", text("lower(email)")),
+    )
+
+
+class Address(Base):
+    """A ship-to of a company."""
+
+    __tablename__ = "address"
+
+    id: Mapped[BigId]
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    label: Mapped[str]
+    recipient: Mapped[str]
+    line1: Mapped[str]
+    line2: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str]
+    region: Mapped[str]
+    postcode: Mapped[str]
+    country: Mapped[str] = mapped_column(server_default="US")
+    is_default: Mapped[bool] = mapped_column(server_default="false")
+
+    __table_args__ = (UniqueConstraint("company_id", "label"),)
+
+
+class CompanyJob(Base):
+    """A job (site, project) of a company, with the PO number its orders carry."""
+
+    __tablename__ = "company_job"
+
+    id: Mapped[BigId]
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    name: Mapped[str]
+    po_number: Mapped[str] = mapped_column(server_default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = (UniqueConstraint("company_id", "name"),)
+
+
+class User(Base):
+    """A person who signs in. Customers have memberships; staff have a kind and perhaps a store."""
+
+    __tablename__ = "app_user"
+
+    id: Mapped[BigId]
+    email: Mapped[str] = mapped_column(unique=True)  # always lower case
+    name: Mapped[str]
+    phone: Mapped[str | None]
+    phone_digits: Mapped[str | None]
+    language: Mapped[str] = mapped_column(server_default="en")
+    time_zone: Mapped[str] = mapped_column(server_default="America/New_York")
+    kind: Mapped[str]  # customer, rep, support, store, admin
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    password_hash: Mapped[str | None]
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
+
+    __table_args__ = (
+        Index(
+            "ix_app_user_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
+        ),
+        Index(
+            "ix_app_user_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}
+        ),
+    )
+
+
+class Membership(Base):
+    """A customer's person in a company, with one role there."""
+
+    __tablename__ = "membership"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True, index=True)
+    role: Mapped[str]  # viewer, buyer, approver, company_admin
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
+
+    user: Mapped[User] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise")
+
+
+class RepAssignment(Base):
+    """A company that a sales rep looks after."""
+
+    __tablename__ = "rep_assignment"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True, index=True)
+
+
+class Delegation(Base):
+    """A rep's stay inside a customer's account: for whom, why, from when to when (60 minutes at most)."""
+
+    __tablename__ = "delegation"
+
+    id: Mapped[BigId]
+    actor_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    subject_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    reason: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class UserSession(Base):
+    """A signed-in browser. The cookie holds a random token, the row only its hash."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[BigId]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    user_agent: Mapped[str] = mapped_column(server_default="")
+    network: Mapped[str] = mapped_column(server_default="")  # truncated address
+    # Last number given to a touchpoint of this session; dense, so a gap is a loss.
+    touch_seq: Mapped[int] = mapped_column(server_default="0")
+
+
+class SignInAttempt(Base):
+    """A failed sign-in or reset request, counted per account and per network to slow guessing down."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[BigId]
+    account_key: Mapped[bytes]
+    network: Mapped[str]
+    purpose: Mapped[str]  # sign_in, reset
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account", "account_key", "at"),
+        Index("ix_sign_in_attempt_network", "network", "at"),
+    )
+
+
+class OneTimeToken(Base):
+    """A link sent by mail: password reset or invitation. Single use, short life, stored as a hash."""
+
+    __tablename__ = "one_time_token"
+
+    id: Mapped[BigId]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    purpose: Mapped[str]  # reset, invitation
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    created_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    company_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,77 @@
+"""The application: the only place that knows every blueprint."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+
+from portal.accounts import staff_views as accounts_staff
+from portal.accounts import views as accounts
+from portal.catalog import views as catalog
+from portal.desk import views as desk
+from portal.foundation import logs
+from portal.foundation.config import Settings, from_environment, resource_dir
+from portal.foundation.db import make_engine, make_sessions
+from portal.orders import staff_views as orders_staff
+from portal.orders import views as orders
+from portal.stores import views as stores
+from portal.web import (
+    access,
+    assets,
+    errors,
+    filters,
+    health,
+    security,
+    sessions,
+    styleguide,
+    transaction,
+    ui,
+)
+
+BLUEPRINTS = (
+    health.blueprint,
+    accounts.blueprint,
+    accounts_staff.blueprint,
+    catalog.blueprint,
+    stores.blueprint,
+    orders.blueprint,
+    orders_staff.blueprint,
+    desk.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
+    """Build the portal.
+
+    :param settings: from the environment when not given.
+    :param engine: connection pool to use instead of an own one (tests).
+    :raises ConfigError: when a setting is missing or wrong.
+    :raises RuntimeError: when a view does not say who may see it.
+    """
+    settings = settings or from_environment()
+    logs.configure(settings.log_format)
+    app = Flask(
+        "portal",
+        template_folder=str(resource_dir("templates")),
+        static_folder=str(resource_dir("static")),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    engine = engine or make_engine(settings)
+    app.extensions.update(settings=settings, engine=engine, sessions=make_sessions(engine))
+    # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
+    security.install(app, settings)
+    assets.install(app)
+    sessions.install(app)
+    access.install(app)
+    filters.install(app)
+    ui.install(app, settings)
+    errors.install(app)
+    transaction.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.environment == "development":
+        app.register_blueprint(styleguide.blueprint)
+    access.refuse_undeclared(app)
+    return app

@@ -1,0 +1,1 @@
+"""Credit accounts: limit, use, hold."""

@@ -1,0 +1,1 @@
+"""Products, variants, colours, price lists, contract prices, search."""

@@ -1,0 +1,1 @@
+"""Pages that combine domains: home per role, support lookup, the customer page. No models."""

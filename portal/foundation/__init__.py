@@ -1,0 +1,1 @@
+"""Foundation: configuration, database, clock, money, errors, jobs, mail, logs. Knows no domain."""

@@ -1,0 +1,129 @@
+"""Settings, read once from the environment. Every name here is described in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+REPO_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_SECRETS = frozenset({"change-me", "secret", "dev", "development"})
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong. The message is one sentence for the administrator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one deployment is told. Immutable; made by :func:`from_environment` or by tests."""
+
+    database_url: str
+    secret_key: str
+    var_dir: Path
+    environment: str = "production"
+    public_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    trusted_proxies: int = 0
+    smtp_url: str = ""
+    mail_from: str = "orders@demo.example"
+    seller_name: str = "Counterpart"
+    demo: bool = False
+    log_format: str = "json"
+    pool_size: int = 8
+    max_body_bytes: int = 2 * 1024 * 1024
+    session_idle_hours: int = 72
+    session_max_days: int = 30
+    time_zone: str = "America/New_York"
+
+    @property
+    def is_secure(self) -> bool:
+        """True when the portal is reached over HTTPS, so cookies may be marked Secure."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    def __repr__(self) -> str:
+        # The generated one would put the secret key and the database password into logs.
+        return f"<Settings {self.environment} {self.public_url}>"
+
+
+def resource_dir(name: str) -> Path:
+    """Folder with the templates, static files or migrations: in the wheel, or beside it in a checkout."""
+    packaged = PACKAGE_ROOT / "resources" / name
+    return packaged if packaged.is_dir() else REPO_ROOT / name
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Build the settings from environment variables.
+
+    :raises ConfigError: when a value is missing or not understood.
+    """
+    env = os.environ if environ is None else environ
+    environment = env.get("PORTAL_ENV", "production")
+    if environment not in {"production", "development"}:
+        raise ConfigError(f"PORTAL_ENV is {environment!r}; use production or development.")
+    database_url = env.get("DATABASE_URL", "")
+    if not database_url:
+        raise ConfigError("DATABASE_URL is not set; give it the address of a PostgreSQL 16 or newer.")
+    public_url = env.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    host = urlsplit(public_url).hostname
+    if host is None:
+        raise ConfigError(
+            f"PORTAL_PUBLIC_URL is {public_url!r}; it needs the form https://orders.example.com."
+        )
+    extra_hosts = tuple(h.strip() for h in env.get("PORTAL_TRUSTED_HOSTS", "").split(",") if h.strip())
+    return Settings(
+        database_url=database_url,
+        secret_key=_secret(env, environment),
+        var_dir=var_dir(env),
+        environment=environment,
+        public_url=public_url,
+        trusted_hosts=(host, *extra_hosts),
+        trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", 0),
+        smtp_url=env.get("PORTAL_SMTP_URL", ""),
+        mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{host}"),
+        seller_name=env.get("PORTAL_SELLER_NAME", "Counterpart"),
+        demo=_flag(env, "PORTAL_DEMO"),
+        log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
+        pool_size=_integer(env, "PORTAL_POOL_SIZE", 8),
+        max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", 2 * 1024 * 1024),
+        session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", 72),
+        session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", 30),
+        time_zone=env.get("PORTAL_TIME_ZONE", "America/New_York"),
+    )
+
+
+def var_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Folder for everything the portal keeps on disk: PORTAL_VAR, or ``var`` in the current checkout."""
+    env = os.environ if environ is None else environ
+    return Path(env.get("PORTAL_VAR") or REPO_ROOT / "var").expanduser().resolve()
+
+
+def _secret(env: Mapping[str, str], environment: str) -> str:
+    secret = env.get("PORTAL_SECRET_KEY", "")
+    if environment == "production" and (len(secret) < 32 or secret.lower() in SAMPLE_SECRETS):
+        raise ConfigError(
+            "PORTAL_SECRET_KEY is missing or shorter than 32 characters; "
+            "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+        )
+    return secret or "development-only-" + "0" * 32
+
+
+def _integer(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isdigit():
+        raise ConfigError(f"{name} is {text!r}; it must be a whole number.")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name, "").lower()
+    if text in {"", "0", "no", "false"}:
+        return False
+    if text in {"1", "yes", "true"}:
+        return True
+    raise ConfigError(f"{name} is {text!r}; use yes or no.")

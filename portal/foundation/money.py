@@ -1,0 +1,56 @@
+"""Money: integer minor units for what is owed, ``Decimal`` for unit prices, one rounding rule."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+# ISO 4217 currencies whose minor unit is not a hundredth. Everything else has two decimals.
+EXPONENTS = {
+    "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3,
+    "LYD": 3, "OMR": 3, "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+}  # fmt: skip
+SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
+
+
+def exponent(currency: str) -> int:
+    """Number of decimals of the currency's minor unit (ISO 4217)."""
+    return EXPONENTS.get(currency, 2)
+
+
+def round_to_minor(amount: Decimal, currency: str) -> int:
+    """Round an amount in major units half up (away from zero) to whole minor units.
+
+    The only rounding in the product: it is applied once per line, and a total is the sum of lines.
+    """
+    scaled = amount.scaleb(exponent(currency))
+    return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def line_total(unit_price: Decimal, quantity: int | Decimal, currency: str) -> int:
+    """What a line costs in minor units: unit price × quantity, rounded once."""
+    return round_to_minor(unit_price * quantity, currency)
+
+
+def to_major(minor: int, currency: str) -> Decimal:
+    """Minor units as an exact decimal amount in major units."""
+    return Decimal(minor).scaleb(-exponent(currency))
+
+
+def format_minor(minor: int, currency: str) -> str:
+    """An amount for people: ``-$1,234.50``; the code follows where there is no common symbol."""
+    places = exponent(currency)
+    text = f"{abs(to_major(minor, currency)):,.{places}f}"
+    symbol = SYMBOLS.get(currency)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def format_unit_price(price: Decimal, currency: str) -> str:
+    """A unit price for people: at least the currency's decimals, up to four where they matter."""
+    places = exponent(currency)
+    exact = price.normalize()
+    shown = max(places, -int(exact.as_tuple().exponent))
+    text = f"{abs(price):,.{shown}f}"
+    symbol = SYMBOLS.get(currency)
+    sign = "-" if price < 0 else ""
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"

@@ -1,0 +1,42 @@
+"""Counting SQL statements at the driver, so that nothing (not even the job queue's) is left out.
+
+Budgets are held by tests as counts; BEGIN, COMMIT and ROLLBACK are not statements of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import psycopg
+
+_log: ContextVar[list[str] | None] = ContextVar("statements", default=None)
+
+
+class CountingCursor(psycopg.Cursor[Any]):
+    """A cursor that notes what it executes while somebody listens."""
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> CountingCursor:
+        heard = _log.get()
+        if heard is not None:
+            heard.append(str(query))
+        return super().execute(query, *args, **kwargs)
+
+    def executemany(self, query: Any, *args: Any, **kwargs: Any) -> None:
+        heard = _log.get()
+        if heard is not None:
+            heard.append(str(query))
+        super().executemany(query, *args, **kwargs)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements executed inside the block, in order."""
+    heard: list[str] = []
+    token = _log.set(heard)
+    try:
+        yield heard
+    finally:
+        _log.reset(token)

@@ -1,0 +1,1 @@
+"""Drafts, orders, reorder, placement, fulfilment, tracking."""

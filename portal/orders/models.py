@@ -1,0 +1,224 @@
+"""Drafts, orders and what happened to them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
+
+order_number = Sequence("order_number_seq", start=100001, metadata=Base.metadata)
+
+
+class Draft(Base):
+    """An order in the making. ``owner_user_id`` works on it; a rep's draft for a customer is the rep's own,
+    so the customer's stays as it was."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[BigId]
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    owner_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    subject_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    name: Mapped[str] = mapped_column(server_default="")
+    # current: the one that "add" adds to; parked: kept for later; placed; discarded.
+    state: Mapped[str] = mapped_column(server_default="current")
+    source_order_id: Mapped[int | None] = mapped_column(BigInteger)
+    fulfilment: Mapped[str] = mapped_column(server_default="pickup")  # pickup, delivery
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    window_start: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    window_end: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pickup_person: Mapped[str] = mapped_column(server_default="")
+    pickup_phone: Mapped[str] = mapped_column(server_default="")
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    delivery_date: Mapped[date | None]
+    po_number: Mapped[str] = mapped_column(server_default="")
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
+    note: Mapped[str] = mapped_column(server_default="")
+    allow_backorder: Mapped[bool] = mapped_column(server_default="false")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    lines: Mapped[list[DraftLine]] = relationship(
+        back_populates="draft", lazy="raise", order_by="DraftLine.position", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        Index("ix_draft_company_state", "company_id", "state", "updated_at"),
+        Index(
+            "uq_draft_one_current", "company_id", "owner_user_id", unique=True,
+            postgresql_where=text("state = 'current'"),
+        ),
+        CheckConstraint("state in ('current','parked','placed','discarded')", name="state_known"),
+    )  # fmt: skip
+
+
+class DraftLine(Base):
+    """A wish: this variant, this many, perhaps tinted to a colour."""
+
+    __tablename__ = "draft_line"
+
+    id: Mapped[BigId]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int]
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    quantity: Mapped[int]
+    colour_number: Mapped[str | None] = mapped_column(ForeignKey("colour.number"))
+    # What it was last time, when the line comes from a reorder: sku, name, quantity, unit_price, pack_size.
+    last_time: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+    draft: Mapped[Draft] = relationship(back_populates="lines", lazy="raise")
+
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+
+class Order(Base):
+    """What was ordered and promised. Amounts in minor units of ``currency``; lines are as sold and never recomputed."""
+
+    __tablename__ = "sales_order"
+
+    id: Mapped[BigId]
+    number: Mapped[str] = mapped_column(unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), unique=True)
+    placement_token: Mapped[str | None] = mapped_column(unique=True)
+    placement_fingerprint: Mapped[str | None]
+    source: Mapped[str] = mapped_column(server_default="portal")  # portal, import
+    kind: Mapped[str] = mapped_column(
+        server_default="order"
+    )  # order, credit, adjustment (imported documents)
+    status: Mapped[str]  # see portal/orders/status.py
+    fulfilment: Mapped[str]  # pickup, delivery, none (imported)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    window_start: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    window_end: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    delivery_date: Mapped[date | None]
+    # The promise given to the customer: ready (pickup) or delivered (delivery) by then.
+    promised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ready_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pickup_code: Mapped[str | None]
+    pickup_person: Mapped[str] = mapped_column(server_default="")
+    pickup_phone: Mapped[str] = mapped_column(server_default="")
+    ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the address as it was
+    po_number: Mapped[str] = mapped_column(server_default="")
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
+    job_name: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+    currency: Mapped[str]
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    line_count: Mapped[int]
+    on_account: Mapped[bool] = mapped_column(
+        server_default="true"
+    )  # counts against the credit limit until settled
+    credit_released_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    placed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    placed_by_name: Mapped[str] = mapped_column(server_default="")
+    subject_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    subject_name: Mapped[str] = mapped_column(server_default="")
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    on_behalf_reason: Mapped[str] = mapped_column(server_default="")
+    placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    lines: Mapped[list[OrderLine]] = relationship(
+        back_populates="order", lazy="raise", order_by="OrderLine.line_no"
+    )
+    events: Mapped[list[OrderEvent]] = relationship(
+        back_populates="order", lazy="raise", order_by="OrderEvent.id.desc()"
+    )
+
+    __table_args__ = (
+        Index("ix_sales_order_company_placed", "company_id", "placed_at", "id"),
+        Index("ix_sales_order_company_status", "company_id", "status", "placed_at", "id"),
+        Index("ix_sales_order_company_po", "company_id", "po_number"),
+        Index("ix_sales_order_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index("ix_sales_order_po_upper", text("upper(po_number) text_pattern_ops")),
+        Index("ix_sales_order_placed", "placed_at", "id"),
+        Index(
+            "ix_sales_order_store_open", "store_id", "promised_at",
+            postgresql_where=text("status in ('placed','accepted','picking','ready','out','backordered')"),
+        ),
+    )  # fmt: skip
+
+
+class OrderLine(Base):
+    """A line as sold: SKU, name, colour and price are copies. Quantities are in units of sale."""
+
+    __tablename__ = "order_line"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id"), primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id"))
+    sku: Mapped[str]
+    name: Mapped[str]
+    unit: Mapped[str] = mapped_column(server_default="each")
+    colour_number: Mapped[str | None]
+    colour_name: Mapped[str | None]
+    colour_hex: Mapped[str | None]
+    quantity: Mapped[int]
+    quantity_reserved: Mapped[int] = mapped_column(server_default="0")
+    quantity_ready: Mapped[int] = mapped_column(server_default="0")
+    quantity_fulfilled: Mapped[int] = mapped_column(server_default="0")
+    quantity_backordered: Mapped[int] = mapped_column(server_default="0")
+    quantity_cancelled: Mapped[int] = mapped_column(server_default="0")
+    unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    price_rule: Mapped[str] = mapped_column(server_default="")  # the rule that gave the price, in words
+    state: Mapped[str]  # see portal/orders/status.py
+    short_reason: Mapped[str] = mapped_column(server_default="")
+
+    order: Mapped[Order] = relationship(back_populates="lines", lazy="raise")
+
+    __table_args__ = (
+        Index("ix_order_line_sku", "sku", "order_id", postgresql_ops={"sku": "text_pattern_ops"}),
+        Index("ix_order_line_company_variant", "company_id", "variant_id", "order_id"),
+    )
+
+
+class OrderEvent(Base):
+    """Something that happened to an order: who, when, from which state to which, in plain words."""
+
+    __tablename__ = "order_event"
+
+    id: Mapped[BigId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id"), index=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    line_no: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    from_state: Mapped[str | None]
+    to_state: Mapped[str | None]
+    actor_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    actor_kind: Mapped[str] = mapped_column(server_default="system")
+    on_behalf_of: Mapped[str] = mapped_column(server_default="")
+    text: Mapped[str] = mapped_column(server_default="")
+
+    order: Mapped[Order] = relationship(back_populates="events", lazy="raise")
+
+
+class Bought(Base):
+    """What a company bought before, one row per variant and colour: kept up to date at placement, so that
+    the list costs the same for a company with a hundred thousand orders."""
+
+    __tablename__ = "bought"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), primary_key=True)
+    colour_number: Mapped[str] = mapped_column(primary_key=True, server_default="")  # '' where not tinted
+    times: Mapped[int]
+    total_quantity: Mapped[int] = mapped_column(BigInteger)
+    last_quantity: Mapped[int]
+    last_order_id: Mapped[int] = mapped_column(BigInteger)
+    last_ordered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        Index("ix_bought_company_last", "company_id", "last_ordered_at", "variant_id", "colour_number"),
+    )

@@ -1,0 +1,1 @@
+"""Stores, opening hours, stock, pickup windows."""

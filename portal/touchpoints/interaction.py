@@ -1,0 +1,34 @@
+"""The circumstances of what is being done: channel, browser session, request. Set once per request or job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Where an interaction comes from; the web layer fills it in, background work uses the default."""
+
+    source: str = "portal_server"
+    channel: str = "web"
+    session_id: int | None = None
+    visitor_id: UUID | None = None
+    correlation_id: str | None = None
+    dnt: bool = False
+
+
+BACKGROUND = Interaction()
+
+
+def set_interaction(session: Session, interaction: Interaction) -> None:
+    """Tell every touchpoint recorded on this session where it comes from."""
+    session.info["interaction"] = interaction
+
+
+def interaction_of(session: Session) -> Interaction:
+    """What :func:`set_interaction` said, or the background default."""
+    found: Interaction = session.info.get("interaction", BACKGROUND)
+    return found

@@ -1,0 +1,1 @@
+"""HTTP only: access, sessions, transactions, paging, security. No business rule lives here."""

@@ -1,0 +1,70 @@
+"""Error pages: what happened, in a sentence, and what to do next. They need no database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from portal.foundation.errors import NotFound
+from portal.web.security import request_id
+
+log = structlog.get_logger(__name__)
+
+TEXTS = {
+    400: ("That request was not understood", "Go back, reload the page and try again."),
+    401: ("Please sign in", "Your session has ended. Sign in and you come back to where you were."),
+    403: ("This is not open to you", "Ask your company's administrator if you need it."),
+    404: ("We can't find that page", "It may have moved, or the address has a typing mistake."),
+    405: ("That can't be done here", "Go back and use the buttons on the page."),
+    409: ("That was already sent", "The same form was sent before with other contents. Check your orders."),
+    413: ("That is too large", "Send less at once, for example a shorter list."),
+    415: ("That kind of file is not read here", "Use a CSV file."),
+    422: ("Something needs correcting", "Go back and look at the marked fields."),
+    429: ("Too many tries", "Wait a few minutes, then try again."),
+    500: ("Something went wrong on our side", "Nothing was lost or charged. Try again, or tell us the number below."),
+    503: ("We are busy or being updated", "Try again in a minute."),
+}  # fmt: skip
+
+
+def error_page(code: int, message: str | None = None) -> tuple[str, int]:
+    """The page for a status; ``message`` replaces the standard sentence."""
+    heading, standard = TEXTS.get(code, TEXTS[500])
+    return (
+        render_template(
+            "errors/error.html",
+            code=code,
+            heading=heading,
+            message=message or standard,
+            next_label="Sign in" if code == 401 else "Go to the start page",
+            next_href="/sign-in" if code == 401 else "/",
+            request_id=request_id(),
+        ),
+        code,
+    )
+
+
+def install(app: Flask) -> None:
+    """Answer every failure with a page of ours."""
+
+    @app.errorhandler(NotFound)
+    def not_found(error: NotFound) -> tuple[str, int]:
+        return error_page(404)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        code = error.code or 500
+        if code < 400:
+            return error
+        body, status = error_page(code if code in TEXTS else (400 if code < 500 else 500))
+        headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
+        return body, status, headers
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> tuple[str, int]:
+        log.exception("request failed", path=request.path, method=request.method)
+        if app.testing:
+            raise error
+        return error_page(500)

@@ -1,0 +1,95 @@
+"""What every response carries, and what no request may do."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import structlog
+from flask import Flask, Response, abort, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.foundation.config import Settings
+
+# form-action names Stripe's page because Chromium applies it to the redirect after a form, too.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self' https://checkout.stripe.com",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
+}
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+csrf = CSRFProtect()
+
+
+def request_id() -> str:
+    """The id under which this request stands in the logs, on error pages and in the touchpoint log."""
+    known: str | None = g.get("request_id")
+    if known is None:
+        given = request.headers.get("X-Request-Id", "")
+        known = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+        g.request_id = known
+    return known
+
+
+def _begin() -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id())
+    # The path is shown to nobody but goes to PostgreSQL as text, which has no NUL.
+    if "\x00" in request.path or "\x00" in request.query_string.decode("latin-1"):
+        abort(400)
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = request_id()
+    if request.endpoint != "static":
+        # A page of one company must never be served to another from a cache.
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Trusted hosts, size limits, CSRF tokens, security headers, request ids."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        MAX_FORM_PARTS=4000,
+        SESSION_COOKIE_NAME="portal_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.is_secure,
+    )
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    csrf.init_app(app)
+    app.after_request(_harden)

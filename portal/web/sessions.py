@@ -1,0 +1,189 @@
+"""Who is asking: the session row behind the cookie, read in one statement together with all that every
+page needs (person, company, role, store, job, acting, size of the current draft).
+
+The same statement hands the rest of the transaction over to row-level security: a customer's request goes
+on as the role ``portal_customer``, which sees its company's rows only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask_login import LoginManager
+from sqlalchemy import text
+
+from portal.accounts.roles import permissions_for
+from portal.foundation.actor import ANONYMOUS, Actor
+from portal.foundation.config import Settings
+from portal.foundation.tokens import token_hash
+from portal.web.transaction import db, now
+
+COOKIE = "portal_session"
+
+WHO = text("""
+select s.id as session_id, s.last_seen_at, s.touch_seq,
+       u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
+       c.id as company_id, c.name as company_name, c.currency, c.po_mode,
+       m.role, st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
+       d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, du.name as subject_name,
+       (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
+       (select count(*) from draft_line l join draft f on f.id = l.draft_id
+         where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
+       set_config('app.company_id', coalesce(c.id::text, ''), true) as scope,
+       case when u.kind = 'customer' or d.id is not null
+            then set_config('role', 'portal_customer', true) end as db_role
+  from user_session s
+  join app_user u on u.id = s.user_id and u.disabled_at is null
+  left join delegation d on d.id = s.delegation_id and d.ended_at is null and d.expires_at > :now
+  left join app_user du on du.id = d.subject_user_id
+  left join company c on c.id = case when u.kind = 'customer' then s.company_id else d.company_id end
+                     and c.disabled_at is null
+  left join lateral (select role from membership x where x.user_id = u.id and x.disabled_at is null
+                       and x.company_id in (c.id, c.parent_id)
+                     order by (x.company_id = c.id) desc limit 1) m on true
+  left join store st on st.id = coalesce(s.store_id, c.home_store_id)
+  left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
+ where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now and s.last_seen_at > :idle
+""")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one request knows about the person behind it; ``actor`` is what use cases are given."""
+
+    actor: Actor
+    session_id: int | None = None
+    last_seen_at: datetime | None = None
+    store_id: int | None = None
+    store_name: str | None = None
+    job_id: int | None = None
+    job_name: str | None = None
+    currency: str = "USD"
+    po_mode: str = "free"
+    companies: int = 0
+    draft_lines: int = 0
+    delegation_ends: datetime | None = None
+
+    # Flask-Login asks these of its user object.
+    @property
+    def is_authenticated(self) -> bool:
+        return self.actor.user_id is not None
+
+    @property
+    def is_active(self) -> bool:
+        return self.is_authenticated
+
+    @property
+    def is_anonymous(self) -> bool:
+        return not self.is_authenticated
+
+    def get_id(self) -> str:
+        return str(self.actor.user_id or "")
+
+
+NOBODY = Visit(ANONYMOUS)
+
+
+def visit() -> Visit:
+    """The current request's visit, loaded at most once."""
+    known: Visit | None = g.get("visit")
+    if known is None:
+        known = _load(request.cookies.get(COOKIE, ""))
+        g.visit = known
+    return known
+
+
+def actor() -> Actor:
+    """Who is asking, ready to be passed to a use case."""
+    return visit().actor
+
+
+def _load(token: str) -> Visit:
+    if not token:
+        return NOBODY
+    settings: Settings = current_app.extensions["settings"]
+    moment = now()
+    row = (
+        db()
+        .execute(
+            WHO,
+            {
+                "token_hash": token_hash(token),
+                "now": moment,
+                "idle": moment - timedelta(hours=settings.session_idle_hours),
+            },
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return NOBODY if row is None else _visit(row)
+
+
+def _visit(row: Any) -> Visit:
+    acting = row["delegation_id"] is not None
+    person = Actor(
+        user_id=row["user_id"],
+        kind=row["kind"],
+        name=row["name"],
+        email=row["email"],
+        company_id=row["company_id"],
+        company_name=row["company_name"] or "",
+        role=row["role"],
+        permissions=permissions_for(row["kind"], row["role"], acting=acting),
+        store_id=row["staff_store_id"],
+        time_zone=row["time_zone"],
+        language=row["language"],
+        delegation_id=row["delegation_id"],
+        acting_for_user_id=row["subject_user_id"],
+        acting_for_name=row["subject_name"] or "",
+        reason=row["reason"],
+        session_id=row["session_id"],
+    )
+    return Visit(
+        actor=person,
+        session_id=row["session_id"],
+        last_seen_at=row["last_seen_at"],
+        store_id=row["store_id"],
+        store_name=row["store_name"],
+        job_id=row["job_id"],
+        job_name=row["job_name"],
+        currency=row["currency"] or "USD",
+        po_mode=row["po_mode"] or "free",
+        companies=row["companies"],
+        draft_lines=row["draft_lines"],
+        delegation_ends=row["delegation_ends"],
+    )
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Give the browser its session token; no script can read it."""
+    settings: Settings = current_app.extensions["settings"]
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=settings.session_max_days * 86400,
+        secure=settings.is_secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the token back; the row has been ended already."""
+    response.delete_cookie(COOKIE, path="/")
+
+
+def install(app: Flask) -> None:
+    """Put Flask-Login over our session rows: ``current_user`` is the visit."""
+    manager = LoginManager()
+    manager.session_protection = None  # the row is the session; there is no second one to protect
+    manager.init_app(app)
+
+    @manager.request_loader
+    def load(_: Request) -> Visit | None:
+        found = visit()
+        return found if found.is_authenticated else None

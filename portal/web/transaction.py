@@ -1,0 +1,61 @@
+"""One database session per request, committed at one place before the response leaves.
+
+Any exception and any status of 400 or more rolls back. GET requests run read-only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from portal.foundation.clock import utcnow
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def db() -> Session:
+    """The request's session; opened at first use."""
+    session: Session | None = g.get("db")
+    if session is None:
+        session = current_app.extensions["sessions"]()
+        if request.method in SAFE_METHODS:
+            session.connection(execution_options={"postgresql_readonly": True})
+        g.db = session
+    return session
+
+
+def now() -> datetime:
+    """The moment of this request: one value for all it does, in UTC."""
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = utcnow()
+        g.now = moment
+    return moment
+
+
+def _finish(response: Response) -> Response:
+    session: Session | None = g.get("db")
+    if session is None:
+        return response
+    if response.status_code < 400:
+        session.commit()
+    else:
+        session.rollback()
+    session.close()
+    g.pop("db")
+    return response
+
+
+def _abandon(error: BaseException | None) -> None:
+    session: Session | None = g.pop("db", None)
+    if session is not None:
+        session.rollback()
+        session.close()
+
+
+def install(app: Flask) -> None:
+    """Commit or roll back after every request of ``app``."""
+    app.after_request(_finish)
+    app.teardown_request(_abandon)

@@ -1,0 +1,170 @@
+"""What every page shows around its content: navigation, context bar, acting banner, flashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, flash, get_flashed_messages, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from portal.foundation.config import Settings
+from portal.web.sessions import visit
+from portal.web.transaction import now
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation; ``primary`` ones stand in the phone's tab bar."""
+
+    label: str
+    href: str
+    icon: str
+    permission: str
+    primary: bool = True
+    current: bool = False
+    count: int | None = None
+
+
+# endpoint, label, icon, permission, in the phone's tab bar
+CUSTOMER_NAV = (
+    ("desk.home", "Home", "home", "company:read", True),
+    ("orders.history", "Orders", "orders", "orders:read", True),
+    ("orders.bought_before", "Reorder", "reorder", "drafts:write", True),
+    ("orders.current_draft", "Draft", "cart", "drafts:read", True),
+    ("catalog.search", "Products", "search", "catalog:read", True),
+    ("stores.near", "Stores", "store", "stores:read", False),
+    ("orders.drafts", "Saved drafts", "note", "drafts:read", False),
+    ("accounts.people", "People", "users", "people:read", False),
+    ("desk.activity", "Activity", "clock", "company:read", False),
+)
+STAFF_NAV = (
+    ("desk.home", "Home", "home", "account:manage", True),
+    ("desk.lookup", "Look up", "search", "lookup:use", True),
+    ("desk.customers", "Customers", "building", "customers:read", True),
+    ("orders_staff.counter", "Counter", "store", "counter:work", True),
+    ("accounts_staff.staff", "Staff", "users", "staff:manage", False),
+)
+
+
+@dataclass(frozen=True)
+class ContextBar:
+    company_name: str
+    company_href: str | None
+    job_name: str | None
+    job_href: str
+    store_name: str | None
+    store_href: str
+    companies_count: int
+
+
+@dataclass(frozen=True)
+class ActingBanner:
+    actor_name: str
+    subject_name: str
+    company_name: str
+    reason: str
+    minutes_left: int
+    stop_href: str
+
+
+@dataclass(frozen=True)
+class Flash:
+    kind: str
+    text: str
+
+
+def tell(kind: str, text: str) -> None:
+    """Show a message on the next page; ``kind`` is ok, info, warn or error."""
+    flash(text, kind)
+
+
+class UI:
+    """Everything the layouts need; computed from the visit, without another statement."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._app = app
+        self._visit = visit()
+        seen = self._visit.actor
+        self.lang = seen.language
+        self.product_name = "Counterpart"
+        self.seller_name = settings.seller_name
+        self.demo = settings.demo
+        self.signed_in = self._visit.is_authenticated
+        self.user_name = seen.name
+        self.user_kind = seen.kind if self.signed_in else None
+        self.sign_out_href = url_for("accounts.sign_out")
+        self.account_href = url_for("accounts.account")
+
+    @property
+    def nav(self) -> list[NavItem]:
+        if not self.signed_in:
+            return []
+        seen = self._visit.actor
+        customer = seen.kind == "customer" or seen.is_acting
+        return [
+            NavItem(
+                label,
+                url_for(endpoint),
+                icon,
+                permission,
+                primary,
+                current=request.endpoint == endpoint,
+                count=(self._visit.draft_lines or None) if endpoint == "orders.current_draft" else None,
+            )
+            for endpoint, label, icon, permission, primary in (CUSTOMER_NAV if customer else STAFF_NAV)
+            if seen.can(permission) and endpoint in self._app.view_functions
+        ]
+
+    @property
+    def context(self) -> ContextBar | None:
+        seen = self._visit
+        if not seen.actor.company_id:
+            return None
+        href = url_for("accounts.context")
+        may = seen.actor.can("context:switch")
+        return ContextBar(
+            company_name=seen.actor.company_name,
+            company_href=href if may and not seen.actor.is_acting else None,
+            job_name=seen.job_name,
+            job_href=f"{href}#job",
+            store_name=seen.store_name,
+            store_href=url_for("stores.near") if "stores.near" in self._app.view_functions else href,
+            companies_count=seen.companies,
+        )
+
+    @property
+    def acting(self) -> ActingBanner | None:
+        seen = self._visit
+        if not seen.actor.is_acting or seen.delegation_ends is None:
+            return None
+        left = max(0, int((seen.delegation_ends - now()).total_seconds() // 60))
+        return ActingBanner(
+            actor_name=seen.actor.name,
+            subject_name=seen.actor.acting_for_name,
+            company_name=seen.actor.company_name,
+            reason=seen.actor.reason or "",
+            minutes_left=left,
+            stop_href=url_for("accounts_staff.stop_acting"),
+        )
+
+    @property
+    def flashes(self) -> list[Flash]:
+        messages: list[Any] = list(get_flashed_messages(with_categories=True))
+        return [Flash(kind, text) for kind, text in messages]
+
+
+def csrf_field() -> Markup:
+    """Hidden field that every form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give every template ``ui`` and ``csrf_field()``."""
+
+    def provide() -> dict[str, Any]:
+        return {"ui": UI(app, settings)}
+
+    app.context_processor(provide)
+    app.jinja_env.globals["csrf_field"] = csrf_field

@@ -1,0 +1,167 @@
+"""Every test runs on a real PostgreSQL: TEST_DATABASE_URL, or the embedded one under var/."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.app import create_app
+from portal.foundation.config import Settings, var_dir
+from portal.foundation.db import make_engine, make_sessions
+from portal.foundation.embedded import EmbeddedPostgres
+from portal.foundation.migrate import upgrade
+from portal.foundation.statements import CountingCursor, counted
+from tests.builders import Build
+from tests.page import PageClient
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
+# Empties every table, the append-only ones too: triggers sleep while this role replicates.
+WIPE = """
+do $$
+declare t regclass;
+begin
+  set local session_replication_role = replica;
+  for t in select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'public' and c.relkind = 'r' and c.relname <> 'alembic_version'
+  loop
+    execute 'delete from ' || t;
+  end loop;
+end $$
+"""
+
+
+def _settings(url: str) -> Settings:
+    return Settings(
+        database_url=url,
+        secret_key="test-secret-" + "x" * 32,
+        var_dir=var_dir(),
+        environment="development",
+        public_url="http://localhost",
+        seller_name="Test Coatings",
+        log_format="text",
+    )
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[Callable[[str], str]]:
+    """Gives the address of a database by name on the test server."""
+    own = os.environ.get("TEST_DATABASE_URL")
+    if own:
+        yield lambda name: own.rsplit("/", 1)[0] + "/" + name
+        return
+    server = EmbeddedPostgres(var_dir() / "test-postgres")
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        # Tests need answers, not durability.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"alter system set {setting}")
+        connection.execute("select pg_reload_conf()")
+    yield server.url
+    server.close()
+
+
+def _migrations_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((MIGRATIONS / "versions").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: Callable[[str], str], worker_name: str) -> Iterator[str]:
+    """A migrated, empty database of this test process."""
+    template = f"template_{_migrations_digest()}"
+    name = f"test_{os.getpid()}_{worker_name}"
+    with psycopg.connect(server_url("postgres"), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(4711)")
+        row = connection.execute("select 1 from pg_database where datname = %s", [template]).fetchone()
+        if row is None:
+            connection.execute(f'create database "{template}_new"')
+            engine = make_engine(_settings(server_url(f"{template}_new")))
+            upgrade(engine)
+            engine.dispose()
+            connection.execute(f'alter database "{template}_new" rename to "{template}"')
+        connection.execute(f'create database "{name}" template "{template}"')
+        connection.execute("select pg_advisory_unlock(4711)")
+    yield server_url(name)
+    with psycopg.connect(server_url("postgres"), autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """Name of this parallel test process."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "one")
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    return _settings(database_url)
+
+
+@pytest.fixture(scope="session")
+def shared_engine(settings: Settings) -> Iterator[Engine]:
+    engine = make_engine(settings, max_overflow=30, connect_args={"cursor_factory": CountingCursor})
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(shared_engine: Engine) -> Iterator[Engine]:
+    """The test database; emptied after the test."""
+    yield shared_engine
+    with shared_engine.begin() as connection:
+        connection.exec_driver_sql(WIPE)
+
+
+@pytest.fixture
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    return make_sessions(engine)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session for domain tests. What is not committed is rolled back."""
+    with sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def build(sessions: sessionmaker[Session]) -> Iterator[Build]:
+    """Makes companies, people, products, stores …, each committed at once."""
+    builder = Build(sessions())
+    yield builder
+    builder.session.close()
+
+
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings, shared_engine: Engine) -> Flask:
+    app = create_app(settings, shared_engine)
+    app.config.update(TESTING=True)
+    return app
+
+
+@pytest.fixture
+def app(shared_app: Flask, engine: Engine) -> Flask:
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser without scripts that checks the HTML of every page it gets."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[list[str]]]:
+    """``with statements() as heard:`` collects the SQL statements executed inside."""
+    return counted
