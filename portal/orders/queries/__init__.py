@@ -1,0 +1,1 @@
+"""What can be read of drafts and orders, one module per noun."""

@@ -1,0 +1,1 @@
+"""What can be done with drafts and orders, one module per noun."""
