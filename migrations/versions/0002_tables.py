@@ -563,6 +563,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.String(), server_default="", nullable=False),
         sa.Column("allow_backorder", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("left_out", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -632,7 +633,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_draft_line_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_line")),
     )
-    op.create_index(op.f("ix_draft_line_draft_id"), "draft_line", ["draft_id"], unique=False)
+    op.create_index(
+        "uq_draft_line_thing",
+        "draft_line",
+        ["draft_id", "variant_id", "colour_number"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    )
     op.create_table(
         "sales_order",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -663,6 +670,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("tint_quantity", sa.Integer(), server_default="0", nullable=False),
         sa.Column("on_account", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("credit_released_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("placed_by_user_id", sa.BigInteger(), nullable=True),

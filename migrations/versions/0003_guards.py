@@ -32,6 +32,16 @@ begin
   return name;
 end $$
 """
+# How much a store has to do before the next order: a customer may know that, but not whose orders they are.
+STORE_QUEUE = """
+create function store_queue(stores bigint[]) returns table (store_id bigint, orders bigint, cans bigint)
+language sql stable security definer set search_path = public as $$
+  select o.store_id, count(*), coalesce(sum(o.tint_quantity), 0)
+    from sales_order o
+   where o.store_id = any(stores) and o.status in ('placed', 'accepted', 'picking')
+   group by o.store_id
+$$
+"""
 COMPANY_TABLES = (
     "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",
     "sales_order", "order_line", "order_event", "bought", "delegation",
@@ -51,6 +61,7 @@ def upgrade() -> None:
             "for each statement execute function refuse_change()"
         )
     op.execute(PARTITION_FOR_MONTH)
+    op.execute(STORE_QUEUE)
     op.execute("create table touchpoint_other partition of touchpoint default")
     op.execute(
         "select touchpoint_partition((date_trunc('month', now()) + make_interval(months => n))::date) "

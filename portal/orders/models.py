@@ -42,6 +42,8 @@ class Draft(Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     note: Mapped[str] = mapped_column(server_default="")
     allow_backorder: Mapped[bool] = mapped_column(server_default="false")
+    # What a reorder could not take over, each with sku, name, quantity and the reason: nothing is dropped silently.
+    left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -65,7 +67,7 @@ class DraftLine(Base):
     __tablename__ = "draft_line"
 
     id: Mapped[BigId]
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
     company_id: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int]
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
@@ -76,7 +78,14 @@ class DraftLine(Base):
 
     draft: Mapped[Draft] = relationship(back_populates="lines", lazy="raise")
 
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        # The same thing in the same colour is one line; adding it again sums.
+        Index(
+            "uq_draft_line_thing", "draft_id", "variant_id", "colour_number",
+            unique=True, postgresql_nulls_not_distinct=True,
+        ),
+    )  # fmt: skip
 
 
 class Order(Base):
@@ -115,6 +124,8 @@ class Order(Base):
     currency: Mapped[str]
     total_minor: Mapped[int] = mapped_column(BigInteger)
     line_count: Mapped[int]
+    # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
+    tint_quantity: Mapped[int] = mapped_column(server_default="0")
     on_account: Mapped[bool] = mapped_column(
         server_default="true"
     )  # counts against the credit limit until settled
