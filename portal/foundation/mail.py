@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.foundation.db import Base, BigId, UTCDateTime
+from portal.foundation.jobs import defer
+
+SEND = "mail.send"
 
 
 class OutboundMail(Base):
@@ -30,3 +33,35 @@ class OutboundMail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(server_default="0")
+
+
+def post(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    to_email: str,
+    data: dict[str, Any],
+    to_name: str = "",
+    language: str = "en",
+    company_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
+    """Queue one mail with the transaction: it is sent when, and only when, the transaction commits.
+
+    :param key: names the fact it announces; the same key is never sent twice.
+    :param kind: the template, ``templates/email/<kind>.txt.j2``: first line ``Subject: ``, then the body.
+    :param data: what the template needs, as JSON. With ``"secret": true`` it is wiped once sent.
+    """
+    written = (
+        insert(OutboundMail)
+        .values(
+            key=key, kind=kind, to_email=to_email, to_name=to_name, language=language, data=data,
+            company_id=company_id, order_id=order_id,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboundMail.id)
+    )  # fmt: skip
+    mail_id = session.execute(written).scalar_one_or_none()
+    if mail_id is not None:
+        defer(session, SEND, {"mail_id": mail_id})
