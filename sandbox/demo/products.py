@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
-from functools import cache
 
-from sandbox.demo.deck import BASES
 from sandbox.demo.tables import rows
 
 _GALLONS = {
@@ -28,7 +26,7 @@ _BASE_EXTRA = {"Deep base": Decimal("1.03"), "Clear base": Decimal("1.05")}
 _CHOICE = re.compile(r"\{([^}]*)\}")
 
 
-@dataclass
+@dataclass(eq=False)  # one object per SKU, so that it can stand in sets and as a key
 class Variant:
     sku: str
     name: str
@@ -183,9 +181,3 @@ def _size_code(size: str) -> str:
     if size.endswith(" gal kit"):
         return f"{int(size.split()[0]):02d}K"
     return re.sub(r"[^0-9A-Z.-]", "", size.upper().replace("/", "-"))
-
-
-@cache
-def tint_base(product_code: str) -> bool:
-    """Whether colors of the deck choose the base (white, deep, clear) of this product."""
-    return any(code == product_code and BASES[0] in bases for code, _, _, _, bases, *_ in rows("coatings"))
