@@ -75,8 +75,10 @@ def upgrade() -> None:
     op.execute("alter table touchpoint enable row level security")
     own = OWN_COMPANY.replace("company_id =", "account_id =", 1)
     op.execute(f"create policy own_company_reads on touchpoint for select to portal_customer using ({own})")
+    # A person without a company (yet) leaves touchpoints without one.
     op.execute(
-        f"create policy own_company_adds on touchpoint for insert to portal_customer with check ({own})"
+        f"create policy own_company_adds on touchpoint for insert to portal_customer "
+        f"with check (account_id is null or {own})"
     )
     op.execute("revoke update, delete on touchpoint, touchpoint_fact from portal_customer")
     op.execute("revoke delete on sales_order, order_line, order_event, credit_account from portal_customer")

@@ -106,7 +106,11 @@ class User(Base):
 
 
 class Membership(Base):
-    """A customer's person in a company, with one role there."""
+    """A customer's person in a company, with one role there.
+
+    An invitation that waits for its answer is disabled and has ``invited_at``; so whoever asks for
+    active memberships (``disabled_at is null``) never sees it.
+    """
 
     __tablename__ = "membership"
 
@@ -114,6 +118,7 @@ class Membership(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True, index=True)
     role: Mapped[str]  # viewer, buyer, approver, company_admin
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     user: Mapped[User] = relationship(lazy="raise")
