@@ -1,25 +1,14 @@
-// Connects behaviours to elements by their data attribute, in the page and in whatever htmx brings in later.
-// A behaviour exports `selector` and `connect(element)`; each element is connected once.
-import * as autosubmit from "./behaviours/autosubmit.js";
-import * as copy from "./behaviours/copy.js";
-import * as dialog from "./behaviours/dialog.js";
-import * as flash from "./behaviours/flash.js";
-import * as menu from "./behaviours/menu.js";
-import * as minutesLeft from "./behaviours/minutes-left.js";
-import * as pickAll from "./behaviours/pick-all.js";
-import * as print from "./behaviours/print.js";
-import * as search from "./behaviours/search.js";
-import * as stepper from "./behaviours/stepper.js";
-import * as theme from "./behaviours/theme.js";
-import { watchDwell } from "./behaviours/dwell.js";
-import { watchShortcuts } from "./behaviours/shortcuts.js";
-import { watchSubmits } from "./behaviours/submit-once.js";
-
-const behaviours = [autosubmit, copy, dialog, flash, menu, minutesLeft, pickAll, print, search, stepper, theme];
+// Loads the behaviours that the page names and connects them to elements by data attribute, in the page and in whatever
+// htmx brings in later. The page names them as <link rel="modulepreload" data-behaviour>, because its addresses carry the
+// hash of each file; an import written here would not, and browsers would ask for every file on every page.
+//
+// A behaviour exports `selector` and `connect(element)`, or `start()`, or both. Each element is connected once.
+const loads = [...document.querySelectorAll("link[data-behaviour]")].map((link) => import(link.href));
+const loaded = (await Promise.allSettled(loads)).filter((each) => each.status === "fulfilled").map((each) => each.value);
 const connected = new WeakMap();
 
 function connectWithin(root) {
-  for (const behaviour of behaviours) {
+  for (const behaviour of loaded.filter((each) => each.selector)) {
     const found = [...root.querySelectorAll(behaviour.selector)];
     if (root.matches?.(behaviour.selector)) found.push(root);
     for (const element of found) {
@@ -31,8 +20,7 @@ function connectWithin(root) {
   }
 }
 
-watchDwell();
-watchShortcuts();
-watchSubmits();
+for (const behaviour of loaded) behaviour.start?.();
 connectWithin(document);
 document.addEventListener("htmx:load", (event) => connectWithin(event.target));
+document.documentElement.dataset.behaviours = "ready";

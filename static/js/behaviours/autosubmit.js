@@ -1,4 +1,5 @@
-// A form of filters is sent when one of them changes; while typing it waits for a pause.
+// A form of filters is sent when a choice changes or a typed field is left. Only for forms whose answer replaces a part
+// of the page: a page must not go elsewhere because somebody chose something.
 export const selector = "form[data-autosubmit]";
 
 export function connect(form) {
@@ -9,9 +10,9 @@ export function connect(form) {
   };
   form.addEventListener("change", (event) => {
     const picked = event.target.matches("select, [type=checkbox], [type=radio]");
-    // A date is changed with every key pressed; it is sent when the field is left.
     if (picked) sendAfter(0);
   });
+  // Words and dates change with every key; they are sent when the field is left.
   form.addEventListener("focusout", (event) => {
     const field = event.target;
     const typed = field.matches?.("input:not([type=checkbox], [type=radio])");

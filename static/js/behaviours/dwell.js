@@ -2,7 +2,7 @@
 // Nothing is sent when the reader asks not to be followed (Do Not Track, Global Privacy Control).
 const wantsPrivacy = navigator.doNotTrack === "1" || navigator.globalPrivacyControl === true;
 
-export function watchDwell() {
+export function start() {
   const address = document.querySelector('meta[name="beacon"]')?.content;
   if (!address || wantsPrivacy || !navigator.sendBeacon) return;
 

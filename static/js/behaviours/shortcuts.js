@@ -25,7 +25,7 @@ function showKeys() {
   dialog.showModal();
 }
 
-export function watchShortcuts() {
+export function start() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     const search = document.querySelector("[data-search]");

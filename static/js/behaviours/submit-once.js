@@ -13,7 +13,7 @@ function release(form) {
   }
 }
 
-export function watchSubmits() {
+export function start() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
