@@ -100,7 +100,7 @@ def found(seed: int, stores: dict[str, Store], wanted: frozenset[str] | None) ->
             flags=dict(_flag(flag) for flag in flags.split(",") if flag),
         )
         company.phone = phone_in(company.store, source)
-        company.domain = _domain(company)
+        company.domain = _domain(company, {other.domain for other in companies})
         company.addresses = _addresses(company, source)
         companies.append(company)
     codes = {company.name: company.code for company in companies}
@@ -168,12 +168,15 @@ def _flag(text: str) -> tuple[str, str]:
     return name, value or "yes"
 
 
-def _domain(company: Company) -> str:
+def _domain(company: Company, taken: set[str]) -> str:
+    """The first two words of the name that say something, or more of them where two are taken."""
     if "demo" in company.flags:
         return "demo.example"
     words = re.findall(r"[a-z0-9]+", plain(company.name).replace("'", ""))
     small = {"and", "the", "of", "inc", "llc", "company", "s"}
-    return "".join(word for word in words if word not in small)[:28] + ".example"
+    words = [word for word in words if word not in small]
+    domains = ("".join(words[:count]) + ".example" for count in range(2, len(words) + 1))
+    return next(domain for domain in domains if domain not in taken)
 
 
 def _addresses(company: Company, source: random.Random) -> list[Address]:
@@ -185,7 +188,7 @@ def _addresses(company: Company, source: random.Random) -> list[Address]:
         addresses.append(
             Address(
                 label=label,
-                recipient="" if rank == 0 else f"{company.name.split(',')[0]}, {label.lower()}"[:120],
+                recipient="" if rank == 0 else f"{company.name.split(',')[0]}, {label}",
                 line1=f"{source.randint(101, 9899)} {source.choice(name_list('streets'))}",
                 line2=suite,
                 city=company.store.city,

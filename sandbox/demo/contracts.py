@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.demo.baskets import Habits
 from sandbox.demo.companies import Company
+from sandbox.demo.demo_company import demo_variants
 from sandbox.demo.prices import ContractPrice, Prices
 from sandbox.demo.products import Catalogue, Variant
 
@@ -24,6 +25,7 @@ def agree(
         return
     variants = _bought(habits, catalogue, source)
     if demo:
+        variants = list(dict.fromkeys([*demo_variants(catalogue)[:9], *variants]))
         _renewed(company, variants, prices, source, today)
     else:
         _yearly(company, variants, prices, source, today)

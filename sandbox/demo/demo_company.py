@@ -70,9 +70,11 @@ def twenty_lines(who: Customer, prices: Prices, job: Job, today: date) -> Order:
 def live_orders(who: Customer, board: Board, prices: Prices) -> Iterator[Order]:
     """One in each state that the buyer may want to see; placed by the buyer, without anybody's help."""
     for stage in ("ready", "picking", "placed"):
-        order = board.order(who, stage, prices)
-        while order.fulfilment != "pickup" or order.tinted_lines == 0:
-            order = board.order(who, stage, prices)
+        placed = board.placing_time(stage)
+        order = draw_order(who, prices, placed)
+        while order.fulfilment != "pickup" or order.tinted_lines < 2 or len(order.lines) < 5:
+            order = draw_order(who, prices, placed)
+        board.bring(order, stage)
         order.placed_by, order.on_behalf_of, order.reason = _buyer(who), None, ""
         yield order
 

@@ -14,23 +14,9 @@ from sandbox.demo.orders import Order, promise
 from sandbox.demo.prices import Prices
 from sandbox.demo.stores import HOME_STORE, Store
 
-# In this order, again and again: a store with five live orders has one of each of the first five.
-_MIX = (
-    "placed",
-    "ready",
-    "accepted",
-    "picking",
-    "late",
-    "ready",
-    "placed",
-    "picking",
-    "backordered",
-    "accepted",
-    "out",
-    "ready",
-    "placed",
-    "late picking",
-)
+# Every store has the first four; the rest go round, so that all stores together have all of it.
+_ALWAYS = ("placed", "ready", "accepted", "picking")
+_THEN = ("late", "backordered", "ready", "out", "placed", "late picking", "picking", "accepted", "ready")
 
 
 class Board:
@@ -44,20 +30,22 @@ class Board:
         self.windows: Counter[datetime] = Counter()
 
     def orders(self, customers: list[Customer], prices: Prices) -> Iterator[Order]:
-        count = 24 if self.store.code == HOME_STORE else round(7 * self.store.size)
-        for who, stage in zip(
-            itertools.cycle(customers), itertools.islice(itertools.cycle(_MIX), count), strict=False
-        ):
-            yield self.order(who, stage, prices)
+        stages = list(_ALWAYS)
+        home = self.store.code == HOME_STORE
+        turn = 0 if home else self.random.randrange(len(_THEN))
+        count = 24 if home else max(5, round(5.5 * self.store.size))
+        stages += itertools.islice(itertools.cycle(_THEN), turn, turn + count - len(stages))
+        for who, stage in zip(itertools.cycle(customers), stages, strict=False):
+            yield self.bring(draw_order(who, prices, self.placing_time(stage)), stage)
 
-    def order(self, who: Customer, stage: str, prices: Prices) -> Order:
-        """A live order of one customer in the given stage."""
-        order = draw_order(who, prices, self._placed_at(stage))
+    def bring(self, order: Order, stage: str) -> Order:
+        """Take an order that was just drawn to this store and to a stage."""
         order.store = self.store
         _STAGES[stage](self, order)
         return order
 
-    def _placed_at(self, stage: str) -> datetime:
+    def placing_time(self, stage: str) -> datetime:
+        """When an order was placed that is now in a stage."""
         if stage in ("placed", "accepted"):
             return self._minute(self.now - timedelta(minutes=self.random.uniform(6, 780)))
         if stage == "backordered":

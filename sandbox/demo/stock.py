@@ -13,7 +13,7 @@ from sandbox.demo.products import Catalogue, Variant
 from sandbox.demo.stores import Store
 
 _HOLDING = {"placed", "accepted", "picking", "tinting"}
-_COVER_WEEKS = 2.5
+_COVER_WEEKS = 3
 
 
 def held(orders: Iterable[Order]) -> Counter[tuple[str, str]]:
@@ -61,9 +61,16 @@ def _level(variant: Variant, weekly: float, store: Store, source: random.Random,
         return source.randint(1, 5) if chance > 0.75 else 0
     if variant.list_price > 900:
         return source.randint(1, 2) if chance < 0.3 * store.size else 0
-    if weekly == 0:
-        return 0 if chance < 0.35 else source.randint(1, 5)
-    if chance < 0.05:
+    if chance < (0.12 if weekly == 0 else 0.04):
         return 0
-    mean = max(weekly * _COVER_WEEKS, 4 if variant.list_price < 100 else 2)
-    return round(source.gammavariate(3, mean / 3))
+    usual = _usual(variant) * store.size
+    mean = max(weekly * _COVER_WEEKS, usual if weekly else usual / 3)
+    return max(1, round(source.gammavariate(4, mean / 4)))
+
+
+def _usual(variant: Variant) -> float:
+    """What a store likes to have there: much white base and cheap small things, little of what is dear."""
+    if variant.unit in ("quart", "gallon", "pail", "kit"):
+        shelf = {"quart": 8, "gallon": 16, "pail": 9}.get(variant.unit, 4)
+        return shelf if variant.base in ("White base", "White") else shelf / 2
+    return 20 if variant.list_price < 15 else 8 if variant.list_price < 40 else 3
