@@ -14,15 +14,18 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.accounts import passwords
 from portal.app import create_app
 from portal.foundation.config import Settings, var_dir
 from portal.foundation.db import make_engine, make_sessions
 from portal.foundation.embedded import EmbeddedPostgres
 from portal.foundation.migrate import upgrade
 from portal.foundation.statements import CountingCursor, counted
-from tests.builders import Build
+from tests.builders import HASHER, Build
 from tests.page import PageClient
 
+# A sign-in then costs what the builders' hash costs, and is not hashed anew.
+passwords.HASHER = HASHER
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 # Empties every table, the append-only ones too: triggers sleep while this role replicates.

@@ -95,6 +95,7 @@ class PageClient:
         """Sign in through the form."""
         self.get("/sign-in")
         self.post("/sign-in", {"email": email, "password": password})
+        self.get("/account")  # signing in changes the secret of form tokens; learn a new one
 
     def follow(self, response: TestResponse, *, status: int = 200) -> TestResponse:
         """Go where a redirect points."""

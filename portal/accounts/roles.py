@@ -22,13 +22,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # A customer's person without a company to work in.
     "guest": frozenset(_OWN | {"context:switch"}),
     # Staff.
-    "rep": frozenset(_OWN | {"customers:read", "delegations:start", "lookup:use"}),
+    "rep": frozenset(_OWN | {"customers:read", "delegations:start", "delegations:end", "lookup:use"}),
     "support": frozenset(_OWN | {"customers:read", "lookup:use"}),
     "store": frozenset(_OWN | {"counter:work"}),
     "admin": frozenset(_OWN | {"customers:read", "lookup:use", "counter:work", "staff:manage"}),
     # A rep inside a customer's account: orders like a buyer, but never credentials, people,
     # saved payment methods or approvals.
-    "acting": frozenset((_BUY - _OWN) | {"delegations:end"}),
+    "acting": frozenset((_BUY - _OWN) | {"delegations:start", "delegations:end"}),
 }
 
 CUSTOMER_ROLES = ("viewer", "buyer", "approver", "company_admin")

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_login import LoginManager
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 
 from portal.accounts.roles import permissions_for
 from portal.foundation.actor import ANONYMOUS, Actor
@@ -23,12 +24,14 @@ from portal.web.transaction import db, now
 
 COOKIE = "portal_session"
 
+# A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
+# without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn.
 WHO = text("""
-select s.id as session_id, s.last_seen_at, s.touch_seq,
+select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
-       c.id as company_id, c.name as company_name, c.currency, c.po_mode,
-       m.role, st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
-       d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, du.name as subject_name,
+       c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
+       st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
+       d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, d.subject_name,
        (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
@@ -37,13 +40,21 @@ select s.id as session_id, s.last_seen_at, s.touch_seq,
             then set_config('role', 'portal_customer', true) end as db_role
   from user_session s
   join app_user u on u.id = s.user_id and u.disabled_at is null
-  left join delegation d on d.id = s.delegation_id and d.ended_at is null and d.expires_at > :now
-  left join app_user du on du.id = d.subject_user_id
-  left join company c on c.id = case when u.kind = 'customer' then s.company_id else d.company_id end
-                     and c.disabled_at is null
-  left join lateral (select role from membership x where x.user_id = u.id and x.disabled_at is null
-                       and x.company_id in (c.id, c.parent_id)
-                     order by (x.company_id = c.id) desc limit 1) m on true
+  left join lateral (
+       select dd.id, dd.company_id, dd.subject_user_id, dd.reason, dd.expires_at, du.name as subject_name
+         from delegation dd
+         join company dc on dc.id = dd.company_id and dc.disabled_at is null and dc.acting_consent
+         join app_user du on du.id = dd.subject_user_id and du.disabled_at is null
+        where dd.id = s.delegation_id and dd.actor_user_id = u.id and dd.ended_at is null
+          and dd.expires_at > :now) d on true
+  left join lateral (
+       select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role
+         from company cc
+         left join membership x on u.kind = 'customer' and x.user_id = u.id and x.disabled_at is null
+                               and x.company_id in (cc.id, cc.parent_id)
+        where cc.id = case when u.kind = 'customer' then s.company_id else d.company_id end
+          and cc.disabled_at is null and (u.kind <> 'customer' or x.role is not null)
+        order by x.company_id = cc.id desc limit 1) c on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
  where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now and s.last_seen_at > :idle
@@ -66,6 +77,8 @@ class Visit:
     companies: int = 0
     draft_lines: int = 0
     delegation_ends: datetime | None = None
+    # The session still holds a stay in a customer's account that is over.
+    stay_is_over: bool = False
 
     # Flask-Login asks these of its user object.
     @property
@@ -155,6 +168,7 @@ def _visit(row: Any) -> Visit:
         companies=row["companies"],
         draft_lines=row["draft_lines"],
         delegation_ends=row["delegation_ends"],
+        stay_is_over=row["held_delegation_id"] is not None and not acting,
     )
 
 

@@ -1,0 +1,33 @@
+"""From which network somebody comes: an address with its last part cut off, enough to count and to recognise."""
+
+from __future__ import annotations
+
+import ipaddress
+
+
+def network_of(address: str | None) -> str:
+    """``203.0.113.0/24`` or ``2001:db8:1::/48``; empty when the address is unknown."""
+    try:
+        parsed = ipaddress.ip_address((address or "").split("%", maxsplit=1)[0])
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    prefix = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
+
+
+# Looked for in this order: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"),
+             ("CriOS", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+_DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("CrOS", "Chromebook"), ("Macintosh", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """``Chrome on Android``: what a person recognises of a browser's long name."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    device = next((name for mark, name in _DEVICES if mark in user_agent), "")
+    if browser and device:
+        return f"{browser} on {device}"
+    return browser or device or "Unknown device"

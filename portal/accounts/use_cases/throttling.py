@@ -1,0 +1,92 @@
+"""Slowing guesses down, in SQL, so that every process counts the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.foundation.errors import Rejected
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries per account and per network within ``window``."""
+
+    purpose: str
+    per_account: int
+    per_network: int
+    window: timedelta
+
+
+SIGN_IN = Limit("sign_in", per_account=8, per_network=40, window=timedelta(minutes=15))
+RESET = Limit("reset", per_account=5, per_network=30, window=timedelta(minutes=60))
+
+# Two users of one lock at most, always account before network, so nobody waits in a circle.
+_LOCK = text("""
+select pg_advisory_xact_lock(7261002, hashtext(encode(:account, 'hex'))),
+       pg_advisory_xact_lock(7261003, hashtext(:network))
+""")
+_FORGET = text("""
+delete from sign_in_attempt
+ where purpose = :purpose and (account_key = :account or network = :network) and at <= :since
+""")
+# The moment from which one more try is allowed: when the oldest of the last `limit` tries leaves the window.
+_TRY = text("""
+with full_until as (
+  select greatest(
+    (select at from sign_in_attempt where purpose = :purpose and account_key = :account and at > :since
+      order by at desc offset :account_limit - 1 limit 1),
+    (select at from sign_in_attempt where purpose = :purpose and network = :network and at > :since
+      order by at desc offset :network_limit - 1 limit 1)) as at
+), noted as (
+  insert into sign_in_attempt (account_key, network, purpose, at)
+  select :account, :network, :purpose, :now from full_until where at is null
+)
+select at from full_until
+""")
+
+
+def account_key(email: str) -> bytes:
+    """What tries are counted by: the same for known and unknown addresses, and no address itself."""
+    return sha256(email.encode()).digest()
+
+
+def admit(session: Session, *, limit: Limit, email: str, network: str, now: datetime) -> None:
+    """Count one try, before it is known whether it succeeds, so that parallel guesses count too.
+
+    Belongs in a transaction of its own: the try counts although the request that makes it is refused.
+    A try that is turned away is not counted, or a patient person would never get in again.
+
+    :raises Rejected: ``too_many_tries``; ``details`` has ``retry_after`` in seconds.
+    """
+    who = {"account": account_key(email), "network": network or "unknown"}
+    window = {"purpose": limit.purpose, "since": now - limit.window, "now": now}
+    session.execute(_LOCK, who)
+    session.execute(_FORGET, {**who, **window})
+    full_since: datetime | None = session.execute(
+        _TRY,
+        {**who, **window, "account_limit": limit.per_account, "network_limit": limit.per_network},
+    ).scalar_one()
+    if full_since is None:
+        return
+    seconds = max(1, ceil((full_since + limit.window - now).total_seconds()))
+    minutes = ceil(seconds / 60)
+    raise Rejected(
+        "too_many_tries",
+        f"Too many tries. Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again.",
+        outcome="denied",
+        details={"retry_after": seconds},
+    )
+
+
+def forgive(session: Session, *, limit: Limit, email: str) -> None:
+    """Forget an account's tries after one that succeeded."""
+    session.execute(
+        text("delete from sign_in_attempt where purpose = :purpose and account_key = :account"),
+        {"purpose": limit.purpose, "account": account_key(email)},
+    )
