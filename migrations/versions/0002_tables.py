@@ -420,9 +420,10 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "company_id",
             "variant_id",
+            "contract",
             "min_quantity",
             "valid_from",
-            name=op.f("uq_contract_price_company_id_variant_id_min_quantity_valid_from"),
+            name=op.f("uq_contract_price_company_id_variant_id_contract_min_quantity_valid_from"),
         ),
     )
     op.create_table(

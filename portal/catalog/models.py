@@ -126,7 +126,7 @@ class ContractPrice(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
-    __table_args__ = (UniqueConstraint("company_id", "variant_id", "min_quantity", "valid_from"),)
+    __table_args__ = (UniqueConstraint("company_id", "variant_id", "contract", "min_quantity", "valid_from"),)
 
 
 class PartNumber(Base):

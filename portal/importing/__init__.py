@@ -1,0 +1,1 @@
+"""Bringing a seller's data in from CSV files: documented in docs/data-formats.md."""

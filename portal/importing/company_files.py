@@ -1,0 +1,227 @@
+"""companies.csv, addresses.csv, users.csv, memberships.csv, rep_assignments.csv, jobs.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.foundation.money import exponent, round_to_minor
+from portal.importing import cells
+from portal.importing.files import Column, Row
+from portal.importing.references import References
+from portal.importing.specs import Spec, look_up
+
+
+def _company(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    price_list = look_up(row, "price_list", refs.price_lists, "price list")
+    if price_list is not None and v["currency"] is not None and price_list[1] != v["currency"]:
+        row.wrong("price_list", "has another currency")
+    limit = v["credit_limit"]
+    if limit is not None and v["currency"] and -limit.as_tuple().exponent > exponent(v["currency"]):
+        row.wrong("credit_limit", "not an amount")
+    return (
+        v["code"], v["name"], price_list and price_list[0], v["currency"], v["terms_days"],
+        look_up(row, "home_store", refs.stores, "store"), v["po_mode"], v["acting_consent"],
+        v["phone"], cells.digits(v["phone"]), v["email"], v["account_kind"],
+    )  # fmt: skip
+
+
+def _parents(rows: list[Row], refs: References) -> None:
+    """A company is not its own ancestor."""
+    parent = {r.values["code"]: r.values["parent_code"] for r in rows if not r.reasons}
+    for row in rows:
+        if row.reasons or row.values["parent_code"] is None:
+            continue
+        seen, at = {row.values["code"]}, row.values["parent_code"]
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = parent.get(at)
+        if at == row.values["code"]:
+            row.wrong("parent_code", "leads back to the company itself")
+
+
+COMPANIES = Spec(
+    file="companies.csv",
+    columns=(
+        Column("code", cells.code(20), True),
+        Column("name", cells.text(160), True),
+        Column("parent_code", cells.code(20)),
+        Column("price_list", cells.code(20)),
+        Column("currency", cells.currency, True),
+        Column("credit_limit", cells.amount),
+        Column("credit_hold", cells.yes_no, default=False),
+        Column("terms_days", cells.integer(0, 365), default=30),
+        Column("home_store", cells.code(20)),
+        Column("po_mode", cells.one_of("free", "required", "list"), default="free"),
+        Column("acting_consent", cells.yes_no, default=True),
+        Column("phone", cells.text(40)),
+        Column("email", cells.email),
+        Column("account_kind", cells.one_of("trade", "counter"), default="trade"),
+    ),
+    key=("code",),
+    table="company",
+    db_columns=(
+        "code", "name", "price_list_id", "currency", "terms_days", "home_store_id", "po_mode", "acting_consent",
+        "phone", "phone_digits", "email", "account_kind",
+    ),
+    db_key=("code",),
+    convert=_company,
+    needs=("price_lists", "stores", "companies"),
+    points_at_itself=("parent_code", "parent_id"),
+    whole_file=_parents,
+)  # fmt: skip
+
+
+def credit_row(row: Row, refs: References) -> Sequence[Any]:
+    """The credit account that a row of companies.csv describes."""
+    v = row.values
+    limit = v["credit_limit"]
+    minor = 0 if limit is None else round_to_minor(limit, v["currency"])
+    return refs.companies[v["code"]].id, v["currency"], minor, v["credit_hold"]
+
+
+CREDIT_COLUMNS = ("company_id", "currency", "limit_minor", "on_hold")
+
+
+def _address(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    company = look_up(row, "company_code", refs.companies, "company")
+    return (
+        company and company.id, v["label"], v["recipient"] or (company.name if company else ""), v["line1"],
+        v["line2"], v["city"], v["region"], v["postcode"], v["country"], v["is_default"],
+    )  # fmt: skip
+
+
+def _one_default(rows: list[Row], refs: References) -> None:
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.reasons or not row.values["is_default"]:
+            continue
+        other = first.setdefault(row.values["company_code"], row.number)
+        if other != row.number:
+            row.wrong("is_default", f"row {other} is already the default")
+
+
+ADDRESSES = Spec(
+    file="addresses.csv",
+    columns=(
+        Column("company_code", cells.code(20), True),
+        Column("label", cells.text(60), True),
+        Column("recipient", cells.text(120)),
+        Column("line1", cells.text(120), True),
+        Column("line2", cells.text(120), default=""),
+        Column("city", cells.text(80), True),
+        Column("region", cells.text(40), default=""),
+        Column("postcode", cells.text(20), default=""),
+        Column("country", cells.country, True),
+        Column("is_default", cells.yes_no, default=False),
+    ),
+    key=("company_code", "label"),
+    table="address",
+    db_columns=(
+        "company_id", "label", "recipient", "line1", "line2", "city", "region", "postcode", "country", "is_default",
+    ),
+    db_key=("company_id", "label"),
+    convert=_address,
+    needs=("companies",),
+    whole_file=_one_default,
+)  # fmt: skip
+
+
+def _user(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    store = look_up(row, "store_code", refs.stores, "store")
+    if v["kind"] == "store" and v["store_code"] is None:
+        row.wrong("store_code", "missing")
+    if v["kind"] not in {"store", None} and v["store_code"] is not None:
+        row.wrong("store_code", "only for kind store")
+    return (
+        v["email"], v["name"], v["phone"], cells.digits(v["phone"]), v["language"], v["time_zone"], v["kind"], store,
+    )  # fmt: skip
+
+
+USERS = Spec(
+    file="users.csv",
+    columns=(
+        Column("email", cells.email, True),
+        Column("name", cells.text(120), True),
+        Column("phone", cells.text(40)),
+        Column("language", cells.language, default="en"),
+        Column("time_zone", cells.zone, default="UTC"),
+        Column("kind", cells.one_of("customer", "rep", "support", "store", "admin"), True),
+        Column("store_code", cells.code(20)),
+        Column("password_hash", cells.argon2id),
+    ),
+    key=("email",),
+    table="app_user",
+    db_columns=("email", "name", "phone", "phone_digits", "language", "time_zone", "kind", "store_id"),
+    db_key=("email",),
+    convert=_user,
+    needs=("stores",),
+)
+
+
+def _membership(row: Row, refs: References) -> Sequence[Any]:
+    user = look_up(row, "email", refs.users, "user")
+    if user is not None and user.kind != "customer":
+        row.wrong("email", "not a customer")
+    company = look_up(row, "company_code", refs.companies, "company")
+    return user and user.id, company and company.id, row.values["role"]
+
+
+MEMBERSHIPS = Spec(
+    file="memberships.csv",
+    columns=(
+        Column("email", cells.email, True),
+        Column("company_code", cells.code(20), True),
+        Column("role", cells.one_of("viewer", "buyer", "approver", "company_admin"), True),
+    ),
+    key=("email", "company_code"),
+    table="membership",
+    db_columns=("user_id", "company_id", "role"),
+    db_key=("user_id", "company_id"),
+    convert=_membership,
+    needs=("users", "companies"),
+)
+
+
+def _assignment(row: Row, refs: References) -> Sequence[Any]:
+    user = look_up(row, "email", refs.users, "user")
+    if user is not None and user.kind != "rep":
+        row.wrong("email", "not a rep")
+    company = look_up(row, "company_code", refs.companies, "company")
+    return user and user.id, company and company.id
+
+
+REP_ASSIGNMENTS = Spec(
+    file="rep_assignments.csv",
+    columns=(Column("email", cells.email, True), Column("company_code", cells.code(20), True)),
+    key=("email", "company_code"),
+    table="rep_assignment",
+    db_columns=("user_id", "company_id"),
+    db_key=("user_id", "company_id"),
+    convert=_assignment,
+    needs=("users", "companies"),
+)
+
+
+def _job(row: Row, refs: References) -> Sequence[Any]:
+    company = look_up(row, "company_code", refs.companies, "company")
+    return company and company.id, row.values["name"], row.values["po_number"]
+
+
+JOBS = Spec(
+    file="jobs.csv",
+    columns=(
+        Column("company_code", cells.code(20), True),
+        Column("name", cells.text(120), True),
+        Column("po_number", cells.text(40), default=""),
+    ),
+    key=("company_code", "name"),
+    table="company_job",
+    db_columns=("company_id", "name", "po_number"),
+    db_key=("company_id", "name"),
+    convert=_job,
+    needs=("companies",),
+)

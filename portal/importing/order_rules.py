@@ -1,0 +1,119 @@
+"""Which orders and lines may be imported: the state tables of docs/data-formats.md. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+OPEN = ("placed", "accepted", "picking", "ready", "out", "backordered")
+CLOSED = ("collected", "delivered", "cancelled")
+LINE_STATES = {
+    "placed": {"placed", "backordered", "cancelled"},
+    "accepted": {"accepted", "backordered", "cancelled"},
+    "picking": {"accepted", "picking", "tinting", "ready", "backordered", "cancelled"},
+    "ready": {"ready", "backordered", "cancelled"},
+    "collected": {"collected", "cancelled"},
+    "out": {"out", "backordered", "cancelled"},
+    "delivered": {"delivered", "cancelled"},
+    "cancelled": {"cancelled"},
+    "backordered": {"backordered", "collected", "delivered", "cancelled"},
+}
+ONLY_PICKUP = {"collected"}
+ONLY_DELIVERY = {"out", "delivered"}
+# Lines that hold stock at the store: the whole quantity, or what was picked.
+HOLDS_ALL = {"placed", "accepted", "picking", "tinting"}
+UNTOUCHED = HOLDS_ALL | {"cancelled"}
+
+
+def order_reasons(v: dict[str, Any], now: datetime) -> list[str]:
+    """What is wrong with the parsed fields of an order row by itself."""
+    reasons = [*_times(v, now), *_person(v)]
+    status, fulfilment = v.get("status"), v.get("fulfilment")
+    wrong_way = (status in ONLY_PICKUP and fulfilment == "delivery") or (
+        status in ONLY_DELIVERY and fulfilment == "pickup"
+    )
+    if wrong_way:
+        reasons.append(f"status: not possible with {fulfilment}")
+    if v.get("pickup_person") and fulfilment == "delivery":
+        reasons.append("pickup_person: only for pickup")
+    if fulfilment == "delivery" and not v.get("address_label"):
+        reasons.append("address_label: missing")
+    if fulfilment == "pickup" and v.get("address_label"):
+        reasons.append("address_label: only for delivery")
+    return reasons
+
+
+def _times(v: dict[str, Any], now: datetime) -> list[str]:
+    reasons = []
+    placed, status = v.get("placed_at"), v.get("status")
+    if placed is not None and placed > now:
+        reasons.append("placed_at: in the future")
+    if (v.get("window_start") is None) != (v.get("window_end") is None):
+        reasons.append("window_start: only one of window_start and window_end")
+    elif v.get("window_start") is not None and v["window_end"] <= v["window_start"]:
+        reasons.append("window_end: not later than window_start")
+    for name in ("promised_at", "ready_at", "closed_at"):
+        if v.get(name) is not None and placed is not None and v[name] < placed:
+            reasons.append(f"{name}: before placed_at")
+    if v.get("promised_at") is None and status in {"placed", "accepted", "picking", "ready", "out"}:
+        reasons.append("promised_at: missing")
+    if v.get("ready_at") is None and status == "ready":
+        reasons.append("ready_at: missing")
+    if v.get("closed_at") is None and status in CLOSED:
+        reasons.append("closed_at: missing")
+    if v.get("closed_at") is not None and status in OPEN:
+        reasons.append("closed_at: the order is not closed")
+    return reasons
+
+
+def _person(v: dict[str, Any]) -> list[str]:
+    if v.get("on_behalf_of_email") and not v.get("on_behalf_reason"):
+        return ["on_behalf_reason: missing"]
+    if v.get("on_behalf_reason") and not v.get("on_behalf_of_email"):
+        return ["on_behalf_reason: only with on_behalf_of_email"]
+    return []
+
+
+def line_reasons(v: dict[str, Any], status: str | None, *, tintable: bool) -> list[str]:
+    """What is wrong with a line of an order in ``status``."""
+    reasons = []
+    state = v.get("state")
+    if status in LINE_STATES and state is not None and state not in LINE_STATES[status]:
+        reasons.append(f"state: not possible in an order that is {status}")
+    done, quantity = v.get("quantity_fulfilled"), v.get("quantity")
+    if state is not None and done is not None and quantity is not None:
+        low, high = fulfilled_range(state, quantity)
+        if not low <= done <= high:
+            reasons.append(f"quantity_fulfilled: not between {low} and {high}")
+    if v.get("colour_number") and not tintable:
+        reasons.append("colour_number: the product is not tintable")
+    if v.get("colour_number") and not v.get("colour_name"):
+        reasons.append("colour_name: missing")
+    return reasons
+
+
+def fulfilled_range(state: str, quantity: int) -> tuple[int, int]:
+    """Lowest and highest ``quantity_fulfilled`` of a line in ``state``."""
+    if state in UNTOUCHED:
+        return 0, 0
+    if state == "backordered":
+        return 0, quantity - 1
+    return 1, quantity
+
+
+def whole_order_reasons(status: str | None, states: list[str]) -> list[str]:
+    """What is wrong with an order and its lines together."""
+    if not states:
+        return ["the order has no lines"]
+    if status != "cancelled" and all(state == "cancelled" for state in states):
+        return [f"status: not possible with cancelled lines only ({status})"]
+    if status == "backordered" and "backordered" not in states:
+        return ["status: not possible without a backordered line (backordered)"]
+    return []
+
+
+def held(state: str, quantity: int, fulfilled: int) -> int:
+    """Units of a line that are set aside at the store."""
+    if state in HOLDS_ALL:
+        return quantity
+    return fulfilled if state == "ready" else 0
