@@ -1,0 +1,127 @@
+"""Taking and giving back what stores have: stock and places in pickup windows.
+
+Rows of stock are always locked in the order of their variant's id, in one statement, before they are
+changed in one more. Orders for the same goods in any order of lines then wait for each other and never
+in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.foundation.errors import Rejected
+
+_LOCK = text("""
+select variant_id, on_hand - reserved as free
+  from stock
+ where store_id = :store_id and variant_id = any(:ids)
+ order by variant_id
+   for update
+""")
+_CHANGE = text("""
+update stock
+   set on_hand = on_hand - case when :leaves then w.quantity else 0 end,
+       reserved = reserved + :sign * w.quantity
+  from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
+ where stock.store_id = :store_id and stock.variant_id = w.variant_id
+""")
+_BOOK = text("""
+insert into pickup_slot (store_id, starts_at, capacity, booked) values (:store_id, :starts_at, :capacity, 1)
+on conflict (store_id, starts_at) do update
+   set booked = pickup_slot.booked + 1, capacity = excluded.capacity
+ where pickup_slot.booked < excluded.capacity
+returning booked
+""")
+_UNBOOK = text("""
+update pickup_slot set booked = booked - 1 where store_id = :store_id and starts_at = :starts_at and booked > 0
+""")
+
+
+def reserve(
+    session: Session, *, store_id: int, wants: Mapping[int, int], partial: bool = False
+) -> dict[int, int]:
+    """Hold stock for an order: variant id → units of sale wanted.
+
+    All or nothing: when anything is short, nothing is held. With ``partial`` what there is gets held. A variant
+    without a stock row has none. The rows stay locked until the transaction ends.
+
+    :returns: what was available of each variant that is short; empty when everything is held.
+    """
+    wanted = _positive(wants)
+    free = _lock(session, store_id, wanted)
+    short = {each: max(0, free.get(each, 0)) for each, n in wanted.items() if free.get(each, 0) < n}
+    if short and not partial:
+        return short
+    _change(session, store_id, {each: short.get(each, n) for each, n in wanted.items()}, sign=1)
+    return short
+
+
+def release(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
+    """Give held stock back (cancelled, or short-picked): variant id → units of sale.
+
+    :raises LookupError: when there is no stock row, so nothing can have been held.
+    """
+    _settle(session, store_id, _positive(quantities), leaves=False)
+
+
+def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
+    """Hand held stock over: it is neither on hand nor held any more. Variant id → units of sale.
+
+    :raises LookupError: when there is no stock row, so nothing can have been held.
+    """
+    _settle(session, store_id, _positive(quantities), leaves=True)
+
+
+def book_window(session: Session, *, store_id: int, starts_at: datetime, capacity: int) -> None:
+    """Take one place in a pickup window; the row appears with the first booking.
+
+    :param capacity: orders that the window takes, as the store says now.
+    :raises Rejected: ``window_full``, when another order was faster.
+    """
+    asked = {"store_id": store_id, "starts_at": starts_at, "capacity": capacity}
+    booked = session.execute(_BOOK, asked).scalar() if capacity > 0 else None
+    if booked is None:
+        raise Rejected(
+            "window_full",
+            "That pickup window has just filled up. Choose another one.",
+            field="window",
+            outcome="conflict",
+        )
+
+
+def unbook_window(session: Session, *, store_id: int, starts_at: datetime) -> None:
+    """Give the place in a pickup window back; does nothing when none is taken."""
+    session.execute(_UNBOOK, {"store_id": store_id, "starts_at": starts_at})
+
+
+def _positive(quantities: Mapping[int, int]) -> dict[int, int]:
+    if any(quantity < 0 for quantity in quantities.values()):
+        raise ValueError("a quantity of stock is not negative")
+    return {each: quantities[each] for each in sorted(quantities) if quantities[each]}
+
+
+def _lock(session: Session, store_id: int, quantities: Mapping[int, int]) -> dict[int, int]:
+    if not quantities:
+        return {}
+    rows = session.execute(_LOCK, {"store_id": store_id, "ids": list(quantities)})
+    return {row.variant_id: row.free for row in rows}
+
+
+def _change(
+    session: Session, store_id: int, quantities: Mapping[int, int], *, sign: int, leaves: bool = False
+) -> None:
+    moved = {each: quantity for each, quantity in quantities.items() if quantity}
+    if moved:
+        asked = {"store_id": store_id, "ids": list(moved), "quantities": list(moved.values())}
+        session.execute(_CHANGE, {**asked, "sign": sign, "leaves": leaves})
+
+
+def _settle(session: Session, store_id: int, quantities: Mapping[int, int], *, leaves: bool) -> None:
+    missing = quantities.keys() - _lock(session, store_id, quantities).keys()
+    if missing:
+        raise LookupError(f"store {store_id} has no stock row of variants {sorted(missing)}")
+    _change(session, store_id, quantities, sign=-1, leaves=leaves)
