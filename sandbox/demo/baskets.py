@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from sandbox.demo.deck import BASES, Colour
 from sandbox.demo.jobs import Job
@@ -70,6 +72,7 @@ class Habits:
             if catalogue.product_of[sku].category in SUNDRY_CATEGORIES and variant.list_price < 320
         ]
         self.coats = [self._coat(row[1:], curated) for row in rows("trades") if row[0] == kind]
+        self._chances = list(accumulate(self._shares(self._affordable, weights)))
         self.sundries = self._favourites(weights)
         self._past: list[dict[Item, int]] = []
 
@@ -131,7 +134,7 @@ class Habits:
 
     def _sundry(self, *, wide: bool) -> tuple[Item, int]:
         if wide or self.random.random() < 0.12:
-            variant = self.random.choice(self._affordable)
+            variant = self.random.choices(self._affordable, cum_weights=self._chances)[0]
         else:
             variants, weights = zip(*self.sundries, strict=True)
             variant = self.random.choices(variants, weights)[0]
@@ -141,7 +144,8 @@ class Habits:
         if variant.list_price > 60:
             return 1 if variant.unit in ("each", "kit") else self.random.randint(1, 2)
         most = _SMALL.get(variant.unit, 3)
-        return max(1, round(most * self.random.random() ** 1.5))
+        share: float = self.random.random() ** 1.5
+        return max(1, round(most * share))
 
     def _coat(self, row: tuple[str, ...], curated: bool) -> Coat:
         weight, products, sheens, sizes, quantity, season, slot = row
@@ -168,18 +172,15 @@ class Habits:
     def _favourites(self, weights: dict[str, float]) -> list[tuple[Variant, float]]:
         """About twenty sundries that the company always takes, the first of them most often."""
         pool = [variant for variant in self._affordable if variant.list_price < 90]
-        shares = [weights.get(self.catalogue.product_of[v.sku].category, 0.0) for v in pool]
-        # Categories with many variants would win by their number alone.
-        size = dict.fromkeys(weights, 0)
-        for variant in pool:
-            category = self.catalogue.product_of[variant.sku].category
-            size[category] = size.get(category, 0) + 1
-        shares = [
-            share / size[self.catalogue.product_of[v.sku].category]
-            for v, share in zip(pool, shares, strict=True)
-        ]
+        shares = self._shares(pool, weights)
         chosen = list(dict.fromkeys(self.random.choices(pool, shares, k=26)))
         return [(variant, 1 / (rank + 2)) for rank, variant in enumerate(chosen)]
+
+    def _shares(self, pool: list[Variant], weights: dict[str, float]) -> list[float]:
+        """How likely each variant is: by its category, shared out so that many variants do not win by number."""
+        categories = [self.catalogue.product_of[variant.sku].category for variant in pool]
+        size = Counter(categories)
+        return [weights[category] / size[category] for category in categories]
 
 
 def _base_for(coat: Coat, colour: Colour | None) -> str:

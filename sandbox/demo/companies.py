@@ -84,7 +84,7 @@ class Company:
 
 def found(seed: int, stores: dict[str, Store], wanted: frozenset[str] | None) -> list[Company]:
     """The companies of the table, or those named in `wanted`, without their people."""
-    companies = []
+    companies: list[Company] = []
     for number, (name, kind, store, interval, tier, po_mode, flags) in enumerate(rows("companies"), start=1):
         if wanted is not None and name not in wanted:
             continue

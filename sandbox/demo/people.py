@@ -122,7 +122,7 @@ def phone_in(store: Store, source: random.Random) -> str:
 
 def plain(text: str) -> str:
     """Lower case ASCII of a name, for addresses: `Señorita` becomes `senorita`."""
-    text = text.lower().translate(str.maketrans({"ø": "o", "đ": "d", "ł": "l"}))
+    text = text.lower().translate(str.maketrans("øđł", "odl"))
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 

@@ -19,6 +19,21 @@ _HOURS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_TEXTS = [
+    "code",
+    "name",
+    "line1",
+    "city",
+    "region",
+    "postcode",
+    "latitude",
+    "longitude",
+    "time_zone",
+    "phone",
+    "hours",
+]
+
+
 @dataclass(frozen=True)
 class Store:
     code: str
@@ -46,9 +61,19 @@ class Store:
 
 @cache
 def all_stores() -> tuple[Store, ...]:
-    stores = []
+    stores: list[Store] = []
     for *texts, lead, tint, window, capacity, size in rows("stores"):
-        stores.append(Store(*texts, int(lead), int(tint), int(window), int(capacity), float(size)))
+        facts = dict(zip(_TEXTS, texts, strict=True))
+        stores.append(
+            Store(
+                **facts,
+                lead_minutes=int(lead),
+                tint_minutes=int(tint),
+                window_minutes=int(window),
+                window_capacity=int(capacity),
+                size=float(size),
+            )
+        )
     return tuple(stores)
 
 
