@@ -1,0 +1,39 @@
+"""Reads of accounts: companies one may see, their people, addresses and jobs. One module per noun."""
+
+from __future__ import annotations
+
+from portal.accounts.queries.acting import Stay, people_to_act_for, stays_in
+from portal.accounts.queries.companies import (
+    CompanyChoice,
+    CompanyRow,
+    addresses_of,
+    companies_for_staff,
+    companies_of,
+    jobs_of,
+    visible_company,
+)
+from portal.accounts.queries.people import PersonRow, people_of, person
+from portal.accounts.queries.sessions import OpenSession, sessions_of
+from portal.accounts.queries.staff import StaffRow, assigned_to, staff_list, staff_member
+
+__all__ = [
+    "CompanyChoice",
+    "CompanyRow",
+    "OpenSession",
+    "PersonRow",
+    "StaffRow",
+    "Stay",
+    "addresses_of",
+    "assigned_to",
+    "companies_for_staff",
+    "companies_of",
+    "jobs_of",
+    "people_of",
+    "people_to_act_for",
+    "person",
+    "sessions_of",
+    "staff_list",
+    "staff_member",
+    "stays_in",
+    "visible_company",
+]

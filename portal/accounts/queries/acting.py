@@ -1,0 +1,77 @@
+"""Stays of reps in a customer's account, and whom a rep can act for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.models import Company, Delegation, Membership, User
+from portal.foundation.paging import Page, decode_cursor, encode_cursor
+
+ROWS_PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What the company reads about a stay: who, for whom, why, from when to when."""
+
+    id: int
+    rep_name: str
+    subject_id: int
+    subject_name: str
+    reason: str
+    started_at: datetime
+    ended_at: datetime | None  # None: still running
+    expires_at: datetime
+
+
+def stays_in(session: Session, company_id: int, *, now: datetime, cursor: str | None = None) -> Page[Stay]:
+    """Stays of reps in the company's account, newest first. One statement."""
+    rep, subject = aliased(User), aliased(User)
+    query = (
+        select(Delegation, rep.name, subject.name)
+        .join(rep, rep.id == Delegation.actor_user_id)
+        .join(subject, subject.id == Delegation.subject_user_id)
+        .where(Delegation.company_id == company_id)
+    )
+    before = decode_cursor(cursor, int)
+    if before is not None:
+        query = query.where(Delegation.id < before[0])
+    found = session.execute(query.order_by(Delegation.id.desc()).limit(ROWS_PER_PAGE + 1)).all()
+    rows = [
+        Stay(
+            id=d.id,
+            rep_name=rep_name,
+            subject_id=d.subject_user_id,
+            subject_name=subject_name,
+            reason=d.reason,
+            started_at=d.started_at,
+            ended_at=d.ended_at or (d.expires_at if d.expires_at <= now else None),
+            expires_at=d.expires_at,
+        )
+        for d, rep_name, subject_name in found[:ROWS_PER_PAGE]
+    ]
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > ROWS_PER_PAGE else None)
+
+
+def people_to_act_for(session: Session, company: Company) -> Sequence[User]:
+    """Active people of the company (or of its parent), by name: those a rep can act for."""
+    companies = [number for number in (company.id, company.parent_id) if number is not None]
+    return session.scalars(
+        select(User)
+        .where(
+            User.disabled_at.is_(None),
+            select(Membership.user_id)
+            .where(
+                Membership.user_id == User.id,
+                Membership.company_id.in_(companies),
+                Membership.disabled_at.is_(None),
+            )
+            .exists(),
+        )
+        .order_by(User.name, User.id)
+    ).all()

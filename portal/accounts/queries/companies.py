@@ -1,0 +1,136 @@
+"""Companies, seen through whoever asks, with their addresses and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, exists, func, or_, select, text, tuple_
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from portal.accounts.models import Address, Company, CompanyJob, RepAssignment
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
+from portal.foundation.paging import Page, decode_cursor, encode_cursor
+
+ROWS_PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class CompanyRow:
+    """A company in a list for staff."""
+
+    id: int
+    code: str
+    name: str
+    phone: str | None
+    email: str | None
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class CompanyChoice:
+    """A company that a customer's person can work in; ``via_parent``: through the group it belongs to."""
+
+    id: int
+    name: str
+    code: str
+    role: str
+    via_parent: bool
+
+
+def visible_company(session: Session, actor: Actor, code: str) -> Company:
+    """The company with this code: assigned ones for a rep, all for support and administrators, its own
+    for a customer or a rep inside a customer's account.
+
+    :raises NotFound: for every other one, as if it did not exist.
+    """
+    allowed = _allowed(actor)
+    company = None
+    if allowed is not None:
+        company = session.scalar(select(Company).where(Company.code == code, allowed))
+    if company is None:
+        raise NotFound
+    return company
+
+
+def companies_for_staff(
+    session: Session, actor: Actor, text: str = "", cursor: str | None = None
+) -> Page[CompanyRow]:
+    """Companies a staff person looks after, by name; ``text`` is part of a name, or the beginning of a
+    code, phone number or mail address. One statement."""
+    allowed = _allowed(actor)
+    if allowed is None or not actor.is_staff:
+        return Page([])
+    query = select(
+        Company.id, Company.code, Company.name, Company.phone, Company.email, Company.disabled_at
+    ).where(allowed)
+    if text:
+        query = query.where(_matches(text))
+    after = decode_cursor(cursor, str, int)
+    if after is not None:
+        query = query.where(tuple_(Company.name, Company.id) > tuple_(*after))
+    found = session.execute(query.order_by(Company.name, Company.id).limit(ROWS_PER_PAGE + 1)).all()
+    rows = [CompanyRow(r.id, r.code, r.name, r.phone, r.email, r.disabled_at is not None) for r in found]
+    shown = rows[:ROWS_PER_PAGE]
+    more = len(rows) > ROWS_PER_PAGE
+    return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)
+
+
+def _allowed(actor: Actor) -> ColumnElement[bool] | None:
+    if actor.kind == "customer" or actor.is_acting:
+        return Company.id == actor.company_id
+    if actor.kind == "rep":
+        return exists().where(
+            and_(RepAssignment.company_id == Company.id, RepAssignment.user_id == actor.user_id)
+        )
+    if actor.kind in {"support", "admin"}:
+        return Company.id.is_not(None)
+    return None
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    plain = words.strip()
+    tests = [
+        Company.name.icontains(plain, autoescape=True),
+        Company.code.istartswith(plain, autoescape=True),
+        func.lower(Company.email).startswith(plain.lower(), autoescape=True),
+    ]
+    digits = "".join(c for c in plain if c.isdigit())
+    if len(digits) >= 4:
+        tests.append(Company.phone_digits.startswith(digits))
+    return or_(*tests)
+
+
+_CHOICES = text("""
+select c.id, c.name, c.code,
+       (array_agg(m.role order by m.company_id = c.id desc))[1] as role,
+       bool_and(m.company_id <> c.id) as via_parent
+  from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
+ where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
+ group by c.id
+ order by c.name, c.id
+""")
+
+
+def companies_of(session: Session, user_id: int | None) -> list[CompanyChoice]:
+    """Companies a customer's person can work in: memberships, and the children of a parent they belong to."""
+    return [CompanyChoice(**row) for row in session.execute(_CHOICES, {"user_id": user_id}).mappings()]
+
+
+def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
+    """Where the company has things delivered; the usual address first."""
+    return session.scalars(
+        select(Address)
+        .where(Address.company_id == company_id)
+        .order_by(Address.is_default.desc(), Address.label)
+    ).all()
+
+
+def jobs_of(session: Session, company_id: int, *, closed: bool = False) -> Sequence[CompanyJob]:
+    """The company's jobs by name: the open ones, or with ``closed`` all."""
+    query = select(CompanyJob).where(CompanyJob.company_id == company_id)
+    if not closed:
+        query = query.where(CompanyJob.closed_at.is_(None))
+    return session.scalars(query.order_by(CompanyJob.name, CompanyJob.id)).all()

@@ -1,0 +1,85 @@
+"""The seller's own people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company, RepAssignment, User, UserSession
+from portal.foundation.actor import STAFF_KINDS
+from portal.foundation.errors import NotFound
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    id: int
+    name: str
+    email: str
+    kind: str
+    store_id: int | None
+    state: str  # active, invited, disabled
+    companies: int  # assigned to a rep
+    last_seen_at: datetime | None
+
+
+def staff_list(session: Session) -> list[StaffRow]:
+    """Everybody on the seller's side, active ones first. One statement."""
+    last_seen = (
+        select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
+    )
+    companies = (
+        select(func.count())
+        .select_from(RepAssignment)
+        .where(RepAssignment.user_id == User.id)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(User, companies.label("companies"), last_seen.label("seen"))
+        .where(User.kind.in_(STAFF_KINDS))
+        .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
+    ).all()
+    return [
+        StaffRow(
+            id=user.id,
+            name=user.name,
+            email=user.email,
+            kind=user.kind,
+            store_id=user.store_id,
+            state=state_of(user),
+            companies=count,
+            last_seen_at=seen,
+        )
+        for user, count, seen in found
+    ]
+
+
+def state_of(user: User) -> str:
+    """active, invited (no password chosen yet) or disabled."""
+    if user.disabled_at is not None:
+        return "disabled"
+    return "active" if user.password_hash else "invited"
+
+
+def staff_member(session: Session, id: int) -> User:
+    """One of the seller's people.
+
+    :raises NotFound: when there is none, or it is a customer's person.
+    """
+    user = session.scalar(select(User).where(User.id == id, User.kind.in_(STAFF_KINDS)))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def assigned_to(session: Session, rep_id: int) -> Sequence[Company]:
+    """Companies a rep looks after, by name."""
+    return session.scalars(
+        select(Company)
+        .join(RepAssignment, RepAssignment.company_id == Company.id)
+        .where(RepAssignment.user_id == rep_id)
+        .order_by(Company.name, Company.id)
+    ).all()
