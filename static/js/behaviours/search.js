@@ -13,6 +13,7 @@ function step(from, by) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return;
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const inResults = results().includes(document.activeElement);
   if (by && inResults && step(document.activeElement, by)) event.preventDefault();
