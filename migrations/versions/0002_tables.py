@@ -566,6 +566,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(), server_default="", nullable=False),
         sa.Column("allow_backorder", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("left_out", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        sa.Column("checkout_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(

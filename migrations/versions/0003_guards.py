@@ -28,6 +28,7 @@ declare
 begin
   if to_regclass(name) is null then
     execute format('create table %I partition of touchpoint for values from (%s) to (%s)', name, low, high);
+    perform touchpoint_guard(name);
   end if;
   return name;
 end $$
@@ -41,6 +42,15 @@ language sql stable security definer set search_path = public as $$
    where o.store_id = any(stores) and o.status in ('placed', 'accepted', 'picking')
    group by o.store_id
 $$
+"""
+# Row triggers and policies of the parent hold for its partitions only when they are reached through it.
+GUARD_PARTITION = """
+create function touchpoint_guard(name text) returns void language plpgsql as $$
+begin
+  execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
+                 name || '_no_truncate', name);
+  execute format('revoke all on %I from portal_customer', name);
+end $$
 """
 COMPANY_TABLES = (
     "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",

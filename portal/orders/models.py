@@ -44,6 +44,8 @@ class Draft(Base):
     allow_backorder: Mapped[bool] = mapped_column(server_default="false")
     # What a reorder could not take over, each with sku, name, quantity and the reason: nothing is dropped silently.
     left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    # When it first went on to pickup or delivery.
+    checkout_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

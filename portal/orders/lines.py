@@ -1,0 +1,100 @@
+"""A line of a draft as it stands today: what it is, what it costs, and why it cannot be ordered if it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from portal.foundation.money import line_total
+from portal.orders.quantities import pack_words
+
+
+@dataclass(slots=True)
+class Line:
+    """One line. Price and total are None while there is no price; ``available`` is the stock at the draft's
+    store, None where it was not asked for."""
+
+    id: int
+    position: int
+    variant_id: int
+    quantity: int
+    colour_number: str | None
+    last_time: dict[str, Any] | None
+    sku: str
+    name: str
+    sheen: str
+    tint_base: str
+    size: str
+    unit: str
+    pack_size: int
+    tintable: bool
+    discontinued_on: date | None
+    replacement_id: int | None
+    replacement_sku: str | None
+    replacement_name: str | None
+    product_code: str
+    colour_name: str | None
+    colour_hex: str | None
+    unit_price: Decimal | None = None
+    total_minor: int | None = None
+    price_rule: str = ""
+    price_words: str = ""
+    available: int | None = None
+    problem: str | None = None
+
+    @property
+    def details(self) -> list[str]:
+        """Sheen and base; the size stands in the name."""
+        return [part for part in (self.sheen, self.tint_base) if part]
+
+    @property
+    def is_short(self) -> bool:
+        """True when the draft's store has fewer than wanted."""
+        return self.available is not None and self.available < self.quantity
+
+    def price_it(self, unit_price: Decimal, currency: str, rule: str, words: str) -> None:
+        """Give it today's price; the total is rounded here, once."""
+        self.unit_price = unit_price
+        self.total_minor = line_total(unit_price, self.quantity, currency)
+        self.price_rule = rule
+        self.price_words = words
+
+    def find_problem(self, today: date) -> None:
+        """Set the reason for which the line cannot be ordered, if there is one."""
+        if self.discontinued_on is not None and self.discontinued_on <= today:
+            self.problem = "No longer made."
+        elif self.unit_price is None:
+            self.problem = "There is no price for your company. Ask your sales rep."
+        elif self.quantity % self.pack_size:
+            self.problem = pack_words(self.quantity, self.pack_size)
+
+
+def total_of(lines: list[Line]) -> int:
+    """What a draft costs: the sum of the line totals that are shown, in minor units."""
+    return sum(line.total_minor or 0 for line in lines)
+
+
+def wanted_by_variant(lines: list[Line]) -> dict[int, int]:
+    """How many of each variant, its colours together: what has to be in stock."""
+    wanted: dict[int, int] = {}
+    for line in lines:
+        wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
+    return wanted
+
+
+def tint_quantity(lines: list[Line]) -> int:
+    """Units that the store has to tint."""
+    return sum(line.quantity for line in lines if line.colour_number)
+
+
+def share_out(lines: list[Line], held: dict[int, int]) -> list[int]:
+    """How many each line gets of what is held per variant: lines in their order, first come first served."""
+    left = dict(held)
+    shares = []
+    for line in lines:
+        share = min(line.quantity, left.get(line.variant_id, 0))
+        left[line.variant_id] = left.get(line.variant_id, 0) - share
+        shares.append(share)
+    return shares
