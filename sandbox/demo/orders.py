@@ -62,7 +62,9 @@ def price_lines(company: Company, basket: dict[Item, int], prices: Prices, place
     """Lines with the prices of the day: the company's contract where it has one, else its price list."""
     day = placed.date()
     lines = []
-    for item, quantity in basket.items():
+    for item, wanted in basket.items():
+        pack = item.variant.pack_size
+        quantity = -(-wanted // pack) * pack
         price = company.contracts.price(item.variant.sku, quantity, day)
         if price is None:
             price = prices.list_price(company.tier, item.variant, quantity, day)

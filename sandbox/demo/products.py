@@ -34,7 +34,7 @@ class Variant:
     sheen: str
     base: str
     unit: str
-    pack_size: int
+    pack_size: int  # sold in multiples of this
     list_price: Decimal
     discontinued_on: date | None = None
     replacement: Variant | None = None
@@ -126,7 +126,7 @@ def _sundries() -> list[Product]:
     numbers: dict[str, itertools.count[int]] = {}
     for prefix, category, template, unit, pack, sizes, description in rows("sundries"):
         number = numbers.setdefault(prefix, itertools.count(101))
-        for name, extra, pieces in _names(template, int(pack)):
+        for name, extra in _names(template):
             product = Product(f"{prefix}-{next(number)}", name, category, description, tintable=False)
             for size, _, price in (part.partition("=") for part in sizes.split(";")):
                 product.variants.append(
@@ -137,7 +137,7 @@ def _sundries() -> list[Product]:
                         sheen="",
                         base="",
                         unit=unit,
-                        pack_size=pieces,
+                        pack_size=int(pack),
                         list_price=Decimal(price) + extra,
                     )
                 )
@@ -145,16 +145,15 @@ def _sundries() -> list[Product]:
     return products
 
 
-def _names(template: str, pack: int) -> list[tuple[str, Decimal, int]]:
-    """Each name that a template makes, with what its words add to the price, and the pieces in its pack."""
+def _names(template: str) -> list[tuple[str, Decimal]]:
+    """Each name that a template makes, with what its words add to the price."""
     choices = [[_word(choice) for choice in group.split(";")] for group in _CHOICE.findall(template)]
     pattern = _CHOICE.sub("{}", template)
     names = []
     for picked in itertools.product(*choices):
         name = pattern.format(*(word for word, _ in picked))
-        in_name = re.search(r"(?:pack|box|bag|case) of (\d+)", name)
         extra = sum((add for _, add in picked), Decimal(0))
-        names.append((name[:1].upper() + name[1:], extra, int(in_name[1]) if in_name else pack))
+        names.append((name[:1].upper() + name[1:], extra))
     return names
 
 

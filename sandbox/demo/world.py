@@ -149,7 +149,7 @@ def _active(company: Company) -> bool:
 def _number(orders: list[Order]) -> None:
     orders.sort(key=lambda order: (order.placed_at, order.company.code))
     for number, order in enumerate(orders, start=_FIRST_NUMBER):
-        order.number = str(number)
+        order.number = f"CP-{number}"
 
 
 def _set_limits(companies: list[Company], orders: list[Order], today: date) -> None:

@@ -224,6 +224,12 @@ def test_quantities_agree_with_states(files: Files) -> None:
                 assert done == 0, line
 
 
+def test_goods_in_packs_are_sold_in_packs(files: Files) -> None:
+    pack = {row["sku"]: int(row["pack_size"]) for row in files["variants"]}
+    assert max(pack.values()) > 1
+    assert not [line for line in files["order_lines"] if int(line["quantity"]) % pack[line["sku"]]]
+
+
 def test_only_tintable_goods_have_a_color_from_the_deck(files: Files) -> None:
     tintable = {row["code"] for row in files["products"] if row["tintable"] == "yes"}
     product = {row["sku"]: row["product_code"] for row in files["variants"]}
