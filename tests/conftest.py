@@ -88,6 +88,7 @@ def database_url(server_url: Callable[[str], str], worker_name: str) -> Iterator
         connection.execute("select pg_advisory_lock(4711)")
         row = connection.execute("select 1 from pg_database where datname = %s", [template]).fetchone()
         if row is None:
+            connection.execute(f'drop database if exists "{template}_new" with (force)')  # of a failed try
             connection.execute(f'create database "{template}_new"')
             engine = make_engine(_settings(server_url(f"{template}_new")))
             upgrade(engine)

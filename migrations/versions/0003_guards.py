@@ -72,7 +72,9 @@ def upgrade() -> None:
         )
     op.execute(PARTITION_FOR_MONTH)
     op.execute(STORE_QUEUE)
+    op.execute(GUARD_PARTITION)
     op.execute("create table touchpoint_other partition of touchpoint default")
+    op.execute("select touchpoint_guard('touchpoint_other')")
     op.execute(
         "select touchpoint_partition((date_trunc('month', now()) + make_interval(months => n))::date) "
         "from generate_series(0, 3) as n"

@@ -3,14 +3,31 @@ just before its transaction commits: no commit, no touchpoint; no touchpoint, no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.foundation.actor import Actor
+from portal.foundation.clock import to_microseconds, utcnow
+from portal.touchpoints.identity import fact_id, fingerprint, moment_id
+from portal.touchpoints.interaction import Interaction, interaction_of
+from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES
+from portal.touchpoints.kinds import kind_of
+from portal.touchpoints.validity import checked
+from portal.touchpoints.writing import write
+
+LINKS = frozenset(
+    {
+        "order_id", "order_line_no", "draft_id", "invoice_id", "payment_id", "quote_id", "product_id", "variant_id",
+        "case_id", "survey_id", "promise_id", "delegation_id",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,10 +48,145 @@ class Event:
     task_type: str | None = None
     task_id: UUID | None = None
     latency_ms: int | None = None
+    dwell_ms: int | None = None
+    attempt_no: int | None = None
+    step_no: int | None = None
+    handoff: bool = False
+    causation_id: UUID | None = None
     links: dict[str, int | None] = field(default_factory=dict)
     props: dict[str, Any] = field(default_factory=dict)
 
 
+class RecordedTwice(Exception):
+    """A business fact was about to be recorded a second time; its transaction must not commit."""
+
+
 def record(session: Session, event: Event) -> None:
-    """Note a business fact; it is written when, and only when, the session's transaction commits."""
+    """Note a business fact; it is written when, and only when, the session's transaction commits.
+
+    :raises ValueError: when the catalogue knows no such name, outcome, channel or link, or a fact has no key.
+    """
+    check(event)
+    if not session.in_transaction():
+        session.begin()  # whose end decides whether the event is written or forgotten
     session.info.setdefault("touchpoints", []).append(event)
+
+
+def check(event: Event) -> None:
+    """Refuse what is a mistake of the code, not of the data.
+
+    :raises ValueError: in one sentence.
+    """
+    kind = kind_of(event.name)
+    if kind.fact and not event.key:
+        raise ValueError(f"{event.name} is a fact and needs a key: {event.name}:entity[:version]")
+    if event.outcome not in OUTCOMES:
+        raise ValueError(f"{event.name}: no outcome is called {event.outcome!r}")
+    if event.channel is not None and event.channel not in CHANNELS:
+        raise ValueError(f"{event.name}: no channel is called {event.channel!r}")
+    if not LINKS.issuperset(event.links):
+        raise ValueError(f"{event.name}: no link is called {', '.join(sorted(set(event.links) - LINKS))}")
+
+
+def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]:
+    """The row of the log, with who did it for whom; see docs/touchpoints.md for every column."""
+    kind, actor = kind_of(event.name), event.actor
+    props, wrong = checked(event.name, event.props)
+    is_customer = actor.kind == "customer"
+    subject = actor.subject_user_id if is_customer or actor.is_acting else None
+    on_behalf = subject is not None and actor.user_id is not None and subject != actor.user_id
+    row: dict[str, Any] = {
+        "event_id": str(fact_id(event.key) if event.key else moment_id(event.now)),
+        "occurred_us": to_microseconds(event.now),
+        "received_us": received_us,
+        "source": where.source,
+        "idempotency_key": event.key,
+        "schema_ver": kind.version,
+        "name": kind.name,
+        "stage": kind.stage,
+        "channel": event.channel or where.channel,
+        "outcome": event.outcome,
+        "error_code": event.error_code,
+        "props": props,
+        "valid": wrong is None,
+        "invalid_reason": wrong,
+        "account_id": event.account_id if event.account_id is not None else actor.company_id,
+        "store_id": event.store_id,
+        "actor_id": actor.user_id,
+        "actor_role": ROLES.get(actor.kind, actor.kind),
+        "subject_user_id": subject,
+        "on_behalf": on_behalf,
+        "delegation_id": actor.delegation_id,
+        # The browser of a member of staff is never joined to a customer.
+        "visitor_id": where.visitor_id if is_customer or actor.kind == "anonymous" else None,
+        "session_id": actor.session_id or where.session_id,
+        "task_id": event.task_id,
+        "task_type": event.task_type or kind.task,
+        "latency_ms": event.latency_ms,
+        "dwell_ms": event.dwell_ms,
+        "attempt_no": event.attempt_no,
+        "step_no": event.step_no,
+        "handoff": event.handoff,
+        "value_minor": event.value_minor,
+        "currency": event.currency if event.value_minor is not None else None,
+        "causation_id": event.causation_id,
+        "correlation_id": where.correlation_id,
+        "consent_basis": "contract" if kind.fact else "none",
+        "dnt": where.dnt,
+        "classification": "internal",
+        **event.links,
+    }
+    row = {k: str(v) if isinstance(v, UUID) else v for k, v in row.items()}
+    # Facts, and what a browser sends under an id of its own, stand in the log once only.
+    return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
+
+
+def rows_of(events: Iterable[Event], where: Interaction) -> list[dict[str, Any]]:
+    """Rows of several events that happened under the same circumstances."""
+    received_us = to_microseconds(utcnow())
+    return [row_of(event, where, received_us) for event in events]
+
+
+def write_recorded(session: Session) -> None:
+    """Write what was noted on the session; called before every commit.
+
+    :raises RecordedTwice: when a fact stands in the log already.
+    """
+    events: list[Event] | None = session.info.get("touchpoints")
+    if not events or session.in_nested_transaction():
+        return  # a released savepoint commits nothing yet
+    session.flush()  # so that the lock on the session's row is the last one taken
+    rows = rows_of(events, interaction_of(session))
+    session.info["touchpoints"] = []
+    try:
+        write(session.connection(), rows)
+    except IntegrityError as error:
+        if "pk_touchpoint_fact" not in str(error.orig):
+            raise
+        keys = ", ".join(sorted(event.key for event in events if event.key))
+        raise RecordedTwice(f"already in the touchpoint log, one of: {keys}") from error
+
+
+def _savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        marks = session.info.setdefault("touchpoint_marks", {})
+        marks[transaction] = len(session.info.get("touchpoints", ()))
+
+
+def _undo(session: Session, previous: SessionTransaction) -> None:
+    mark = session.info.get("touchpoint_marks", {}).get(previous)
+    if mark is not None:
+        del session.info.get("touchpoints", [])[mark:]
+
+
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("touchpoints", None)
+        session.info.pop("touchpoint_marks", None)
+
+
+# For every session of the process: requests, worker, command line, tests.
+sqlalchemy_event.listen(Session, "before_commit", write_recorded)
+sqlalchemy_event.listen(Session, "after_transaction_create", _savepoint)
+sqlalchemy_event.listen(Session, "after_soft_rollback", _undo)
+sqlalchemy_event.listen(Session, "after_transaction_end", _forget)

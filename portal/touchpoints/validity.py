@@ -1,0 +1,44 @@
+"""Whether the properties of a touchpoint are what its kind says. A doubtful one is stored and marked, for a
+bad property must never undo an order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import fastjsonschema
+
+from portal.touchpoints.kinds import kind_of
+
+MAX_BYTES = 8192
+
+
+@cache
+def _validator(name: str) -> Callable[[Any], Any]:
+    check: Callable[[Any], Any] = fastjsonschema.compile(kind_of(name).schema)
+    return check
+
+
+def checked(name: str, props: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """The properties as they may be stored, and what is wrong with them (None: nothing).
+
+    Properties that no JSON column takes, or that are too large, are dropped; others are kept for a look.
+    """
+    if not props:
+        return {}, None
+    try:
+        text = json.dumps(props, ensure_ascii=False)
+        size = len(text.encode())
+    except (TypeError, ValueError) as error:
+        return {}, f"dropped: {error}"[:200]
+    if "\\u0000" in text:
+        return {}, "dropped: a NUL character"
+    if size > MAX_BYTES:
+        return {}, f"dropped: {size} bytes, at most {MAX_BYTES}"
+    try:
+        _validator(name)(props)
+    except fastjsonschema.JsonSchemaValueException as error:
+        return props, str(error.message)[:200]
+    return props, None
