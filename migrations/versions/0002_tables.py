@@ -520,6 +520,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_part_number_variant_id")),
         sa.PrimaryKeyConstraint("company_id", "part_key", name=op.f("pk_part_number")),
     )
+    op.create_index(
+        "ix_part_number_company_variant", "part_number", ["company_id", "variant_id"], unique=False
+    )
     op.create_table(
         "rep_assignment",
         sa.Column("user_id", sa.BigInteger(), nullable=False),

@@ -138,3 +138,5 @@ class PartNumber(Base):
     part_key: Mapped[str] = mapped_column(primary_key=True)  # upper case, letters and digits only
     part_number: Mapped[str]
     variant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("variant.id"))
+
+    __table_args__ = (Index("ix_part_number_company_variant", "company_id", "variant_id"),)

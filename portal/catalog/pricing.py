@@ -1,5 +1,5 @@
 """Which price holds: a company's contract before its price list, the largest quantity break that the
-quantity reaches, and of several such rows the one that came into force last.
+quantity reaches, of several such rows the one that came into force last, and of those the lowest price.
 
 Pure rules: dates are the seller's calendar days, prices are in major units of ``currency`` per unit of sale.
 """
@@ -14,7 +14,7 @@ from typing import Literal
 
 Source = Literal["contract", "list"]
 Verdict = Literal[
-    "wins", "not_yet", "expired", "needs_more", "smaller_break", "older", "list_behind_contract"
+    "wins", "not_yet", "expired", "needs_more", "smaller_break", "older", "dearer", "list_behind_contract"
 ]
 
 
@@ -57,8 +57,9 @@ class Judged:
         return self.verdict == "wins"
 
 
-def _strength(row: PriceRow) -> tuple[bool, int, date]:
-    return row.source == "contract", row.min_quantity, row.valid_from
+def _strength(row: PriceRow) -> tuple[bool, int, date, Decimal]:
+    # Two contracts may begin on one day; then the customer has the lower price.
+    return row.source == "contract", row.min_quantity, row.valid_from, -row.unit_price
 
 
 def winner(rows: Iterable[PriceRow], *, quantity: int, on: date) -> PriceRow | None:
@@ -104,7 +105,7 @@ def _verdict(row: PriceRow, best: PriceRow | None, quantity: int, on: date) -> V
         return "list_behind_contract"
     if best is not None and best.min_quantity > row.min_quantity:
         return "smaller_break"
-    return "older"
+    return "dearer" if best is not None and best.valid_from == row.valid_from else "older"
 
 
 def rule(row: PriceRow) -> str:

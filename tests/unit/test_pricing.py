@@ -82,6 +82,7 @@ def test_each_loser_is_told_why() -> None:
         "smaller_break": row("43", "contract"),
         "needs_more": row("38", "contract", least=48),
         "older": row("42", "contract", least=6, valid_from=date(2025, 1, 1)),
+        "dearer": row("42", "contract", least=6),
         "expired": row("40", "contract", valid_from=date(2025, 1, 1), valid_to=date(2026, 6, 1)),
         "not_yet": row("44", "contract", valid_from=date(2026, 6, 3)),
         "list_behind_contract": row("39"),
