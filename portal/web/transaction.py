@@ -5,12 +5,13 @@ Any exception and any status of 400 or more rolls back. GET requests run read-on
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
-from portal.foundation.clock import utcnow
+from portal.foundation.clock import local, utcnow
+from portal.foundation.config import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -33,6 +34,12 @@ def now() -> datetime:
         moment = utcnow()
         g.now = moment
     return moment
+
+
+def today() -> date:
+    """The seller's calendar day of this request: the one by which prices hold and products end."""
+    settings: Settings = current_app.extensions["settings"]
+    return local(now(), settings.time_zone).date()
 
 
 def _finish(response: Response) -> Response:
