@@ -15,7 +15,7 @@ from typing import NamedTuple
 # from → {to: the touchpoint that records it}
 TRANSITIONS: dict[str, dict[str, str]] = {
     "placed": {"accepted": "order_accepted", "cancelled": "order_cancelled"},
-    "accepted": {"picking": "order_updated", "backordered": "backordered", "cancelled": "order_cancelled"},
+    "accepted": {"picking": "order_picked", "backordered": "backordered", "cancelled": "order_cancelled"},
     "picking": {
         "ready": "ready_for_pickup",
         "backordered": "backordered",
@@ -23,10 +23,17 @@ TRANSITIONS: dict[str, dict[str, str]] = {
         "delivered": "delivered",
         "cancelled": "order_cancelled",  # everything was short and nobody wants to wait
     },
-    "ready": {"collected": "picked_up", "out": "shipped", "backordered": "backordered"},
+    "ready": {
+        "picking": "order_picked",  # stock came for the rest
+        "collected": "picked_up",
+        "out": "shipped",
+        "delivered": "delivered",
+        "backordered": "backordered",
+        "cancelled": "order_cancelled",
+    },
     "out": {"delivered": "delivered", "backordered": "backordered"},
     "backordered": {
-        "picking": "order_updated",  # stock came
+        "picking": "order_picked",  # stock came
         "collected": "picked_up",  # the rest was cancelled after a part was collected
         "delivered": "delivered",
         "cancelled": "order_cancelled",

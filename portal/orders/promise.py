@@ -1,0 +1,52 @@
+"""What was promised, in the words of a store's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.foundation.clock import local
+
+
+def clock_words(moment: datetime, zone: str) -> str:
+    """``6:30 am`` on the wall clock of ``zone``."""
+    shown = local(moment, zone)
+    return f"{shown.hour % 12 or 12}:{shown.minute:02d} {'am' if shown.hour < 12 else 'pm'}"
+
+
+def day_words(moment: datetime, zone: str, now: datetime) -> str:
+    """``today``, ``tomorrow``, ``Tue 3 Nov``, with the year when it is another one."""
+    shown, today = local(moment, zone), local(now, zone)
+    ahead = (shown.date() - today.date()).days
+    if ahead in (-1, 0, 1):
+        return {-1: "yesterday", 0: "today", 1: "tomorrow"}[ahead]
+    year = f" {shown.year}" if shown.year != today.year else ""
+    return f"{shown:%a} {shown.day} {shown:%b}{year}"
+
+
+def when_words(moment: datetime, zone: str, now: datetime) -> str:
+    """``tomorrow 6:30 am``, ``Tue 3 Nov 6:30 am``."""
+    return f"{day_words(moment, zone, now)} {clock_words(moment, zone)}"
+
+
+def window_words(start: datetime, end: datetime, zone: str, now: datetime) -> str:
+    """``tomorrow 7:00 am to 8:00 am``."""
+    return f"{when_words(start, zone, now)} to {clock_words(end, zone)}"
+
+
+def age_words(since: datetime, now: datetime) -> str:
+    """How long ago, roughly: ``12 min``, ``3 h``, ``2 days``."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} days"
+
+
+def is_late(status: str, fulfilment: str, promised_at: datetime | None, now: datetime) -> bool:
+    """True when the promised time has passed and the promise is not kept: not ready for the customer who
+    collects, not delivered to the one who waits."""
+    if promised_at is None or promised_at >= now:
+        return False
+    waiting = {"placed", "accepted", "picking"} | ({"ready", "out"} if fulfilment == "delivery" else set())
+    return status in waiting

@@ -1,0 +1,147 @@
+"""One order with all that its page shows, in three statements however many lines it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.catalog.models import Product, Variant
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
+from portal.foundation.money import line_total
+from portal.orders.models import Order, OrderEvent, OrderLine
+from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
+from portal.stores.models import Store
+
+STORE_COLUMNS: tuple[Any, ...] = (
+    Store.code.label("store_code"), Store.name.label("store_name"), Store.line1.label("store_line1"),
+    Store.city.label("store_city"), Store.region.label("store_region"), Store.postcode.label("store_postcode"),
+    Store.phone.label("store_phone"), Store.time_zone.label("store_zone"),
+)  # fmt: skip
+HEAD_COLUMNS: tuple[Any, ...] = (*Order.__table__.columns, *STORE_COLUMNS, Company.name.label("company_name"))
+LINE_COLUMNS: tuple[Any, ...] = (
+    OrderLine.line_no, OrderLine.variant_id, OrderLine.sku, OrderLine.name, OrderLine.unit,
+    OrderLine.colour_number, OrderLine.colour_name, OrderLine.colour_hex, OrderLine.quantity,
+    OrderLine.quantity_reserved, OrderLine.quantity_ready, OrderLine.quantity_fulfilled,
+    OrderLine.quantity_backordered, OrderLine.quantity_cancelled, OrderLine.unit_price, OrderLine.total_minor,
+    OrderLine.state, OrderLine.short_reason,
+)  # fmt: skip
+EVENT_COLUMNS: tuple[Any, ...] = (
+    OrderEvent.id, OrderEvent.at, OrderEvent.line_no, OrderEvent.from_state, OrderEvent.to_state,
+    OrderEvent.actor_name, OrderEvent.actor_kind, OrderEvent.on_behalf_of, OrderEvent.text,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OrderDetail:
+    """An order, its lines and what happened to it. ``head`` carries the order's columns, its store's
+    (``store_…``, None for imported documents without one) and the name of its company."""
+
+    head: Row[Any]
+    lines: Sequence[Row[Any]]
+    events: Sequence[Row[Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        # `order.number` reads better on pages than `order.head.number`.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.head, name)
+
+    @property
+    def is_open(self) -> bool:
+        return self.head.status in OPEN_STATES
+
+    @property
+    def is_cancellable(self) -> bool:
+        """True while the customer may cancel it, or what still waits for stock of it."""
+        return self.head.status in CANCELLABLE_STATES and self.head.kind == "order"
+
+    @cached_property
+    def is_partly_ready(self) -> bool:
+        return is_partly_ready(self.head.status, [line.state for line in self.lines])
+
+    @cached_property
+    def units(self) -> dict[str, int]:
+        """Units of the whole order by where they are: ordered, ready, fulfilled, backordered, cancelled."""
+        return {
+            "ordered": sum(line.quantity for line in self.lines),
+            "ready": sum(line.quantity_ready for line in self.lines),
+            "fulfilled": sum(line.quantity_fulfilled for line in self.lines),
+            "backordered": sum(line.quantity_backordered for line in self.lines),
+            "cancelled": sum(line.quantity_cancelled for line in self.lines),
+        }
+
+    @cached_property
+    def cancelled_minor(self) -> int:
+        """What the cancelled units had cost, in minor units."""
+        return sum(
+            cancelled_value(line, line.quantity_cancelled, self.head.currency)
+            for line in self.lines
+            if line.quantity_cancelled
+        )
+
+
+def cancelled_value(line: Any, cancelled: int, currency: str) -> int:
+    """What a line's first ``cancelled`` units are worth when they are not delivered: the line's amount as sold
+    less the amount of what is left, so that the parts of a line add up to its amount to the cent."""
+    left = line.quantity - cancelled
+    kept = line_total(line.unit_price, left, currency) if left else 0
+    return int(line.total_minor) - kept
+
+
+def order_for(session: Session, actor: Actor, number: str) -> OrderDetail:
+    """The order of the actor's company.
+
+    :raises NotFound: when the company has no such order.
+    """
+    return _load(session, number, Order.company_id == actor.customer_id)
+
+
+def order_at_store(session: Session, actor: Actor, number: str) -> OrderDetail:
+    """The order as the counter sees it: of the associate's own store; an administrator sees every store's.
+
+    Its lines also carry size, sheen and base of the product.
+
+    :raises NotFound: when the store has no such order.
+    """
+    return _load(session, number, at_own_store(actor), with_product=True)
+
+
+def at_own_store(actor: Actor) -> ColumnElement[bool]:
+    """Condition for the orders a member of staff works on.
+
+    :raises NotFound: for anybody who does not work at a counter.
+    """
+    if actor.kind == "admin":
+        return Order.store_id.is_not(None)
+    if actor.kind != "store" or actor.store_id is None:
+        raise NotFound
+    return Order.store_id == actor.store_id
+
+
+def _load(
+    session: Session, number: str, allowed: ColumnElement[bool], *, with_product: bool = False
+) -> OrderDetail:
+    head = session.execute(
+        select(*HEAD_COLUMNS)
+        .join(Store, Store.id == Order.store_id, isouter=True)
+        .join(Company, Company.id == Order.company_id)
+        .where(Order.number == number, allowed)
+    ).one_or_none()
+    if head is None:
+        raise NotFound
+    lines = select(*LINE_COLUMNS).where(OrderLine.order_id == head.id).order_by(OrderLine.line_no)
+    if with_product:
+        lines = (
+            lines.add_columns(Variant.size, Variant.sheen, Variant.tint_base, Product.tintable)
+            .join(Variant, Variant.id == OrderLine.variant_id, isouter=True)
+            .join(Product, Product.id == Variant.product_id, isouter=True)
+        )
+    events = select(*EVENT_COLUMNS).where(OrderEvent.order_id == head.id).order_by(OrderEvent.id.desc())
+    return OrderDetail(head, session.execute(lines).all(), session.execute(events).all())

@@ -1,0 +1,104 @@
+"""Taking units off an order: they cost nothing any more, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.billing import use_cases as billing
+from portal.foundation.actor import Actor
+from portal.foundation.errors import Rejected
+from portal.orders import emails
+from portal.orders.models import Order, OrderLine
+from portal.orders.queries.orders import cancelled_value
+from portal.orders.status import CANCELLABLE_STATES, label
+from portal.orders.use_cases.moving import Work, follow_lines, move, settle_line, stock_of, take
+from portal.stores import use_cases as stores
+
+MAX_REASON = 200
+
+
+def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason: str = "") -> Order:
+    """Cancel an order that nobody has begun to prepare, or what still waits for stock of one.
+
+    Stock, credit and the place in the pickup window go back once; cancelling again changes nothing.
+
+    :param reason: in the customer's words, may be empty.
+    :raises Rejected: ``too_late`` when the store has begun.
+    """
+    work = take(session, actor=actor, now=now, number=number)
+    order = work.order
+    if order.status == "cancelled":
+        return order
+    if order.status not in CANCELLABLE_STATES:
+        raise Rejected(
+            "too_late",
+            f"Order {number} is {label(order.status, order.fulfilment).lower()}, so it can no longer be "
+            "cancelled here. Call the store.",
+            outcome="conflict",
+        )
+    _give_stock_back(work)
+    value = cancel_units(
+        work, [(line, line.quantity_reserved + line.quantity_backordered) for line in work.lines]
+    )
+    _close(work, reason.strip()[:MAX_REASON], value)
+    return order
+
+
+def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int]]) -> int:
+    """Turn units of lines into cancelled ones and give their value back to the company's credit.
+
+    A unit counts where it waits: backordered units first, then reserved ones (whose stock the caller has
+    given back or written off already). Returns the value in minor units.
+    """
+    order, value = work.order, 0
+    for line, count in units:
+        if not count:
+            continue
+        before = cancelled_value(line, line.quantity_cancelled, order.currency)
+        line.quantity_cancelled += count
+        value += cancelled_value(line, line.quantity_cancelled, order.currency) - before
+        _take_off(line)
+        settle_line(work, line)
+    if order.on_account and value:
+        billing.give_credit(work.session, company_id=order.company_id, amount_minor=value)
+        order.credit_released_minor += value
+    _give_window_back(work)
+    return value
+
+
+def _take_off(line: OrderLine) -> None:
+    """Make room for the cancelled units among those that wait, so that the quantities add up again."""
+    over = (
+        line.quantity_reserved + line.quantity_fulfilled + line.quantity_backordered + line.quantity_cancelled
+        - line.quantity
+    )  # fmt: skip
+    from_backorder = min(over, line.quantity_backordered)
+    line.quantity_backordered -= from_backorder
+    line.quantity_reserved -= over - from_backorder
+
+
+def _give_stock_back(work: Work) -> None:
+    held = stock_of((line, line.quantity_reserved) for line in work.lines)
+    if work.order.store_id is not None:
+        stores.release(work.session, store_id=work.order.store_id, quantities=held)
+
+
+def _give_window_back(work: Work) -> None:
+    order = work.order
+    nothing_left = all(line.quantity_cancelled == line.quantity for line in work.lines)
+    if nothing_left and order.fulfilment == "pickup" and order.store_id and order.window_start:
+        stores.unbook_window(work.session, store_id=order.store_id, starts_at=order.window_start)
+
+
+def _close(work: Work, reason: str, value: int) -> None:
+    order, from_state = work.order, work.order.status
+    rest = any(line.quantity_fulfilled for line in work.lines)
+    words = "What was still waited for is cancelled" if rest else "Cancelled"
+    if reason:
+        words += f": {reason}"
+    event = follow_lines(work, words) if from_state == "backordered" else move(work, "cancelled", words)
+    if event is not None:
+        emails.send_cancelled(work.session, order, event_id=event.id, now=work.now, reason=reason, rest=rest)

@@ -1,0 +1,81 @@
+"""Bringing goods to the customer, and telling when a promise cannot be kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.foundation.actor import Actor
+from portal.foundation.errors import Rejected
+from portal.orders import emails
+from portal.orders.models import Order
+from portal.orders.status import OPEN_STATES
+from portal.orders.use_cases.handover import leave
+from portal.orders.use_cases.moving import (
+    expect,
+    fact,
+    follow_lines,
+    move,
+    note,
+    settle_line,
+    take,
+)
+
+
+def dispatch(session: Session, *, actor: Actor, now: datetime, number: str) -> Order:
+    """What is packed leaves the store on a van: the stock is gone, the customer is told.
+
+    :raises Rejected: ``order_state``; ``not_delivery`` for an order that is collected.
+    """
+    work = take(session, actor=actor, now=now, number=number)
+    expect(work, "ready", doing="sent out")
+    if work.order.fulfilment != "delivery":
+        raise Rejected("not_delivery", f"Order {number} is collected at the store.", outcome="conflict")
+    units = leave(work, work.lines, state="out")
+    event = move(work, "out", "Out for delivery", quantity=units)
+    emails.send_on_the_way(session, work.order, event_id=event.id, now=now)
+    return work.order
+
+
+def deliver(session: Session, *, actor: Actor, now: datetime, number: str) -> Order:
+    """The van has delivered. What is still waited for stays open.
+
+    :raises Rejected: ``order_state`` when the order is not on its way.
+    """
+    work = take(session, actor=actor, now=now, number=number)
+    expect(work, "out", doing="delivered")
+    for line in work.lines:
+        if line.state == "out":
+            settle_line(work, line)
+    waits = any(line.quantity_backordered for line in work.lines)
+    words = "Delivered; the rest waits for stock" if waits else "Delivered"
+    event = follow_lines(work, words) or note(work, words)
+    if work.order.status != "delivered":
+        fact(work, "delivered", event)
+    return work.order
+
+
+def change_promise(
+    session: Session, *, actor: Actor, now: datetime, number: str, promised_at: datetime, reason: str
+) -> Order:
+    """Promise another time, with a reason that the customer reads in a mail and on the order.
+
+    :param promised_at: aware; must lie ahead.
+    :raises Rejected: ``order_state``; ``promise_past``, ``promise_reason`` on their fields.
+    """
+    work = take(session, actor=actor, now=now, number=number)
+    expect(work, *OPEN_STATES, doing="promised anew")
+    if promised_at <= now:
+        raise Rejected("promise_past", "Choose a time that is still to come.", field="promised_at")
+    if not reason.strip():
+        raise Rejected("promise_reason", "Tell the customer why.", field="reason")
+    before = work.order.promised_at
+    if before == promised_at:
+        return work.order
+    work.order.promised_at = promised_at
+    event = note(work, f"New time promised: {reason.strip()}")
+    later = int((promised_at - before).total_seconds() // 60) if before else 0
+    fact(work, "delivery_promise_changed", event, minutes_later=later)
+    emails.send_promise_changed(session, work.order, event_id=event.id, now=now, reason=reason.strip())
+    return work.order
