@@ -60,6 +60,7 @@ OWN_COMPANY = "company_id = nullif(current_setting('app.company_id', true), ''):
 
 
 def upgrade() -> None:
+    op.execute("create sequence if not exists order_number_seq start with 100001")
     op.execute(APPEND_ONLY)
     for table in ("touchpoint", "touchpoint_fact"):
         op.execute(

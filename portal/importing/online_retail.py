@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.money import line_total
 from portal.importing import cells
+from portal.importing.bought import refresh_bought
 from portal.importing.files import Column, Rejects, Table
-from portal.importing.order_writer import ImportedLine, ImportedOrder, OrderWriter, refresh_bought
+from portal.importing.order_writer import ImportedLine, ImportedOrder, OrderWriter
 from portal.importing.references import References
 from portal.importing.run import Progress, Report, import_connections, quiet
 from portal.importing.specs import BEGINNING
@@ -106,7 +107,7 @@ class _Run:
         self.connection, self.session, self.table = connection, session, table
         self.folder, self.rejects, self.report = folder, rejects, report
         self.refs = References()
-        self.writer = OrderWriter(session)
+        self.writer = OrderWriter(session, connection)
 
     def stage(self, tick: Any) -> None:
         """Parse every line into a temporary table; an invoice with a bad line is left out whole."""

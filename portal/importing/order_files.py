@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.money import line_total
 from portal.importing import cells
+from portal.importing.bought import refresh_bought
 from portal.importing.files import Column, Rejects, Row, Table
 from portal.importing.loading import Tick
 from portal.importing.order_rules import line_reasons, order_reasons, whole_order_reasons
-from portal.importing.order_writer import ImportedLine, ImportedOrder, OrderWriter, refresh_bought
+from portal.importing.order_writer import ImportedLine, ImportedOrder, OrderWriter
 from portal.importing.references import References
 from portal.importing.upsert import Written, copy_into
 
@@ -88,7 +89,7 @@ class OrderFiles:
         self.session = session
         self.refs = refs
         self.rejects = rejects
-        self.writer = OrderWriter(session)
+        self.writer = OrderWriter(session, connection)
 
     def load(self, orders: Path, lines: Path, now: datetime, tick: Tick) -> Written:
         """Import all orders of the two files."""

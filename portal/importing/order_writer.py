@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -131,10 +132,15 @@ def stock_wanted(order: ImportedOrder) -> dict[int, int]:
 
 
 class OrderWriter:
-    """Writes batches of orders on one session; the caller commits after each batch."""
+    """Writes batches of orders on one session; the caller commits after each batch.
 
-    def __init__(self, session: Session) -> None:
+    :param connection: a connection of its own, in autocommit, for what must not wait for the batch's commit.
+    """
+
+    def __init__(self, session: Session, connection: Connection[Any]) -> None:
         self.session = session
+        self.connection = connection
+        self._months: set[date] = set()
         set_interaction(session, IMPORT)
 
     @property
@@ -149,6 +155,7 @@ class OrderWriter:
 
     def write(self, orders: list[ImportedOrder], now: datetime) -> list[tuple[ImportedOrder, str]]:
         """Write new orders; returns those that stock does not allow, with the reason."""
+        self._make_partitions({order.placed_at.astimezone(UTC).date().replace(day=1) for order in orders})
         refused = self._take_stock(orders)
         turned_away = {id(order) for order, _ in refused}
         accepted = [order for order in orders if id(order) not in turned_away]
@@ -164,6 +171,12 @@ class OrderWriter:
         for order_id, order in numbered:
             record(self.session, _touchpoint(order_id, order))
         return refused
+
+    def _make_partitions(self, months: set[date]) -> None:
+        """The touchpoint log is kept by month; old orders need old months."""
+        for month in sorted(months - self._months):
+            self.connection.execute("select touchpoint_partition(%s)", [month])
+        self._months |= months
 
     def _new_ids(self, count: int) -> list[int]:
         rows = self.raw.execute(
@@ -274,28 +287,3 @@ def _touchpoint(order_id: int, o: ImportedOrder) -> Event:
         links={"order_id": order_id},
         props={"lines": len(o.lines)},
     )
-
-
-BOUGHT = text("""
-insert into bought as b (company_id, variant_id, colour_number, times, total_quantity,
-                         last_quantity, last_order_id, last_ordered_at)
-select company_id, variant_id, colour, count(*), sum(quantity),
-       (array_agg(quantity order by placed_at desc, order_id desc))[1],
-       (array_agg(order_id order by placed_at desc, order_id desc))[1], max(placed_at)
-  from (select o.company_id, l.variant_id, coalesce(l.colour_number, '') as colour, o.id as order_id, o.placed_at,
-               sum(l.quantity) as quantity
-          from sales_order o join order_line l on l.order_id = o.id
-         where l.quantity > 0 and l.variant_id is not null and o.kind = 'order' and o.status <> 'cancelled'
-         group by o.company_id, l.variant_id, coalesce(l.colour_number, ''), o.id, o.placed_at) one
- group by company_id, variant_id, colour
-on conflict (company_id, variant_id, colour_number) do update
-   set times = excluded.times, total_quantity = excluded.total_quantity, last_quantity = excluded.last_quantity,
-       last_order_id = excluded.last_order_id, last_ordered_at = excluded.last_ordered_at
- where (b.times, b.total_quantity, b.last_order_id) is distinct from
-       (excluded.times, excluded.total_quantity, excluded.last_order_id)
-""")
-
-
-def refresh_bought(session: Session) -> None:
-    """Bring "bought before" up to date with all orders; changes nothing when it is."""
-    session.execute(BOUGHT)

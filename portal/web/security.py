@@ -15,7 +15,9 @@ from portal.foundation.config import Settings
 # form-action names Stripe's page because Chromium applies it to the redirect after a form, too.
 POLICY = "; ".join(
     [
-        "default-src 'none'",
+        # Firefox counts the icon sprite under default-src, so 'none' would hide every icon there.
+        "default-src 'self'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
