@@ -16,6 +16,7 @@ from portal.foundation.db import make_engine, make_sessions
 from portal.orders import staff_views as orders_staff
 from portal.orders import views as orders
 from portal.stores import views as stores
+from portal.touchpoints import views as touchpoints
 from portal.web import (
     access,
     assets,
@@ -25,6 +26,7 @@ from portal.web import (
     security,
     sessions,
     styleguide,
+    touch,
     transaction,
     ui,
 )
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     orders.blueprint,
     orders_staff.blueprint,
     desk.blueprint,
+    touchpoints.blueprint,
 )
 
 
@@ -69,6 +72,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     ui.install(app, settings)
     errors.install(app)
     transaction.install(app)
+    touch.install(app)  # its handler runs before the commit and tells facts where they come from
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.environment == "development":

@@ -115,4 +115,5 @@ class PageClient:
             fragment = not self.body.lstrip().lower().startswith("<!doctype")
             self.page = check_page(self.body, where, fragment=fragment)
             self._learn(self.body)
+        response.close()  # as a server does when all is sent: only then touchpoints of views are written
         return response

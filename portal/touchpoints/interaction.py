@@ -17,6 +17,7 @@ class Interaction:
     session_id: int | None = None
     visitor_id: UUID | None = None
     correlation_id: str | None = None
+    trace_id: str | None = None
     dnt: bool = False
 
 

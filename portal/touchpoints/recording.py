@@ -43,6 +43,7 @@ class Event:
     outcome: str = "ok"
     error_code: str | None = None
     channel: str | None = None
+    source: str | None = None
     value_minor: int | None = None
     currency: str | None = None
     task_type: str | None = None
@@ -88,7 +89,9 @@ def check(event: Event) -> None:
         raise ValueError(f"{event.name}: no link is called {', '.join(sorted(set(event.links) - LINKS))}")
 
 
-def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]:
+def row_of(
+    event: Event, where: Interaction, received_us: int, latency_ms: int | None = None
+) -> dict[str, Any]:
     """The row of the log, with who did it for whom; see docs/touchpoints.md for every column."""
     kind, actor = kind_of(event.name), event.actor
     props, wrong = checked(event.name, event.props)
@@ -99,7 +102,7 @@ def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]
         "event_id": str(fact_id(event.key) if event.key else moment_id(event.now)),
         "occurred_us": to_microseconds(event.now),
         "received_us": received_us,
-        "source": where.source,
+        "source": event.source or where.source,
         "idempotency_key": event.key,
         "schema_ver": kind.version,
         "name": kind.name,
@@ -122,7 +125,7 @@ def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]
         "session_id": actor.session_id or where.session_id,
         "task_id": event.task_id,
         "task_type": event.task_type or kind.task,
-        "latency_ms": event.latency_ms,
+        "latency_ms": None if kind.sample else event.latency_ms or latency_ms,
         "dwell_ms": event.dwell_ms,
         "attempt_no": event.attempt_no,
         "step_no": event.step_no,
@@ -131,6 +134,7 @@ def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]
         "currency": event.currency if event.value_minor is not None else None,
         "causation_id": event.causation_id,
         "correlation_id": where.correlation_id,
+        "trace_id": where.trace_id,
         "consent_basis": "contract" if kind.fact else "none",
         "dnt": where.dnt,
         "classification": "internal",
@@ -141,10 +145,15 @@ def row_of(event: Event, where: Interaction, received_us: int) -> dict[str, Any]
     return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
 
 
-def rows_of(events: Iterable[Event], where: Interaction) -> list[dict[str, Any]]:
-    """Rows of several events that happened under the same circumstances."""
+def rows_of(
+    events: Iterable[Event], where: Interaction, latency_ms: int | None = None
+) -> list[dict[str, Any]]:
+    """Rows of several events that happened under the same circumstances.
+
+    :param latency_ms: how long the answer took that showed them.
+    """
     received_us = to_microseconds(utcnow())
-    return [row_of(event, where, received_us) for event in events]
+    return [row_of(event, where, received_us, latency_ms) for event in events]
 
 
 def write_recorded(session: Session) -> None:

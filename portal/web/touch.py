@@ -1,12 +1,172 @@
-"""Touchpoints of the pages: what was looked at and what was refused, written after the response has left."""
+"""Touchpoints of the pages: what was looked at and what was refused, written after the response has left.
+
+Facts belong to use cases (:func:`portal.touchpoints.recording.record`) and commit with the change. What is noted
+here has a small transaction of its own once the server has closed the response: it can neither slow it down
+nor break it, and it also stands when the request's own transaction was rolled back.
+"""
 
 from __future__ import annotations
 
+import contextvars
+import re
+import time
+import uuid
 from typing import Any
 
-from flask import g
+import structlog
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Engine
+
+from portal.touchpoints.interaction import Interaction, set_interaction
+from portal.touchpoints.recording import Event, check, rows_of
+from portal.touchpoints.writing import write
+from portal.web.access import request_permission
+from portal.web.security import request_id
+from portal.web.sessions import Visit, visit
+from portal.web.transaction import now
+
+log = structlog.get_logger(__name__)
+
+VISITOR_COOKIE = "portal_visitor"
+VISITOR_DAYS = 180
+CHANNELS = {"rep": "rep_remote", "support": "call_center", "store": "store_counter"}
+TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+# A form shown again (422) tells its own story; a missing page of a file is nobody's touchpoint.
+SILENT_STATUS = frozenset({422})
+SILENT_ENDPOINTS = frozenset({"static", "touchpoints.beacon", "health.livez", "health.readyz"})
 
 
 def viewed(name: str, **fields: Any) -> None:
-    """Note that the person saw something. ``fields`` are those of :class:`portal.touchpoints.recording.Event`."""
-    g.setdefault("views", []).append((name, fields))
+    """Note that the person saw something, or was refused.
+
+    :param fields: those of :class:`portal.touchpoints.recording.Event`; ``actor`` and ``now`` are the request's.
+    :raises ValueError: when the catalogue knows no such name, outcome or link.
+    """
+    actor = fields.pop("actor", None) or visit().actor
+    event = Event(name, actor=actor, now=fields.pop("now", None) or now(), **fields)
+    check(event)
+    g.setdefault("views", []).append(event)
+
+
+def interaction(seen: Visit) -> Interaction:
+    """The circumstances of this request, as they stand in every touchpoint it leaves."""
+    dnt = wants_privacy()
+    trace = TRACEPARENT.match(request.headers.get("traceparent", ""))
+    return Interaction(
+        channel=CHANNELS.get(seen.actor.kind, "web"),
+        session_id=seen.session_id,
+        visitor_id=None if dnt or seen.actor.is_staff else _visitor(),
+        correlation_id=request_id(),
+        trace_id=trace.group(1) if trace else None,
+        dnt=dnt,
+    )
+
+
+def wants_privacy() -> bool:
+    """Do Not Track or Global Privacy Control is on."""
+    return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
+
+
+def _visitor() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.cookies.get(VISITOR_COOKIE, ""))
+    except ValueError:
+        return None
+
+
+def _begin() -> None:
+    g.touch_started = time.perf_counter()
+
+
+def _note(response: Response) -> Response:
+    """Runs before the commit, so that facts know their circumstances, and hands views over to the end."""
+    try:
+        _note_refusal(response.status_code)
+        session = g.get("db")
+        events = _told(response.status_code)
+        if events or (session is not None and session.info.get("touchpoints")):
+            where = interaction(visit())
+            if session is not None:
+                set_interaction(session, where)
+            if events:
+                _write_after(response, events, where)
+        _remember_visitor(response)
+    except Exception:
+        log.exception("a touchpoint could not be noted", path=request.path)
+    return response
+
+
+def _told(status: int) -> list[Event]:
+    events: list[Event] = g.get("views", [])
+    if status == 404 or status >= 500:  # nobody saw what the view had meant to show
+        return [event for event in events if event.outcome != "ok"]
+    return events
+
+
+def _note_refusal(status: int) -> None:
+    if status < 400 or status in SILENT_STATUS or request.endpoint in SILENT_ENDPOINTS:
+        return
+    if g.get("refusal_noted") or not visit().is_authenticated:
+        return
+    g.refusal_noted = True
+    props = {"endpoint": request.endpoint, "method": request.method, "status": status}
+    if status == 403:
+        props["permission"] = request_permission() if request.endpoint else None
+        viewed("permission_denied", outcome="denied", error_code="403", props=props)
+    else:
+        outcome = {404: "not_found", 409: "conflict"}.get(status, "validation_error")
+        viewed(
+            "error_shown",
+            outcome="system_error" if status >= 500 else outcome,
+            error_code=str(status),
+            props=props,
+        )
+
+
+def _remember_visitor(response: Response) -> None:
+    page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
+    if not page or wants_privacy() or _visitor() is not None:
+        return
+    seen: Visit | None = g.get("visit")
+    if seen is not None and seen.actor.is_staff:
+        return
+    response.set_cookie(
+        VISITOR_COOKIE,
+        str(uuid.uuid4()),
+        max_age=VISITOR_DAYS * 86400,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _write_after(response: Response, events: list[Event], where: Interaction) -> None:
+    latency = int((time.perf_counter() - g.get("touch_started", time.perf_counter())) * 1000)
+    engine: Engine = current_app.extensions["touch_engine"]
+    g.views = []
+
+    def close() -> None:
+        # A context of its own: this is no longer part of the request that is being counted or logged.
+        contextvars.Context().run(_write, engine, events, where, latency)
+
+    response.call_on_close(close)
+
+
+def _write(engine: Engine, events: list[Event], where: Interaction, latency_ms: int) -> None:
+    try:
+        rows = rows_of(events, where, latency_ms=latency_ms)
+        with engine.connect() as connection:
+            write(connection, rows, tolerant=True)
+    except Exception:
+        names = [event.name for event in events]
+        log.exception("touchpoints were not written", request_id=where.correlation_id, names=names)
+
+
+def install(app: Flask) -> None:
+    """Note what every request of ``app`` shows and refuses. After the transaction: its handlers run in reverse."""
+    engine: Engine = app.extensions["engine"]
+    # One statement is one transaction: no BEGIN, no COMMIT, no wait for the disk.
+    app.extensions["touch_engine"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
+    app.after_request(_note)
+    app.context_processor(lambda: {"beacon_url": "/beacon"})
