@@ -1,0 +1,137 @@
+"""A made-up world for measuring, written by the database itself: 4,000 products, 500 companies,
+25,000 orders of 20 lines for SCALE=1, and as many times the orders for a larger SCALE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+PRODUCTS = 4_000
+COMPANIES = 500
+STORES = 25
+ORDERS = 25_000
+LINES = 20
+CREDIT = 10**15  # nobody is refused while measuring
+
+PLACES = f"""
+insert into price_list (code, name, currency) values ('BENCH', 'Bench prices', 'USD');
+insert into store (code, name, line1, city, region, postcode, latitude, longitude, time_zone, window_capacity)
+select 'B' || n, 'Bench store ' || n, n || ' Test Street', 'Testville', 'OH', '44101', 40 + n * 0.05, -82 - n * 0.05,
+       'America/New_York', 1000000 from generate_series(1, {STORES}) n;
+insert into store_hours (store_id, weekday, opens, closes)
+select id, day, time '00:00', time '23:59' from store, generate_series(1, 7) day;
+insert into product (code, name, category)
+select 'BP' || n, initcap(words[1 + n % 8] || ' ' || kinds[1 + n / 8 % 6]) || ' ' || n, kinds[1 + n / 8 % 6]
+  from generate_series(1, {PRODUCTS}) n,
+       (select array['shield','durable','prime','satin','ultra','classic','rapid','weather'] words,
+               array['interior paint','exterior paint','primer','stain','epoxy','roller'] kinds) w;
+insert into variant (sku, product_id, name, size, unit)
+select 'BN-' || lpad(p.id::text, 5, '0'), p.id, p.name || ', 1 gal', '1 gal', 'each' from product p;
+insert into list_price (price_list_id, variant_id, min_quantity, unit_price, valid_from)
+select l.id, v.id, 1, 10 + v.id % 90 + 0.25, date '2020-01-01' from variant v, price_list l;
+insert into stock (store_id, variant_id, on_hand) select s.id, v.id, 100000000 from store s, variant v;
+"""
+PEOPLE = f"""
+insert into company (code, name, price_list_id, home_store_id, phone, phone_digits, email)
+select 'BC' || n, 'Painting company ' || n, (select id from price_list),
+       (select id from store order by id offset n % {STORES} limit 1),
+       '(614) 555-' || lpad(n::text, 4, '0'), '614555' || lpad(n::text, 4, '0'), 'office' || n || '@bench.example'
+  from generate_series(1, {COMPANIES}) n;
+insert into credit_account (company_id, currency, limit_minor) select id, 'USD', {CREDIT} from company;
+insert into app_user (email, name, kind) select 'buyer' || id || '@bench.example', 'Buyer ' || id, 'customer' from company;
+insert into app_user (email, name, kind) values ('support@bench.example', 'Support', 'support');
+insert into membership (user_id, company_id, role)
+select u.id, c.id, 'buyer' from company c join app_user u on u.email = 'buyer' || c.id || '@bench.example';
+insert into user_session (token_hash, user_id, company_id, created_at, last_seen_at, expires_at)
+select sha256(convert_to('bench-' || u.id, 'UTF8')), u.id, m.company_id, now(), now(), now() + interval '10 days'
+  from app_user u left join membership m on m.user_id = u.id;
+"""
+HISTORY = """
+insert into sales_order (number, company_id, source, status, fulfilment, store_id, promised_at, closed_at, po_number,
+                         job_name, currency, total_minor, line_count, on_account, placed_by_user_id, placed_by_name,
+                         subject_user_id, subject_name, placed_at)
+select 'BO-' || n, c.id, 'import', 'collected', 'pickup', c.home_store_id, at, at, 'PO-' || n, 'Job ' || n % 40, 'USD', 0,
+       :lines, false, m.user_id, 'Buyer ' || c.id, m.user_id, 'Buyer ' || c.id, at
+  from generate_series(cast(:first as bigint), cast(:last as bigint)) n
+  cross join lateral (select now() - make_interval(mins => (n * 37 % 1000000)::int) as at) t
+  join company c on c.id = (select min(id) from company) + n % :companies
+  join membership m on m.company_id = c.id
+"""
+HISTORY_LINES = """
+insert into order_line (order_id, line_no, company_id, variant_id, sku, name, unit, quantity, quantity_fulfilled,
+                        unit_price, total_minor, state)
+select o.id, k, o.company_id, v.id, v.sku, v.name, 'each', 1 + k % 5, 1 + k % 5, p.unit_price,
+       round(p.unit_price * (1 + k % 5) * 100), 'collected'
+  from sales_order o cross join generate_series(1, cast(:lines as int)) k
+  join variant v on v.id = (select min(id) from variant) + (o.id * 13 + k * 97) % :products
+  join list_price p on p.variant_id = v.id
+ where o.id between :first and :last
+"""
+AFTERWARDS = (
+    "update sales_order o set total_minor = l.total from "
+    "(select order_id, sum(total_minor) as total from order_line group by order_id) l where l.order_id = o.id",
+    "insert into order_event (order_id, company_id, at, to_state, actor_name) "
+    "select id, company_id, placed_at, 'placed', placed_by_name from sales_order",
+    "insert into bought (company_id, variant_id, times, total_quantity, last_quantity, last_order_id, last_ordered_at) "
+    "select l.company_id, l.variant_id, count(*), sum(l.quantity), max(l.quantity), max(o.id), max(o.placed_at) "
+    "from order_line l join sales_order o on o.id = l.order_id group by l.company_id, l.variant_id",
+)
+BATCH = 25_000
+
+
+@dataclass(frozen=True)
+class World:
+    """What the scenarios need to know: people to be and things to look for."""
+
+    buyers: list[tuple[int, str]]  # session token's user id, an order number of the company
+    support_id: int
+    numbers: list[str]
+    companies: int
+    orders: int
+    lines: int
+
+
+def make(engine: Engine, scale: float) -> None:
+    """Fill an empty, migrated database."""
+    orders = int(ORDERS * scale)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("set statement_timeout = 0"))
+        driver: Any = connection.connection.driver_connection  # takes several statements at once
+        for part in (PLACES, PEOPLE):
+            driver.execute(part)
+        first = 1
+        while first <= orders:
+            last = min(orders, first + BATCH - 1)
+            values = {"first": first, "last": last, "lines": LINES, "companies": COMPANIES}
+            connection.execute(text(HISTORY), values)
+            connection.execute(text(HISTORY_LINES), {**values, "products": PRODUCTS})
+            first = last + 1
+        for statement in AFTERWARDS:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("vacuum analyze")
+
+
+def look(engine: Engine) -> World:
+    """Read back what the scenarios use."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "select distinct on (m.user_id) m.user_id, o.number from membership m "
+                "join sales_order o on o.company_id = m.company_id where o.number like 'BO-%' order by m.user_id, o.id"
+            )
+        ).all()
+        support = connection.execute(text("select id from app_user where kind = 'support'")).scalar_one()
+        numbers = [
+            n
+            for (n,) in connection.execute(
+                text("select number from sales_order where number like 'BO-%' limit 5000")
+            )
+        ]
+        counts = connection.execute(
+            text(
+                "select (select count(*) from company), (select count(*) from sales_order), count(*) from order_line"
+            )
+        ).one()
+    return World([(u, n) for u, n in rows], support, numbers, *counts)
