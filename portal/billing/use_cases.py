@@ -15,7 +15,9 @@ update credit_account set used_minor = used_minor + :amount
  where company_id = :company and not on_hold and used_minor + :amount <= limit_minor
 returning used_minor
 """)
-GIVE = text("update credit_account set used_minor = greatest(0, used_minor - :amount) where company_id = :company")
+GIVE = text(
+    "update credit_account set used_minor = greatest(0, used_minor - :amount) where company_id = :company"
+)
 
 
 def take_credit(session: Session, *, company_id: int, amount_minor: int) -> None:

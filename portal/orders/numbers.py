@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import secrets
 
+# Followed by the database's sequence: CP-100001.
 PREFIX = "CP-"
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B: it is read aloud over a counter and typed with gloves on.
 CODE_LETTERS = "34679ACDEFGHJKMNPQRTUVWXY"
 CODE_LENGTH = 6
-
-
-def order_number(value: int) -> str:
-    """``CP-100001`` from a value of the database's sequence."""
-    return f"{PREFIX}{value}"
 
 
 def new_pickup_code() -> str:

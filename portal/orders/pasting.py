@@ -48,5 +48,7 @@ def _read(row: str) -> Pasted:
     if quantity is None:
         return Pasted(row, sku, problem=f"“{rest[0]}” is not a quantity. Write the SKU, then how many.")
     if len(rest) > 2:
-        return Pasted(row, sku, problem="Write the SKU, the quantity and perhaps a colour number, nothing more.")
+        return Pasted(
+            row, sku, problem="Write the SKU, the quantity and perhaps a colour number, nothing more."
+        )
     return Pasted(row, sku, quantity, rest[1].upper() if len(rest) == 2 else None)

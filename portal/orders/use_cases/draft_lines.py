@@ -22,7 +22,6 @@ from portal.orders.use_cases.draft_facts import note
 from portal.orders.use_cases.drafting import own_draft
 
 
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Something to put into a draft."""
@@ -79,7 +78,9 @@ def put(session: Session, draft: Draft, wishes: Sequence[Wish], *, now: datetime
     }
     rows = session.execute(PUT, asked).all()
     if rows[0].lines_before + len(rows) > MAX_LINES:
-        raise Rejected("draft_full", f"A draft takes up to {MAX_LINES:,} lines. Place this one, then begin another.")
+        raise Rejected(
+            "draft_full", f"A draft takes up to {MAX_LINES:,} lines. Place this one, then begin another."
+        )
     largest = max(row.quantity for row in rows)
     problem = quantity_problem(largest, 1)
     if problem:
@@ -109,7 +110,9 @@ def add_line(
         variant_id = resolve(session, company_id=draft.company_id, texts=[sku]).get(sku)
     variant = variants(session, [variant_id]).get(variant_id) if variant_id is not None else None
     if variant is None:
-        raise Rejected("unknown_sku", f"We don't know “{sku[:40]}”. Check the SKU or search by name.", field="sku")
+        raise Rejected(
+            "unknown_sku", f"We don't know “{sku[:40]}”. Check the SKU or search by name.", field="sku"
+        )
     if variant.is_discontinued(today):
         raise _discontinued(variant)
     problem = quantity_problem(quantity, variant.pack_size)
@@ -140,10 +143,14 @@ def _colour(session: Session, variant: VariantInfo, number: str | None) -> str |
     if not number:
         return None
     if not variant.tintable:
-        raise Rejected("not_tintable", f"{variant.sku} cannot be tinted. Leave the colour empty.", field="colour_number")
+        raise Rejected(
+            "not_tintable", f"{variant.sku} cannot be tinted. Leave the colour empty.", field="colour_number"
+        )
     colour = colours_by_number(session, [number]).get(number)
     if colour is None:
-        raise Rejected("unknown_colour", f"There is no colour {number[:20]} in our deck.", field="colour_number")
+        raise Rejected(
+            "unknown_colour", f"There is no colour {number[:20]} in our deck.", field="colour_number"
+        )
     return colour.number
 
 
@@ -229,7 +236,9 @@ def change_quantities(
         if quantities[line_id] != 0 and (problem := quantity_problem(quantities[line_id], row.pack_size))
     }
     if problems:
-        raise Rejected("quantities", "Some quantities need correcting. Nothing was changed yet.", details=problems)
+        raise Rejected(
+            "quantities", "Some quantities need correcting. Nothing was changed yet.", details=problems
+        )
     gone = [line_id for line_id in changed if quantities[line_id] == 0]
     kept = {line_id: quantities[line_id] for line_id in changed if quantities[line_id]}
     if kept:
@@ -276,29 +285,8 @@ def put_back(session: Session, *, actor: Actor, now: datetime, draft_id: int, wi
     put(session, draft, [wish], now=now)
 
 
-def use_replacement(
-    session: Session, *, actor: Actor, now: datetime, today: date, draft_id: int, line_id: int
-) -> VariantInfo:
-    """Swap a discontinued line for its replacement, same colour, quantity in the new packs.
-
-    :raises Rejected: when there is no replacement that can be ordered.
-    """
-    from portal.orders.use_cases.replacing import replacement_of
-
-    removed = remove_line(session, actor=actor, now=now, draft_id=draft_id, line_id=line_id)
-    draft = own_draft(session, actor, draft_id)
-    wish, variant = replacement_of(session, removed, company_id=draft.company_id, today=today)
-    put(session, draft, [wish], now=now)
-    note(
-        session, "product_added", actor=actor, now=now, draft=draft, variant_id=variant.id,
-        sku=variant.sku, quantity=wish.quantity, colour_number=wish.colour_number,
-    )  # fmt: skip
-    return variant
-
-
 def dismiss_left_out(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> None:
     """Clear the list of what could not be taken over."""
     draft = own_draft(session, actor, draft_id)
     draft.left_out = []
     draft.updated_at = now
-

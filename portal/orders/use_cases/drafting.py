@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,11 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.orders.models import Draft, DraftLine
 from portal.orders.use_cases.draft_facts import note
 
+COPY_LINES = text("""
+insert into draft_line (draft_id, company_id, position, variant_id, quantity, colour_number, last_time)
+select :copy, company_id, position, variant_id, quantity, colour_number, last_time
+  from draft_line where draft_id = :theirs
+""")
 OPEN = ("current", "parked")
 MAX_NAME = 80
 
@@ -41,15 +47,16 @@ def own_draft(session: Session, actor: Actor, draft_id: int, *, states: tuple[st
 def find_current(session: Session, actor: Actor) -> Draft | None:
     """The draft to which the actor adds, held until the transaction ends."""
     return session.scalars(
-        select(Draft)
-        .where(
-            Draft.company_id == actor.customer_id,
-            Draft.owner_user_id == actor.user_id,
-            Draft.state == "current",
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Draft).where(*_current_of(actor)).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def _current_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Draft.company_id == actor.customer_id,
+        Draft.owner_user_id == actor.user_id,
+        Draft.state == "current",
+    )
 
 
 def current_draft(
@@ -73,7 +80,7 @@ def start_draft(
     job_id: int | None = None,
     name: str = "",
     source_order_id: int | None = None,
-    state: str = "current",
+    left_out: list[dict[str, Any]] | None = None,
 ) -> Draft:
     """A new, empty draft; when somebody was quicker to start the current one, theirs."""
     made = session.scalars(
@@ -87,7 +94,8 @@ def start_draft(
             job_id=job_id,
             name=name[:MAX_NAME],
             source_order_id=source_order_id,
-            state=state,
+            state="current",
+            left_out=left_out or [],
             created_at=now,
             updated_at=now,
         )
@@ -96,7 +104,9 @@ def start_draft(
     ).one_or_none()
     found = made or find_current(session, actor)
     if found is None:
-        raise Rejected("draft_busy", "Your draft has just changed in another window. Try again.", outcome="conflict")
+        raise Rejected(
+            "draft_busy", "Your draft has just changed in another window. Try again.", outcome="conflict"
+        )
     return found
 
 
@@ -132,10 +142,16 @@ def resume(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> D
 
 def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
     """Park the current draft, or discard it when nothing is in it."""
-    current = find_current(session, actor)
-    if current is None:
+    found = session.execute(
+        select(Draft, exists().where(DraftLine.draft_id == Draft.id))
+        .where(*_current_of(actor))
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
         return
-    if _line_count(session, current.id) or current.left_out:
+    current, has_lines = found
+    if has_lines or current.left_out:
         set_aside(current, actor=actor, now=now)
     else:
         current.state = "discarded"
@@ -190,21 +206,7 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
         name=f"Copy of {theirs.name or 'a draft'}", source_order_id=theirs.source_order_id,
     )  # fmt: skip
     copy.po_number, copy.note, copy.left_out = theirs.po_number, theirs.note, theirs.left_out
-    columns = ("company_id", "position", "variant_id", "quantity", "colour_number", "last_time")
-    lines = select(copy.id, *(getattr(DraftLine, each) for each in columns))
-    session.execute(
-        insert(DraftLine).from_select(("draft_id", *columns), lines.where(DraftLine.draft_id == theirs.id))
-    )
+    session.flush()
+    session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})
     note(session, "list_saved", actor=actor, now=now, draft=copy, action="copy")
     return copy
-
-
-def touch(session: Session, draft: Draft, now: datetime) -> None:
-    """Note that the draft changed."""
-    session.execute(update(Draft).where(Draft.id == draft.id).values(updated_at=now))
-
-
-def _line_count(session: Session, draft_id: int) -> int:
-    count = session.scalar(select(func.count()).select_from(DraftLine).where(DraftLine.draft_id == draft_id))
-    return count or 0
-
