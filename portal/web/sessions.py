@@ -7,22 +7,36 @@ on as the role ``portal_customer``, which sees its company's rows only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, current_app, g, request
+import structlog
+from flask import Flask, Request, current_app, flash, g, redirect, request, url_for
 from flask_login import LoginManager
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.roles import permissions_for
+from portal.accounts.use_cases.acting import end_delegations
 from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
+from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
-from portal.web.transaction import db, now
+from portal.web.transaction import SAFE_METHODS, db, now
+
+log = structlog.get_logger(__name__)
 
 COOKIE = "portal_session"
+# Often enough for "last seen" and for expiry, seldom enough to cost nothing.
+SEEN_EVERY = timedelta(minutes=5)
+SEEN = text("update user_session set last_seen_at = greatest(last_seen_at, :now) where id = :id")
+LEAVE = text("update user_session set delegation_id = null where id = :id and delegation_id = :held")
 
 # A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
 # without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn.
@@ -77,8 +91,13 @@ class Visit:
     companies: int = 0
     draft_lines: int = 0
     delegation_ends: datetime | None = None
-    # The session still holds a stay in a customer's account that is over.
-    stay_is_over: bool = False
+    # The stay in a customer's account that the session's row names, running or over.
+    held_delegation_id: int | None = None
+
+    @property
+    def stay_is_over(self) -> bool:
+        """The session still holds a stay in a customer's account, but its hour is over or it was withdrawn."""
+        return self.held_delegation_id is not None and not self.actor.is_acting
 
     # Flask-Login asks these of its user object.
     @property
@@ -168,7 +187,7 @@ def _visit(row: Any) -> Visit:
         companies=row["companies"],
         draft_lines=row["draft_lines"],
         delegation_ends=row["delegation_ends"],
-        stay_is_over=row["held_delegation_id"] is not None and not acting,
+        held_delegation_id=row["held_delegation_id"],
     )
 
 
@@ -191,11 +210,76 @@ def clear_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/")
 
 
+def sign_in_again() -> str:
+    """Where to sign in and come back to the page that was being worked on."""
+    page = request.headers.get("HX-Current-URL") or request.referrer or ""
+    parts = urlsplit(page)
+    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if parts.netloc != request.host or back.startswith("/sign-in"):
+        return url_for("accounts.sign_in")
+    return url_for("accounts.sign_in", next=back)
+
+
+def _guide() -> Response | None:
+    """Take aside who cannot go on: a rep whose hour in a customer's account is over, a person without a company."""
+    permission = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", "public")
+    if permission == "public" or request.blueprint == "accounts_staff":
+        return None
+    seen = visit()
+    if seen.stay_is_over:
+        message = "Your time in the customer's account is over. You are back in your own."
+        flash(
+            message if request.method in SAFE_METHODS else f"{message} What you just sent was not done.",
+            "warn",
+        )
+        g.stay_noticed = True
+        goes_on = request.method in SAFE_METHODS and seen.actor.can(permission)
+        return None if goes_on else _go("/")
+    homeless = seen.is_authenticated and seen.actor.kind == "customer" and seen.actor.company_id is None
+    if homeless and request.method == "GET" and not seen.actor.can(permission):
+        return _go(url_for("accounts.context"))
+    return None
+
+
+def _go(path: str) -> Response:
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": path})
+    return redirect(path, 303)
+
+
+def _after(response: Response) -> Response:
+    if response.status_code == 401 and request.headers.get("HX-Request"):
+        response.headers["HX-Redirect"] = sign_in_again()
+    seen: Visit | None = g.get("visit")
+    if seen is None or seen.session_id is None:
+        return response
+    moment = now()
+    stale = seen.last_seen_at is None or moment - seen.last_seen_at > SEEN_EVERY
+    if stale or g.get("stay_noticed"):
+        sessions = current_app.extensions["sessions"]
+        response.call_on_close(partial(_note_seen, sessions, seen, moment, bool(g.get("stay_noticed"))))
+    return response
+
+
+def _note_seen(sessions: Callable[[], Session], seen: Visit, moment: datetime, stay_noticed: bool) -> None:
+    """After the response has left: when the session was last used, and the end of an expired stay."""
+    try:
+        with transaction(sessions) as session:
+            session.execute(SEEN, {"id": seen.session_id, "now": moment})
+            if stay_noticed and seen.held_delegation_id is not None:
+                end_delegations(session, ids=[seen.held_delegation_id], now=moment)
+                session.execute(LEAVE, {"id": seen.session_id, "held": seen.held_delegation_id})
+    except SQLAlchemyError:
+        log.exception("the session's last use was not noted")
+
+
 def install(app: Flask) -> None:
     """Put Flask-Login over our session rows: ``current_user`` is the visit."""
     manager = LoginManager()
     manager.session_protection = None  # the row is the session; there is no second one to protect
     manager.init_app(app)
+    app.before_request(_guide)
+    app.after_request(_after)
 
     @manager.request_loader
     def load(_: Request) -> Visit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.accounts.queries.acting import Stay, people_to_act_for, stays_in
+from portal.accounts.queries.acting import Stay, assigned_company, people_to_act_for, stays_in
 from portal.accounts.queries.companies import (
     CompanyChoice,
     CompanyRow,
@@ -14,7 +14,14 @@ from portal.accounts.queries.companies import (
 )
 from portal.accounts.queries.people import PersonRow, people_of, person
 from portal.accounts.queries.sessions import OpenSession, sessions_of
-from portal.accounts.queries.staff import StaffRow, assigned_to, staff_list, staff_member
+from portal.accounts.queries.staff import (
+    StaffRow,
+    Workplace,
+    assigned_to,
+    staff_list,
+    staff_member,
+    workplaces,
+)
 
 __all__ = [
     "CompanyChoice",
@@ -23,7 +30,9 @@ __all__ = [
     "PersonRow",
     "StaffRow",
     "Stay",
+    "Workplace",
     "addresses_of",
+    "assigned_company",
     "assigned_to",
     "companies_for_staff",
     "companies_of",
@@ -36,4 +45,5 @@ __all__ = [
     "staff_member",
     "stays_in",
     "visible_company",
+    "workplaces",
 ]

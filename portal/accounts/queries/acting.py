@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import Company, Delegation, Membership, User
+from portal.accounts.models import Company, Delegation, Membership, RepAssignment, User
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 
 ROWS_PER_PAGE = 20
@@ -56,6 +58,21 @@ def stays_in(session: Session, company_id: int, *, now: datetime, cursor: str | 
         for d, rep_name, subject_name in found[:ROWS_PER_PAGE]
     ]
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > ROWS_PER_PAGE else None)
+
+
+def assigned_company(session: Session, actor: Actor, code: str) -> Company:
+    """The company with this code, if it is open and the rep looks after it.
+
+    :raises NotFound: otherwise.
+    """
+    company = session.scalar(
+        select(Company)
+        .join(RepAssignment, RepAssignment.company_id == Company.id)
+        .where(Company.code == code, RepAssignment.user_id == actor.user_id, Company.disabled_at.is_(None))
+    )
+    if company is None or actor.kind != "rep":
+        raise NotFound
+    return company
 
 
 def people_to_act_for(session: Session, company: Company) -> Sequence[User]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import Company, Delegation, Membership, RepAssignment, User, UserSession
+from portal.accounts.models import Company, Delegation, Membership, User, UserSession
 from portal.accounts.people import actor_of
+from portal.accounts.queries.acting import assigned_company
 from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import Rejected
 from portal.touchpoints.recording import Event, record
 
+MINUTE = timedelta(minutes=1)
 LONGEST_STAY = timedelta(minutes=60)
 SHORTEST_REASON = 5
 LONGEST_REASON = 200
@@ -31,7 +34,7 @@ def start_acting(
     :raises Rejected: no consent, no reason, or nobody to act for.
     """
     leave_company(session)
-    company = _assigned_company(session, actor, code)
+    company = assigned_company(session, actor, code)
     if not company.acting_consent:
         raise Rejected(
             "no_consent",
@@ -61,7 +64,7 @@ def start_acting(
         .values(delegation_id=delegation.id, store_id=None, job_id=None)
         .execution_options(synchronize_session=False)
     )
-    _record("delegation_started", session, _inside(actor, delegation), now)
+    _record(session, "delegation_started", actor, delegation, now, minutes=LONGEST_STAY // MINUTE)
     return delegation
 
 
@@ -130,20 +133,17 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
         for user in session.scalars(select(User).where(User.id.in_({d.actor_user_id for d in ended})))
     }
     for delegation in ended:
-        who = _inside(actor_of(reps[delegation.actor_user_id]), delegation)
-        _record("delegation_ended", session, who, delegation.ended_at or now)
+        over = delegation.ended_at or now
+        _record(
+            session,
+            "delegation_ended",
+            actor_of(reps[delegation.actor_user_id]),
+            delegation,
+            over,
+            minutes=(over - delegation.started_at) // MINUTE,
+            reason="ended" if over < delegation.expires_at else "expired",
+        )
     return len(ended)
-
-
-def _assigned_company(session: Session, actor: Actor, code: str) -> Company:
-    company = session.scalar(
-        select(Company)
-        .join(RepAssignment, RepAssignment.company_id == Company.id)
-        .where(Company.code == code, RepAssignment.user_id == actor.user_id, Company.disabled_at.is_(None))
-    )
-    if company is None or actor.kind != "rep":
-        raise NotFound
-    return company
 
 
 def _subject(session: Session, company: Company, user_id: int | None) -> User:
@@ -167,16 +167,24 @@ def _subject(session: Session, company: Company, user_id: int | None) -> User:
     return subject
 
 
-def _inside(actor: Actor, delegation: Delegation) -> Actor:
-    return replace(
-        actor,
+def _record(
+    session: Session, name: str, rep: Actor, delegation: Delegation, now: datetime, **props: Any
+) -> None:
+    inside = replace(
+        rep,
         company_id=delegation.company_id,
         delegation_id=delegation.id,
         acting_for_user_id=delegation.subject_user_id,
         reason=delegation.reason,
     )
-
-
-def _record(name: str, session: Session, actor: Actor, now: datetime) -> None:
-    key = f"{name}:{actor.delegation_id}"
-    record(session, Event(name, actor=actor, now=now, key=key, account_id=actor.company_id))
+    record(
+        session,
+        Event(
+            name,
+            actor=inside,
+            now=now,
+            key=f"{name}:{delegation.id}",
+            account_id=delegation.company_id,
+            props={"subject_user_id": delegation.subject_user_id, **props},
+        ),
+    )

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import UserSession
 from portal.accounts.use_cases import acting
-from portal.foundation.errors import NotFound
 from portal.foundation.tokens import token_hash
 
 
@@ -33,15 +32,6 @@ def end(
     if but is not None:
         wanted.append(UserSession.id != but)
     return _end(session, wanted, now)
-
-
-def end_own(session: Session, *, user_id: int | None, session_id: int, now: datetime) -> None:
-    """End one of one's own sessions.
-
-    :raises NotFound: when it is another person's or over already.
-    """
-    if end(session, user_id=user_id, only=session_id, now=now) == 0:
-        raise NotFound
 
 
 def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> int:

@@ -13,7 +13,7 @@ from portal.accounts.models import Company, User, UserSession
 from portal.accounts.people import actor_of
 from portal.accounts.use_cases import sessions, throttling
 from portal.foundation.actor import Actor
-from portal.foundation.errors import Rejected
+from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token, token_hash
 from portal.touchpoints.recording import Event, record
 
@@ -68,10 +68,12 @@ def sign_in(
     now: datetime,
     lifetime: timedelta,
     previous_token: str = "",
+    method: str = "password",
 ) -> SignedIn:
     """Begin a new session with a new token; whatever this browser held before ends.
 
     :param previous_token: the browser's cookie, perhaps planted by somebody else.
+    :param method: how it was proven who it is: password or invitation.
     :param lifetime: after which the session ends, however busy it is.
     """
     if previous_token:
@@ -101,7 +103,14 @@ def sign_in(
     actor = actor_of(user, company, role, session_id=row.id)
     record(
         session,
-        Event("signed_in", actor=actor, now=now, key=f"signed_in:{row.id}", account_id=actor.company_id),
+        Event(
+            "signed_in",
+            actor=actor,
+            now=now,
+            key=f"signed_in:{row.id}",
+            account_id=actor.company_id,
+            props={"method": method, "network": network},
+        ),
     )
     return SignedIn(token, actor)
 
@@ -111,13 +120,34 @@ def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:
     if actor.session_id is None:
         return
     sessions.end(session, user_id=actor.user_id, only=actor.session_id, now=now)
+    _note_end(session, actor, f"{actor.session_id}", "own_choice", 1, now)
+
+
+def sign_out_elsewhere(
+    session: Session, *, actor: Actor, now: datetime, session_id: int | None = None
+) -> int:
+    """End another session of the actor's, or all others. Returns how many ended.
+
+    :raises NotFound: the one named is not the actor's, or is over already.
+    """
+    ended = sessions.end(session, user_id=actor.user_id, only=session_id, but=actor.session_id, now=now)
+    if session_id is not None and ended == 0:
+        raise NotFound
+    if ended:
+        key = f"{session_id}" if session_id else f"others-{actor.session_id}-{now.isoformat()}"
+        _note_end(session, actor, key, "elsewhere", ended, now)
+    return ended
+
+
+def _note_end(session: Session, actor: Actor, key: str, reason: str, count: int, now: datetime) -> None:
     record(
         session,
         Event(
             "signed_out",
             actor=actor,
             now=now,
-            key=f"signed_out:{actor.session_id}",
+            key=f"signed_out:{key}",
             account_id=actor.company_id,
+            props={"reason": reason, "sessions": count},
         ),
     )

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
 blueprint = Blueprint("accounts", __name__)
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 # At the bottom, because the modules put their views on the blueprint.
-from portal.accounts.views import account, context, signing_in  # noqa: E402
+from portal.accounts.views import (  # noqa: E402
+    account,
+    acting_log,
+    context,
+    invitation,
+    jobs,
+    people,
+    reset,
+    signing_in,
+)
 
-__all__ = ["account", "blueprint", "context", "signing_in"]
+__all__ = [
+    "Answer",
+    "account",
+    "acting_log",
+    "blueprint",
+    "context",
+    "invitation",
+    "jobs",
+    "people",
+    "reset",
+    "signing_in",
+]

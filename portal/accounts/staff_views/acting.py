@@ -1,0 +1,54 @@
+"""Going into a customer's account, and out again."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from portal.accounts import queries
+from portal.accounts.forms import ActingForm
+from portal.accounts.staff_views import blueprint
+from portal.accounts.use_cases import acting
+from portal.accounts.views import Answer
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"])
+@needs("delegations:start")
+def start_acting(code: str) -> Answer:
+    """Ask for whom and why, then go in."""
+    company = queries.assigned_company(db(), actor(), code)
+    people = queries.people_to_act_for(db(), company)
+    form = ActingForm()
+    form.subject.choices = [(each.id, each.name) for each in people]
+    status = 200
+    if request.method == "POST":
+        try:
+            form.validate()
+            acting.start_acting(
+                db(),
+                actor=actor(),
+                code=code,
+                subject_user_id=form.subject.data,
+                reason=form.reason.data or "",
+                now=now(),
+            )
+            return redirect("/")
+        except Rejected as no:
+            form.refuse(no)
+            status = 422
+    return render_template("accounts/start_acting.html", form=form, company=company), status
+
+
+@blueprint.post("/acting/end")
+@needs("delegations:end")
+def stop_acting() -> Response:
+    """Back to one's own work."""
+    company = actor().company_name
+    acting.stop_acting(db(), actor=actor(), now=now())
+    tell("ok", f"You stopped acting for {company}." if company else "You act for nobody.")
+    return redirect("/")

@@ -1,0 +1,104 @@
+"""Jobs of a company: what its orders are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company, CompanyJob
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound, Rejected
+
+MOST_AT_ONCE = 150
+LONGEST_NAME = 80
+LONGEST_PO = 40
+
+
+@dataclass(frozen=True)
+class AddedJobs:
+    added: int
+    known: int  # were there before, open
+
+
+def may_add_jobs(actor: Actor, po_mode: str) -> bool:
+    """Who orders may add jobs, unless the company orders from its administrators' list only."""
+    return actor.can("company:manage") if po_mode == "list" else actor.can("drafts:write")
+
+
+def parse_jobs(words: str) -> dict[str, str]:
+    """PO number by job name, from lines as a spreadsheet gives them: the name, perhaps a tab and the PO number.
+
+    :raises Rejected: nothing there, too many lines, or one too long.
+    """
+    jobs: dict[str, str] = {}
+    for line in words.splitlines():
+        name, _, po_number = (
+            " ".join(part.split()) if part != "\t" else part for part in line.partition("\t")
+        )
+        if not name:
+            continue
+        if len(name) > LONGEST_NAME or len(po_number) > LONGEST_PO:
+            raise Rejected(
+                "job_long",
+                f"“{name[:40]}…” is too long: a name has at most {LONGEST_NAME} characters, "
+                f"a PO number {LONGEST_PO}.",
+                field="names",
+            )
+        jobs.setdefault(name, po_number)
+    if not jobs:
+        raise Rejected("no_jobs", "Enter at least one name.", field="names")
+    if len(jobs) > MOST_AT_ONCE:
+        raise Rejected(
+            "many_jobs", f"That is {len(jobs)} names; send at most {MOST_AT_ONCE} at once.", field="names"
+        )
+    return jobs
+
+
+def add_jobs(session: Session, *, actor: Actor, words: str) -> AddedJobs:
+    """Add jobs to the actor's company, one a line; names that are there stay as they are, closed ones open again.
+
+    :raises Rejected: as :func:`parse_jobs`, or the actor may not.
+    """
+    company = session.get(Company, actor.company_id)
+    if company is None:
+        raise NotFound
+    if not may_add_jobs(actor, company.po_mode):
+        raise Rejected("not_yours", "Only your company's administrators add jobs.", outcome="denied")
+    jobs = parse_jobs(words)
+    # In one order for everybody, so that two pastes at once do not wait for each other in a circle.
+    rows = [{"company_id": company.id, "name": n, "po_number": jobs[n]} for n in sorted(jobs)]
+    added = session.scalars(
+        insert(CompanyJob)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=["company_id", "name"],
+            set_={"closed_at": None},
+            where=CompanyJob.closed_at.is_not(None),
+        )
+        .returning(CompanyJob.id)
+    ).all()
+    return AddedJobs(len(added), len(jobs) - len(added))
+
+
+def close_job(session: Session, *, actor: Actor, job_id: int, now: datetime) -> CompanyJob:
+    """Take a finished job off the lists; its orders keep its name.
+
+    :raises NotFound: not a job of the actor's company.
+    :raises Rejected: the actor may not.
+    """
+    company = session.get(Company, actor.company_id)
+    job = session.scalar(
+        select(CompanyJob)
+        .where(CompanyJob.id == job_id, CompanyJob.company_id == actor.company_id)
+        .with_for_update()
+    )
+    if company is None or job is None:
+        raise NotFound
+    if not may_add_jobs(actor, company.po_mode):
+        raise Rejected("not_yours", "Only your company's administrators close jobs.", outcome="denied")
+    job.closed_at = job.closed_at or now
+    return job

@@ -1,0 +1,32 @@
+"""What a person says about themselves."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.accounts.phones import phone_digits
+from portal.foundation.actor import Actor
+from portal.foundation.errors import Rejected
+
+
+def update_profile(
+    session: Session, *, actor: Actor, name: str, phone: str, language: str, time_zone: str
+) -> User:
+    """Change one's own name, phone number, language and time zone (an IANA name).
+
+    :raises Rejected: a zone nobody knows, or a phone number without digits.
+    """
+    if time_zone not in available_timezones():
+        raise Rejected("no_zone", "Choose a time zone from the list.", field="time_zone")
+    digits = phone_digits(phone)
+    if phone and (digits is None or not 5 <= len(digits) <= 15):
+        raise Rejected(
+            "no_phone", "Enter a phone number with its area code, or leave it empty.", field="phone"
+        )
+    user = session.get_one(User, actor.user_id)
+    user.name, user.language, user.time_zone = name, language, time_zone
+    user.phone, user.phone_digits = phone or None, digits
+    return user

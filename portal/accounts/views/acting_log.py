@@ -1,0 +1,24 @@
+"""What the company reads about reps who worked in its account."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+
+from portal.accounts import queries
+from portal.accounts.views import Answer, blueprint
+from portal.foundation.errors import NotFound
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+
+
+@blueprint.get("/acting")
+@needs("company:read")
+def acting_log() -> Answer:
+    company_id = actor().company_id
+    if company_id is None:
+        raise NotFound
+    page = queries.stays_in(db(), company_id, now=now(), cursor=request.args.get("after"))
+    more = url_for(".acting_log", after=page.next_cursor) if page.next_cursor else None
+    first = url_for(".acting_log") if request.args.get("after") else None
+    return render_template("accounts/acting_log.html", stays=page.rows, next_href=more, first_href=first)

@@ -1,0 +1,60 @@
+"""Answering an invitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from portal.accounts.forms import InvitationForm, JoinForm
+from portal.accounts.models import User
+from portal.accounts.use_cases import inviting
+from portal.accounts.views import Answer, blueprint
+from portal.accounts.views.reset import dead_link
+from portal.accounts.views.signing_in import HOME, let_in
+from portal.accounts.views.tries import refused
+from portal.foundation.errors import Rejected
+from portal.web.access import public
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@blueprint.route("/invitation", methods=["GET", "POST"])
+@public
+def accept_invitation() -> Answer:
+    """Join: somebody new chooses a name and a password, somebody known just says yes."""
+    token = request.values.get("token", "")
+    invitation = inviting.look_at(db(), token=token, now=now())
+    if invitation is None:
+        return dead_link("invitation")
+    form: Any = InvitationForm() if invitation.needs_password else JoinForm()
+    if request.method == "GET":
+        form.token.data = token
+        if invitation.needs_password:
+            form.name.data = invitation.name
+        return render_template("accounts/invitation.html", form=form, invitation=invitation)
+    if not form.validate_on_submit():
+        return render_template("accounts/invitation.html", form=form, invitation=invitation), 422
+    typed = form.data
+    try:
+        user, is_new = inviting.accept(
+            db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
+        )
+    except Rejected as no:
+        if no.code == "dead_link":
+            return dead_link("invitation")
+        return refused(no, form, "accounts/invitation.html", invitation=invitation)
+    return _welcome(user, is_new, invitation)
+
+
+def _welcome(user: User, is_new: bool, invitation: inviting.Invitation) -> Answer:
+    where = invitation.company_name or "the team"
+    if is_new:
+        answer = let_in(user, HOME, method="invitation")
+        tell("ok", f"Welcome to {where}.")
+        return answer
+    tell("ok", f"You now belong to {where}.")
+    if actor().user_id == user.id:
+        return redirect(url_for(".context"))
+    return redirect(url_for(".sign_in", next=url_for(".context")))

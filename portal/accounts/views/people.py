@@ -1,0 +1,146 @@
+"""A company's people, for its administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts import queries
+from portal.accounts.forms import InviteForm, RoleForm
+from portal.accounts.models import Company
+from portal.accounts.queries import PersonRow
+from portal.accounts.roles import ROLE_LABELS
+from portal.accounts.use_cases import inviting
+from portal.accounts.use_cases import people as use_cases
+from portal.accounts.views import Answer, blueprint
+from portal.foundation.errors import NotFound, Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+def _people() -> list[PersonRow]:
+    company_id = actor().company_id
+    if company_id is None:
+        raise NotFound
+    return queries.people_of(db(), company_id)
+
+
+def _person(user_id: int) -> PersonRow:
+    found = next((each for each in _people() if each.id == user_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _public_url() -> str:
+    url: str = current_app.extensions["settings"].public_url
+    return url
+
+
+@blueprint.get("/people")
+@needs("people:read")
+def people() -> Answer:
+    company = db().get(Company, actor().company_id)
+    return render_template("accounts/people.html", people=_people(), company=company, role_labels=ROLE_LABELS)
+
+
+@blueprint.route("/people/invitation", methods=["GET", "POST"])
+@needs("people:manage")
+def invite() -> Answer:
+    form = InviteForm()
+    if request.method == "GET":
+        return render_template("accounts/invite.html", form=form)
+    if form.validate_on_submit():
+        try:
+            inviting.invite(
+                db(),
+                actor=actor(),
+                email=form.email.data,
+                name=form.name.data,
+                role=form.role.data,
+                public_url=_public_url(),
+                now=now(),
+            )
+        except Rejected as no:
+            form.refuse(no)
+        else:
+            tell("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
+            return redirect(url_for(".people"))
+    return render_template("accounts/invite.html", form=form), 422
+
+
+@blueprint.get("/people/<int:user_id>")
+@needs("people:manage")
+def person(user_id: int) -> Answer:
+    row = _person(user_id)
+    return _page(row, RoleForm(formdata=None, role=row.role))
+
+
+@blueprint.post("/people/<int:user_id>/role")
+@needs("people:manage")
+def change_role(user_id: int) -> Answer:
+    row = _person(user_id)
+    form = RoleForm()
+    if not form.validate_on_submit():
+        return _page(row, form, 422)
+    try:
+        use_cases.change_role(db(), actor=actor(), user_id=user_id, role=form.role.data, now=now())
+    except Rejected as no:
+        form.refuse(no)
+        return _page(row, form, 422)
+    tell("ok", f"{row.name} is now {ROLE_LABELS[form.role.data].lower()}.")
+    return redirect(url_for(".people"))
+
+
+@blueprint.post("/people/<int:user_id>/lock")
+@needs("people:manage")
+def disable_person(user_id: int) -> Answer:
+    """Lock somebody out of the company."""
+    return _do(user_id, use_cases.disable, "{} can no longer come in.")
+
+
+@blueprint.post("/people/<int:user_id>/unlock")
+@needs("people:manage")
+def enable_person(user_id: int) -> Answer:
+    """Let somebody in again."""
+    return _do(user_id, use_cases.enable, "{} can come in again.")
+
+
+@blueprint.post("/people/<int:user_id>/invitation")
+@needs("people:manage")
+def resend_invitation(user_id: int) -> Answer:
+    user = inviting.resend(db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now())
+    tell("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
+    return redirect(url_for(".people"))
+
+
+@blueprint.post("/company/acting-consent")
+@needs("company:manage")
+def set_acting_consent() -> Response:
+    """Whether the seller's reps may act inside the company's account."""
+    allowed = request.form.get("allowed") == "yes"
+    use_cases.set_acting_consent(db(), actor=actor(), allowed=allowed, now=now())
+    tell("ok", "Sales reps may act for you." if allowed else "Sales reps can no longer act for you.")
+    return redirect(url_for(".people") + "#reps")
+
+
+def _do(user_id: int, use_case: Callable[..., Any], done: str) -> Answer:
+    row = _person(user_id)
+    try:
+        use_case(db(), actor=actor(), user_id=user_id, now=now())
+    except Rejected as no:
+        form = RoleForm(formdata=None, role=row.role)
+        form.refuse(no)
+        return _page(row, form, 422)
+    tell("ok", done.format(row.name))
+    return redirect(url_for(".people"))
+
+
+def _page(row: PersonRow, form: RoleForm, status: int = 200) -> Answer:
+    is_self = row.id == actor().user_id
+    return render_template("accounts/person.html", person=row, form=form, is_self=is_self), status
