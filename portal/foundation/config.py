@@ -33,6 +33,10 @@ class Settings:
     seller_name: str = "Counterpart"
     demo: bool = False
     log_format: str = "json"
+    bind: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 2
     pool_size: int = 8
     max_body_bytes: int = 2 * 1024 * 1024
     session_idle_hours: int = 72
@@ -73,6 +77,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         raise ConfigError(
             f"PORTAL_PUBLIC_URL is {public_url!r}; it needs the form https://orders.example.com."
         )
+    demo = _flag(env, "PORTAL_DEMO")
+    if demo and not (_is_loopback(host) and _is_loopback(env.get("PORTAL_BIND", "127.0.0.1"))):
+        raise ConfigError(
+            "PORTAL_DEMO is on, but PORTAL_PUBLIC_URL or PORTAL_BIND is an address others can reach; "
+            "demo people have a known password, so the demo runs on 127.0.0.1 only."
+        )
     extra_hosts = tuple(h.strip() for h in env.get("PORTAL_TRUSTED_HOSTS", "").split(",") if h.strip())
     return Settings(
         database_url=database_url,
@@ -85,7 +95,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=env.get("PORTAL_SMTP_URL", ""),
         mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{host}"),
         seller_name=env.get("PORTAL_SELLER_NAME", "Counterpart"),
-        demo=_flag(env, "PORTAL_DEMO"),
+        demo=demo,
+        bind=env.get("PORTAL_BIND", "127.0.0.1"),
+        port=port(env),
+        workers=max(1, _integer(env, "PORTAL_WORKERS", 2)),
+        threads=max(1, _integer(env, "PORTAL_THREADS", 2)),
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
         pool_size=_integer(env, "PORTAL_POOL_SIZE", 8),
         max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", 2 * 1024 * 1024),
@@ -99,6 +113,18 @@ def var_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Folder for everything the portal keeps on disk: PORTAL_VAR, or ``var`` in the current checkout."""
     env = os.environ if environ is None else environ
     return Path(env.get("PORTAL_VAR") or REPO_ROOT / "var").expanduser().resolve()
+
+
+def port(environ: Mapping[str, str] | None = None) -> int:
+    """The port to serve on: PORTAL_PORT, or 8000."""
+    number = _integer(os.environ if environ is None else environ, "PORTAL_PORT", 8000)
+    if not 0 < number < 65536:
+        raise ConfigError(f"PORTAL_PORT is {number}; a port is a number from 1 to 65535.")
+    return number
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _secret(env: Mapping[str, str], environment: str) -> str:

@@ -41,5 +41,5 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    for talkative in ("werkzeug", "procrastinate", "alembic", "asyncio"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -1,0 +1,35 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run ready ready-dev format check test test-fast
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: ready ## Start everything on http://127.0.0.1:8000 (PORTAL_PORT changes the port); Ctrl-C stops it
+	@$(BIN)/portal run
+
+test: check ## The whole gate: format, lint, types, import contracts, all tests, browser journeys
+	@$(BIN)/python .ci/chromium.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: ready-dev ## Unit and domain tests, in seconds
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/domain -m "not slow and not chaos and not browser"
+
+check: ready-dev ## Format, lint, types and import contracts, without tests
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: ready-dev ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+ready:
+	@$(PYTHON) bootstrap.py
+
+ready-dev:
+	@$(PYTHON) bootstrap.py --dev

@@ -1,0 +1,33 @@
+"""The command line: ``portal …``. Commands import what they need when they run, so that help is instant."""
+
+from __future__ import annotations
+
+import click
+
+from portal import __version__
+from portal.cli import data, pages, people, servers
+from portal.cli.sentences import SentenceGroup
+
+PROGRAM = "portal"
+
+
+@click.group(cls=SentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="Counterpart")
+def cli() -> None:
+    """Counterpart: the self-service ordering portal of a maker with its own stores.
+
+    Settings come from environment variables (docs/settings.md). Without DATABASE_URL, the embedded
+    PostgreSQL under var/ is used.
+    """
+
+
+for command in (
+    servers.run, servers.serve, servers.worker, servers.migrate,
+    data.seed, data.import_, people.add_staff, pages.routes,
+):  # fmt: skip
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the ``portal`` command."""
+    cli(prog_name=PROGRAM)

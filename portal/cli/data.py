@@ -1,0 +1,111 @@
+"""Commands that bring data in or look after it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import Engine
+
+from portal.cli.places import database
+
+if TYPE_CHECKING:
+    from portal.importing.run import Progress, Report
+
+Say = Callable[[str], None]
+
+
+@click.command()
+def seed() -> None:
+    """Make up the demo company and import it. For an empty database; a second run changes nothing."""
+    from portal.cli import demo
+
+    with database() as engine:
+        demo.seed(engine, click.echo)
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--preset",
+    type=click.Choice(["online-retail"]),
+    help="PATH is one file of this known shape instead of a folder.",
+)
+@click.option(
+    "--credit-limit",
+    type=Decimal,
+    default=Decimal(0),
+    show_default=True,
+    help="With --preset: limit in GBP of each new company.",
+)
+def import_(path: Path, preset: str | None, credit_limit: Decimal) -> None:
+    """Import companies, people, products, prices, stores, stock and orders from CSV files.
+
+    PATH is a folder with the files that docs/data-formats.md describes. Rejected rows are written to
+    PATH/rejected with their reasons. A second run changes nothing; a stopped one goes on where it was.
+    """
+    from portal.foundation.clock import utcnow
+
+    with database() as engine:
+        bring_in = partial(_preset, credit_limit=credit_limit) if preset else shown_import
+        report = bring_in(engine, path, now=utcnow(), say=click.echo)
+    if report.rejected:
+        sys.exit(2)
+
+
+def shown_import(engine: Engine, folder: Path, now: datetime, say: Say) -> Report:
+    """Import a folder with a progress bar; tells what it did."""
+    from portal.importing.run import import_folder
+
+    with _progress() as progress:
+        report = import_folder(engine, folder, now, progress)
+    _tell(report, say)
+    return report
+
+
+def _preset(engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal) -> Report:
+    from portal.importing.online_retail import import_online_retail
+
+    with _progress() as progress:
+        report = import_online_retail(engine, path, credit_limit=credit_limit, progress=progress)
+    _tell(report, say)
+    return report
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar for each file on a terminal; nothing where the output goes to a file."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+
+        def begin(name: str) -> Callable[[int], None]:
+            task = bars.add_task(name, total=None)
+            return lambda rows: bars.advance(task, rows)
+
+        yield begin
+
+
+def _tell(report: Report, say: Say) -> None:
+    for name, written in report.files.items():
+        parts = [f"{written.added:,} added"]
+        for count, word in (
+            (written.changed, "changed"),
+            (written.unchanged, "unchanged"),
+            (written.rejected, "rejected"),
+        ):
+            if count:
+                parts.append(f"{count:,} {word}")
+        say(f"  {name}: {', '.join(parts)}")
+    if report.rejected_folder is not None:
+        say(f"Rejected rows, with reasons: {report.rejected_folder}")

@@ -1,0 +1,34 @@
+"""Commands about people: the first administrator has nobody to be invited by."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("add-staff")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option(
+    "--kind", type=click.Choice(["rep", "support", "store", "admin"]), default="admin", show_default=True
+)
+@click.option("--store", "store_code", help="Code of the store where a store associate works.")
+@click.password_option(help="At least 10 characters; asked for when not given.")
+def add_staff(email: str, name: str, kind: str, store_code: str | None, password: str) -> None:
+    """Add a member of staff who can sign in at once."""
+    from portal.cli.places import database
+    from portal.foundation.clock import utcnow
+    from portal.foundation.db import make_sessions, transaction
+
+    with database() as engine, transaction(make_sessions(engine)) as session:
+        from portal.accounts.use_cases import add_staff as add
+
+        add(
+            session,
+            email=email,
+            name=name,
+            kind=kind,
+            store_code=store_code,
+            password=password,
+            now=utcnow(),
+        )
+    click.echo(f"{email.strip().lower()} can sign in now.")

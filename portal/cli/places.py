@@ -1,0 +1,63 @@
+"""Which database a command works on, and with which settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from portal.foundation import config
+from portal.foundation.config import Settings
+
+
+def own_database_given() -> bool:
+    """Whether DATABASE_URL names a server; otherwise the embedded one under var/ is meant."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
+@contextmanager
+def settings() -> Iterator[Settings]:
+    """Settings from the environment; without DATABASE_URL, those of ``portal run`` with its database started.
+
+    :raises ConfigError: when a setting is wrong or the embedded database cannot start.
+    """
+    if own_database_given():
+        yield config.from_environment({"PORTAL_SECRET_KEY": "-" * 32, **os.environ})
+        return
+    from portal.foundation.embedded import EmbeddedPostgres
+    from portal.running import guards
+
+    folder = config.var_dir()
+    guards.prepare(folder)
+    server = EmbeddedPostgres(folder / "postgres")
+    try:
+        yield config.from_environment(
+            {
+                "PORTAL_ENV": "development",
+                "PORTAL_SECRET_KEY": guards.secret_key(folder),
+                **os.environ,
+                "DATABASE_URL": server.ensure_database("counterpart"),
+            }
+        )
+    finally:
+        server.close()
+
+
+@contextmanager
+def database() -> Iterator[Engine]:
+    """A pool of connections to the database, checked to be there and new enough.
+
+    :raises ConfigError: in one sentence when it is not.
+    """
+    from portal.foundation import reachable
+    from portal.foundation.db import make_engine
+
+    with settings() as known:
+        engine = make_engine(known, pool_size=2)
+        try:
+            reachable.check(engine)
+            yield engine
+        finally:
+            engine.dispose()

@@ -1,0 +1,195 @@
+"""``portal run``: database, mailbox, web server and worker on one machine, started and stopped together."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import FrameType
+
+from sqlalchemy import create_engine, pool
+
+from portal.foundation import config, migrate, reachable
+from portal.foundation.config import ConfigError
+from portal.foundation.db import psycopg_url
+from portal.foundation.embedded import EmbeddedPostgres
+from portal.running import guards
+from portal.running.children import Child, Plan
+
+READY_SECONDS = 60
+Say = Callable[[str], None]
+
+
+class Stopped(Exception):
+    """SIGINT or SIGTERM arrived while starting."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Ports of the sandbox that takes the portal's mails."""
+
+    smtp: int
+    web: int
+
+
+class Run:
+    """One run, from the first check to the last stop. Call :meth:`__call__` once."""
+
+    def __init__(self, environment: Mapping[str, str], say: Say, seed: Callable[[str, Say], None]) -> None:
+        self._given = dict(environment)
+        self._say = say
+        self._seed = seed
+        self._stop = threading.Event()
+        self._var = config.var_dir(self._given)
+        self._bind = self._given.get("PORTAL_BIND", "127.0.0.1")
+        self._port = config.port(self._given)
+        self._children: list[Child] = []
+
+    @property
+    def address(self) -> str:
+        return self._given.get("PORTAL_PUBLIC_URL") or f"http://127.0.0.1:{self._port}"
+
+    def __call__(self, introduce: Callable[[str], None]) -> int:
+        """Start, say that it is ready, wait, stop. Returns the exit code.
+
+        :param introduce: called with the database's address once all is ready.
+        :raises ConfigError: when something stands in the way.
+        """
+        with ExitStack() as undo:
+            undo.enter_context(self._signals())
+            try:
+                self._start(undo, introduce)
+                return self._watch()
+            except Stopped:
+                return 0
+            finally:
+                self._stop_children()
+
+    def _start(self, undo: ExitStack, introduce: Callable[[str], None]) -> None:
+        self._say(f"Counterpart is starting; its data is in {self._var}")
+        guards.prepare(self._var)
+        undo.enter_context(guards.only_one(self._var, self.address))
+        guards.port_is_free(self._bind, self._port, "PORTAL_PORT")
+        url = self._database(undo)
+        mailbox = self._mailbox()
+        environment = self._environment(url, mailbox)
+        config.from_environment(environment)
+        if mailbox is not None:
+            self._child(
+                Plan("mail sandbox", ["-m", "sandbox.mail", str(mailbox.smtp), str(mailbox.web)], 5),
+                environment,
+            )
+        self._child(Plan("portal", ["-m", "portal.cli", "serve"]), environment)
+        self._child(Plan("worker", ["-m", "portal.cli", "worker"]), environment)
+        self._wait_until_ready()
+        if mailbox is not None:
+            self._say(f"Mails it sends: http://127.0.0.1:{mailbox.web}")
+        self._say(f"Logs: {self._var / 'log'}")
+        introduce(url)
+
+    def _database(self, undo: ExitStack) -> str:
+        url = self._given.get("DATABASE_URL", "")
+        if not url:
+            server = EmbeddedPostgres(self._var / "postgres")
+            undo.callback(server.close)
+            url = server.ensure_database("counterpart")
+        engine = create_engine(psycopg_url(url), poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
+        version = reachable.check(engine)
+        self._say(
+            f"Database: PostgreSQL {version}" + ("" if self._given.get("DATABASE_URL") else ", our own")
+        )
+        if migrate.upgrade(engine):
+            self._say(f"Database brought to migration {migrate.head()}")
+        self._seed(url, self._say)
+        return url
+
+    def _mailbox(self) -> Mailbox | None:
+        if self._given.get("PORTAL_SMTP_URL") or find_spec("sandbox") is None:
+            return None
+        smtp = guards.free_port("127.0.0.1", 8025)
+        return Mailbox(smtp, guards.free_port("127.0.0.1", 8026))
+
+    def _environment(self, url: str, mailbox: Mailbox | None) -> dict[str, str]:
+        made = {
+            "PORTAL_ENV": "development",
+            "PORTAL_SECRET_KEY": guards.secret_key(self._var),
+            "PORTAL_PUBLIC_URL": self.address,
+            "PORTAL_TRUSTED_HOSTS": "localhost,127.0.0.1",
+            "PORTAL_VAR": str(self._var),
+            **({"PORTAL_SMTP_URL": f"smtp://127.0.0.1:{mailbox.smtp}"} if mailbox else {}),
+        }
+        return {**made, **self._given, "DATABASE_URL": url}
+
+    def _child(self, plan: Plan, environment: Mapping[str, str]) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        log = self._var / "log" / f"{plan.name.split()[0]}.log"
+        self._children.append(Child(plan, log, environment))
+
+    def _wait_until_ready(self) -> None:
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            if self._stop.wait(0.1):
+                raise Stopped
+            fallen = self._fallen()
+            if fallen is not None:
+                raise ConfigError(_obituary(fallen))
+            if _is_ready(self._bind, self._port):
+                return
+        raise ConfigError(
+            f"The portal did not become ready within {READY_SECONDS} seconds; see {self._var}/log."
+        )
+
+    def _watch(self) -> int:
+        while not self._stop.wait(0.5):
+            fallen = self._fallen()
+            if fallen is not None:
+                self._say(_obituary(fallen))
+                return 1
+        self._say("Stopping …")
+        return 0
+
+    def _fallen(self) -> Child | None:
+        return next((child for child in self._children if child.returncode is not None), None)
+
+    def _stop_children(self) -> None:
+        # The portal first: what its last requests deferred, the worker may still do; the mailbox last.
+        order = {"portal": 0, "worker": 1}
+        for child in sorted(self._children, key=lambda child: order.get(child.plan.name, 2)):
+            child.stop()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def note(number: int, frame: FrameType | None) -> None:
+            self._stop.set()
+
+        before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _obituary(child: Child) -> str:
+    last = child.last_words()
+    return f"The {child.plan.name} ended by itself (exit code {child.returncode}); log: {child.log}" + (
+        f"; its last line: {last}" if last else "."
+    )
+
+
+def _is_ready(host: str, port: int) -> bool:
+    reached = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  (compared, not bound)
+    connection = http.client.HTTPConnection(reached, port, timeout=2)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
