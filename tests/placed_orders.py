@@ -65,11 +65,12 @@ def placed_order(
     session.flush()
     for line in lines:
         line.order_id = order.id
+        _bring(line, order.status)
     session.add_all(lines)
     session.add(_placed_event(order, buyer))
-    if order.status in ("placed", "accepted", "picking", "ready"):
-        _reserve(session, store, lines)
-    _take_credit(session, company, total)
+    _reserve(session, store, lines)
+    if order.status != "cancelled":
+        _take_credit(session, company, total)
     if order.window_start:
         _book(session, store, order.window_start)
     session.commit()
@@ -99,6 +100,18 @@ def _line(n: int, company: Company, want: Want) -> OrderLine:
         total_minor=line_total(price, want.quantity, company.currency),
         state=line_state_when_placed(reserved, want.backordered),
     )
+
+
+def _bring(line: OrderLine, status: str) -> None:
+    """Put a line where the lines of an order in this state are."""
+    if status in ("collected", "delivered", "out"):
+        line.quantity_reserved, line.quantity_fulfilled = 0, line.quantity
+    elif status == "cancelled":
+        line.quantity_reserved, line.quantity_cancelled = 0, line.quantity
+    elif status == "ready":
+        line.quantity_ready = line.quantity_reserved
+    if status != "placed" and not (status in ("ready", "picking") and not line.quantity_reserved):
+        line.state = status
 
 
 def _placed_event(order: Order, buyer: User) -> OrderEvent:

@@ -39,61 +39,48 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
             "cancelled here. Call the store.",
             outcome="conflict",
         )
-    _give_stock_back(work)
-    value = cancel_units(
-        work, [(line, line.quantity_reserved + line.quantity_backordered) for line in work.lines]
-    )
-    _close(work, reason.strip()[:MAX_REASON], value)
+    held = stock_of((line, line.quantity_reserved) for line in work.lines)
+    cancel_units(work, [(line, line.quantity_reserved, line.quantity_backordered) for line in work.lines])
+    if order.store_id is not None:
+        stores.release(session, store_id=order.store_id, quantities=held)
+    give_window_back(work)
+    _close(work, reason.strip()[:MAX_REASON])
     return order
 
 
-def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int]]) -> int:
+def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int, int]]) -> int:
     """Turn units of lines into cancelled ones and give their value back to the company's credit.
 
-    A unit counts where it waits: backordered units first, then reserved ones (whose stock the caller has
-    given back or written off already). Returns the value in minor units.
+    The caller settles their stock after this, because credit is locked before stock.
+
+    :param units: line, how many of its reserved and how many of its backordered units.
+    :returns: the value in minor units of the order's currency.
     """
     order, value = work.order, 0
-    for line, count in units:
-        if not count:
+    for line, reserved, backordered in units:
+        if not reserved + backordered:
             continue
         before = cancelled_value(line, line.quantity_cancelled, order.currency)
-        line.quantity_cancelled += count
+        line.quantity_reserved -= reserved
+        line.quantity_backordered -= backordered
+        line.quantity_cancelled += reserved + backordered
         value += cancelled_value(line, line.quantity_cancelled, order.currency) - before
-        _take_off(line)
         settle_line(work, line)
     if order.on_account and value:
         billing.give_credit(work.session, company_id=order.company_id, amount_minor=value)
         order.credit_released_minor += value
-    _give_window_back(work)
     return value
 
 
-def _take_off(line: OrderLine) -> None:
-    """Make room for the cancelled units among those that wait, so that the quantities add up again."""
-    over = (
-        line.quantity_reserved + line.quantity_fulfilled + line.quantity_backordered + line.quantity_cancelled
-        - line.quantity
-    )  # fmt: skip
-    from_backorder = min(over, line.quantity_backordered)
-    line.quantity_backordered -= from_backorder
-    line.quantity_reserved -= over - from_backorder
-
-
-def _give_stock_back(work: Work) -> None:
-    held = stock_of((line, line.quantity_reserved) for line in work.lines)
-    if work.order.store_id is not None:
-        stores.release(work.session, store_id=work.order.store_id, quantities=held)
-
-
-def _give_window_back(work: Work) -> None:
+def give_window_back(work: Work) -> None:
+    """Free the place in the pickup window when nothing is left to collect."""
     order = work.order
     nothing_left = all(line.quantity_cancelled == line.quantity for line in work.lines)
     if nothing_left and order.fulfilment == "pickup" and order.store_id and order.window_start:
         stores.unbook_window(work.session, store_id=order.store_id, starts_at=order.window_start)
 
 
-def _close(work: Work, reason: str, value: int) -> None:
+def _close(work: Work, reason: str) -> None:
     order, from_state = work.order, work.order.status
     rest = any(line.quantity_fulfilled for line in work.lines)
     words = "What was still waited for is cancelled" if rest else "Cancelled"

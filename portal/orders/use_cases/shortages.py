@@ -11,7 +11,7 @@ from portal.foundation.errors import Rejected
 from portal.orders import emails
 from portal.orders.models import Order, OrderEvent, OrderLine
 from portal.orders.status import SHORT_REASONS
-from portal.orders.use_cases.cancelling import cancel_units
+from portal.orders.use_cases.cancelling import cancel_units, give_window_back
 from portal.orders.use_cases.moving import (
     Work,
     expect,
@@ -49,16 +49,17 @@ def short_pick(
     expect(work, "picking", "ready", doing="changed by the store")
     line = work.line(line_no)
     _check(line, units, reason, rest)
-    if work.order.store_id is not None:
-        stores.issue(session, store_id=work.order.store_id, quantities=stock_of([(line, units)]))
     line.short_reason = reason
-    line.quantity_reserved -= units
-    line.quantity_ready = min(line.quantity_ready, line.quantity_reserved)
+    line.quantity_ready = min(line.quantity_ready, line.quantity_reserved - units)
     if rest == "cancel":
-        cancel_units(work, [(line, units)])
+        cancel_units(work, [(line, units, 0)])
     else:
+        line.quantity_reserved -= units
         line.quantity_backordered += units
         settle_line(work, line)
+    if work.order.store_id is not None:
+        stores.issue(session, store_id=work.order.store_id, quantities=stock_of([(line, units)]))
+    give_window_back(work)
     _tell(work, line, units, waits=rest == "backorder")
     return work.order
 

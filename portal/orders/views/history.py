@@ -1,0 +1,222 @@
+"""The company's orders: the list, its filters, and the export of exactly what is filtered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from flask import Response, current_app, render_template, request, stream_with_context, url_for
+from sqlalchemy import Row, text
+
+from portal.foundation.clock import local
+from portal.foundation.money import to_major
+from portal.orders.queries.history import STATUS_GROUPS, HistoryFilter, buyers, export_rows, history
+from portal.orders.status import ICONS, LABELS, ORDER_STATES, TONES, label
+from portal.orders.views import blueprint
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now
+
+EXPORT_PIECE = 1_000
+EXPORT_COLUMNS = (
+    "Order", "Placed", "Status", "PO number", "Job", "Ordered by", "Placed by", "Pickup or delivery", "Store",
+    "Lines", "Total", "Currency",
+)  # fmt: skip
+STATUS_CHOICES = (
+    ("", "Any status"),
+    ("open", "Open"),
+    ("done", "Collected or delivered"),
+    *((state, LABELS[state]) for state in ORDER_STATES),
+)
+CHIPS = (("", "All"), ("open", "Open"), ("ready", "Ready"), ("backordered", "Backordered"), ("done", "Done"))
+SCOPE = text(
+    "select set_config('app.company_id', :company, true), set_config('role', 'portal_customer', true)"
+)
+# What a spreadsheet would take for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/orders", endpoint="history")
+@needs("orders:read")
+def history_view() -> str | tuple[str, int]:
+    """Newest first, a page at a time."""
+    wanted, errors = _wanted()
+    company_id = actor().customer_id
+    people = buyers(db(), company_id)
+    page = None
+    if not errors:
+        page = history(
+            db(),
+            company_id=company_id,
+            wanted=wanted,
+            after=request.args.get("after"),
+            before=request.args.get("before"),
+        )
+        viewed(
+            "order_history_viewed",
+            account_id=company_id,
+            props={"results": len(page.rows), "filters": _filters_in_use(wanted)},
+        )
+    body = render_template(
+        "orders/history.html",
+        page=page,
+        wanted=wanted,
+        errors=errors,
+        typed=request.args,
+        buyers=people,
+        status_choices=STATUS_CHOICES,
+        chips_shown=_chips(),
+        active=_active(wanted, people),
+        may_export=actor().can("orders:export"),
+        may_reorder=actor().can("drafts:write"),
+        export_href=url_for("orders.export", **_arguments()),
+        previous_href=_page_href("before", page.previous_cursor if page else None),
+        next_href=_page_href("after", page.next_cursor if page else None),
+        labels=LABELS,
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+    )
+    return (body, 422) if errors else body
+
+
+@blueprint.get("/orders.csv")
+@needs("orders:export")
+def export() -> Response | tuple[str, int]:
+    """What is filtered, as a file for a spreadsheet: read and sent in pieces, however much it is."""
+    wanted, errors = _wanted()
+    if errors:
+        return history_view()  # type: ignore[return-value]
+    company_id = actor().customer_id
+    day = local(now(), wanted.zone).date()
+    viewed(
+        "document_downloaded",
+        account_id=company_id,
+        props={"document": "orders", "format": "csv", "filters": _filters_in_use(wanted)},
+    )
+    return Response(
+        stream_with_context(_pieces(company_id, wanted)),
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": f'attachment; filename="orders-{day.isoformat()}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _pieces(company_id: int, wanted: HistoryFilter) -> Iterator[str]:
+    """The request's own transaction has ended when the answer is sent, so each piece has a short one."""
+    yield "\ufeff" + _csv([EXPORT_COLUMNS])
+    after: str | None = None
+    while True:
+        with current_app.extensions["sessions"]() as session:
+            session.connection(execution_options={"postgresql_readonly": True})
+            session.execute(SCOPE, {"company": str(company_id)})
+            rows, after = export_rows(
+                session, company_id=company_id, wanted=wanted, after=after, size=EXPORT_PIECE
+            )
+        yield _csv(_cells(row, wanted.zone) for row in rows)
+        if after is None:
+            return
+
+
+def _cells(row: Row[Any], zone: str) -> tuple[Any, ...]:
+    placed = local(row.placed_at, zone)
+    return (
+        _plain(row.number), f"{placed:%Y-%m-%d %H:%M}", label(row.status, row.fulfilment), _plain(row.po_number),
+        _plain(row.job_name), _plain(row.subject_name), _plain(row.placed_by_name), row.fulfilment,
+        _plain(row.store_name or ""), row.line_count, to_major(row.total_minor, row.currency), row.currency,
+    )  # fmt: skip
+
+
+def _plain(words: str) -> str:
+    """Words that stay words in a spreadsheet."""
+    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
+
+
+def _csv(rows: Any) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+def _wanted() -> tuple[HistoryFilter, dict[str, str]]:
+    """The filter in the address, and what is wrong with it by field."""
+    given, errors = request.args, {}
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        try:
+            days[name] = date.fromisoformat(given.get(name, "")) if given.get(name) else None
+        except ValueError:
+            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
+    if days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"] = "This is before the first date."
+    status, buyer = given.get("status", ""), given.get("buyer", "")
+    return HistoryFilter(
+        status=status if status in {*STATUS_GROUPS, *ORDER_STATES} else "",
+        placed_from=days["from"],
+        placed_to=days["to"],
+        buyer_id=int(buyer) if buyer.isascii() and buyer.isdigit() and len(buyer) < 18 else None,
+        po=_words("po"),
+        job=_words("job"),
+        text=_words("q"),
+        zone=actor().time_zone,
+    ), errors
+
+
+def _words(name: str) -> str:
+    return request.args.get(name, "").replace("\x00", "").strip()[:100]
+
+
+def _arguments(*without: str) -> dict[str, Any]:
+    """The filter's part of the address, for links that keep it."""
+    names = ("status", "from", "to", "buyer", "po", "job", "q")
+    return {n: request.args[n] for n in names if request.args.get(n) and n not in without}
+
+
+def _page_href(direction: str, cursor: str | None) -> str | None:
+    place: dict[str, Any] = {direction: cursor}
+    return url_for("orders.history", **_arguments(), **place) if cursor else None
+
+
+def _chips() -> list[dict[str, Any]]:
+    others, chosen = _arguments("status"), request.args.get("status", "")
+    return [
+        {
+            "label": words,
+            "href": url_for("orders.history", **others, status=value or None),
+            "current": chosen == value,
+        }
+        for value, words in CHIPS
+    ]
+
+
+def _filters_in_use(wanted: HistoryFilter) -> list[str]:
+    return [
+        name
+        for name in ("status", "placed_from", "placed_to", "buyer_id", "po", "job", "text")
+        if getattr(wanted, name)
+    ]
+
+
+def _active(wanted: HistoryFilter, people: list[tuple[int, str]]) -> list[dict[str, str]]:
+    """The filters in use, each with the address without it."""
+    states = dict(STATUS_CHOICES)
+    said = (
+        ("status", wanted.status and states[wanted.status]),
+        ("from", wanted.placed_from and f"from {wanted.placed_from.isoformat()}"),
+        ("to", wanted.placed_to and f"to {wanted.placed_to.isoformat()}"),
+        ("buyer", wanted.buyer_id and dict(people).get(wanted.buyer_id, "Someone else")),
+        ("po", wanted.po and f"PO {wanted.po}"),
+        ("job", wanted.job and f"Job {wanted.job}"),
+        ("q", wanted.text and f"“{wanted.text}”"),
+    )
+    return [
+        {"label": words, "remove_href": url_for("orders.history", **_arguments(name))}
+        for name, words in said
+        if words
+    ]

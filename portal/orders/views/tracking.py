@@ -1,0 +1,121 @@
+"""One order: where it is, what is on it, what happened, and cancelling while that is possible."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.foundation.errors import Rejected
+from portal.orders.promise import age_words, is_late
+from portal.orders.queries.orders import OrderDetail, order_for
+from portal.orders.status import ICONS, SHORT_WORDS, TONES, label
+from portal.orders.use_cases import cancelling
+from portal.orders.views import blueprint
+from portal.orders.views import order_words as words
+from portal.stores.queries import schedules
+from portal.web.access import needs
+from portal.web.filters import plural
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+EVENT_ICONS = {"placed": "cart", **ICONS}
+SHOWN_LINES = 25
+WHO_SUFFIX = {
+    "rep": " (sales rep)",
+    "store": " (store)",
+    "admin": " (administrator)",
+    "support": " (support)",
+}
+
+
+@blueprint.get("/orders/<number>")
+@needs("orders:read")
+def detail(number: str) -> str:
+    """The order as its company sees it."""
+    order = order_for(db(), actor(), number)
+    viewed(
+        "order_status_viewed",
+        account_id=order.company_id,
+        store_id=order.store_id,
+        links={"order_id": order.id},
+        props={"number": order.number, "state": order.status},
+    )
+    return _page(order)
+
+
+@blueprint.get("/orders/<number>/slip")
+@needs("orders:read")
+def slip(number: str) -> str:
+    """The packing slip, for the printer."""
+    order = order_for(db(), actor(), number)
+    viewed(
+        "document_downloaded",
+        account_id=order.company_id,
+        links={"order_id": order.id},
+        props={"document": "packing_slip", "format": "html", "number": order.number},
+    )
+    return render_template(
+        "orders/slip.html",
+        order=order,
+        slip_facts=words.slip_facts(order),
+        back=url_for(".detail", number=number),
+    )
+
+
+@blueprint.get("/orders/<number>/cancellation")
+@needs("orders:cancel")
+def confirm_cancel(number: str) -> str | Response:
+    """The question before cancelling, on a page of its own for those without scripts."""
+    order = order_for(db(), actor(), number)
+    if not order.is_cancellable:
+        return redirect(url_for(".detail", number=number))
+    return render_template("orders/cancel.html", order=order, error=None, typed="")
+
+
+@blueprint.post("/orders/<number>/cancellation")
+@needs("orders:cancel")
+def cancel(number: str) -> Response | tuple[str, int]:
+    """Cancel the order, or what still waits for stock of it."""
+    reason = request.form.get("reason", "").replace("\x00", "")
+    try:
+        done = cancelling.cancel(db(), actor=actor(), now=now(), number=number, reason=reason)
+    except Rejected as no:
+        order = order_for(db(), actor(), number)
+        page = render_template("orders/cancel.html", order=order, error=no.message, typed=reason)
+        return page, 409 if no.outcome == "conflict" else 422
+    outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
+    tell("ok", f"Order {number} {outcome}. The amount is free on your account again.")
+    return redirect(url_for(".detail", number=number))
+
+
+def _page(order: OrderDetail) -> str:
+    schedule = None
+    if order.store_id is not None:
+        schedule = schedules(db(), [order.store_id], since=now().date()).get(order.store_id)
+    return render_template(
+        "orders/detail.html",
+        order=order,
+        steps=words.steps(order),
+        promise=words.promise(order),
+        late=is_late(order.status, order.fulfilment, order.promised_at, now()),
+        hours=words.hours_words(schedule),
+        shows_code=words.shows_code(order),
+        spaced_code=words.spaced(order.pickup_code or ""),
+        state_words="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
+        about=words.about(order),
+        line_summary=plural(len(order.lines), "line"),
+        parts_of=words.parts_of(order),
+        short_words=SHORT_WORDS,
+        who_suffix=WHO_SUFFIX,
+        cancel_label="Cancel what still waits" if order.status == "backordered" else "Cancel this order",
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+        event_icons=EVENT_ICONS,
+        shown_lines=SHOWN_LINES,
+        age=lambda at: age_words(at, now()),
+        may_cancel=order.is_cancellable and actor().can("orders:cancel"),
+        may_reorder=order.kind == "order" and actor().can("drafts:write"),
+    )
