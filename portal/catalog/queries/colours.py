@@ -1,4 +1,4 @@
-"""Colours of the deck."""
+"""Colours of the deck: by number, by what somebody typed, by family."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from portal.catalog.sku import sku_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,34 @@ class ColourInfo:
     hex: str
 
 
+@dataclass(frozen=True, slots=True)
+class ColourFamily:
+    """A family of the deck with one colour that stands for it."""
+
+    name: str
+    colours: int
+    hex: str
+
+
 _BY_NUMBER = text("select number, name, hex from colour where number = any(:numbers)")
+_FAMILIES = text("""
+select family, count(*), (array_agg(hex order by number))[1 + count(*) / 2]
+  from colour where family <> '' group by family order by min(number)
+""")
+_IN_FAMILY = text("select number, name, hex from colour where family = :family order by number limit :limit")
+# The number first (dashes and case do not matter), then the name, then names that are nearly that.
+_SEARCH = text("""
+select number, name, hex
+  from (select number, name, hex,
+               case when key = :key then 0 when key like :key || '%' then 1
+                    when :key ~ '[0-9]' and key like '%' || :key || '%' then 2
+                    when name ilike :start then 3 when name ilike :inside then 4
+                    when :text <% name then 5 end as rank
+          from (select *, upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g')) as key from colour) c) ranked
+ where rank is not null
+ order by rank, case when rank = 5 then -word_similarity(:text, name) end, number
+ limit :limit
+""")
 
 
 def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[str, ColourInfo]:
@@ -30,3 +59,24 @@ def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[s
     found = {row.number: ColourInfo(*row) for row in session.execute(_BY_NUMBER, {"numbers": wanted})}
     pairs = ((each, found.get(each) or found.get(each.upper())) for each in given)
     return {each: colour for each, colour in pairs if colour is not None}
+
+
+def search_colours(session: Session, *, words: str, limit: int = 36) -> list[ColourInfo]:
+    """Colours by number or name, typing mistakes forgiven. One statement; a deck has some thousand rows at most."""
+    words = " ".join(words.split())[:60]
+    key = sku_key(words)
+    if not key:
+        return []
+    like = words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    asked = {"key": key, "start": f"{like}%", "inside": f"%{like}%", "text": words, "limit": limit}
+    return [ColourInfo(*row) for row in session.execute(_SEARCH, asked)]
+
+
+def colours_in(session: Session, *, family: str, limit: int = 240) -> list[ColourInfo]:
+    """Colours of one family, in the deck's order. One statement."""
+    return [ColourInfo(*row) for row in session.execute(_IN_FAMILY, {"family": family, "limit": limit})]
+
+
+def colour_families(session: Session) -> list[ColourFamily]:
+    """Families in the deck's order, each with a colour from its middle. One statement."""
+    return [ColourFamily(*row) for row in session.execute(_FAMILIES)]

@@ -14,6 +14,13 @@ from portal.stores.queries.hours import schedules
 from portal.stores.queries.store_list import COLUMNS, StoreInfo, store_info
 
 MILES_PER_KM = 0.621371
+COUNT_IN_MILES = frozenset({"US", "GB"})
+
+
+def distance_words(km: float, country: str) -> str:
+    """``0.8 mi``, or kilometres where people count in them."""
+    amount, unit = (km * MILES_PER_KM, "mi") if country in COUNT_IN_MILES else (km, "km")
+    return f"{amount:,.1f} {unit}" if amount < 10 else f"{amount:,.0f} {unit}"
 
 
 @dataclass(frozen=True)
@@ -52,21 +59,17 @@ class NearStore:
 
     @property
     def distance(self) -> str:
-        """``0.8 mi``, or kilometres where people count in them; empty when unknown."""
-        if self.distance_km is None:
-            return ""
-        miles = self.store.country in {"US", "GB"}
-        amount, unit = (self.distance_km * MILES_PER_KM, "mi") if miles else (self.distance_km, "km")
-        return f"{amount:,.1f} {unit}" if amount < 10 else f"{amount:,.0f} {unit}"
+        """In the store's country's unit; empty when unknown."""
+        return "" if self.distance_km is None else distance_words(self.distance_km, self.store.country)
 
 
 # Great-circle distance on a sphere of the earth's mean radius; `least` keeps rounding out of asin's way.
+KM = """2 * 6371.0088 * asin(least(1, sqrt(power(sin(radians(s.latitude - {latitude}) / 2), 2)
+  + cos(radians({latitude})) * cos(radians(s.latitude)) * power(sin(radians(s.longitude - {longitude}) / 2), 2))))"""
 _NEAR = text(f"""
 select {COLUMNS}, s.km, stock.found
-  from (select s.*, case when cast(:latitude as float8) is not null then 2 * 6371.0088 * asin(least(1, sqrt(
-                 power(sin(radians(s.latitude - :latitude) / 2), 2)
-                 + cos(radians(:latitude)) * cos(radians(s.latitude))
-                   * power(sin(radians(s.longitude - :longitude) / 2), 2)))) end as km
+  from (select s.*, case when cast(:latitude as float8) is not null
+                         then {KM.format(latitude=":latitude", longitude=":longitude")} end as km
           from store s
          order by km, s.name
          limit :limit) s

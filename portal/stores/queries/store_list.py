@@ -64,6 +64,7 @@ s.phone, s.lead_minutes, s.tint_minutes, s.window_minutes, s.window_capacity
 _WIDTH = len(StoreInfo.__dataclass_fields__)
 _BY_ID = text(f"select {COLUMNS} from store s where s.id = any(:ids)")
 _BY_CODE = text(f"select {COLUMNS} from store s where s.code = :code")
+_ALL = text(f"select {COLUMNS} from store s order by s.name, s.code")
 _CITIES = text("""
 select city, region, count(*), avg(latitude), avg(longitude) from store group by city, region order by region, city
 """)
@@ -91,6 +92,11 @@ def store_by_code(session: Session, code: str) -> StoreInfo:
     if row is None:
         raise NotFound
     return store_info(row)
+
+
+def all_stores(session: Session) -> list[StoreInfo]:
+    """Every store by name. One statement."""
+    return [store_info(row) for row in session.execute(_ALL)]
 
 
 def cities(session: Session) -> list[City]:

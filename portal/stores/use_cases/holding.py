@@ -1,4 +1,4 @@
-"""Taking and giving back what stores have: stock and places in pickup windows.
+"""Holding stock for orders, giving it back, handing it over.
 
 Rows of stock are always locked in the order of their variant's id, in one statement, before they are
 changed in one more. Orders for the same goods in any order of lines then wait for each other and never
@@ -8,12 +8,9 @@ in a circle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-
-from portal.foundation.errors import Rejected
 
 _LOCK = text("""
 select variant_id, on_hand - reserved as free
@@ -28,16 +25,6 @@ update stock
        reserved = reserved + :sign * w.quantity
   from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
  where stock.store_id = :store_id and stock.variant_id = w.variant_id
-""")
-_BOOK = text("""
-insert into pickup_slot (store_id, starts_at, capacity, booked) values (:store_id, :starts_at, :capacity, 1)
-on conflict (store_id, starts_at) do update
-   set booked = pickup_slot.booked + 1, capacity = excluded.capacity
- where pickup_slot.booked < excluded.capacity
-returning booked
-""")
-_UNBOOK = text("""
-update pickup_slot set booked = booked - 1 where store_id = :store_id and starts_at = :starts_at and booked > 0
 """)
 
 
@@ -74,28 +61,6 @@ def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> 
     :raises LookupError: when there is no stock row, so nothing can have been held.
     """
     _settle(session, store_id, _positive(quantities), leaves=True)
-
-
-def book_window(session: Session, *, store_id: int, starts_at: datetime, capacity: int) -> None:
-    """Take one place in a pickup window; the row appears with the first booking.
-
-    :param capacity: orders that the window takes, as the store says now.
-    :raises Rejected: ``window_full``, when another order was faster.
-    """
-    asked = {"store_id": store_id, "starts_at": starts_at, "capacity": capacity}
-    booked = session.execute(_BOOK, asked).scalar() if capacity > 0 else None
-    if booked is None:
-        raise Rejected(
-            "window_full",
-            "That pickup window has just filled up. Choose another one.",
-            field="window",
-            outcome="conflict",
-        )
-
-
-def unbook_window(session: Session, *, store_id: int, starts_at: datetime) -> None:
-    """Give the place in a pickup window back; does nothing when none is taken."""
-    session.execute(_UNBOOK, {"store_id": store_id, "starts_at": starts_at})
 
 
 def _positive(quantities: Mapping[int, int]) -> dict[int, int]:

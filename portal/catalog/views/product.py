@@ -1,0 +1,47 @@
+"""The page of a product."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from portal.catalog import queries
+from portal.catalog.views import blueprint
+from portal.catalog.views.choosing import aspects, chosen_variant
+from portal.catalog.views.colours import picker
+from portal.catalog.views.offers import offers
+from portal.stores.queries import stock_elsewhere
+from portal.web.access import needs
+from portal.web.sessions import actor, visit
+from portal.web.touch import viewed
+from portal.web.transaction import db, today
+
+
+@blueprint.get("/products/<path:code>")
+@needs("catalog:read")
+def product(code: str) -> str:
+    """A product with one of its variants chosen (``sku``), and a colour for it (``colour``)."""
+    who, seen = actor(), visit()
+    found = queries.product(db(), code=code, company_id=who.customer_id, store_id=seen.store_id)
+    chosen = chosen_variant(found.variants, request.args.get("sku", ""), today())
+    elsewhere = stock_elsewhere(db(), variant_id=chosen.id, store_id=seen.store_id) if seen.store_id else []
+    props = {"sku": chosen.sku, "source": request.args.get("from", "")[:20] or "product"}
+    links = {"product_id": found.id, "variant_id": chosen.id}
+    viewed("product_viewed", account_id=who.company_id, store_id=seen.store_id, links=links, props=props)
+    if seen.store_id:
+        viewed(
+            "availability_checked",
+            account_id=who.company_id,
+            store_id=seen.store_id,
+            links=links,
+            props={"sku": chosen.sku, "stores": 1 + len(elsewhere)},
+        )
+    return render_template(
+        "catalog/product.html",
+        product=found,
+        chosen=chosen,
+        aspects=aspects(found.variants, chosen),
+        offers=offers(db(), actor=who, variants=found.variants, today=today()),
+        elsewhere=elsewhere,
+        store_name=seen.store_name,
+        picker=picker(chosen.sku, found.code) if found.tintable else None,
+    )

@@ -1,0 +1,95 @@
+"""Finding products: by number, by name, by category."""
+
+from __future__ import annotations
+
+from flask import current_app, render_template, request, url_for
+
+from portal.catalog import queries, wording
+from portal.catalog.views import blueprint
+from portal.catalog.views.offers import offers
+from portal.catalog.wording import Wording
+from portal.web.access import needs
+from portal.web.htmx import wants_fragment
+from portal.web.sessions import actor, visit
+from portal.web.touch import viewed
+from portal.web.transaction import db, today
+
+
+@blueprint.get("/products")
+@needs("catalog:read")
+def search() -> str:
+    """One address for all of it: nothing asked shows the categories, a category its products, words their hits."""
+    asked = wording.read(request.args.get("q", ""))
+    category = request.args.get("category", "").strip()
+    cursor = request.args.get("after")
+    if not asked.is_empty:
+        return _results(asked, category, cursor)
+    if category:
+        return _category(category, cursor)
+    return _page(
+        "_start.html",
+        asked=asked,
+        category="",
+        categories=queries.categories(db()),
+        bought_href=_bought_href(),
+    )
+
+
+def _bought_href() -> str | None:
+    known = "orders.bought_before" in current_app.view_functions and actor().can("drafts:write")
+    return url_for("orders.bought_before") if known else None
+
+
+def _results(asked: Wording, category: str, cursor: str | None) -> str:
+    who, seen = actor(), visit()
+    page = queries.search(
+        db(),
+        company_id=who.customer_id,
+        store_id=seen.store_id,
+        wording=asked,
+        today=today(),
+        category=category,
+        cursor=cursor,
+    )
+    found = offers(db(), actor=who, variants=(hit.variant for hit in page.rows), today=today())
+    spellings = [] if page.rows else queries.closest_names(db(), wording=asked)
+    viewed(
+        "products_searched",
+        account_id=who.company_id,
+        store_id=seen.store_id,
+        props={
+            "results": len(page.rows),
+            "query": wording.scrubbed(asked.text),
+            "query_kind": "number" if asked.is_number_like else "name",
+            "query_length": len(asked.text),
+            "filters": ["category"] if category else [],
+        },
+    )
+    return _page(
+        "_results.html",
+        asked=asked,
+        category=category,
+        page=page,
+        offers=found,
+        spellings=spellings,
+        store_name=seen.store_name,
+        is_continued=bool(cursor),
+    )
+
+
+def _category(category: str, cursor: str | None) -> str:
+    page = queries.products_in(db(), category=category, cursor=cursor)
+    viewed(
+        "product_list_viewed",
+        account_id=actor().company_id,
+        store_id=visit().store_id,
+        props={"list": category[:60], "results": len(page.rows)},
+    )
+    return _page(
+        "_category.html", asked=wording.read(""), category=category, page=page, is_continued=bool(cursor)
+    )
+
+
+def _page(part: str, **values: object) -> str:
+    whole = "catalog/search.html"
+    return render_template(f"catalog/{part}" if wants_fragment() else whole, part=f"catalog/{part}", **values)

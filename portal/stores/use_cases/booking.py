@@ -1,0 +1,43 @@
+"""Places in pickup windows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.foundation.errors import Rejected
+
+_BOOK = text("""
+insert into pickup_slot (store_id, starts_at, capacity, booked) values (:store_id, :starts_at, :capacity, 1)
+on conflict (store_id, starts_at) do update
+   set booked = pickup_slot.booked + 1, capacity = excluded.capacity
+ where pickup_slot.booked < excluded.capacity
+returning booked
+""")
+_UNBOOK = text("""
+update pickup_slot set booked = booked - 1 where store_id = :store_id and starts_at = :starts_at and booked > 0
+""")
+
+
+def book_window(session: Session, *, store_id: int, starts_at: datetime, capacity: int) -> None:
+    """Take one place in a pickup window; the row appears with the first booking.
+
+    :param capacity: orders that the window takes, as the store says now.
+    :raises Rejected: ``window_full``, when another order was faster.
+    """
+    asked = {"store_id": store_id, "starts_at": starts_at, "capacity": capacity}
+    booked = session.execute(_BOOK, asked).scalar() if capacity > 0 else None
+    if booked is None:
+        raise Rejected(
+            "window_full",
+            "That pickup window has just filled up. Choose another one.",
+            field="window",
+            outcome="conflict",
+        )
+
+
+def unbook_window(session: Session, *, store_id: int, starts_at: datetime) -> None:
+    """Give the place in a pickup window back; does nothing when none is taken."""
+    session.execute(_UNBOOK, {"store_id": store_id, "starts_at": starts_at})

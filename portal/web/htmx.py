@@ -1,0 +1,10 @@
+"""Fragments: the same address answers a script with the part of the page that changes."""
+
+from __future__ import annotations
+
+from flask import request
+
+
+def wants_fragment() -> bool:
+    """True when htmx asks for a part of the page; going back in the history asks for all of it."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
