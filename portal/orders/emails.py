@@ -16,14 +16,21 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.foundation.mail import post
 from portal.orders.models import Order, OrderLine
-from portal.orders.promise import when_words, window_words
+from portal.orders.promise import week_words, when_words, window_words
 from portal.orders.status import SHORT_WORDS
 from portal.stores.models import Store
+from portal.stores.queries import schedules
 
 
 def send_ready(session: Session, order: Order, *, event_id: int, now: datetime, rest: int) -> None:
     """Something can be collected. ``rest`` is how many lines are still to come."""
-    data = {"code": order.pickup_code or "", "pickup_person": order.pickup_person, "rest": rest}
+    hours = schedules(session, [order.store_id]) if order.store_id is not None else {}
+    data = {
+        "code": order.pickup_code or "",
+        "pickup_person": order.pickup_person,
+        "rest": rest,
+        "hours": week_words(hours[order.store_id]) if order.store_id in hours else "",
+    }
     _send(session, order, "order_ready", event_id, now, data)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from itertools import groupby
 
 from portal.foundation.clock import local
+from portal.stores.opening import Hours, Schedule
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def clock_words(moment: datetime, zone: str) -> str:
     """``6:30 am`` on the wall clock of ``zone``."""
-    shown = local(moment, zone)
-    return f"{shown.hour % 12 or 12}:{shown.minute:02d} {'am' if shown.hour < 12 else 'pm'}"
+    return _time_words(local(moment, zone).time())
 
 
 def day_words(moment: datetime, zone: str, now: datetime) -> str:
@@ -50,3 +53,26 @@ def is_late(status: str, fulfilment: str, promised_at: datetime | None, now: dat
         return False
     waiting = {"placed", "accepted", "picking"} | ({"ready", "out"} if fulfilment == "delivery" else set())
     return status in waiting
+
+
+def week_words(schedule: Schedule) -> str:
+    """A store's usual week: ``Mon to Fri 6:30 am to 6:00 pm, Sat 8:00 am to 4:00 pm``."""
+    days = [(day, schedule.weekly.get(number)) for number, day in enumerate(DAYS, 1)]
+    said = []
+    for hours, group in groupby(days, key=lambda each: each[1]):
+        named = [day for day, _ in group]
+        if hours is not None:
+            said.append(f"{_span(named)} {_hours_words(hours)}")
+    return ", ".join(said)
+
+
+def _span(days: list[str]) -> str:
+    return days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+
+
+def _hours_words(hours: Hours) -> str:
+    return f"{_time_words(hours[0])} to {_time_words(hours[1])}"
+
+
+def _time_words(at: time) -> str:
+    return f"{at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
