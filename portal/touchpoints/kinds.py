@@ -38,7 +38,7 @@ def _sample(name: str, stage: str, says: str, meaning: str, props: str) -> Kind:
 GROUPS: dict[str, tuple[Kind, ...]] = {
     "Browse": (
         _view("products_searched", "discover", "find", "Searched products",
-              "A product search was answered", _LIST),
+              "A product search was answered", f"{_LIST} query"),
         _view("product_list_viewed", "discover", "find", "Looked at a list of products",
               "A category, the colours or another list was shown", f"{_LIST} list"),
         _view("product_viewed", "evaluate", "find", "Looked at a product",

@@ -48,6 +48,7 @@ PROPS: dict[str, Prop] = {
     "purpose": word("invitation or reset"),
     "quantity": count("units of sale"),
     "quantity_before": count("units of sale before the change"),
+    "query": word("words searched for, without mail addresses and long numbers", 120),
     "query_kind": word("what was typed looks like (number, sku, name, phone, e-mail); never the text"),
     "query_length": count("characters typed"),
     "reason": word("why, as a code; never free text"),

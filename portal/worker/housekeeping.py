@@ -9,16 +9,13 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
 from portal.accounts.use_cases.acting import end_expired
+from portal.touchpoints.use_cases import make_partitions
 
 ATTEMPTS_DAYS = 2
 TOKENS_DAYS = 30
 SESSIONS_DAYS = 90
 FAILED_JOBS_DAYS = 90
 
-PARTITIONS = text(
-    "select touchpoint_partition((date_trunc('month', cast(:now as timestamptz) at time zone 'UTC') "
-    "+ make_interval(months => n))::date) from generate_series(0, 3) as n"
-)
 OLD_JOBS = text(
     "delete from procrastinate_jobs j where j.status in ('failed', 'cancelled', 'aborted', 'succeeded') "
     "and not exists (select from procrastinate_events e where e.job_id = j.id and e.at > :before)"
@@ -29,7 +26,7 @@ def keep(session: Session, *, now: datetime) -> None:
     """Make the touchpoint partitions of this and the next three months; forget what nobody needs any more:
     counted sign-in tries after 2 days, links 30 days and sessions 90 days after they ended, jobs that
     failed after 90."""
-    session.execute(PARTITIONS, {"now": now})
+    make_partitions(session, now=now)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=ATTEMPTS_DAYS)))
     session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now - timedelta(days=TOKENS_DAYS)))
     gone = now - timedelta(days=SESSIONS_DAYS)

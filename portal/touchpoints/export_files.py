@@ -1,0 +1,57 @@
+"""The files of an export: Parquet with a fixed schema, or JSON Lines. A batch is on disk when its writer returns."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+
+from portal.touchpoints.models import Touchpoint
+
+FORMATS = ("parquet", "jsonl")
+_TYPES = {
+    "BIGINT": pyarrow.int64(),
+    "INTEGER": pyarrow.int32(),
+    "SMALLINT": pyarrow.int16(),
+    "BOOLEAN": pyarrow.bool_(),
+}
+
+
+def schema() -> Any:
+    """Column names and types of the Parquet files: numbers as they are, ids and JSON as text."""
+    fields = []
+    for column in Touchpoint.__table__.columns:
+        kind = _TYPES.get(str(column.type), pyarrow.string())
+        fields.append(pyarrow.field(column.name, kind, nullable=bool(column.nullable)))
+    return pyarrow.schema(fields)
+
+
+def write_batch(path: Path, rows: Sequence[dict[str, Any]], format: str) -> None:
+    """Write rows to ``path``, which appears only when it is whole and on disk."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        if format == "parquet":
+            _write_parquet(file, rows)
+        else:
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _write_parquet(file: Any, rows: Sequence[dict[str, Any]]) -> None:
+    shape = schema()
+    columns = [pyarrow.array([_plain(row[field.name]) for row in rows], type=field.type) for field in shape]
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(columns, schema=shape), file, compression="zstd")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value if value is None or isinstance(value, (int, bool, str)) else str(value)

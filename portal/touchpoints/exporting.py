@@ -1,0 +1,156 @@
+"""Export of the log, nothing lost and nothing twice, however often it is killed.
+
+Rows leave in the order of the transactions that wrote them, and only once every older transaction has ended: a
+cursor over ids or times would pass by rows that commit late. Each batch becomes one file; the manifest, replaced
+in one step after the file is on disk, says which files count and where the next batch begins. A file that the
+manifest does not name is of a batch that was cut short; it is written again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from portal.touchpoints.export_files import FORMATS, write_batch
+
+MANIFEST = "manifest.json"
+BATCH = 50_000
+Progress = Callable[[int, int], None]
+
+_SETTLED = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_AFTER = "(xid, event_id) > (:xid, cast(:event_id as uuid))"
+_NEXT = text(f"select * from touchpoint where {_AFTER} and {_SETTLED} order by xid, event_id limit :many")
+_LEFT = text(f"select count(*) from touchpoint where {_AFTER} and {_SETTLED}")
+START = {"xid": -1, "event_id": "00000000-0000-0000-0000-000000000000"}
+
+
+class ExportError(Exception):
+    """The export cannot go on; one sentence for the administrator."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What one run did, and what the folder holds now."""
+
+    rows: int
+    files: int
+    rows_in_all: int
+
+
+def export(
+    engine: Engine,
+    out: Path,
+    format: str = "parquet",
+    progress: Progress | None = None,
+    *,
+    batch: int = BATCH,
+) -> Exported:
+    """Write what is new since the last run into numbered files under ``out``.
+
+    :param progress: called with rows written in this run and rows there were to write.
+    :param batch: rows per file at most; also what is held in memory.
+    :raises ExportError: when another export works in the folder, or it holds another format.
+    """
+    if format not in FORMATS:
+        raise ExportError(f"There is no format {format!r}; choose from {', '.join(FORMATS)}.")
+    out.mkdir(parents=True, exist_ok=True)
+    with _alone(out), engine.connect() as connection:
+        manifest = _read_manifest(out, format)
+        _remove_unfinished(out, manifest)
+        written = files = 0
+        left = _one(connection, _LEFT, manifest["cursor"]) if progress else 0
+        while rows := _batch(connection, manifest["cursor"], batch):
+            number = len(manifest["files"]) + 1
+            name = f"touchpoints-{number:06d}.{format}"
+            write_batch(out / name, rows, format)
+            last = {"xid": rows[-1]["xid"], "event_id": str(rows[-1]["event_id"])}
+            manifest["files"].append({"name": name, "rows": len(rows), "last": last})
+            manifest["cursor"] = last
+            _replace(out / MANIFEST, json.dumps(manifest, indent=1).encode())
+            written, files = written + len(rows), files + 1
+            if progress:
+                progress(written, max(left, written))
+    return Exported(written, files, sum(f["rows"] for f in manifest["files"]))
+
+
+@contextmanager
+def progress_bar(words: str = "Exporting touchpoints") -> Iterator[Progress]:
+    """A bar in the terminal, to be handed to :func:`export`."""
+    from rich.progress import Progress as Bar
+
+    with Bar() as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def exported_files(out: Path) -> list[Path]:
+    """The files that count, in order: whoever reads an export reads these and no others."""
+    manifest = json.loads((out / MANIFEST).read_text())
+    return [out / each["name"] for each in manifest["files"]]
+
+
+def _batch(connection: Connection, cursor: dict[str, Any], many: int) -> list[dict[str, Any]]:
+    rows = [dict(row) for row in connection.execute(_NEXT, {**cursor, "many": many}).mappings()]
+    connection.rollback()  # a snapshot held open would hold back the next horizon, and vacuum
+    return rows
+
+
+def _one(connection: Connection, query: Any, cursor: dict[str, Any]) -> int:
+    found: int = connection.execute(query, cursor).scalar_one()
+    connection.rollback()
+    return found
+
+
+def _read_manifest(out: Path, format: str) -> dict[str, Any]:
+    path = out / MANIFEST
+    if not path.exists():
+        return {"format": format, "cursor": dict(START), "files": []}
+    manifest: dict[str, Any] = json.loads(path.read_text())
+    if manifest["format"] != format:
+        raise ExportError(
+            f"{out} holds an export in {manifest['format']}; give {format} a folder of its own."
+        )
+    missing = [each["name"] for each in manifest["files"] if not (out / each["name"]).exists()]
+    if missing:
+        raise ExportError(f"{out} has lost {missing[0]}, which its manifest names; export into a new folder.")
+    return manifest
+
+
+def _remove_unfinished(out: Path, manifest: dict[str, Any]) -> None:
+    counted = {each["name"] for each in manifest["files"]}
+    for path in out.glob("touchpoints-*"):
+        if path.name not in counted:
+            path.unlink()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put ``content`` in place of a file in one step that survives a power cut."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ExportError(f"Another export is at work in {out}; let it finish.") from error
+        yield
