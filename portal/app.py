@@ -23,6 +23,7 @@ from portal.web import (
     errors,
     filters,
     health,
+    requestlog,
     security,
     sessions,
     styleguide,
@@ -64,10 +65,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     engine = engine or make_engine(settings)
     app.extensions.update(settings=settings, engine=engine, sessions=make_sessions(engine))
     # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
+    requestlog.begin(app)
     security.install(app, settings)
     assets.install(app)
     sessions.install(app)
     access.install(app)
+    requestlog.bind(app)
     filters.install(app)
     ui.install(app, settings)
     errors.install(app)

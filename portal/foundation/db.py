@@ -69,6 +69,8 @@ def make_engine(settings: Settings, **options: Any) -> Engine:
     options.setdefault("pool_size", settings.pool_size)
     options.setdefault("max_overflow", 2)
     options.setdefault("pool_timeout", 10)
+    # An error's text would otherwise carry people's names and addresses into the log.
+    options.setdefault("hide_parameters", settings.environment == "production")
     connect_args = {
         # The last two: reading an index page costs about what any page does, and how near a misspelt word must be.
         "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+SECRET_NAMES = re.compile(r"pass(word|phrase)?$|secret|token|cookie|authorization|csrf", re.IGNORECASE)
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]+):[^\s/@]*@")
+HIDDEN = "(hidden)"
+
+
+def scrub(logger: Any, method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Last step of every line: secrets by name, mail addresses and passwords of URLs by shape, are hidden."""
+    for name, value in entry.items():
+        if SECRET_NAMES.search(name):
+            entry[name] = HIDDEN
+        elif isinstance(value, str):
+            entry[name] = EMAIL.sub(HIDDEN, URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value))
+    return entry
 
 
 def configure(log_format: str, level: int = logging.INFO) -> None:
@@ -34,6 +51,7 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                scrub,
                 renderer,
             ],
         )

@@ -37,7 +37,9 @@ def sentence(url: URL, error: Exception) -> str:
     if "resolve" in lowered or "translate host name" in lowered or "name or service not known" in lowered:
         return f"The host {url.host} named in DATABASE_URL is not known."
     if "refused" in lowered or "no such file or directory" in lowered:
-        return f"No PostgreSQL answers at {place} (DATABASE_URL); is it started?"
+        return (
+            f"No PostgreSQL answers at {place.removeprefix('PostgreSQL at ')} (DATABASE_URL); is it started?"
+        )
     if "timeout" in lowered or "timed out" in lowered:
         return f"{place} (DATABASE_URL) did not answer within 5 seconds."
     if "database" in lowered and "does not exist" in lowered:

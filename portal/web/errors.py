@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, g, render_template
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.foundation.errors import NotFound
+from portal.web.requestlog import pattern
 from portal.web.security import request_id
+from portal.web.sessions import NOBODY, sign_in_again
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +43,7 @@ def error_page(code: int, message: str | None = None) -> tuple[str, int]:
             heading=heading,
             message=message or standard,
             next_label="Sign in" if code == 401 else "Go to the start page",
-            next_href="/sign-in" if code == 401 else "/",
+            next_href=sign_in_again() if code == 401 else "/",
             request_id=request_id(),
         ),
         code,
@@ -53,6 +57,11 @@ def install(app: Flask) -> None:
     def not_found(error: NotFound) -> tuple[str, int]:
         return error_page(404)
 
+    @app.errorhandler(SecurityError)
+    def wrong_host(error: SecurityError) -> Response:
+        # A page has addresses, and which ones are right is just what is not known here.
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
         code = error.code or 500
@@ -63,8 +72,11 @@ def install(app: Flask) -> None:
         return body, status, headers
 
     @app.errorhandler(Exception)
-    def crash(error: Exception) -> tuple[str, int]:
-        log.exception("request failed", path=request.path, method=request.method)
+    def crash(error: Exception) -> Any:
+        log.exception("request failed", path=pattern())
         if app.testing:
             raise error
+        g.setdefault("visit", NOBODY)  # the page must not ask a database that may be the trouble
+        if isinstance(error, OperationalError | PoolTimeout):
+            return *error_page(503), [("Retry-After", "30")]
         return error_page(500)

@@ -8,6 +8,7 @@ import secrets
 import structlog
 from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.foundation.config import Settings
@@ -56,6 +57,8 @@ def request_id() -> str:
 def _begin() -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id())
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception  # a host that is not ours; nothing else may look at the request
     # The path is shown to nobody but goes to PostgreSQL as text, which has no NUL.
     if "\x00" in request.path or "\x00" in request.query_string.decode("latin-1"):
         abort(400)
