@@ -9,7 +9,7 @@ Quantities of a line always add up: ``quantity = reserved + fulfilled + backorde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 # from → {to: the touchpoint that records it}
@@ -200,6 +200,6 @@ def order_state(lines: Collection[str]) -> str:
     return "cancelled"
 
 
-def is_partly_ready(state: str, lines: Iterable[str]) -> bool:
+def is_partly_ready(state: str, ready_units: int) -> bool:
     """True when something can be collected while the rest is still being prepared."""
-    return state == "picking" and "ready" in set(lines)
+    return state == "picking" and ready_units > 0

@@ -64,7 +64,7 @@ class OrderDetail:
 
     @cached_property
     def is_partly_ready(self) -> bool:
-        return is_partly_ready(self.head.status, [line.state for line in self.lines])
+        return is_partly_ready(self.head.status, self.units["ready"])
 
     @cached_property
     def units(self) -> dict[str, int]:
