@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from portal.cli.places import database
 
 if TYPE_CHECKING:
-    from portal.importing.run import Progress, Report
+    from portal.importing.progress import Progress
+    from portal.importing.run import Report
 
 Say = Callable[[str], None]
 
@@ -81,17 +82,26 @@ def _preset(engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A bar for each file on a terminal; nothing where the output goes to a file."""
+    """A bar for each step on a terminal; nothing where the output goes to a file."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
 
-        def begin(name: str) -> Callable[[int], None]:
-            task = bars.add_task(name, total=None)
-            return lambda rows: bars.advance(task, rows)
+        def begin(name: str, total: int) -> Callable[[int], None]:
+            task = bars.add_task(name, total=total)
+            return lambda done: bars.advance(task, done)
 
         yield begin
 

@@ -29,14 +29,16 @@ PEOPLE = (
 )
 
 
-def seed_when_empty(url: str, say: Say) -> None:
-    """Seed a database that holds nothing, or one whose seeding was interrupted."""
-    if find_spec("sandbox") is None:
-        return
+def seed_when_empty(url: str, say: Say) -> bool:
+    """Seed a database that holds nothing, or one whose seeding was interrupted.
+
+    :returns: whether the demo people are there.
+    """
     engine = create_engine(psycopg_url(url), poolclass=pool.NullPool)
-    if _unfinished().exists() or _is_empty(engine):
+    if find_spec("sandbox") is not None and (_unfinished().exists() or _is_empty(engine)):
         say("Making up the demo company (once, about a minute) …")
         seed(engine, say)
+    return bool(_people_in(engine))
 
 
 def seed(engine: Engine, say: Say) -> None:
@@ -66,20 +68,20 @@ def introduce(url: str, address: str, say: Say) -> None:
     """Say that the portal is ready, and who can sign in where the demo company is there."""
     say("")
     say(f"Counterpart is ready: {address}")
-    engine = create_engine(psycopg_url(url), poolclass=pool.NullPool)
-    with engine.connect() as connection:
-        there = set(
-            connection.execute(
-                text("select email from app_user where email = any(:emails)"),
-                {"emails": [e for e, _ in PEOPLE]},
-            ).scalars()
-        )
+    there = _people_in(create_engine(psycopg_url(url), poolclass=pool.NullPool))
     if there:
         say(f"Demo people, all with the password {PASSWORD}:")
         for email, what in PEOPLE:
             if email in there:
                 say(f"  {email:<22} {what}")
     say("Stop with Ctrl-C.")
+
+
+def _people_in(engine: Engine) -> set[str]:
+    wanted = {"emails": [email for email, _ in PEOPLE]}
+    with engine.connect() as connection:
+        found = connection.execute(text("select email from app_user where email = any(:emails)"), wanted)
+        return set(found.scalars())
 
 
 def _is_empty(engine: Engine) -> bool:

@@ -15,14 +15,13 @@ import click
 @click.password_option(help="At least 10 characters; asked for when not given.")
 def add_staff(email: str, name: str, kind: str, store_code: str | None, password: str) -> None:
     """Add a member of staff who can sign in at once."""
+    from portal.accounts.use_cases import staff
     from portal.cli.places import database
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction
 
     with database() as engine, transaction(make_sessions(engine)) as session:
-        from portal.accounts.use_cases import add_staff as add
-
-        add(
+        staff.add_staff(
             session,
             email=email,
             name=name,

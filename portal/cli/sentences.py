@@ -32,7 +32,10 @@ def sentence_for(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, NotFound):
         return str(error) or "There is no such thing."
-    if type(error).__name__ == "BadFile":  # portal.importing is loaded by the commands that import
+    if type(error).__name__ in {
+        "BadFile",
+        "ExportError",
+    }:  # by name: their modules are loaded by few commands
         return str(error)
     if isinstance(error, OSError):
         return _of_system(error)

@@ -77,6 +77,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         raise ConfigError(
             f"PORTAL_PUBLIC_URL is {public_url!r}; it needs the form https://orders.example.com."
         )
+    if environment == "production" and urlsplit(public_url).scheme != "https" and not _is_loopback(host):
+        raise ConfigError(
+            f"PORTAL_PUBLIC_URL is {public_url}; in production it begins with https://, "
+            "otherwise passwords and sessions travel in the clear."
+        )
     demo = _flag(env, "PORTAL_DEMO")
     if demo and not (_is_loopback(host) and _is_loopback(env.get("PORTAL_BIND", "127.0.0.1"))):
         raise ConfigError(
@@ -93,7 +98,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=(host, *extra_hosts),
         trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", 0),
         smtp_url=env.get("PORTAL_SMTP_URL", ""),
-        mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{host}"),
+        mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{'localhost' if _is_loopback(host) else host}"),
         seller_name=env.get("PORTAL_SELLER_NAME", "Counterpart"),
         demo=demo,
         bind=env.get("PORTAL_BIND", "127.0.0.1"),

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from types import FrameType
+from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, pool
 
@@ -22,6 +23,7 @@ from portal.running import guards
 from portal.running.children import Child, Plan
 
 READY_SECONDS = 60
+DEMO_SELLER = {"PORTAL_SELLER_NAME": "Aldermoor Coatings", "PORTAL_MAIL_FROM": "orders@demo.example"}
 Say = Callable[[str], None]
 
 
@@ -40,7 +42,7 @@ class Mailbox:
 class Run:
     """One run, from the first check to the last stop. Call :meth:`__call__` once."""
 
-    def __init__(self, environment: Mapping[str, str], say: Say, seed: Callable[[str, Say], None]) -> None:
+    def __init__(self, environment: Mapping[str, str], say: Say, seed: Callable[[str, Say], bool]) -> None:
         self._given = dict(environment)
         self._say = say
         self._seed = seed
@@ -48,6 +50,7 @@ class Run:
         self._var = config.var_dir(self._given)
         self._bind = self._given.get("PORTAL_BIND", "127.0.0.1")
         self._port = config.port(self._given)
+        self._is_demo = False
         self._children: list[Child] = []
 
     @property
@@ -105,7 +108,7 @@ class Run:
         )
         if migrate.upgrade(engine):
             self._say(f"Database brought to migration {migrate.head()}")
-        self._seed(url, self._say)
+        self._is_demo = self._seed(url, self._say)
         return url
 
     def _mailbox(self) -> Mailbox | None:
@@ -121,6 +124,7 @@ class Run:
             "PORTAL_PUBLIC_URL": self.address,
             "PORTAL_TRUSTED_HOSTS": "localhost,127.0.0.1",
             "PORTAL_VAR": str(self._var),
+            **({"PORTAL_DEMO": "yes", **DEMO_SELLER} if self._is_demo else {}),
             **({"PORTAL_SMTP_URL": f"smtp://127.0.0.1:{mailbox.smtp}"} if mailbox else {}),
         }
         return {**made, **self._given, "DATABASE_URL": url}
@@ -139,7 +143,7 @@ class Run:
             fallen = self._fallen()
             if fallen is not None:
                 raise ConfigError(_obituary(fallen))
-            if _is_ready(self._bind, self._port):
+            if _is_ready(self._bind, self._port, self.address):
                 return
         raise ConfigError(
             f"The portal did not become ready within {READY_SECONDS} seconds; see {self._var}/log."
@@ -183,11 +187,11 @@ def _obituary(child: Child) -> str:
     )
 
 
-def _is_ready(host: str, port: int) -> bool:
+def _is_ready(host: str, port: int, address: str) -> bool:
     reached = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104  (compared, not bound)
     connection = http.client.HTTPConnection(reached, port, timeout=2)
     try:
-        connection.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
+        connection.request("GET", "/readyz", headers={"Host": urlsplit(address).netloc})
         return connection.getresponse().status == 200
     except OSError:
         return False
