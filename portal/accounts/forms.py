@@ -15,21 +15,22 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from portal.accounts.passwords import SHORTEST
 from portal.accounts.roles import ROLE_LABELS
-from portal.accounts.time_zones import TIME_ZONES
+from portal.accounts.time_zones import zones_with
 from portal.web.forms import PortalForm
 
 ROLE_CHOICES = (
-    ("viewer", "Viewer: sees products, prices and orders"),
-    ("buyer", "Buyer: orders and reorders"),
-    ("approver", "Approver: orders, and approves what others order"),
-    ("company_admin", "Company admin: everything, with people and settings"),
+    SelectChoice("viewer", "Viewer: sees products, prices and orders"),
+    SelectChoice("buyer", "Buyer: orders and reorders"),
+    SelectChoice("approver", "Approver: orders, and approves what others order"),
+    SelectChoice("company_admin", "Company admin: everything, with people and settings"),
 )
-STAFF_CHOICES = tuple((kind, ROLE_LABELS[kind]) for kind in ("rep", "support", "store", "admin"))
-LANGUAGES = (("en", "English"), ("es", "Español"), ("fr", "Français"))
+STAFF_CHOICES = tuple(SelectChoice(kind, ROLE_LABELS[kind]) for kind in ("rep", "support", "store", "admin"))
+LANGUAGES = (SelectChoice("en", "English"), SelectChoice("es", "Español"), SelectChoice("fr", "Français"))
 
 
 def lower(value: Any) -> Any:
@@ -111,7 +112,11 @@ class ProfileForm(PortalForm):
         choices=LANGUAGES,
         description="Pages and mails are in English for now; we keep your wish.",
     )
-    time_zone = SelectField("Time zone", choices=TIME_ZONES, description="Times are shown in this zone.")
+    time_zone = SelectField("Time zone", description="Times are shown in this zone.")
+
+    def offer_zones(self, own: str) -> None:
+        """The list of zones, with the person's own in it however rare it is."""
+        self.time_zone.choices = [SelectChoice(name, words) for name, words in zones_with(own)]
 
 
 class PasswordForm(PortalForm):

@@ -39,7 +39,8 @@ class Company(Base):
             "ix_company_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
         ),
         Index("ix_company_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}),
-        Index("ix_company_email", text("lower(email)")),
+        Index("ix_company_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
+        Index("ix_company_email", text("lower(email) text_pattern_ops")),
     )
 
 
@@ -102,6 +103,9 @@ class User(Base):
         Index(
             "ix_app_user_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}
         ),
+        # The end of a number is what all its writings share.
+        Index("ix_app_user_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
+        Index("ix_app_user_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
     )
 
 

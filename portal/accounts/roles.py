@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _OWN = {"account:manage"}
 _READ = _OWN | {
+    "home:read",
     "catalog:read",
     "stores:read",
     "orders:read",
@@ -20,12 +21,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "approver": frozenset(_BUY | {"approvals:decide"}),
     "company_admin": frozenset(_BUY | {"approvals:decide", "people:read", "people:manage", "company:manage"}),
     # A customer's person without a company to work in.
-    "guest": frozenset(_OWN | {"context:switch"}),
+    "guest": frozenset(_OWN | {"home:read", "context:switch"}),
     # Staff.
-    "rep": frozenset(_OWN | {"customers:read", "delegations:start", "delegations:end", "lookup:use"}),
-    "support": frozenset(_OWN | {"customers:read", "lookup:use"}),
-    "store": frozenset(_OWN | {"counter:work"}),
-    "admin": frozenset(_OWN | {"customers:read", "lookup:use", "counter:work", "staff:manage"}),
+    "rep": frozenset(
+        _OWN | {"home:read", "customers:read", "delegations:start", "delegations:end", "lookup:use"}
+    ),
+    "support": frozenset(_OWN | {"home:read", "customers:read", "lookup:use"}),
+    "store": frozenset(_OWN | {"home:read", "counter:work"}),
+    "admin": frozenset(_OWN | {"home:read", "customers:read", "lookup:use", "counter:work", "staff:manage"}),
     # A rep inside a customer's account: orders like a buyer, but never credentials, people,
     # saved payment methods or approvals.
     "acting": frozenset((_BUY - _OWN) | {"delegations:start", "delegations:end"}),

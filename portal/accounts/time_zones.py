@@ -38,7 +38,7 @@ TIME_ZONES = (
 )
 
 
-def choices_with(zone: str) -> list[tuple[str, str]]:
+def zones_with(zone: str) -> list[tuple[str, str]]:
     """The list, with a person's own zone in it however rare it is."""
     known = dict(TIME_ZONES)
     return [*TIME_ZONES] if zone in known else [(zone, zone.replace("_", " ")), *TIME_ZONES]

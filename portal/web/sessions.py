@@ -7,6 +7,7 @@ on as the role ``portal_customer``, which sees its company's rows only.
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -257,7 +258,9 @@ def _after(response: Response) -> Response:
     stale = seen.last_seen_at is None or moment - seen.last_seen_at > SEEN_EVERY
     if stale or g.get("stay_noticed"):
         sessions = current_app.extensions["sessions"]
-        response.call_on_close(partial(_note_seen, sessions, seen, moment, bool(g.get("stay_noticed"))))
+        note = partial(_note_seen, sessions, seen, moment, bool(g.get("stay_noticed")))
+        # In a context of its own: this is no longer part of the request that is counted and logged.
+        response.call_on_close(lambda: contextvars.Context().run(note))
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from portal.accounts import queries
 from portal.accounts.forms import ActingForm
@@ -24,7 +25,7 @@ def start_acting(code: str) -> Answer:
     company = queries.assigned_company(db(), actor(), code)
     people = queries.people_to_act_for(db(), company)
     form = ActingForm()
-    form.subject.choices = [(each.id, each.name) for each in people]
+    form.subject.choices = [SelectChoice(str(each.id), each.name) for each in people]
     status = 200
     if request.method == "POST":
         try:

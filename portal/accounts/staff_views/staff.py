@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
+from wtforms.fields import SelectChoice
 
 from portal.accounts import queries
 from portal.accounts.forms import AssignmentForm, StaffForm
@@ -40,7 +41,8 @@ def staff() -> Answer:
 @needs("staff:manage")
 def invite_staff() -> Answer:
     form = StaffForm()
-    form.store_code.choices = [("", "No store"), *((s.code, s.name) for s in queries.workplaces(db()))]
+    stores = [SelectChoice(each.code, each.name) for each in queries.workplaces(db())]
+    form.store_code.choices = [SelectChoice("", "No store"), *stores]
     if request.method == "GET":
         return render_template("accounts/invite_staff.html", form=form)
     if form.validate_on_submit():

@@ -10,7 +10,6 @@ from flask import current_app, redirect, render_template, url_for
 from portal.accounts import queries
 from portal.accounts.forms import PasswordForm, ProfileForm
 from portal.accounts.models import User
-from portal.accounts.time_zones import choices_with
 from portal.accounts.use_cases import credentials, profile, signing_in, throttling
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try, note_failure
@@ -95,7 +94,7 @@ def end_other_sessions() -> Answer:
 
 def _profile_form(user: User, **values: Any) -> ProfileForm:
     form = ProfileForm(**values)
-    form.time_zone.choices = choices_with(user.time_zone)
+    form.offer_zones(user.time_zone)
     return form
 
 

@@ -9,13 +9,14 @@ from flask import redirect, render_template, request, url_for
 from portal.accounts.forms import InvitationForm, JoinForm
 from portal.accounts.models import User
 from portal.accounts.use_cases import inviting
+from portal.accounts.use_cases.acting import leave_company
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.reset import dead_link
 from portal.accounts.views.signing_in import HOME, let_in
 from portal.accounts.views.tries import refused
 from portal.foundation.errors import Rejected
 from portal.web.access import public
-from portal.web.sessions import actor
+from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
 from portal.web.ui import tell
 
@@ -37,6 +38,7 @@ def accept_invitation() -> Answer:
     if not form.validate_on_submit():
         return render_template("accounts/invitation.html", form=form, invitation=invitation), 422
     typed = form.data
+    _as_the_portal()
     try:
         user, is_new = inviting.accept(
             db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
@@ -46,6 +48,12 @@ def accept_invitation() -> Answer:
             return dead_link("invitation")
         return refused(no, form, "accounts/invitation.html", invitation=invitation)
     return _welcome(user, is_new, invitation)
+
+
+def _as_the_portal() -> None:
+    """The link decides, not whom this browser is signed in as: their company's limits would refuse the rest."""
+    visit()
+    leave_company(db())
 
 
 def _welcome(user: User, is_new: bool, invitation: inviting.Invitation) -> Answer:

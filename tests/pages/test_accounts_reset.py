@@ -1,0 +1,114 @@
+"""Forgotten passwords and invitations, as a person with a mailbox sees them."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership, User
+from portal.foundation.mail import OutboundMail
+from tests.builders import Build
+from tests.page import PageClient
+
+
+def _link(session: Session) -> str:
+    session.commit()
+    mail = session.scalars(select(OutboundMail).order_by(OutboundMail.id.desc())).first()
+    assert mail is not None
+    link: str = mail.data["link"]
+    return link.removeprefix("http://localhost")
+
+
+def test_the_answer_is_the_same_for_known_and_unknown(
+    client: PageClient, build: Build, session: Session
+) -> None:
+    person = build.user(build.company())
+    pages = []
+    for email in (person.email, "nobody@example.com"):
+        client.get("/forgot")
+        answer = client.post("/forgot", {"email": email})
+        pages.append(answer.headers["Location"])
+        client.follow(answer)
+        pages.append(client.text)
+    assert pages[:2] == pages[2:]
+    assert len(session.scalars(select(OutboundMail)).all()) == 1
+
+
+def test_asking_too_often_waits_for_known_and_unknown(client: PageClient, build: Build) -> None:
+    for email in (build.user(build.company()).email, "nobody@example.com"):
+        client.get("/forgot")
+        for _ in range(5):
+            client.post("/forgot", {"email": email})
+        client.post("/forgot", {"email": email}, status=429)
+        assert "Too many tries" in client.text
+
+
+def test_a_new_password_by_mail(client: PageClient, app: Flask, build: Build, session: Session) -> None:
+    person = build.user(build.company())
+    thief = PageClient(app)
+    thief.sign_in(person.email)
+    client.get("/forgot")
+    client.post("/forgot", {"email": person.email.upper()})
+    link = _link(session)
+    client.get(link)
+    token = link.split("token=")[1]
+    client.post("/reset", {"token": token, "password": "short"}, status=422)
+    assert "Use at least 10 characters" in client.text
+    client.post("/reset", {"token": token, "password": "a long new phrase"})
+    thief.get("/account", status=302)
+    client.sign_in(person.email, "a long new phrase")
+    client.get(link, status=410)
+    client.post("/reset", {"token": token, "password": "another long phrase"}, status=410)
+
+
+def test_a_made_up_link_is_dead(client: PageClient) -> None:
+    for path in ("/reset?token=x", "/reset", "/invitation?token=x", "/invitation"):
+        client.get(path, status=410)
+        assert "no longer works" in client.text
+
+
+def test_an_invited_person_joins_and_is_in(
+    client: PageClient, app: Flask, build: Build, session: Session
+) -> None:
+    company = build.company("Harbour Painting")
+    client.sign_in(build.user(company, "company_admin").email)
+    client.get("/people/invitation")
+    client.post("/people/invitation", {"email": "ana@x", "name": "", "role": "buyer"}, status=422)
+    assert "Enter an address like" in client.text
+    client.post("/people/invitation", {"email": "Ana@Example.com", "name": "Ana", "role": "buyer"})
+    client.get("/people")
+    assert "Invited" in client.text
+    link = _link(session)
+    ana = PageClient(app)
+    ana.get(link)
+    assert "Join Harbour Painting" in ana.text
+    form = {"token": link.split("token=")[1], "name": "Ana Ruiz", "password": "a long new phrase"}
+    ana.post("/invitation", {**form, "name": ""}, status=422)
+    ana.post("/invitation", form)
+    ana.get("/context")
+    assert "Harbour Painting" in ana.text
+    ana.get("/people", status=403)
+    client.get("/people")
+    assert "Ana Ruiz" in client.text
+
+
+def test_somebody_signed_in_elsewhere_joins_across_companies(
+    client: PageClient, app: Flask, build: Build, session: Session
+) -> None:
+    inviting, own = build.company("Inviting"), build.company("Own")
+    known = build.user(own)
+    client.sign_in(build.user(inviting, "company_admin").email)
+    client.post("/people/invitation", {"email": known.email, "name": "X", "role": "viewer"})
+    link = _link(session)
+    theirs = PageClient(app)
+    theirs.sign_in(known.email)
+    theirs.get(link)
+    answer = theirs.post("/invitation", {"token": link.split("token=")[1]})
+    assert answer.headers["Location"] == "/context"
+    theirs.follow(answer)
+    assert "Inviting" in theirs.text
+    session.commit()
+    membership = session.get_one(Membership, (known.id, inviting.id))
+    assert (membership.role, membership.disabled_at) == ("viewer", None)
+    assert session.get_one(User, known.id).name == known.name
