@@ -221,6 +221,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_app_user_email")),
     )
     op.create_index(
+        "ix_app_user_email_pattern",
+        "app_user",
+        ["email"],
+        unique=False,
+        postgresql_ops={"email": "text_pattern_ops"},
+    )
+    op.create_index(
         "ix_app_user_name_trgm",
         "app_user",
         ["name"],
@@ -234,6 +241,12 @@ def upgrade() -> None:
         ["phone_digits"],
         unique=False,
         postgresql_ops={"phone_digits": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_app_user_phone_reversed",
+        "app_user",
+        [sa.literal_column("reverse(phone_digits) text_pattern_ops")],
+        unique=False,
     )
     op.create_table(
         "company",
@@ -259,7 +272,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
         sa.UniqueConstraint("code", name=op.f("uq_company_code")),
     )
-    op.create_index("ix_company_email", "company", [sa.literal_column("lower(email)")], unique=False)
+    op.create_index(
+        "ix_company_email", "company", [sa.literal_column("lower(email) text_pattern_ops")], unique=False
+    )
     op.create_index(
         "ix_company_name_trgm",
         "company",
@@ -275,6 +290,12 @@ def upgrade() -> None:
         ["phone_digits"],
         unique=False,
         postgresql_ops={"phone_digits": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_company_phone_reversed",
+        "company",
+        [sa.literal_column("reverse(phone_digits) text_pattern_ops")],
+        unique=False,
     )
     op.create_table(
         "pickup_slot",

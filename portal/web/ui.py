@@ -40,7 +40,7 @@ CUSTOMER_NAV = (
     ("desk.activity", "Activity", "clock", "company:read", False),
 )
 STAFF_NAV = (
-    ("desk.home", "Home", "home", "account:manage", True),
+    ("desk.home", "Home", "home", "home:read", True),
     ("desk.lookup", "Look up", "search", "lookup:use", True),
     ("desk.customers", "Customers", "building", "customers:read", True),
     ("orders_staff.counter", "Counter", "store", "counter:work", True),

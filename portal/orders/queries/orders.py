@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
+from portal.accounts.models import Company, RepAssignment
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -111,6 +111,26 @@ def order_at_store(session: Session, actor: Actor, number: str) -> OrderDetail:
     :raises NotFound: when the store has no such order.
     """
     return _load(session, number, at_own_store(actor), with_product=True)
+
+
+def order_for_staff(session: Session, actor: Actor, number: str) -> OrderDetail:
+    """The order as support reads it; a rep reads those of their assigned companies.
+
+    :raises NotFound: when there is no such order for them.
+    """
+    return _load(session, number, Order.company_id.in_(companies_in_sight(actor)))
+
+
+def companies_in_sight(actor: Actor) -> Select[Any]:
+    """Ids of the companies whose orders a member of staff may read.
+
+    :raises NotFound: for anybody else.
+    """
+    if actor.kind in {"support", "admin"}:
+        return select(Company.id)
+    if actor.kind != "rep":
+        raise NotFound
+    return select(RepAssignment.company_id).where(RepAssignment.user_id == actor.user_id)
 
 
 def at_own_store(actor: Actor) -> ColumnElement[bool]:
