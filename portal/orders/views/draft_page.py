@@ -1,0 +1,272 @@
+"""The page on which a draft is worked on: lines, quantities, adding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from portal.foundation.errors import Rejected
+from portal.orders.differences import differences
+from portal.orders.forms_drafts import DRAFT, AddForm, NameForm, PasteForm, read_id, read_quantities
+from portal.orders.lines import total_of
+from portal.orders.models import Order
+from portal.orders.quantities import parse_quantity
+from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
+from portal.orders.use_cases import draft_lines, drafting, replacing
+from portal.orders.use_cases.draft_lines import Wish
+from portal.orders.views import blueprint
+from portal.orders.views.fresh import start_over
+from portal.web.access import needs
+from portal.web.filters import plural
+from portal.web.sessions import actor, visit
+from portal.web.touch import viewed
+from portal.web.transaction import db, now, today
+from portal.web.ui import tell
+from portal.web.urls import local_path
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass
+class Typed:
+    """What was typed and refused, so that nothing is lost: forms, quantities by line, sentences by line."""
+
+    add: AddForm | None = None
+    quantities: Mapping[int, str] = field(default_factory=dict)
+    problems: Mapping[int, str] = field(default_factory=dict)
+    message: str = ""
+    replacement: str | None = None
+
+
+@blueprint.get("/drafts/current")
+@needs("drafts:read")
+def current_draft() -> Page:
+    """The draft to which the person adds; empty before the first line."""
+    head = current_head(db(), actor())
+    return _page(head, Typed())
+
+
+@blueprint.get(DRAFT)
+@needs("drafts:read")
+def draft(draft_id: int) -> Page:
+    """A draft of the company; a colleague's can be read and copied."""
+    return show(draft_id, Typed())
+
+
+def show(draft_id: int, typed: Typed) -> Page:
+    """The page of a draft, with what was refused on it."""
+    head = head_of(db(), actor(), draft_id)
+    if head.draft.state == "placed":
+        number = db().scalar(select(Order.number).where(Order.draft_id == draft_id))
+        return redirect(url_for("orders.detail", number=number))
+    return _page(head, typed)
+
+
+def _page(head: DraftHead | None, typed: Typed) -> Page:
+    store_id = (head.draft.store_id if head else None) or visit().store_id
+    lines = []
+    if head is not None:
+        lines = stocked_lines(
+            db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=store_id
+        )
+        viewed(
+            "cart_viewed", account_id=head.company.id, store_id=store_id, links={"draft_id": head.id},
+            props={"lines": len(lines)},
+        )  # fmt: skip
+    store_name = head.store.name if head and head.store else visit().store_name
+    currency = head.company.currency if head else visit().currency
+    notes = {line.id: differences(line, currency=currency, store_name=store_name) for line in lines}
+    mine = head is None or head.draft.owner_user_id == actor().user_id
+    body = render_template(
+        "orders/draft.html",
+        head=head,
+        lines=lines,
+        notes=notes,
+        different=sum(1 for line in lines if notes[line.id]),
+        blocked=sum(1 for line in lines if line.problem),
+        total_minor=total_of(lines),
+        currency=currency,
+        store_name=store_name,
+        may_change=mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded"),
+        mine=mine,
+        typed=typed,
+        add_form=typed.add or AddForm(formdata=None),
+        paste_form=_paste_form(head),
+        name_form=NameForm(formdata=None, name=head.draft.name) if head else None,
+        left_out=[each for each in head.draft.left_out if "raw" not in each] if head else [],
+        wrong=[each for each in head.draft.left_out if "raw" in each] if head else [],
+        undo=_undo_of(head),
+    )
+    refused = typed.problems or typed.message or (typed.add is not None and typed.add.errors)
+    return (body, 422) if refused else body
+
+
+def _paste_form(head: DraftHead | None) -> PasteForm:
+    """Wrong lines come back in the box, ready to be corrected."""
+    wrong = [each["raw"] for each in head.draft.left_out if "raw" in each] if head else []
+    return PasteForm(formdata=None, pasted="\n".join(wrong))
+
+
+def _undo_of(head: DraftHead | None) -> dict[str, Any] | None:
+    """What was just removed from this draft, offered once."""
+    kept: dict[str, Any] | None = session.get("removed")
+    if head is None or kept is None or kept["draft_id"] != head.id or kept.get("offered"):
+        return None
+    session["removed"] = {**kept, "offered": True}
+    return kept
+
+
+@blueprint.post("/drafts/current/lines")
+@needs("drafts:write")
+def add_line() -> Page:
+    """Add one thing by SKU, part number or variant; to the current draft, made when there is none."""
+    form = AddForm()
+    back = local_path(request.form.get("next"), url_for("orders.current_draft"))
+    typed_sku = form.sku.data or ""
+    variant_id = read_id(request.form.get("variant_id"))
+    if variant_id is None and not typed_sku:
+        form.sku.errors = ["Type a SKU or your own part number."]
+        return _page(current_head(db(), actor()), Typed(add=form))
+    seen = visit()
+    try:
+        current = drafting.current_draft(
+            db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
+        )
+        variant = draft_lines.add_line(
+            db(),
+            actor=actor(),
+            now=now(),
+            today=today(),
+            draft=current,
+            quantity=parse_quantity(form.quantity.data or "1"),
+            variant_id=variant_id,
+            sku=typed_sku,
+            colour_number=(form.colour_number.data or "").upper() or None,
+            source=request.form.get("source", "sku")[:40],
+        )
+    except Rejected as no:
+        form.refuse(no)
+        start_over()
+        replacement = (no.details or {}).get("replacement_sku") if no.code == "discontinued" else None
+        return _page(current_head(db(), actor()), Typed(add=form, replacement=replacement))
+    tell("ok", f"Added {variant.name}.")
+    return redirect(back)
+
+
+@blueprint.post("/drafts/current/pasted-lines")
+@needs("drafts:write")
+def paste_lines() -> Page:
+    """Add several lines at once; wrong ones come back to be corrected while the right ones go in."""
+    form = PasteForm()
+    seen = visit()
+    current = drafting.current_draft(
+        db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
+    )
+    try:
+        result = draft_lines.add_pasted(
+            db(), actor=actor(), now=now(), today=today(), draft=current, pasted=form.pasted.data or ""
+        )
+    except Rejected as no:
+        start_over()
+        return _page(current_head(db(), actor()), Typed(message=no.message))
+    if result.added:
+        tell("ok", f"{plural(result.added, 'line')} added.")
+    if result.wrong:
+        tell("warn", f"{plural(len(result.wrong), 'line')} could not be read. Correct them below.")
+    if not result.added and not result.wrong:
+        tell("info", "There was nothing to add. Write one line each: SKU, then how many.")
+    return redirect(url_for("orders.current_draft", _anchor="paste" if result.wrong else None))
+
+
+@blueprint.post(f"{DRAFT}/lines")
+@needs("drafts:write")
+def change_lines(draft_id: int) -> Page:
+    """Save all quantities; with ``action=checkout`` go on to pickup or delivery."""
+    refused = _save(draft_id, {})
+    if refused is not None:
+        return refused
+    if request.form.get("action") == "checkout":
+        return redirect(url_for("orders.pickup", draft_id=draft_id))
+    if not request.headers.get("HX-Request"):
+        tell("ok", "Quantities saved.")
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+def _save(draft_id: int, but: Mapping[int, int]) -> Page | None:
+    """Store the quantities that were typed; the page with the problems when some are wrong."""
+    quantities: dict[int, int | None] = {**read_quantities(request.form), **but}
+    try:
+        draft_lines.change_quantities(
+            db(), actor=actor(), now=now(), draft_id=draft_id, quantities=quantities
+        )
+    except Rejected as no:
+        start_over()
+        typed = {n: request.form.get(f"quantity-{n}", "") for n in quantities}
+        return show(draft_id, Typed(quantities=typed, problems=no.details or {}, message=no.message))
+    return None
+
+
+LINE = f"{DRAFT}/lines/<int(max={2**53}):line_id>"
+
+
+@blueprint.post(f"{LINE}/removal")
+@needs("drafts:write")
+def remove_line(draft_id: int, line_id: int) -> Page:
+    """Take a line out, keep the other quantities that were typed, and offer to put it back."""
+    typed = {n: q for n, q in read_quantities(request.form).items() if n != line_id}
+    line = draft_lines.remove_line(db(), actor=actor(), now=now(), draft_id=draft_id, line_id=line_id)
+    if typed:
+        try:
+            draft_lines.change_quantities(db(), actor=actor(), now=now(), draft_id=draft_id, quantities=typed)
+        except Rejected as no:
+            start_over()
+            again = {n: request.form.get(f"quantity-{n}", "") for n in typed}
+            return show(draft_id, Typed(quantities=again, problems=no.details or {}, message=no.message))
+    session["removed"] = {
+        "draft_id": draft_id,
+        "variant_id": line.variant_id,
+        "quantity": line.quantity,
+        "colour_number": line.colour_number,
+        "last_time": line.last_time,
+    }
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+@blueprint.post(f"{DRAFT}/lines/restored")
+@needs("drafts:write")
+def undo_removal(draft_id: int) -> Page:
+    """Put the line back that was just removed."""
+    kept = session.pop("removed", None)
+    if kept and kept["draft_id"] == draft_id:
+        wish = Wish(kept["variant_id"], kept["quantity"], kept["colour_number"], kept["last_time"])
+        draft_lines.put_back(db(), actor=actor(), now=now(), draft_id=draft_id, wish=wish)
+        tell("ok", "The line is back.")
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+@blueprint.post(f"{LINE}/replacement")
+@needs("drafts:write")
+def replace_line(draft_id: int, line_id: int) -> Page:
+    """Order what replaces a line that is no longer made."""
+    try:
+        sku = replacing.use_replacement(
+            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, line_id=line_id
+        )
+    except Rejected as no:
+        start_over()
+        return show(draft_id, Typed(message=no.message))
+    tell("ok", f"{sku} is in the draft instead.")
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+@blueprint.post(f"{DRAFT}/left-out/dismissal")
+@needs("drafts:write")
+def dismiss_left_out(draft_id: int) -> Page:
+    """Clear the list of what could not be taken over."""
+    draft_lines.dismiss_left_out(db(), actor=actor(), now=now(), draft_id=draft_id)
+    return redirect(url_for("orders.draft", draft_id=draft_id))
