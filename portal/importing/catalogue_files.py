@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from portal.catalog.sku import sku_key
 from portal.importing import cells
 from portal.importing.files import Column, Row
 from portal.importing.references import References
@@ -39,7 +40,7 @@ PRODUCTS = Spec(
         Column("code", cells.code(40), True),
         Column("name", cells.text(160), True),
         Column("category", cells.text(80), default=""),
-        Column("description", cells.text(4000), default=""),
+        Column("description", cells.text(4000, paragraphs=True), default=""),
         Column("data_sheet_url", cells.web_address),
         Column("tintable", cells.yes_no, default=False),
     ),
@@ -66,13 +67,18 @@ def _variant(row: Row, refs: References) -> Sequence[Any]:
 
 def _alike_skus(rows: list[Row], refs: References) -> None:
     """SKUs that differ only in case or dashes would be found by the same typing."""
+    there = {sku_key(sku): sku for sku in refs.variants}
     seen: dict[str, Row] = {}
     for row in rows:
-        sku = row.values.get("sku")
-        if row.reasons or sku is None:
+        if row.reasons:
             continue
-        other = seen.setdefault(cells.key_of(sku), row)
-        if other is not row and other.values["sku"] != sku:
+        sku = row.values["sku"]
+        if sku in refs.variants:
+            continue
+        key = sku_key(sku)
+        if key in there:
+            row.wrong("sku", f"too like SKU {there[key]}")
+        elif (other := seen.setdefault(key, row)) is not row:
             row.wrong("sku", f"too like SKU of row {other.number}")
 
 
@@ -110,6 +116,15 @@ VARIANTS = Spec(
     whole_file=_alike_skus,
 )
 
+
+def _price_list(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    known = refs.price_lists.get(v["code"])
+    if known is not None and v["currency"] not in {None, known[1]}:
+        row.wrong("currency", f"the price list is there with {known[1]}")
+    return v["code"], v["name"], v["currency"]
+
+
 PRICE_LISTS = Spec(
     file="price_lists.csv",
     columns=(
@@ -121,7 +136,8 @@ PRICE_LISTS = Spec(
     table="price_list",
     db_columns=("code", "name", "currency"),
     db_key=("code",),
-    convert=_plain("code", "name", "currency"),
+    convert=_price_list,
+    needs=("price_lists",),
 )
 
 
@@ -198,9 +214,9 @@ def _part_number(row: Row, refs: References) -> Sequence[Any]:
     company = look_up(row, "company_code", refs.companies, "company")
     variant = look_up(row, "sku", refs.variants, "variant")
     number = row.values["part_number"] or ""
-    if number and not cells.key_of(number):
+    if number and not sku_key(number):
         row.wrong("part_number", "has neither letter nor digit")
-    return company and company.id, cells.key_of(number), number, variant and variant.id
+    return company and company.id, sku_key(number), number, variant and variant.id
 
 
 PART_NUMBERS = Spec(

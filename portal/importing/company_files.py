@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from psycopg import Connection
+
+from portal.accounts.phones import phone_digits
 from portal.foundation.money import exponent, round_to_minor
 from portal.importing import cells
 from portal.importing.files import Column, Row
 from portal.importing.references import References
 from portal.importing.specs import Spec, look_up
+from portal.importing.upsert import upsert
 
 
 def _company(row: Row, refs: References) -> Sequence[Any]:
@@ -17,19 +21,23 @@ def _company(row: Row, refs: References) -> Sequence[Any]:
     price_list = look_up(row, "price_list", refs.price_lists, "price list")
     if price_list is not None and v["currency"] is not None and price_list[1] != v["currency"]:
         row.wrong("price_list", "has another currency")
+    known = refs.companies.get(v["code"])
+    if known is not None and v["currency"] not in {None, known.currency}:
+        row.wrong("currency", f"the company is there with {known.currency}")
     limit = v["credit_limit"]
     if limit is not None and v["currency"] and -limit.as_tuple().exponent > exponent(v["currency"]):
         row.wrong("credit_limit", "not an amount")
     return (
         v["code"], v["name"], price_list and price_list[0], v["currency"], v["terms_days"],
         look_up(row, "home_store", refs.stores, "store"), v["po_mode"], v["acting_consent"],
-        v["phone"], cells.digits(v["phone"]), v["email"], v["account_kind"],
+        v["phone"], phone_digits(v["phone"]), v["email"], v["account_kind"],
     )  # fmt: skip
 
 
 def _parents(rows: list[Row], refs: References) -> None:
     """A company is not its own ancestor."""
-    parent = {r.values["code"]: r.values["parent_code"] for r in rows if not r.reasons}
+    parent = {code: company.parent for code, company in refs.companies.items()}
+    parent.update({r.values["code"]: r.values["parent_code"] for r in rows if not r.reasons})
     for row in rows:
         if row.reasons or row.values["parent_code"] is None:
             continue
@@ -39,6 +47,18 @@ def _parents(rows: list[Row], refs: References) -> None:
             at = parent.get(at)
         if at == row.values["code"]:
             row.wrong("parent_code", "leads back to the company itself")
+
+
+def _credit(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """The credit accounts that the rows describe, too."""
+    refs.load(connection, "companies")
+    accounts = []
+    for v in (row.values for row in rows):
+        limit = 0 if v["credit_limit"] is None else round_to_minor(v["credit_limit"], v["currency"])
+        accounts.append((refs.companies[v["code"]].id, v["currency"], limit, v["credit_hold"]))
+    columns = ("company_id", "currency", "limit_minor", "on_hold")
+    written = upsert(connection, "credit_account", columns, ("company_id",), accounts)
+    return written.added + written.changed
 
 
 COMPANIES = Spec(
@@ -70,18 +90,8 @@ COMPANIES = Spec(
     needs=("price_lists", "stores", "companies"),
     points_at_itself=("parent_code", "parent_id"),
     whole_file=_parents,
+    afterwards=_credit,
 )  # fmt: skip
-
-
-def credit_row(row: Row, refs: References) -> Sequence[Any]:
-    """The credit account that a row of companies.csv describes."""
-    v = row.values
-    limit = v["credit_limit"]
-    minor = 0 if limit is None else round_to_minor(limit, v["currency"])
-    return refs.companies[v["code"]].id, v["currency"], minor, v["credit_hold"]
-
-
-CREDIT_COLUMNS = ("company_id", "currency", "limit_minor", "on_hold")
 
 
 def _address(row: Row, refs: References) -> Sequence[Any]:
@@ -101,6 +111,20 @@ def _one_default(rows: list[Row], refs: References) -> None:
         other = first.setdefault(row.values["company_code"], row.number)
         if other != row.number:
             row.wrong("is_default", f"row {other} is already the default")
+
+
+def _no_other_default(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """The default of the file replaces the one that was there."""
+    chosen = [
+        (refs.companies[r.values["company_code"]].id, r.values["label"])
+        for r in rows
+        if r.values["is_default"]
+    ]
+    return connection.execute(
+        "update address a set is_default = false from unnest(%s::bigint[], %s::text[]) as d(company_id, label) "
+        "where a.company_id = d.company_id and a.label <> d.label and a.is_default",
+        [[company for company, _ in chosen], [label for _, label in chosen]],
+    ).rowcount
 
 
 ADDRESSES = Spec(
@@ -126,6 +150,7 @@ ADDRESSES = Spec(
     convert=_address,
     needs=("companies",),
     whole_file=_one_default,
+    afterwards=_no_other_default,
 )  # fmt: skip
 
 
@@ -137,8 +162,18 @@ def _user(row: Row, refs: References) -> Sequence[Any]:
     if v["kind"] not in {"store", None} and v["store_code"] is not None:
         row.wrong("store_code", "only for kind store")
     return (
-        v["email"], v["name"], v["phone"], cells.digits(v["phone"]), v["language"], v["time_zone"], v["kind"], store,
+        v["email"], v["name"], v["phone"], phone_digits(v["phone"]), v["language"], v["time_zone"], v["kind"], store,
     )  # fmt: skip
+
+
+def _first_passwords(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """A hash in the file is a first password; whoever has one keeps it."""
+    given = [(r.values["email"], r.values["password_hash"]) for r in rows if r.values["password_hash"]]
+    return connection.execute(
+        "update app_user u set password_hash = p.hash from unnest(%s::text[], %s::text[]) as p(email, hash) "
+        "where u.email = p.email and u.password_hash is null",
+        [[email for email, _ in given], [hash_ for _, hash_ in given]],
+    ).rowcount
 
 
 USERS = Spec(
@@ -159,6 +194,7 @@ USERS = Spec(
     db_key=("email",),
     convert=_user,
     needs=("stores",),
+    afterwards=_first_passwords,
 )
 
 

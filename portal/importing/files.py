@@ -1,24 +1,33 @@
-"""Reading the files: names, encodings, headers, row numbers, rejected rows."""
+"""Reading the files: names, encodings, headers, row numbers. Always streamed: a file may be of any size."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from portal.importing.cells import Parse, Wrong
 
-csv.field_size_limit(1024 * 1024)
+# The longest row that the columns allow is a twentieth of this; a compressed file may hide one of any length.
+LONGEST_RECORD = 1_000_000
+UNREADABLE = (csv.Error, OSError, EOFError, zlib.error)
+# Bytes that are not UTF-8 are read as these and written back as they were: one bad row is no reason to stop.
+NOT_UTF8 = re.compile("[\ud800-\udfff]")
+
+csv.field_size_limit(LONGEST_RECORD)
+
+# Told how many bytes of the file were read since it was last called.
+Tick = Callable[[int], None]
 
 
 class BadFile(Exception):
-    """A file that cannot be imported at all; nothing was written. One sentence for the administrator."""
+    """A file that cannot be imported. One sentence for the administrator."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,19 @@ class Row:
 
     number: int
     raw: list[str]
-    values: dict[str, Any]
-    reasons: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
 
     def wrong(self, column: str, why: str) -> None:
-        """Note a reason to reject the row."""
-        self.reasons.append(f"{column}: {why}")
+        """Note a reason to reject the row; the first one of a column is the one that helps."""
+        if not any(reason.startswith(f"{column}: ") for reason in self.reasons):
+            self.reasons.append(f"{column}: {why}")
+
+    def note(self, reasons: Iterable[str]) -> None:
+        """Note several reasons, each beginning with its column."""
+        for reason in reasons:
+            column, _, why = reason.partition(": ")
+            self.wrong(column, why)
 
 
 def find(folder: Path, name: str) -> Path | None:
@@ -56,106 +72,128 @@ def find(folder: Path, name: str) -> Path | None:
     return found[0] if found else None
 
 
-def open_text(path: Path) -> IO[str]:
-    """The file as UTF-8 text, decompressed, without a byte order mark."""
-    raw: Any = (gzip.open if path.suffix == ".gz" else open)(path, "rb")
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+class Source:
+    """The text of a file, line by line: decompressed, without byte order mark, no record longer than allowed."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        raw: Any = gzip.GzipFile(fileobj=self._file) if path.suffix == ".gz" else self._file
+        self._text: IO[str] = io.TextIOWrapper(
+            raw, encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
+        self._left = LONGEST_RECORD
+        self._told = 0
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._text.close()
+        self._file.close()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise csv.Error(f"it is longer than {LONGEST_RECORD:,} characters")
+        if not line:
+            raise StopIteration
+        return line
+
+    def record_ends(self) -> None:
+        """The next line begins a new record."""
+        self._left = LONGEST_RECORD
+
+    def newly_read(self) -> int:
+        """Bytes of the file read since the last call."""
+        before, self._told = self._told, self._file.tell()
+        return self._told - before
 
 
 class Table:
-    """A CSV file being read against its columns."""
+    """A CSV file being read against its columns.
+
+    :raises BadFile: for a header that is missing, incomplete or unknown.
+    """
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
         self.path = path
         self.name = path.name.removesuffix(".gz")
         self.columns = {column.name: column for column in columns}
-        self.header: list[str] = []
-        self.check_header()
-        self.positions = {name: self.header.index(name) for name in self.columns if name in self.header}
+        self.header = self._read_header()
+        self._check_header()
+        self._positions = {name: self.header.index(name) for name in self.columns if name in self.header}
 
-    def check_header(self) -> None:
-        """:raises BadFile: for a header that is missing, incomplete or unknown."""
-        with open_text(self.path) as handle:
-            self.header = [field.strip() for field in self._first(handle)]
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it lies there."""
+        return self.path.stat().st_size
+
+    def _read_header(self) -> list[str]:
+        try:
+            with Source(self.path) as source:
+                header = next(csv.reader(source, strict=True), None)
+        except UNREADABLE as error:
+            raise BadFile(f"{self.name} cannot be read: {error}.") from error
+        if not header:
+            raise BadFile(f"{self.name} has no header.")
+        return [name.strip() for name in header]
+
+    def _check_header(self) -> None:
         unknown = [name for name in self.header if name not in self.columns]
         missing = [c.name for c in self.columns.values() if c.required and c.name not in self.header]
         twice = sorted({name for name in self.header if self.header.count(name) > 1})
         for what, names in (("unknown", unknown), ("missing", missing), ("repeated", twice)):
             if names:
-                raise BadFile(f"{self.name}: {what} column {', '.join(names)}.")
+                shown = ", ".join(repr(name[:40])[1:-1] or "without a name" for name in names[:10])
+                raise BadFile(f"{self.name}: {what} column{'s' if len(names) > 1 else ''} {shown}.")
 
-    def _first(self, handle: IO[str]) -> list[str]:
-        try:
-            header = next(csv.reader(handle, strict=True), None)
-        except (UnicodeDecodeError, csv.Error, OSError, EOFError) as error:
-            raise BadFile(f"{self.name} cannot be read: {error}.") from error
-        if not header:
-            raise BadFile(f"{self.name} has no header.")
-        return header
-
-    def rows(self) -> Iterator[Row]:
+    def rows(self, tick: Tick = lambda read: None) -> Iterator[Row]:
         """Every row, parsed; what is wrong stands in ``row.reasons``.
 
-        :raises BadFile: when the bytes are not UTF-8 or the quoting is broken; what was read before stays.
+        :raises BadFile: when the quoting or the compression is broken; what was read before stays.
         """
-        with open_text(self.path) as handle:
-            reader = csv.reader(handle, strict=True)
+        with Source(self.path) as source:
+            reader = csv.reader(source, strict=True)
             number = 0
             try:
                 for raw in reader:
+                    source.record_ends()
                     number += 1
-                    if number == 1 or not any(field.strip() for field in raw):
-                        continue
-                    yield self.parse(number, raw)
-            except (UnicodeDecodeError, csv.Error, OSError, EOFError) as error:
+                    if number % 1_000 == 0:
+                        tick(source.newly_read())
+                    if number > 1 and any(map(str.strip, raw)):
+                        yield self.parse(number, raw)
+            except UNREADABLE as error:
                 raise BadFile(f"{self.name}: row {number + 1} cannot be read: {error}.") from error
+            tick(source.newly_read())
 
     def parse(self, number: int, raw: list[str]) -> Row:
-        """One record against the columns."""
-        row = Row(number, raw, {}, [])
+        """One record against the columns; a row with too few or too many fields has no values."""
+        row = Row(number, raw)
         if len(raw) != len(self.header):
             row.reasons.append(f"{len(raw)} fields instead of {len(self.header)}")
             return row
         for name, column in self.columns.items():
-            field = raw[self.positions[name]].strip() if name in self.positions else ""
-            if not field:
+            text = raw[self._positions[name]].strip() if name in self._positions else ""
+            if not text:
                 row.values[name] = column.default
                 if column.required:
                     row.wrong(name, "missing")
                 continue
             try:
-                row.values[name] = column.parse(field)
+                if not text.isascii() and NOT_UTF8.search(text):
+                    raise Wrong("not UTF-8")
+                row.values[name] = column.parse(text)
             except Wrong as why:
                 row.values[name] = None
                 row.wrong(name, str(why))
         return row
 
-
-class Rejects:
-    """``rejected/<file>.csv``: rows that were left out, with number and reason. Made when first needed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "rejected"
-        if self.folder.is_dir():
-            shutil.rmtree(self.folder)
-        self.counts: dict[str, int] = {}
-        self._writers: dict[str, Any] = {}
-        self._stack = ExitStack()
-
-    def add(
-        self, table: str, header: Sequence[str], number: int, reasons: Sequence[str], raw: Sequence[str]
-    ) -> None:
-        """Write one rejected row of ``table`` (a file name like prices.csv)."""
-        writer = self._writers.get(table)
-        if writer is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = self._stack.enter_context((self.folder / table).open("w", encoding="utf-8", newline=""))
-            writer = csv.writer(handle)
-            writer.writerow(["row", "reason", *header])
-            self._writers[table] = writer
-        writer.writerow([number, "; ".join(reasons), *raw])
-        self.counts[table] = self.counts.get(table, 0) + 1
-
-    def close(self) -> None:
-        """Finish the files."""
-        self._stack.close()
+    def field(self, raw: Sequence[str], name: str) -> str:
+        """One field of a record as it stands there, or nothing."""
+        position = self._positions.get(name, len(raw))
+        return raw[position].strip() if position < len(raw) else ""

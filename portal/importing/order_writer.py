@@ -1,140 +1,97 @@
-"""Writing whole orders: lines, events, stock, credit and touchpoints of a batch commit together."""
+"""Writing whole orders: lines, events, stock, credit, windows and touchpoints of a batch commit together.
+
+Locks are taken in the order in which placement takes them (credit by company, stock by store and variant, pickup
+windows, what was bought before), and as late as possible: people order while an import runs.
+"""
 
 from __future__ import annotations
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from psycopg import Connection
-from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from psycopg import Connection, errors
 from sqlalchemy.orm import Session
 
-from portal.foundation.actor import Actor
-from portal.importing.order_rules import OPEN, held
+from portal.importing.files import BadFile
+from portal.importing.imported import ImportedOrder
+from portal.importing.order_rows import (
+    EVENT_COLUMNS,
+    LINE_COLUMNS,
+    ORDER_COLUMNS,
+    completed,
+    event_rows,
+    line_rows,
+    order_row,
+)
 from portal.importing.upsert import copy_into
+from portal.orders.numbers import PREFIX
 from portal.touchpoints.interaction import Interaction, set_interaction
-from portal.touchpoints.recording import Event, record
+from portal.touchpoints.recording import record
 
-OWN_NUMBER = re.compile(r"^CP-(\d{1,9})$")
+OWN_NUMBER = re.compile(re.escape(PREFIX) + r"([0-9]{1,9})")
 IMPORT = Interaction(source="import", channel="import")
+# Orders of one transaction: of those that nobody waits for, and of those that hold stock and credit.
+BATCH, OPEN_BATCH = 1_000, 50
+PARTITION_TRIES = 30
 
-ORDER_COLUMNS = (
-    "id", "number", "company_id", "source", "kind", "status", "fulfilment", "store_id", "window_start", "window_end",
-    "promised_at", "ready_at", "closed_at", "pickup_code", "pickup_person", "ship_to", "po_number", "job_id",
-    "job_name", "currency", "total_minor", "line_count", "tint_quantity", "on_account", "credit_released_minor",
-    "placed_by_user_id", "placed_by_name", "subject_user_id", "subject_name", "on_behalf_reason", "placed_at",
-)  # fmt: skip
-LINE_COLUMNS = (
-    "order_id", "line_no", "company_id", "variant_id", "sku", "name", "unit", "colour_number", "colour_name",
-    "colour_hex", "quantity", "quantity_reserved", "quantity_ready", "quantity_fulfilled", "quantity_backordered",
-    "quantity_cancelled", "unit_price", "total_minor", "price_rule", "state",
-)  # fmt: skip
-EVENT_COLUMNS = (
-    "order_id", "company_id", "at", "from_state", "to_state", "actor_user_id", "actor_name", "actor_kind",
-    "on_behalf_of", "text",
-)  # fmt: skip
+_LOCK_CREDIT = "select 1 from credit_account where company_id = any(%s) order by company_id for update"
+_TAKE_CREDIT = """
+update credit_account c set used_minor = c.used_minor + k.n
+  from unnest(%s::bigint[], %s::bigint[]) k(company_id, n) where c.company_id = k.company_id
+"""
+_LOCK_STOCK = """
+select s.store_id, s.variant_id, s.on_hand - s.reserved, s.on_hand
+  from stock s join unnest(%s::bigint[], %s::bigint[]) k(store_id, variant_id) using (store_id, variant_id)
+ order by s.store_id, s.variant_id for update of s
+"""
+_TAKE_STOCK = """
+update stock s set reserved = s.reserved + k.n
+  from unnest(%s::bigint[], %s::bigint[], %s::int[]) k(store_id, variant_id, n)
+ where s.store_id = k.store_id and s.variant_id = k.variant_id
+"""
+# History may have more orders in a window than the store takes today.
+_BOOK = """
+insert into pickup_slot as p (store_id, starts_at, capacity, booked)
+select k.store_id, k.starts_at, greatest(s.window_capacity, k.n), k.n
+  from unnest(%s::bigint[], %s::timestamptz[], %s::int[]) k(store_id, starts_at, n) join store s on s.id = k.store_id
+ order by k.store_id, k.starts_at
+on conflict (store_id, starts_at) do update
+   set booked = p.booked + excluded.booked, capacity = greatest(p.capacity, p.booked + excluded.booked)
+"""
+_BOUGHT = """
+insert into bought as b (company_id, variant_id, colour_number, times, total_quantity,
+                         last_quantity, last_order_id, last_ordered_at)
+select company_id, variant_id, colour, count(*), sum(quantity),
+       (array_agg(quantity order by placed_at desc, order_id desc))[1],
+       (array_agg(order_id order by placed_at desc, order_id desc))[1], max(placed_at)
+  from (select o.company_id, l.variant_id, coalesce(l.colour_number, '') as colour, o.id as order_id, o.placed_at,
+               sum(l.quantity) as quantity
+          from sales_order o join order_line l on l.order_id = o.id
+         where o.id = any(%s) and o.kind = 'order' and l.quantity > 0
+         group by o.company_id, l.variant_id, coalesce(l.colour_number, ''), o.id, o.placed_at) one
+ group by company_id, variant_id, colour order by company_id, variant_id, colour
+on conflict (company_id, variant_id, colour_number) do update
+   set times = b.times + excluded.times, total_quantity = b.total_quantity + excluded.total_quantity,
+       (last_quantity, last_order_id, last_ordered_at) =
+         (select l.quantity, l.order_id, l.at
+            from (values (b.last_quantity, b.last_order_id, b.last_ordered_at),
+                         (excluded.last_quantity, excluded.last_order_id, excluded.last_ordered_at))
+                 as l(quantity, order_id, at)
+           order by l.at desc, l.order_id desc limit 1)
+"""
 
-
-@dataclass
-class ImportedLine:
-    """One line, ready to be written. ``total_minor`` is rounded already."""
-
-    line_no: int
-    variant_id: int
-    sku: str
-    name: str
-    unit: str
-    quantity: int
-    unit_price: Decimal
-    total_minor: int
-    state: str
-    fulfilled: int = 0
-    colour_number: str | None = None
-    colour_name: str | None = None
-    colour_hex: str | None = None
-
-    def quantities(self) -> tuple[int, int, int, int, int]:
-        """(reserved, ready, fulfilled, backordered, cancelled); with the last four's fulfilled they add up."""
-        held_now = held(self.state, self.quantity, self.fulfilled)
-        ready = held_now if self.state == "ready" else 0
-        gone = self.fulfilled if self.state in {"out", "collected", "delivered", "backordered"} else 0
-        rest = self.quantity - held_now - gone
-        back = rest if self.state == "backordered" else 0
-        return held_now, ready, gone, back, rest - back
-
-
-@dataclass
-class ImportedOrder:
-    """One order, ready to be written."""
-
-    number: str
-    company_id: int
-    status: str
-    fulfilment: str
-    currency: str
-    placed_at: datetime
-    lines: list[ImportedLine]
-    kind: str = "order"
-    store_id: int = 0  # 0: sold without a store (imported from elsewhere)
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    promised_at: datetime | None = None
-    ready_at: datetime | None = None
-    closed_at: datetime | None = None
-    pickup_person: str = ""
-    ship_to: dict[str, str] | None = None
-    po_number: str = ""
-    job_id: int | None = None
-    job_name: str = ""
-    placed_by_id: int | None = None
-    placed_by_name: str = ""
-    placed_by_kind: str = "system"
-    subject_id: int | None = None
-    subject_name: str = ""
-    reason: str = ""
-    wants: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def total_minor(self) -> int:
-        return sum(line.total_minor for line in self.lines)
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN
-
-    @property
-    def released_minor(self) -> int:
-        """What cancelled units of an open order no longer take from the credit limit."""
-        if not self.is_open:
-            return 0
-        total = 0
-        for line in self.lines:
-            cancelled = line.quantities()[4]
-            if cancelled:
-                total += line.total_minor * cancelled // line.quantity
-        return total
-
-
-def stock_wanted(order: ImportedOrder) -> dict[int, int]:
-    """Units by variant that the order holds at its store."""
-    wants: dict[int, int] = defaultdict(int)
-    for line in order.lines:
-        units = held(line.state, line.quantity, line.fulfilled)
-        if units:
-            wants[line.variant_id] += units
-    return dict(wants)
+# An order that was not written, the SKU that is short and what the row of the file is told.
+Refused = list[tuple[ImportedOrder, str, str]]
 
 
 class OrderWriter:
-    """Writes batches of orders on one session; the caller commits after each batch.
+    """Writes orders in transactions of its own on one session.
 
-    :param connection: a connection of its own, in autocommit, for what must not wait for the batch's commit.
+    :param connection: a connection in autocommit, for what must not wait for a batch's commit.
     """
 
     def __init__(self, session: Session, connection: Connection[Any]) -> None:
@@ -144,38 +101,67 @@ class OrderWriter:
         set_interaction(session, IMPORT)
 
     @property
-    def raw(self) -> Any:
+    def raw(self) -> Connection[Any]:
         """The driver's connection of the session's transaction."""
-        return self.session.connection().connection.driver_connection
+        found: Connection[Any] = self.session.connection().connection.driver_connection  # type: ignore[assignment]
+        return found
 
     def existing(self, numbers: Sequence[str]) -> set[str]:
         """Which of these numbers are in the database already."""
-        rows = self.raw.execute("select number from sales_order where number = any(%s)", [list(numbers)])
+        rows = self.connection.execute(
+            "select number from sales_order where number = any(%s)", [list(numbers)]
+        )
         return {number for (number,) in rows}
 
-    def write(self, orders: list[ImportedOrder], now: datetime) -> list[tuple[ImportedOrder, str]]:
-        """Write new orders; returns those that stock does not allow, with the reason."""
+    def write(self, orders: Sequence[ImportedOrder]) -> Refused:
+        """Write and commit new orders; returns those that stock does not allow, with the reason."""
         self._make_partitions({order.placed_at.astimezone(UTC).date().replace(day=1) for order in orders})
+        refused: Refused = []
+        for some, size in (
+            ([order for order in orders if not order.locks], BATCH),
+            ([order for order in orders if order.locks], OPEN_BATCH),
+        ):
+            for at in range(0, len(some), size):
+                refused += self._write_batch(some[at : at + size])
+                self.session.commit()
+        return refused
+
+    def _write_batch(self, orders: list[ImportedOrder]) -> Refused:
+        self._lock_credit(orders)
         refused = self._take_stock(orders)
-        turned_away = {id(order) for order, _ in refused}
+        turned_away = {id(order) for order, _, _ in refused}
         accepted = [order for order in orders if id(order) not in turned_away]
         if not accepted:
             return refused
-        ids = self._new_ids(len(accepted))
-        numbered = list(zip(ids, accepted, strict=True))
-        copy_into(self.raw, "sales_order", ORDER_COLUMNS, (_order_row(i, o) for i, o in numbered))
-        copy_into(self.raw, "order_line", LINE_COLUMNS, _line_rows(numbered))
-        copy_into(self.raw, "order_event", EVENT_COLUMNS, _event_rows(numbered))
         self._take_credit(accepted)
         self._move_sequence(accepted)
+        numbered = list(zip(self._new_ids(len(accepted)), accepted, strict=True))
+        copy_into(self.raw, "sales_order", ORDER_COLUMNS, (order_row(i, o) for i, o in numbered))
+        copy_into(self.raw, "order_line", LINE_COLUMNS, line_rows(numbered))
+        copy_into(self.raw, "order_event", EVENT_COLUMNS, event_rows(numbered))
+        self._book_windows(accepted)
+        self.raw.execute(_BOUGHT, [[i for i, _ in numbered]])
         for order_id, order in numbered:
-            record(self.session, _touchpoint(order_id, order))
+            record(self.session, completed(order_id, order))
         return refused
 
     def _make_partitions(self, months: set[date]) -> None:
-        """The touchpoint log is kept by month; old orders need old months."""
+        """The touchpoint log is kept by month; old orders need old months. Making one waits for everybody who
+        uses the log, and everybody for it: so it waits for a moment only, and tries again."""
         for month in sorted(months - self._months):
-            self.connection.execute("select touchpoint_partition(%s)", [month])
+            for _ in range(PARTITION_TRIES):
+                try:
+                    with self.connection.transaction():
+                        self.connection.execute("set local lock_timeout = '1s'")
+                        self.connection.execute("select touchpoint_partition(%s)", [month])
+                    break
+                except errors.LockNotAvailable:
+                    time.sleep(1)
+            else:
+                raise BadFile(
+                    "The touchpoint log is in use all the time (an export?), so no month can be added to it. "
+                    "Start the import again when that has finished."
+                )
         self._months |= months
 
     def _new_ids(self, count: int) -> list[int]:
@@ -184,38 +170,10 @@ class OrderWriter:
         )
         return [i for (i,) in rows]
 
-    def _take_stock(self, orders: list[ImportedOrder]) -> list[tuple[ImportedOrder, str]]:
-        keys = sorted({(o.store_id, v) for o in orders if o.store_id for v in stock_wanted(o)})
-        if not keys:
-            return []
-        rows = self.raw.execute(
-            "select s.store_id, s.variant_id, s.on_hand - s.reserved, s.on_hand, v.sku, st.code from stock s "
-            "join variant v on v.id = s.variant_id join store st on st.id = s.store_id "
-            "join unnest(%s::bigint[], %s::bigint[]) k(store_id, variant_id) using (store_id, variant_id) "
-            "order by s.store_id, s.variant_id for update of s",
-            [[s for s, _ in keys], [v for _, v in keys]],
-        ).fetchall()
-        free = {(s, v): left for s, v, left, *_ in rows}
-        told = {(s, v): (on_hand, code) for s, v, _, on_hand, _, code in rows}
-        taken: dict[tuple[int, int], int] = defaultdict(int)
-        refused = []
-        for order in orders:
-            wants = {(order.store_id, v): n for v, n in stock_wanted(order).items()}
-            short = next((key for key, n in wants.items() if free.get(key, 0) < n), None)
-            if short is not None:
-                on_hand, code = told.get(short, (0, "the store"))
-                refused.append((order, f"sku: only {on_hand} on hand at {code}"))
-                continue
-            for key, n in wants.items():
-                free[key] -= n
-                taken[key] += n
-        self.raw.execute(
-            "update stock s set reserved = s.reserved + k.n "
-            "from unnest(%s::bigint[], %s::bigint[], %s::int[]) k(store_id, variant_id, n) "
-            "where s.store_id = k.store_id and s.variant_id = k.variant_id",
-            [[s for s, _ in taken], [v for _, v in taken], list(taken.values())],
-        )
-        return refused
+    def _lock_credit(self, orders: Iterable[ImportedOrder]) -> None:
+        companies = sorted({order.company_id for order in orders if order.is_open})
+        if companies:
+            self.raw.execute(_LOCK_CREDIT, [companies])
 
     def _take_credit(self, orders: Iterable[ImportedOrder]) -> None:
         used: dict[int, int] = defaultdict(int)
@@ -223,67 +181,50 @@ class OrderWriter:
             if order.is_open:
                 used[order.company_id] += order.total_minor - order.released_minor
         if used:
-            self.raw.execute(
-                "update credit_account c set used_minor = c.used_minor + k.n "
-                "from unnest(%s::bigint[], %s::bigint[]) k(company_id, n) where c.company_id = k.company_id",
-                [list(used), list(used.values())],
-            )
+            self.raw.execute(_TAKE_CREDIT, [list(used), list(used.values())])
+
+    def _take_stock(self, orders: Iterable[ImportedOrder]) -> Refused:
+        wants = [(order, order.stock_wanted()) for order in orders if order.store_id is not None]
+        keys = sorted({(order.store_id or 0, variant) for order, wanted in wants for variant in wanted})
+        if not keys:
+            return []
+        found = self.raw.execute(_LOCK_STOCK, [[s for s, _ in keys], [v for _, v in keys]]).fetchall()
+        free = {(store, variant): left for store, variant, left, _ in found}
+        on_hand = {(store, variant): units for store, variant, _, units in found}
+        taken: dict[tuple[int, int], int] = defaultdict(int)
+        refused: Refused = []
+        for order, wanted in wants:
+            mine = {(order.store_id or 0, variant): units for variant, units in wanted.items()}
+            short = next((key for key, units in mine.items() if free.get(key, 0) < units), None)
+            if short is not None:
+                refused.append((order, *self._only(order, short, on_hand.get(short, 0))))
+                continue
+            for key, units in mine.items():
+                free[key] -= units
+                taken[key] += units
+        self.raw.execute(_TAKE_STOCK, [[s for s, _ in taken], [v for _, v in taken], list(taken.values())])
+        return refused
+
+    def _only(self, order: ImportedOrder, short: tuple[int, int], on_hand: int) -> tuple[str, str]:
+        row = self.raw.execute("select code from store where id = %s", [short[0]]).fetchone()
+        sku = next(line.sku for line in order.lines if line.variant_id == short[1])
+        return sku, f"only {on_hand} on hand at {row[0] if row else 'the store'}"
+
+    def _book_windows(self, orders: Iterable[ImportedOrder]) -> None:
+        booked: dict[tuple[int, datetime], int] = defaultdict(int)
+        for order in orders:
+            if order.takes_window and order.store_id is not None and order.window_start is not None:
+                booked[order.store_id, order.window_start] += 1
+        if booked:
+            stores, starts = [s for s, _ in booked], [at for _, at in booked]
+            self.raw.execute(_BOOK, [stores, starts, list(booked.values())])
 
     def _move_sequence(self, orders: Iterable[ImportedOrder]) -> None:
         """Numbers of our own form (from another Counterpart) must not be given out again."""
-        own = [int(found.group(1)) for order in orders if (found := OWN_NUMBER.match(order.number))]
+        own = [int(found[1]) for order in orders if (found := OWN_NUMBER.fullmatch(order.number))]
         if own:
-            self.session.execute(
-                text("select setval('order_number_seq', greatest(last_value, :top)) from order_number_seq"),
-                {"top": max(own)},
+            top = max(own)
+            self.raw.execute(
+                "select setval('order_number_seq', %s) from order_number_seq where last_value < %s",
+                [top, top],
             )
-
-
-def _order_row(order_id: int, o: ImportedOrder) -> tuple[Any, ...]:
-    code = f"{(order_id * 7919 + 104729) % 1_000_000:06d}" if o.is_open and o.fulfilment == "pickup" else None
-    tint = sum(line.quantity for line in o.lines if line.colour_number)
-    return (
-        order_id, o.number, o.company_id, "import", o.kind, o.status, o.fulfilment, o.store_id or None, o.window_start,
-        o.window_end, o.promised_at, o.ready_at, o.closed_at, code, o.pickup_person,
-        Jsonb(o.ship_to) if o.ship_to else None, o.po_number, o.job_id, o.job_name, o.currency, o.total_minor,
-        len(o.lines), tint, o.is_open, o.released_minor, o.placed_by_id, o.placed_by_name, o.subject_id,
-        o.subject_name, o.reason, o.placed_at,
-    )  # fmt: skip
-
-
-def _line_rows(numbered: Iterable[tuple[int, ImportedOrder]]) -> Iterable[tuple[Any, ...]]:
-    for order_id, order in numbered:
-        for line in order.lines:
-            yield (
-                order_id, line.line_no, order.company_id, line.variant_id, line.sku, line.name, line.unit,
-                line.colour_number, line.colour_name, line.colour_hex, line.quantity, *line.quantities(),
-                line.unit_price, line.total_minor, "as imported", line.state,
-            )  # fmt: skip
-
-
-def _event_rows(numbered: Iterable[tuple[int, ImportedOrder]]) -> Iterable[tuple[Any, ...]]:
-    for order_id, o in numbered:
-        who = (o.placed_by_id, o.placed_by_name, o.placed_by_kind, o.subject_name if o.reason else "")
-        system = (None, "Imported", "system", "")
-        yield order_id, o.company_id, o.placed_at, None, "placed", *who, ""
-        if o.ready_at is not None and o.status in {"ready", "collected", "out", "delivered"}:
-            yield order_id, o.company_id, o.ready_at, "picking", "ready", *system, ""
-        if o.status not in {"placed", "ready"}:
-            at = o.closed_at or o.ready_at or o.placed_at
-            yield order_id, o.company_id, at, None, o.status, *system, ""
-
-
-def _touchpoint(order_id: int, o: ImportedOrder) -> Event:
-    actor = Actor(user_id=o.placed_by_id, kind="system", company_id=o.company_id)
-    return Event(
-        "order_completed",
-        actor=actor,
-        now=o.placed_at,
-        key=f"order_completed:{o.number}",
-        account_id=o.company_id,
-        store_id=o.store_id or None,
-        value_minor=o.total_minor,
-        currency=o.currency,
-        links={"order_id": order_id},
-        props={"lines": len(o.lines)},
-    )

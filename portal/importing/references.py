@@ -22,6 +22,7 @@ class CompanyRef:
     name: str
     currency: str
     account_kind: str
+    parent: str | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,6 @@ class References:
     users: dict[str, UserRef] = field(default_factory=dict)
     colours: dict[str, str] = field(default_factory=dict)
     jobs: dict[tuple[int, str], int] = field(default_factory=dict)
-    reserved: dict[tuple[int, int], int] = field(default_factory=dict)
     addresses: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
 
     def load(self, connection: Connection[Any], *kinds: str) -> None:
@@ -68,7 +68,10 @@ class References:
         self.price_lists = {code: (id_, currency) for code, id_, currency in rows}
 
     def _load_companies(self, connection: Connection[Any]) -> None:
-        rows = connection.execute("select code, id, name, currency, account_kind from company")
+        rows = connection.execute(
+            "select c.code, c.id, c.name, c.currency, c.account_kind, p.code "
+            "from company c left join company p on p.id = c.parent_id"
+        )
         self.companies = {code: CompanyRef(*rest) for code, *rest in rows}
 
     def _load_users(self, connection: Connection[Any]) -> None:
@@ -77,10 +80,6 @@ class References:
 
     def _load_colours(self, connection: Connection[Any]) -> None:
         self.colours = dict(connection.execute("select number, hex from colour").fetchall())
-
-    def _load_reserved(self, connection: Connection[Any]) -> None:
-        rows = connection.execute("select store_id, variant_id, reserved from stock where reserved > 0")
-        self.reserved = {(store, variant): units for store, variant, units in rows}
 
     def _load_jobs(self, connection: Connection[Any]) -> None:
         rows = connection.execute("select company_id, name, id from company_job")

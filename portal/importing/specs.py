@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from psycopg import Connection
+
 from portal.importing.files import Column, Row
 from portal.importing.references import References
 
@@ -21,8 +23,11 @@ Convert = Callable[[Row, References], Sequence[Any]]
 class Spec:
     """One file of the import.
 
-    :ivar key: file columns that name a row; :ivar needs: references read before; :ivar gives: read again after.
+    :ivar key: file columns that name a row; :ivar needs: references read before.
     :ivar points_at_itself: (file column, database column) of a reference to another row of the same file.
+    :ivar whole_file: checks that need all rows of the file (references inside it, one default per company).
+    :ivar under_lock: checks of good rows against rows that the portal may be changing; locks them first.
+    :ivar afterwards: what good rows mean beyond their own table; gives the number of rows changed there.
     """
 
     file: str
@@ -33,10 +38,10 @@ class Spec:
     db_key: tuple[str, ...]
     convert: Convert
     needs: tuple[str, ...] = ()
-    keep_when_null: tuple[str, ...] = ()
     points_at_itself: tuple[str, str] | None = None
-    # Checks that need all rows of the file (references inside it, one default per company).
     whole_file: Callable[[list[Row], References], None] | None = None
+    under_lock: Callable[[Connection[Any], list[Row], References], None] | None = None
+    afterwards: Callable[[Connection[Any], list[Row], References], int] | None = None
 
 
 def look_up(row: Row, column: str, among: dict[Any, Any], what: str) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from psycopg import Connection
+
 from portal.importing import cells
 from portal.importing.files import Column, Row
 from portal.importing.references import References
@@ -110,10 +112,22 @@ STORE_EXCEPTIONS = Spec(
 def _stock(row: Row, refs: References) -> Sequence[Any]:
     store = look_up(row, "store_code", refs.stores, "store")
     variant = look_up(row, "sku", refs.variants, "variant")
-    held = refs.reserved.get((store, variant.id), 0) if store and variant else 0
-    if row.values["on_hand"] is not None and row.values["on_hand"] < held:
-        row.wrong("on_hand", f"less than the {held} set aside for orders")
     return store, variant and variant.id, row.values["on_hand"]
+
+
+def _not_below_reserved(connection: Connection[Any], rows: list[Row], refs: References) -> None:
+    """What is set aside for orders stays in the building. Locks in the order in which placements lock."""
+    keys = [(refs.stores[r.values["store_code"]], refs.variants[r.values["sku"]].id) for r in rows]
+    found = connection.execute(
+        "select store_id, variant_id, reserved from stock "
+        "join unnest(%s::bigint[], %s::bigint[]) k(store_id, variant_id) using (store_id, variant_id) "
+        "order by store_id, variant_id for update of stock",
+        [[store for store, _ in keys], [variant for _, variant in keys]],
+    )
+    reserved = {(store, variant): units for store, variant, units in found}
+    for row, key in zip(rows, keys, strict=True):
+        if row.values["on_hand"] < reserved.get(key, 0):
+            row.wrong("on_hand", f"less than the {reserved[key]} set aside for orders")
 
 
 STOCK = Spec(
@@ -128,5 +142,6 @@ STOCK = Spec(
     db_columns=("store_id", "variant_id", "on_hand"),
     db_key=("store_id", "variant_id"),
     convert=_stock,
-    needs=("stores", "variants", "reserved"),
+    needs=("stores", "variants"),
+    under_lock=_not_below_reserved,
 )

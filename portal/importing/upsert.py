@@ -1,4 +1,5 @@
-"""COPY into a temporary table, then one INSERT … ON CONFLICT: fast, and a row that changes nothing writes nothing."""
+"""COPY into a temporary table, then one INSERT … ON CONFLICT of what differs: fast, and a row that changes
+nothing writes nothing and locks nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from psycopg import Connection, sql
 
 @dataclass
 class Written:
-    """How many rows of one file were new, changed, unchanged."""
+    """How many rows of one file were new, changed, unchanged, rejected."""
 
     added: int = 0
     changed: int = 0
@@ -23,15 +24,20 @@ class Written:
         self.added += other.added
         self.changed += other.changed
         self.unchanged += other.unchanged
+        self.rejected += other.rejected
+
+    def changed_beyond(self, rows: int) -> None:
+        """Rows of which only something outside their own table changed."""
+        moved = min(rows, self.unchanged)
+        self.changed += moved
+        self.unchanged -= moved
 
 
 def copy_into(
     connection: Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Stream rows into a table."""
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+    statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), _names(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
@@ -43,48 +49,40 @@ def upsert(
     columns: Sequence[str],
     key: Sequence[str],
     rows: Sequence[Sequence[Any]],
-    *,
-    keep_when_null: Sequence[str] = (),
 ) -> Written:
-    """Insert rows, update those whose key exists and whose values differ.
-
-    :param keep_when_null: columns in which an empty new value leaves the old one.
-    """
+    """Insert rows, update those whose key exists and whose values differ; in the order of the key, so that
+    whoever else changes several rows in that order waits and does not deadlock. Needs a transaction."""
     if not rows:
         return Written()
-    names = {
+    changing = [c for c in columns if c not in key]
+    parts = {
         "table": sql.Identifier(table),
-        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
-        "key": sql.SQL(", ").join(map(sql.Identifier, key)),
+        "columns": _names(columns),
+        "key": _names(key),
+        "staged": _names(columns, "s"),
+        "same": _names(columns, "t"),
+        "set": sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in changing or key
+        ),
+        "joined": sql.SQL(" and ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(c)) for c in key),
     }
     connection.execute(
         sql.SQL(
             "create temporary table stage_upsert on commit drop as select {columns} from {table} with no data"
-        ).format(**names)
+        ).format(**parts)
     )
     copy_into(connection, "stage_upsert", columns, rows)
-    changing = [c for c in columns if c not in key]
-    conflict: sql.Composable = sql.SQL("do nothing")
-    if changing:
-        new = {
-            c: sql.SQL("coalesce(excluded.{0}, {1}.{0})" if c in keep_when_null else "excluded.{0}").format(
-                sql.Identifier(c), sql.Identifier(table)
-            )
-            for c in changing
-        }
-        conflict = sql.SQL("do update set {} where ({}) is distinct from ({})").format(
-            sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(c), new[c]) for c in changing),
-            sql.SQL(", ").join(
-                sql.SQL("{}.{}").format(sql.Identifier(table), sql.Identifier(c)) for c in changing
-            ),
-            sql.SQL(", ").join(new[c] for c in changing),
-        )
     inserted = connection.execute(
         sql.SQL(
-            "insert into {table} ({columns}) select {columns} from stage_upsert on conflict ({key}) {conflict} "
-            "returning (xmax = 0) as added"
-        ).format(**names, conflict=conflict)
+            "insert into {table} ({columns}) select {columns} from stage_upsert s where not exists "
+            "(select from {table} t where {joined} and ({same}) is not distinct from ({staged})) "
+            "order by {key} on conflict ({key}) do update set {set} returning (xmax = 0) as added"
+        ).format(**parts)
     ).fetchall()
     connection.execute("drop table stage_upsert")
     added = sum(1 for (fresh,) in inserted if fresh)
     return Written(added=added, changed=len(inserted) - added, unchanged=len(rows) - len(inserted))
+
+
+def _names(columns: Sequence[str], of: str = "") -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(*([of] if of else []), c) for c in columns)

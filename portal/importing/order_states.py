@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-OPEN = ("placed", "accepted", "picking", "ready", "out", "backordered")
-CLOSED = ("collected", "delivered", "cancelled")
-LINE_STATES = {
+from portal.orders.status import CLOSED_STATES, IN_WORK, OPEN_STATES
+
+ALLOWED_LINES = {
     "placed": {"placed", "backordered", "cancelled"},
     "accepted": {"accepted", "backordered", "cancelled"},
     "picking": {"accepted", "picking", "tinting", "ready", "backordered", "cancelled"},
@@ -20,9 +21,10 @@ LINE_STATES = {
 }
 ONLY_PICKUP = {"collected"}
 ONLY_DELIVERY = {"out", "delivered"}
-# Lines that hold stock at the store: the whole quantity, or what was picked.
-HOLDS_ALL = {"placed", "accepted", "picking", "tinting"}
-UNTOUCHED = HOLDS_ALL | {"cancelled"}
+UNTOUCHED = {*IN_WORK, "cancelled"}
+# More than any order, and little enough that sums of a company's orders stay whole numbers of the database.
+MOST_UNITS = 1_000_000_000
+MOST_MINOR = 10_000_000_000_000
 
 
 def order_reasons(v: dict[str, Any], now: datetime) -> list[str]:
@@ -44,26 +46,39 @@ def order_reasons(v: dict[str, Any], now: datetime) -> list[str]:
 
 
 def _times(v: dict[str, Any], now: datetime) -> list[str]:
-    reasons = []
-    placed, status = v.get("placed_at"), v.get("status")
-    if placed is not None and placed > now:
-        reasons.append("placed_at: in the future")
-    if (v.get("window_start") is None) != (v.get("window_end") is None):
-        reasons.append("window_start: only one of window_start and window_end")
-    elif v.get("window_start") is not None and v["window_end"] <= v["window_start"]:
-        reasons.append("window_end: not later than window_start")
+    return [*_order_of_times(v, now), *_window(v), *_missing_times(v)]
+
+
+def _order_of_times(v: dict[str, Any], now: datetime) -> Iterator[str]:
+    placed, ready = v.get("placed_at"), v.get("ready_at")
+    for name in ("placed_at", "ready_at", "closed_at"):
+        if v.get(name) is not None and v[name] > now:
+            yield f"{name}: in the future"
     for name in ("promised_at", "ready_at", "closed_at"):
         if v.get(name) is not None and placed is not None and v[name] < placed:
-            reasons.append(f"{name}: before placed_at")
+            yield f"{name}: before placed_at"
+    if ready is not None and v.get("closed_at") is not None and v["closed_at"] < ready:
+        yield "closed_at: before ready_at"
+
+
+def _window(v: dict[str, Any]) -> Iterator[str]:
+    start, end = v.get("window_start"), v.get("window_end")
+    if (start is None) != (end is None):
+        yield "window_start: only one of window_start and window_end"
+    elif start is not None and end is not None and end <= start:
+        yield "window_end: not later than window_start"
+
+
+def _missing_times(v: dict[str, Any]) -> Iterator[str]:
+    status = v.get("status")
     if v.get("promised_at") is None and status in {"placed", "accepted", "picking", "ready", "out"}:
-        reasons.append("promised_at: missing")
+        yield "promised_at: missing"
     if v.get("ready_at") is None and status == "ready":
-        reasons.append("ready_at: missing")
-    if v.get("closed_at") is None and status in CLOSED:
-        reasons.append("closed_at: missing")
-    if v.get("closed_at") is not None and status in OPEN:
-        reasons.append("closed_at: the order is not closed")
-    return reasons
+        yield "ready_at: missing"
+    if v.get("closed_at") is None and status in CLOSED_STATES:
+        yield "closed_at: missing"
+    if v.get("closed_at") is not None and status in OPEN_STATES:
+        yield "closed_at: the order is not closed"
 
 
 def _person(v: dict[str, Any]) -> list[str]:
@@ -78,7 +93,7 @@ def line_reasons(v: dict[str, Any], status: str | None, *, tintable: bool) -> li
     """What is wrong with a line of an order in ``status``."""
     reasons = []
     state = v.get("state")
-    if status in LINE_STATES and state is not None and state not in LINE_STATES[status]:
+    if status in ALLOWED_LINES and state is not None and state not in ALLOWED_LINES[status]:
         reasons.append(f"state: not possible in an order that is {status}")
     done, quantity = v.get("quantity_fulfilled"), v.get("quantity")
     if state is not None and done is not None and quantity is not None:
@@ -101,6 +116,15 @@ def fulfilled_range(state: str, quantity: int) -> tuple[int, int]:
     return 1, quantity
 
 
+def size_reason(quantities: Iterable[int], totals: Iterable[int]) -> str | None:
+    """Why an order is larger than any can be; None for all others."""
+    if sum(map(abs, quantities)) > MOST_UNITS:
+        return f"the lines come to more than {MOST_UNITS:,} units"
+    if sum(map(abs, totals)) > MOST_MINOR:
+        return f"the lines come to more than {MOST_MINOR:,} of the currency's minor units"
+    return None
+
+
 def whole_order_reasons(status: str | None, states: list[str]) -> list[str]:
     """What is wrong with an order and its lines together."""
     if not states:
@@ -110,10 +134,3 @@ def whole_order_reasons(status: str | None, states: list[str]) -> list[str]:
     if status == "backordered" and "backordered" not in states:
         return ["status: not possible without a backordered line (backordered)"]
     return []
-
-
-def held(state: str, quantity: int, fulfilled: int) -> int:
-    """Units of a line that are set aside at the store."""
-    if state in HOLDS_ALL:
-        return quantity
-    return fulfilled if state == "ready" else 0
