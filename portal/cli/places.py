@@ -51,6 +51,7 @@ def database() -> Iterator[Engine]:
 
     :raises ConfigError: in one sentence when it is not.
     """
+    import portal.models  # noqa: F401  (every table must be known before the first one is written)
     from portal.foundation import reachable
     from portal.foundation.db import make_engine
 

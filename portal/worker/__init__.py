@@ -6,10 +6,12 @@ import asyncio
 from datetime import UTC, datetime
 
 import structlog
-from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy import Engine
 
+import portal.models  # noqa: F401  (every table must be known before the first one is written)
 from portal.foundation import logs, reachable
 from portal.foundation.config import ConfigError, Settings
 from portal.foundation.db import make_engine, make_sessions, psycopg_url, transaction
@@ -21,7 +23,9 @@ from portal.worker.posting import Posting
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 4
-STALLED_AFTER = 30  # seconds without a heartbeat; then another worker takes the job
+# Seconds. A worker taken for dead that was only slow does no harm: jobs bear being done twice.
+HEARTBEAT = 2
+STALLED_AFTER = 10
 LONGEST_WAIT = 1800  # seconds between two tries
 
 
@@ -61,15 +65,6 @@ def _mails(app: App, settings: Settings, engine: Engine) -> None:
 def _periodic(app: App, settings: Settings, engine: Engine) -> None:
     sessions = make_sessions(engine)
 
-    @app.periodic(cron="* * * * *")
-    @app.task(name="jobs.take_over", queueing_lock="jobs.take_over", pass_context=True)
-    async def take_over(context: JobContext, timestamp: int) -> None:
-        """A worker that was killed leaves its job marked as running: give it to another one."""
-        manager = context.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-            log.warning("job taken over from a lost worker", job_id=job.id, job=job.task_name)
-            await manager.retry_job(job)
-
     @app.periodic(cron="*/5 * * * *")
     @app.task(name="house.close_expired", queueing_lock="house.close_expired")
     def close_expired(timestamp: int) -> None:
@@ -99,11 +94,27 @@ def work(settings: Settings) -> None:
 
 async def _work(app: App) -> None:
     async with app.open_async():
+        watch = asyncio.create_task(_take_over(app))
         log.info("worker is ready")
-        await app.run_worker_async(
-            concurrency=CONCURRENCY,
-            fetch_job_polling_interval=5,
-            delete_jobs="successful",
-            stalled_worker_timeout=STALLED_AFTER,
-        )
+        try:
+            await app.run_worker_async(
+                concurrency=CONCURRENCY,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED_AFTER * 6,  # its row goes after its jobs were taken over
+            )
+        finally:
+            watch.cancel()
     log.info("worker has stopped")
+
+
+async def _take_over(app: App) -> None:
+    """A worker that was killed leaves its jobs marked as running: put them back into the queue."""
+    while True:
+        await asyncio.sleep(STALLED_AFTER / 2)
+        try:
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+                log.warning("job taken over from a lost worker", job_id=job.id, job=job.task_name)
+                await app.job_manager.retry_job(job)
+        except ConnectorException:
+            log.warning("lost jobs could not be looked for", exc_info=True)

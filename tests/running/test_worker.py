@@ -1,0 +1,272 @@
+"""The worker as it runs: a process of its own, a real mail server, and a kill -9 in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
+from portal.foundation.config import Settings
+from portal.foundation.mail import OutboundMail, post
+from portal.running import guards
+from portal.touchpoints.models import Touchpoint
+from portal.worker import housekeeping
+from portal.worker.posting import TRIES, Posting
+from sandbox.mail.box import Box
+from tests.builders import NOW, Build
+
+ROOT = Path(__file__).parents[2]
+
+
+class Server(Box):
+    """A mail server that keeps what it gets; ``interrupt`` is called with how many mails it has had so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: Callable[[int], None] = lambda count: None
+        self.after: Callable[[int], None] = lambda count: None
+        self.refuse = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.refuse:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        count = len(self.mails())
+        self.before(count)
+        said = await super().handle_DATA(server, session, envelope)
+        self.after(count)
+        return said
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Server, str]]:
+    box = Server()
+    port = guards.free_port("127.0.0.1", 0)
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+@pytest.fixture
+def start(
+    database_url: str, server: tuple[Server, str], tmp_path: Path
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "PORTAL_ENV": "development",
+        "PORTAL_SMTP_URL": server[1],
+        "PORTAL_VAR": str(tmp_path),
+        "PORTAL_SELLER_NAME": "Test Coatings",
+    }
+
+    def begin() -> subprocess.Popen[bytes]:
+        log = (tmp_path / "worker.log").open("ab")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "worker"], env=environment, cwd=ROOT, stdout=log, stderr=log
+        )
+        log.close()
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+
+
+def post_mails(sessions: sessionmaker[Session], count: int, **fields: Any) -> None:
+    with sessions.begin() as session:
+        for number in range(count):
+            post(
+                session, key=f"test:{number}", kind="password_changed", to_email=f"person{number}@example.com",
+                to_name=f"Person {number}", data={"name": f"Person {number}", **fields},
+            )  # fmt: skip
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def sent(sessions: sessionmaker[Session]) -> int:
+    with sessions() as session:
+        return len(session.scalars(select(OutboundMail.id).where(OutboundMail.sent_at.is_not(None))).all())
+
+
+def test_mails_go_out_once_and_are_noted(
+    sessions: sessionmaker[Session], server: tuple[Server, str], start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    process = start()
+    post_mails(sessions, 3)
+    post_mails(sessions, 3)  # the same facts again
+    wait_until(lambda: sent(sessions) == 3)
+    process.terminate()
+    assert process.wait(30) == 0
+    mails = server[0].mails()
+    assert sorted(mail.to[0] for mail in mails) == [f"person{n}@example.com" for n in range(3)]
+    message: EmailMessage = mails[0].message
+    assert message["Subject"] == "Your password was changed"
+    assert message["From"] == "Test Coatings <orders@localhost>"
+    assert mails[0].text.startswith("Hello Person")
+    with sessions() as session:
+        noted = session.scalars(select(Touchpoint).where(Touchpoint.name == "notification_sent")).all()
+        assert [t.channel for t in noted] == ["email"] * 3
+        assert all(t.valid for t in noted), [t.invalid_reason for t in noted]
+        assert session.scalar(text("select count(*) from procrastinate_jobs where status <> 'todo'")) == 0
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_killed_worker_loses_no_mail(
+    moment: str,
+    sessions: sessionmaker[Session],
+    server: tuple[Server, str],
+    start: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    """kill -9 while the mail server has a mail in hand: before it kept it, or just after."""
+    box = server[0]
+    victim = start()
+
+    def kill(count: int) -> None:
+        if count == 2 and victim.poll() is None:
+            os.kill(victim.pid, signal.SIGKILL)
+            victim.wait()
+
+    setattr(box, moment, kill)
+    post_mails(sessions, 6)
+    wait_until(lambda: victim.poll() is not None)
+    start()
+    wait_until(lambda: sent(sessions) == 6)
+    ids = [mail.message["Message-ID"] for mail in box.mails()]
+    assert len(set(ids)) == 6, "a mail sent twice is the same mail, and none is missing"
+    with sessions() as session:
+        names = session.scalars(
+            select(Touchpoint.idempotency_key).where(Touchpoint.name == "notification_sent")
+        ).all()
+    assert sorted(filter(None, names)) == [f"notification_sent:test:{n}" for n in range(6)]
+
+
+@pytest.fixture
+def posting(settings: Settings, engine: Any, server: tuple[Server, str]) -> Posting:
+    from dataclasses import replace
+
+    return Posting(replace(settings, smtp_url=server[1]), engine)
+
+
+def only_mail(sessions: sessionmaker[Session]) -> OutboundMail:
+    with sessions() as session:
+        return session.scalars(select(OutboundMail)).one()
+
+
+def test_a_secret_is_wiped_once_it_has_left(
+    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+) -> None:
+    with sessions.begin() as session:
+        post(
+            session, key="reset:1", kind="password_reset", to_email="ann@example.com",
+            data={"name": "Ann", "link": "http://localhost/reset?token=abc", "minutes": 30, "secret": True},
+        )  # fmt: skip
+    posting.send(only_mail(sessions).id)
+    mail = only_mail(sessions)
+    assert mail.sent_at is not None
+    assert "abc" not in json.dumps(mail.data)
+    assert "token=abc" in server[0].mails()[0].text
+    posting.send(mail.id)
+    assert len(server[0].mails()) == 1
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_at_last_given_up(
+    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+) -> None:
+    post_mails(sessions, 1)
+    server[0].refuse = "451 try later"
+    mail = only_mail(sessions)
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        posting.send(mail.id)
+    assert (only_mail(sessions).attempts, only_mail(sessions).failed_at) == (1, None)
+    with sessions.begin() as session:
+        session.execute(update(OutboundMail).values(attempts=TRIES - 1))
+    posting.send(mail.id)
+    assert only_mail(sessions).failed_at is not None
+    server[0].refuse = ""
+    posting.send(mail.id)
+    assert server[0].mails() == []
+
+
+def test_an_address_that_does_not_exist_is_given_up_at_once(
+    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+) -> None:
+    post_mails(sessions, 1)
+    server[0].refuse = "550 nobody of that name"
+    posting.send(only_mail(sessions).id)
+    assert only_mail(sessions).failed_at is not None
+
+
+def test_the_house_is_kept(sessions: sessionmaker[Session], build: Build) -> None:
+    user = build.user(build.company())
+    now = datetime.now(UTC)
+    for days in (1, 200):
+        at = now - timedelta(days=days)
+        build.session.add_all(
+            [
+                SignInAttempt(account_key=b"x", network="10.0.0.0", purpose="sign_in", at=at),
+                OneTimeToken(
+                    token_hash=f"t{days}".encode(),
+                    purpose="reset",
+                    user_id=user.id,
+                    created_at=at,
+                    expires_at=at,
+                ),
+                UserSession(
+                    token_hash=f"s{days}".encode(),
+                    user_id=user.id,
+                    created_at=at,
+                    last_seen_at=at,
+                    expires_at=at,
+                ),
+            ]
+        )
+    build.session.commit()
+    with sessions.begin() as session:
+        housekeeping.keep(session, now=now)
+    for model in (SignInAttempt, OneTimeToken, UserSession):
+        assert len(build.session.scalars(select(model)).all()) == 1, model
+    months = build.session.scalar(
+        text("select count(*) from pg_class where relname ~ '^touchpoint_y[0-9]{4}m[0-9]{2}$'")
+    )
+    assert months is not None
+    assert months >= 4
+
+
+def test_stays_whose_hour_is_over_end(sessions: sessionmaker[Session], build: Build) -> None:
+    company = build.company()
+    rep, subject = build.rep(company), build.user(company)
+    stay = build.delegation(rep, subject, company)
+    with sessions.begin() as session:
+        housekeeping.close_expired(session, now=NOW + timedelta(hours=2))
+    build.session.refresh(stay)
+    assert stay.ended_at == stay.expires_at
