@@ -41,6 +41,9 @@ def _tell(verdict: Verdict) -> None:
     for currency, sums in verdict.sums.items():
         for name, minor in sums.items():
             click.echo(f"{format_minor(minor or 0, currency):>20}  {name.replace('_', ' ')} ({currency})")
+    for company in verdict.largest:
+        total = format_minor(company["orders_minor"], company["currency"])
+        click.echo(f"{total:>20}  company {company['company']}, {company['orders']:,} orders")
     for finding in verdict.findings:
         click.echo(f"Does not hold: {finding.check.meaning} ({finding.count:,} rows)")
         for row in finding.rows:

@@ -117,5 +117,7 @@ def _tell(report: Report, say: Say) -> None:
             if count:
                 parts.append(f"{count:,} {word}")
         say(f"  {name}: {', '.join(parts)}")
+    if report.not_read:
+        say(f"Not read, because docs/data-formats.md knows no such file: {', '.join(report.not_read)}")
     if report.rejected_folder is not None:
         say(f"Rejected rows, with reasons: {report.rejected_folder}")

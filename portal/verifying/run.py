@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from portal.verifying.checks import CHECKS, Check
 
-SHOWN = 20
+SHOWN = 20  # rows of a broken check; their number is always the whole one
+LARGEST = 5
 
 COUNTS = """
 select (select count(*) from company) as companies, (select count(*) from app_user) as users,
@@ -23,9 +25,15 @@ select (select count(*) from company) as companies, (select count(*) from app_us
        (select count(*) from touchpoint) as touchpoints
 """
 SUMS = """
-select o.currency, sum(o.total_minor)::bigint as orders_minor,
-       coalesce(sum(o.total_minor) filter (where c.account_kind = 'trade'), 0)::bigint as orders_with_customer_minor
+select o.currency, sum(o.total_minor) as orders_minor,
+       coalesce(sum(o.total_minor) filter (where c.account_kind = 'trade'), 0) as orders_with_customer_minor
   from sales_order o join company c on c.id = o.company_id group by o.currency order by o.currency
+"""
+
+COMPANIES = f"""
+select c.code as company, o.currency, count(*) as orders, sum(o.total_minor) as orders_minor
+  from sales_order o join company c on c.id = o.company_id where c.account_kind = 'trade'
+ group by c.code, o.currency order by orders_minor desc, c.code limit {LARGEST}
 """
 
 
@@ -44,6 +52,7 @@ class Verdict:
 
     counts: dict[str, int]
     sums: dict[str, dict[str, int]]
+    largest: list[dict[str, Any]]
     findings: list[Finding]
 
     @property
@@ -57,6 +66,7 @@ class Verdict:
             "ok": self.ok,
             "counts": self.counts,
             "sums": self.sums,
+            "largest_companies": self.largest,
             "checks": [
                 {
                     "name": check.name,
@@ -78,17 +88,25 @@ def verify(engine: Engine) -> Verdict:
     ) as connection:
         connection.execute(text("set local statement_timeout = 0"))
         counts = dict(connection.execute(text(COUNTS)).mappings().one())
-        sums = {
-            row.pop("currency"): row for row in (dict(r) for r in connection.execute(text(SUMS)).mappings())
-        }
-        findings = []
-        for check in CHECKS:
-            rows = connection.execute(text(check.sql)).all()
-            if rows:
-                shown = [[_plain(value) for value in row] for row in rows[:SHOWN]]
-                findings.append(Finding(check, len(rows), shown))
-    return Verdict(counts, sums, findings)
+        sums = {row.pop("currency"): row for row in _rows(connection, SUMS)}
+        largest = _rows(connection, COMPANIES)
+        findings = [found for check in CHECKS if (found := _run(connection, check))]
+    return Verdict(counts, sums, largest, findings)
+
+
+def _rows(connection: Connection, sql: str) -> list[dict[str, Any]]:
+    """Rows as plain values; sums arrive as whole decimals, because they may be larger than any integer column."""
+    rows = connection.execute(text(sql)).mappings()
+    return [{k: int(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in rows]
+
+
+def _run(connection: Connection, check: Check) -> Finding | None:
+    counted = f"select broken.*, count(*) over () from ({check.sql}) as broken limit {SHOWN}"
+    rows = connection.execute(text(counted)).all()
+    if not rows:
+        return None
+    return Finding(check, rows[0][-1], [[_plain(value) for value in row[:-1]] for row in rows])
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, str)) or value is None else str(value)
+    return value if isinstance(value, int | str) or value is None else str(value)
