@@ -1,7 +1,0 @@
-"""Pages of this domain for staff."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-blueprint = Blueprint("orders_staff", __name__)

@@ -1,0 +1,73 @@
+"""The board of a store: what to do next, read again every few seconds while it is open."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.orders.promise import age_words, clock_words, when_words
+from portal.orders.queries.counter import Board, board, find_at_counter
+from portal.orders.staff_views import blueprint
+from portal.orders.status import ICONS, TONES, label
+from portal.orders.use_cases import fulfilling
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@blueprint.get("/counter")
+@needs("counter:work")
+def counter() -> str | Response:
+    """The board, or the order that a number or a scanned code names."""
+    shown = board(db(), actor(), now=now(), store_code=request.args.get("store"))
+    typed = request.args.get("q", "").replace("\x00", "").strip()[:60]
+    if typed:
+        number, by_code = find_at_counter(db(), actor(), shown.store.id, typed)
+        viewed(
+            "history_looked_up",
+            store_id=shown.store.id,
+            props={"results": int(number is not None), "query_kind": "code" if by_code else "number"},
+        )
+        if number is not None:
+            return redirect(
+                url_for("orders_staff.counter_order", number=number, code=typed if by_code else None)
+            )
+    part = "counter/_board.html" if request.headers.get("HX-Request") else "counter/board.html"
+    return render_template(part, board=shown, typed=typed, **words_of(shown))
+
+
+@blueprint.post("/counter/backorders")
+@needs("counter:work")
+def release_backorders() -> Response:
+    """Give what has come in to the orders that wait for it."""
+    shown = board(db(), actor(), now=now(), store_code=request.form.get("store") or None)
+    served = fulfilling.fulfil_backorders(db(), actor=actor(), now=now(), store_id=shown.store.id)
+    if served:
+        tell(
+            "ok", f"Stock given to {', '.join(order.number for order in served[:5])}. They are to be picked."
+        )
+    else:
+        tell("info", "Nothing that the waiting orders need has come in yet.")
+    return redirect(board_href(shown.store.code))
+
+
+def board_href(store_code: str | None) -> str:
+    """The board one came from; only an administrator has to name the store."""
+    return url_for("orders_staff.counter", store=store_code if actor().kind == "admin" else None)
+
+
+def words_of(shown: Board) -> dict[str, object]:
+    """How times and states are written on this store's board."""
+    zone = shown.store.time_zone
+    return {
+        "due": lambda at: when_words(at, zone, now()).removeprefix("today "),
+        "clock": lambda at: clock_words(at, zone),
+        "age": lambda at: age_words(at, now()),
+        "late_by": lambda at: age_words(at, now()),
+        "read_at": clock_words(now(), zone),
+        "label": label,
+        "tones": TONES,
+        "icons": ICONS,
+    }

@@ -1,0 +1,48 @@
+"""Handing over: the code is typed or scanned, and the right goods leave once."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from portal.foundation.db import transaction
+from portal.foundation.errors import Rejected
+from portal.orders.staff_views import blueprint
+from portal.orders.staff_views.board import board_href
+from portal.orders.staff_views.order import refused_page
+from portal.orders.use_cases import fulfilling
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@blueprint.post("/counter/orders/<number>/handover")
+@needs("counter:work")
+def hand_over(number: str) -> Response | tuple[str, int]:
+    """Hand over the ticked lines, or all that is ready."""
+    lines = [int(text) for text in request.form.getlist("line") if text.isascii() and text.isdigit()]
+    try:
+        order = fulfilling.hand_over(
+            db(),
+            actor=actor(),
+            now=now(),
+            number=number,
+            code=request.form.get("code", "")[:40],
+            lines=lines if request.form.get("choose") else None,
+        )
+    except Rejected as no:
+        if no.code == "pickup_code_wrong":
+            _count_wrong_code(number)
+        return refused_page(number, no)
+    who = f" to {order.pickup_person}" if order.pickup_person else ""
+    rest = "" if order.status == "collected" else " The rest stays on the order."
+    tell("ok", f"Order {number} is handed over{who}.{rest}")
+    return redirect(board_href(request.form.get("store")))
+
+
+def _count_wrong_code(number: str) -> None:
+    """In a transaction of its own: the refused one is rolled back, and its lock on the order with it."""
+    db().rollback()
+    with transaction(current_app.extensions["sessions"]) as own:
+        fulfilling.note_wrong_code(own, actor=actor(), now=now(), number=number)
