@@ -59,12 +59,3 @@ def read(text: str) -> Wording:
 def _word(found: str) -> str:
     word = found.strip("\x1f").lower()
     return _UNITS[word] if word in _UNITS and len(word) > 3 else word
-
-
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_PHONE = re.compile(r"\+?\d(?:[\s().-]*\d){8,}")
-
-
-def scrubbed(text: str) -> str:
-    """A query as the log may keep it: without mail addresses and phone numbers, short."""
-    return _PHONE.sub("[number]", _MAIL.sub("[mail]", " ".join(text.split())))[:80]

@@ -8,6 +8,7 @@ from portal.catalog import queries, wording
 from portal.catalog.views import blueprint
 from portal.catalog.views.offers import offers
 from portal.catalog.wording import Wording
+from portal.touchpoints.scrubbing import scrubbed
 from portal.web.access import needs
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import actor, visit
@@ -59,7 +60,7 @@ def _results(asked: Wording, category: str, cursor: str | None) -> str:
         store_id=seen.store_id,
         props={
             "results": len(page.rows),
-            "query": wording.scrubbed(asked.text),
+            "query": scrubbed(asked.text),
             "query_kind": "number" if asked.is_number_like else "name",
             "query_length": len(asked.text),
             "filters": ["category"] if category else [],

@@ -28,6 +28,7 @@ class Origin:
 
     words: str
     position: tuple[float, float] | None
+    is_store: bool = False
 
 
 @blueprint.get("/stores")
@@ -81,7 +82,9 @@ def _origin(towns: list[City]) -> Origin:
         return Origin(town.name, (town.latitude, town.longitude))
     store_id = visit().store_id
     store = queries.stores_by_id(db(), [store_id]).get(store_id) if store_id is not None else None
-    return Origin(store.name, (store.latitude, store.longitude)) if store else Origin("", None)
+    if store is None:
+        return Origin("", None)
+    return Origin(store.name, (store.latitude, store.longitude), is_store=True)
 
 
 def _degrees(name: str, most: int) -> float | None:
