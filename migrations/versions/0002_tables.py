@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_mail")),
         sa.UniqueConstraint("key", name=op.f("uq_outbound_mail_key")),
     )
+    op.create_index(op.f("ix_outbound_mail_order_id"), "outbound_mail", ["order_id"], unique=False)
     op.create_table(
         "price_list",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -28,7 +28,7 @@ class OutboundMail(Base):
     language: Mapped[str] = mapped_column(server_default="en")
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     company_id: Mapped[int | None] = mapped_column(BigInteger)
-    order_id: Mapped[int | None] = mapped_column(BigInteger)
+    order_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
