@@ -1,0 +1,165 @@
+"""``portal run`` from start to stop, as a person starts it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from portal.running import guards
+
+ROOT = Path(__file__).parents[2]
+SECONDS_TO_START = 90
+
+
+class Running:
+    """A started ``portal run`` and what it has said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = guards.free_port("127.0.0.1", 0)
+        self.output = folder / "said.txt"
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_"))}
+        with self.output.open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "portal.cli", "run"],
+                env={
+                    **clean, "PORTAL_VAR": str(folder / "var"), "PORTAL_PORT": str(self.port),
+                    "PORTAL_DEMO_SCALE": "small",
+                },
+                cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        self.family: list[psutil.Process] = []
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def wait_until_ready(self) -> float:
+        began = time.monotonic()
+        while "is ready: " not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < began + SECONDS_TO_START, self.said
+            time.sleep(0.1)
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        return time.monotonic() - began
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def get(self, path: str, port: int = 0) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def left_over(self) -> list[str]:
+        """Processes of this run that are still there, PostgreSQL's among them."""
+        folder = str(self.output.parent)
+        there = [process for process in self.family if process.is_running()]
+        there += [p for p in psutil.process_iter(["cmdline"]) if folder in " ".join(p.info["cmdline"] or [])]
+        return [str(process) for process in there if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[[], Running]]:
+    started: list[Running] = []
+
+    def begin() -> Running:
+        started.append(Running(folder))
+        return started[-1]
+
+    yield begin
+    for each in started:
+        if each.process.poll() is None:
+            each.stop(signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder: Path) -> None:
+    run = start()
+    run.wait_until_ready()
+    assert f"Counterpart is ready: http://127.0.0.1:{run.port}" in run.said
+    for person in ("buyer", "owner", "rep", "support", "store", "admin"):
+        assert f"{person}@demo.example" in run.said
+    assert "paint-the-town" in run.said
+    assert run.get("/readyz")[0] == 200
+    status, page = run.get("/sign-in")
+    assert status == 200
+    assert "Made-up demo data" in page
+    mailbox = re.search(r"Mails it sends: http://127.0.0.1:(\d+)", run.said)
+    assert mailbox is not None
+    assert json.loads(run.get("/mails.json", int(mailbox[1]))[1]) == []
+    secret = folder / "var" / "secret-key"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert run.stop() == 0
+    assert run.left_over() == []
+
+
+@pytest.mark.slow
+def test_a_second_start_takes_six_seconds_at_most(start: Callable[[], Running]) -> None:
+    run = start()
+    assert run.wait_until_ready() <= 6
+    assert "Making up the demo company" not in run.said
+    assert run.stop(signal.SIGTERM) == 0
+    assert run.left_over() == []
+
+
+@pytest.mark.slow
+def test_another_one_in_the_same_folder_is_refused(start: Callable[[], Running], folder: Path) -> None:
+    run = start()
+    run.wait_until_ready()
+    refused = subprocess.run(
+        [sys.executable, "-m", "portal.cli", "run"],
+        env={**os.environ, "PORTAL_VAR": str(folder / "var"), "PORTAL_PORT": "1025"},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Error: Counterpart already runs from {folder / 'var'} (process ")
+    assert f"http://127.0.0.1:{run.port}" in refused.stderr
+    assert run.get("/livez")[0] == 200
+
+
+@pytest.mark.slow
+@pytest.mark.chaos
+def test_a_dead_child_is_noticed_and_the_rest_is_stopped(start: Callable[[], Running]) -> None:
+    run = start()
+    run.wait_until_ready()
+    (worker,) = [p for p in run.family if "worker" in p.cmdline()]
+    worker.kill()
+    assert run.process.wait(60) == 1
+    assert "The worker ended by itself (exit code -9)" in run.said
+    assert "Traceback" not in run.said
+    assert run.left_over() == []
+
+
+@pytest.mark.slow
+@pytest.mark.chaos
+def test_a_killed_run_leaves_no_portal_behind_and_starts_again(start: Callable[[], Running]) -> None:
+    run = start()
+    run.wait_until_ready()
+    run.stop(signal.SIGKILL)
+    until = time.monotonic() + 30
+    while any(p.is_running() and "postgres" not in p.name() for p in run.family) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert [str(p) for p in run.family if p.is_running() and "postgres" not in p.name()] == []
+    again = start()
+    again.wait_until_ready()
+    assert again.stop() == 0
+    assert again.left_over() == []
