@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,44 +12,17 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts.models import Company, User
+from portal.accounts.models import Company
 from portal.billing.models import CreditAccount
-from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders import shown as showing
 from portal.orders.models import Bought, Draft, Order, OrderEvent, OrderLine
-from portal.orders.queries.drafts import own_head, priced_lines
 from portal.orders.use_cases.draft_lines import Wish, put
-from portal.orders.use_cases.drafting import make_room, start_draft
-from portal.orders.use_cases.placing import Placed, place, terms_of
-from portal.stores.models import PickupSlot, Stock, Store
+from portal.orders.use_cases.placing import Placed, place
+from portal.stores.models import PickupSlot, Stock
 from tests.builders import NOW, Build
-
-TODAY = date(2026, 6, 2)
-
-
-@dataclass
-class Shop:
-    """A company, its buyer, a store."""
-
-    build: Build
-    company: Company
-    user: User
-    actor: Actor
-    store: Store
-
-    def draft(self, wishes: list[tuple[Variant, int]], actor: Actor | None = None, **fields: Any) -> int:
-        session = self.build.session
-        actor = actor or self.actor
-        make_room(session, actor=actor, now=NOW)
-        draft = start_draft(session, actor=actor, now=NOW, store_id=self.store.id)
-        put(session, draft, [Wish(variant.id, n) for variant, n in wishes], now=NOW)
-        for name, value in fields.items():
-            setattr(draft, name, value)
-        session.commit()
-        return draft.id
+from tests.shop import TODAY, Shop, shown_for
 
 
 @pytest.fixture
@@ -58,12 +30,6 @@ def shop(build: Build) -> Shop:
     company, store = build.company("Harbor Painting"), build.store("Dock Street")
     user = build.user(company)
     return Shop(build, company, user, build.actor(user, company), store)
-
-
-def shown_for(session: Session, actor: Actor, draft_id: int) -> str:
-    head = own_head(session, actor, draft_id)
-    lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=TODAY)
-    return showing.encode(terms_of(head), lines)
 
 
 def send(
