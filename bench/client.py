@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import http.client
 import re
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the world: a buyer with an order of the company and its store, or staff."""
+
+    user_id: int
+    order: str = ""
+    store_id: int | None = None
+
+
 class Browser:
-    """One person at one connection.
+    """One person at one connection, signed in by the session that the world made for them.
 
     :param host: address of the portal on this machine, as ``127.0.0.1:8123``.
     """
 
-    def __init__(self, host: str, cookies: dict[str, str]) -> None:
+    def __init__(self, host: str, person: Person) -> None:
         self.host = host
-        self.cookies = cookies
+        self.cookies = {"portal_session": f"bench-{person.user_id}"}
+        self.order, self.store = person.order, str(person.store_id or "")
         self.token = ""
         self.connection = http.client.HTTPConnection(host, timeout=30)
         self.connection.connect()

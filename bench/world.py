@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from bench.client import Person
+
 PRODUCTS = 4_000
 COMPANIES = 500
 STORES = 25
@@ -85,8 +87,8 @@ BATCH = 25_000
 class World:
     """What the scenarios need to know: people to be and things to look for."""
 
-    buyers: list[tuple[int, str]]  # session token's user id, an order number of the company
-    support_id: int
+    buyers: list[Person]
+    support: Person
     numbers: list[str]
     companies: int
     orders: int
@@ -118,7 +120,7 @@ def look(engine: Engine) -> World:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "select distinct on (m.user_id) m.user_id, o.number from membership m "
+                "select distinct on (m.user_id) m.user_id, o.number, o.store_id from membership m "
                 "join sales_order o on o.company_id = m.company_id where o.number like 'BO-%' order by m.user_id, o.id"
             )
         ).all()
@@ -134,4 +136,4 @@ def look(engine: Engine) -> World:
                 "select (select count(*) from company), (select count(*) from sales_order), count(*) from order_line"
             )
         ).one()
-    return World([(u, n) for u, n in rows], support, numbers, *counts)
+    return World([Person(*row) for row in rows], Person(support), numbers, *counts)

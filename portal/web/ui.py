@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, flash, get_flashed_messages, request, url_for
@@ -94,10 +95,18 @@ class UI:
         self.signed_in = self._visit.is_authenticated
         self.user_name = seen.name
         self.user_kind = seen.kind if self.signed_in else None
-        self.sign_out_href = url_for("accounts.sign_out")
-        self.account_href = url_for("accounts.account")
+        self.sign_out_href = self._href("accounts.sign_out")
+        self.account_href = self._href("accounts.account")
 
-    @property
+    def _href(self, endpoint: str) -> str:
+        """Address of a page without parts that vary; every page needs a dozen, so they are built once."""
+        known: dict[tuple[str, str], str] = self._app.extensions.setdefault("hrefs", {})
+        key = (request.script_root, endpoint)
+        if key not in known:
+            known[key] = url_for(endpoint)
+        return known[key]
+
+    @cached_property
     def nav(self) -> list[NavItem]:
         if not self.signed_in:
             return []
@@ -106,7 +115,7 @@ class UI:
         return [
             NavItem(
                 label,
-                url_for(endpoint),
+                self._href(endpoint),
                 icon,
                 permission,
                 primary,
@@ -117,12 +126,12 @@ class UI:
             if seen.can(permission) and endpoint in self._app.view_functions
         ]
 
-    @property
+    @cached_property
     def context(self) -> ContextBar | None:
         seen = self._visit
         if not seen.actor.company_id:
             return None
-        href = url_for("accounts.context")
+        href = self._href("accounts.context")
         may = seen.actor.can("context:switch")
         return ContextBar(
             company_name=seen.actor.company_name,
@@ -130,11 +139,11 @@ class UI:
             job_name=seen.job_name,
             job_href=f"{href}#job",
             store_name=seen.store_name,
-            store_href=url_for("stores.near") if "stores.near" in self._app.view_functions else href,
+            store_href=self._href("stores.near") if "stores.near" in self._app.view_functions else href,
             companies_count=seen.companies,
         )
 
-    @property
+    @cached_property
     def acting(self) -> ActingBanner | None:
         seen = self._visit
         if not seen.actor.is_acting or seen.delegation_ends is None:
@@ -146,7 +155,7 @@ class UI:
             company_name=seen.actor.company_name,
             reason=seen.actor.reason or "",
             minutes_left=left,
-            stop_href=url_for("accounts_staff.stop_acting"),
+            stop_href=self._href("accounts_staff.stop_acting"),
         )
 
     @property
