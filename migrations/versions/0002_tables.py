@@ -361,6 +361,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"name": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_index(op.f("ix_variant_product_id"), "variant", ["product_id"], unique=False)
     op.create_index(
@@ -377,6 +378,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"sku_key": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_table(
         "address",

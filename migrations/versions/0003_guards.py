@@ -52,6 +52,26 @@ begin
   execute format('revoke all on %I from portal_customer', name);
 end $$
 """
+# Names that have words like these. The planner takes a comparison of trigrams for a cheap one and would read the
+# whole table; the settings hold inside the function alone.
+SIMILAR_VARIANTS = """
+create function similar_variants(words text[]) returns table (variant_id bigint, likeness float8)
+language plpgsql stable parallel safe
+set enable_seqscan = off
+set pg_trgm.word_similarity_threshold = '0.36' as $$
+declare
+  likeness text;
+  all_words text;
+begin
+  select string_agg(format('word_similarity(%L, name)', word), ' + '),
+         string_agg(format('%L <%% name', word), ' and ')
+    into likeness, all_words from unnest(words) as word;
+  return query execute format(
+    'with near as materialized (select id, (%s)::float8 / %s as likeness from variant where %s)
+     select id, likeness from near where likeness >= 0.8 * (select max(likeness) from near)',
+    likeness, cardinality(words), all_words);
+end $$
+"""
 COMPANY_TABLES = (
     "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",
     "sales_order", "order_line", "order_event", "bought", "delegation",
@@ -73,6 +93,7 @@ def upgrade() -> None:
         )
     op.execute(PARTITION_FOR_MONTH)
     op.execute(STORE_QUEUE)
+    op.execute(SIMILAR_VARIANTS)
     op.execute(GUARD_PARTITION)
     op.execute("create table touchpoint_other partition of touchpoint default")
     op.execute("select touchpoint_guard('touchpoint_other')")

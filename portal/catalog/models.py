@@ -62,9 +62,15 @@ class Variant(Base):
             "sku_key",
             postgresql_using="gin",
             postgresql_ops={"sku_key": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
         ),
+        # Read with every search and written with an import: nothing is to wait in the pending list.
         Index(
-            "ix_variant_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
+            "ix_variant_name_trgm",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
         ),
     )
 

@@ -52,4 +52,6 @@ def _as(kind: type, part: Any) -> Any:
         if abs(number) >= 2**63:
             raise ValueError("a cursor's number fits a bigint")
         return number
+    if kind is str and "\x00" in str(part):
+        raise ValueError("the database keeps no NUL")
     return kind(part)

@@ -52,8 +52,8 @@ select v.id, 5 * {_TIER} + case when v.name ilike :start then 0 else 1000 end fr
 """
 _GUESSES = f"""
 union all
-select v.id, {FUZZY_TIER} * {_TIER} + 1000 - cast(1000 * ({{likeness}}) / {{count}} as int)
-  from variant v where not exists (select from sharp) and {{all_similar}}
+select s.variant_id, {FUZZY_TIER} * {_TIER} + 1000 - cast(1000 * s.likeness as int)
+  from similar_variants(cast(:words as text[])) s where not exists (select from sharp)
 """
 _FIND = """
 with sharp as materialized ({sharp}),
@@ -65,7 +65,7 @@ best as (
 ),
 page as (
   select * from best
-   where cast(:after_rank as int) is null
+   where cast(:after_rank as bigint) is null
       or (rank, name collate "C", id) > (:after_rank, :after_name collate "C", :after_id)
    order by rank, name collate "C", id
    limit :limit
@@ -88,11 +88,7 @@ def _statement(words: int, inside: bool, in_category: bool) -> TextClause:
         sharp += _INSIDE
     if words:
         sharp += _NAMES.format(all_words=" and ".join(f"v.name ilike :like{n}" for n in numbers))
-        guesses = _GUESSES.format(
-            likeness=" + ".join(f"word_similarity(:word{n}, v.name)" for n in numbers),
-            count=words,
-            all_similar=" and ".join(f":word{n} <% v.name" for n in numbers),
-        )
+        guesses = _GUESSES
     category = "join product c on c.id = v.product_id and c.category = :category" if in_category else ""
     return text(
         _FIND.format(sharp=sharp, guesses=guesses, in_category=category, columns=COLUMNS, joins=JOINS)
@@ -116,12 +112,32 @@ def search(
     """
     if wording.is_empty:
         return Page([])
-    after = decode_cursor(cursor, int, str, int) or (None, "", 0)
-    asked: dict[str, Any] = {
+    asked = {
         "company_id": company_id,
         "store_id": store_id,
         "today": today,
         "limit": limit + 1,
+        **arguments(wording, category, cursor),
+    }
+    rows = session.execute(statement(wording, category), asked).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = rows[-1] if more else None
+    return Page(
+        [_hit(row, store_id) for row in rows],
+        next_cursor=encode_cursor(last.rank, last.name, last.id) if last is not None else None,
+    )
+
+
+def statement(wording: Wording, category: str = "") -> TextClause:
+    """The statement that answers a query: it has a branch for each thing that the query may mean."""
+    return _statement(len(wording.words), wording.is_number_like, bool(category))
+
+
+def arguments(wording: Wording, category: str, cursor: str | None) -> dict[str, Any]:
+    """What the statement is told about the query."""
+    after = decode_cursor(cursor, int, str, int) or (None, "", 0)
+    asked: dict[str, Any] = {
         "key": wording.key,
         # An empty key is found in no SKU; a bare % would find them all.
         "prefix": wording.key + "%" if wording.key else "",
@@ -134,19 +150,11 @@ def search(
     if category:
         asked["category"] = category
     if wording.words:
-        asked["start"] = _like(wording.words[0]) + "%"
+        asked["words"] = list(wording.words)
+        asked["start"] = _like(wording.words[0]).lstrip() + "%"
     for number, word in enumerate(wording.words):
-        asked[f"like{number}"], asked[f"word{number}"] = f"%{_like(word)}%", word
-    rows = session.execute(
-        _statement(len(wording.words), wording.is_number_like, bool(category)), asked
-    ).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = rows[-1] if more else None
-    return Page(
-        [_hit(row, store_id) for row in rows],
-        next_cursor=encode_cursor(last.rank, last.name, last.id) if last is not None else None,
-    )
+        asked[f"like{number}"] = f"%{_like(word)}%"
+    return asked
 
 
 def _hit(row: Any, store_id: int | None) -> Hit:

@@ -11,6 +11,7 @@ from portal.catalog import queries
 from portal.catalog.queries import ColourFamily, ColourInfo
 from portal.catalog.views import blueprint
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
@@ -45,9 +46,9 @@ class Picker:
 
 def picker(sku: str, product_code: str) -> Picker:
     """Read the deck as the address asks: ``colour`` (chosen), ``colour_q`` (words) or ``family``."""
-    words = request.args.get("colour_q", "").strip()[:60]
-    family = request.args.get("family", "").strip()
-    asked = request.args.get("colour", "").strip()
+    words = strip(request.args.get("colour_q", ""))[:60]
+    family = strip(request.args.get("family", ""))
+    asked = strip(request.args.get("colour", ""))
     chosen = queries.colours_by_number(db(), [asked]).get(asked) if asked else None
     found = Picker(sku, product_code, words, family, chosen)
     if chosen is not None and not words and not family:

@@ -11,6 +11,7 @@ from portal.catalog.views.colours import picker
 from portal.catalog.views.offers import offers
 from portal.stores.queries import stock_elsewhere
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
@@ -21,10 +22,10 @@ from portal.web.transaction import db, today
 def product(code: str) -> str:
     """A product with one of its variants chosen (``sku``), and a colour for it (``colour``)."""
     who, seen = actor(), visit()
-    found = queries.product(db(), code=code, company_id=who.customer_id, store_id=seen.store_id)
+    found = queries.product(db(), code=strip(code), company_id=who.customer_id, store_id=seen.store_id)
     chosen = chosen_variant(found.variants, request.args.get("sku", ""), today())
     elsewhere = stock_elsewhere(db(), variant_id=chosen.id, store_id=seen.store_id) if seen.store_id else []
-    props = {"sku": chosen.sku, "source": request.args.get("from", "")[:20] or "product"}
+    props = {"sku": chosen.sku, "source": strip(request.args.get("from", ""))[:20] or "product"}
     links = {"product_id": found.id, "variant_id": chosen.id}
     viewed("product_viewed", account_id=who.company_id, store_id=seen.store_id, links=links, props=props)
     if seen.store_id:

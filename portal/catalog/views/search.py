@@ -10,6 +10,7 @@ from portal.catalog.views.offers import offers
 from portal.catalog.wording import Wording
 from portal.touchpoints.scrubbing import scrubbed
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
@@ -21,7 +22,7 @@ from portal.web.transaction import db, today
 def search() -> str:
     """One address for all of it: nothing asked shows the categories, a category its products, words their hits."""
     asked = wording.read(request.args.get("q", ""))
-    category = request.args.get("category", "").strip()
+    category = strip(request.args.get("category", ""))
     cursor = request.args.get("after")
     if not asked.is_empty:
         return _results(asked, category, cursor)

@@ -8,6 +8,7 @@ from portal.catalog import pricing, queries
 from portal.catalog.views import blueprint
 from portal.foundation.errors import NotFound
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
@@ -19,7 +20,7 @@ MOST = 1_000_000
 @needs("catalog:read")
 def why_price(sku: str) -> str:
     """Explain the price of ``quantity`` units of a SKU for the company of the visit."""
-    who = actor()
+    who, sku = actor(), strip(sku)
     variant_id = queries.resolve(db(), company_id=who.customer_id, texts=[sku]).get(sku)
     if variant_id is None:
         raise NotFound

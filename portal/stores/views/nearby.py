@@ -15,6 +15,7 @@ from portal.stores import queries, use_cases
 from portal.stores.queries import City
 from portal.stores.views import blueprint
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
@@ -66,7 +67,11 @@ def near() -> str:
 def choose_store() -> Response:
     """Work with another store; the form says where to go back to (``next``)."""
     chosen = use_cases.choose_store(
-        db(), actor=actor(), now=now(), code=request.form.get("store", ""), store_before=visit().store_id
+        db(),
+        actor=actor(),
+        now=now(),
+        code=strip(request.form.get("store", "")),
+        store_before=visit().store_id,
     )
     tell("ok", f"You now see the stock and hours of {chosen.name}.")
     return redirect(local_path(request.form.get("next"), url_for(".near")))

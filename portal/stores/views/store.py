@@ -13,6 +13,7 @@ from portal.stores.opening import Schedule
 from portal.stores.queries import OpenWindow
 from portal.stores.views import blueprint
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
@@ -37,7 +38,7 @@ class Day:
 @needs("stores:read")
 def store(code: str) -> str:
     """Address, phone, the hours of the coming week, other hours ahead, pickup windows with room."""
-    found = queries.store_by_code(db(), code)
+    found = queries.store_by_code(db(), strip(code))
     schedule = queries.schedules(db(), [found.id])[found.id]
     windows = queries.open_windows(db(), found, now(), WINDOW_DAYS, schedule=schedule, include_full=True)
     viewed("availability_checked", account_id=actor().company_id, store_id=found.id, props={"stores": 1})
