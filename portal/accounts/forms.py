@@ -38,6 +38,11 @@ def lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def one_line(value: Any) -> Any:
+    """Filter for names: they stand in subjects of mails, where a line end would begin the text."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def _email(label: str = "E-mail", **attributes: str) -> EmailField:
     return EmailField(
         label,
@@ -53,7 +58,7 @@ def _email(label: str = "E-mail", **attributes: str) -> EmailField:
 
 def _name(label: str = "Name", **attributes: str) -> StringField:
     validators = [InputRequired("Enter a name."), Length(max=120, message="Use at most 120 characters.")]
-    return StringField(label, validators, render_kw=attributes)
+    return StringField(label, validators, filters=[one_line], render_kw=attributes)
 
 
 def _new_password() -> PasswordField:
@@ -109,14 +114,16 @@ class ProfileForm(PortalForm):
     phone = TelField("Phone", [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
     language = SelectField(
         "Language",
-        choices=LANGUAGES,
         description="Pages and mails are in English for now; we keep your wish.",
     )
     time_zone = SelectField("Time zone", description="Times are shown in this zone.")
 
-    def offer_zones(self, own: str) -> None:
-        """The list of zones, with the person's own in it however rare it is."""
-        self.time_zone.choices = [SelectChoice(name, words) for name, words in zones_with(own)]
+    def offer(self, language: str, zone: str) -> None:
+        """Fill the lists, with the person's own language and zone in them however rare they are."""
+        known = {choice.value for choice in LANGUAGES}
+        own = [] if language in known else [SelectChoice(language, language)]
+        self.language.choices = [*own, *LANGUAGES]
+        self.time_zone.choices = [SelectChoice(name, words) for name, words in zones_with(zone)]
 
 
 class PasswordForm(PortalForm):

@@ -183,7 +183,7 @@ class SignInAttempt(Base):
     id: Mapped[BigId]
     account_key: Mapped[bytes]
     network: Mapped[str]
-    purpose: Mapped[str]  # sign_in, reset
+    purpose: Mapped[str]  # sign_in, reset, invitation
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (

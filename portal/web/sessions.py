@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, current_app, flash, g, redirect, request, url_for
@@ -30,6 +29,7 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
 from portal.web.transaction import SAFE_METHODS, db, now
+from portal.web.urls import came_from
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,10 @@ COOKIE = "portal_session"
 # Often enough for "last seen" and for expiry, seldom enough to cost nothing.
 SEEN_EVERY = timedelta(minutes=5)
 SEEN = text("update user_session set last_seen_at = greatest(last_seen_at, :now) where id = :id")
-LEAVE = text("update user_session set delegation_id = null where id = :id and delegation_id = :held")
+LEAVE = text("""
+update user_session set delegation_id = null, store_id = null, job_id = null
+ where id = :id and delegation_id = :held
+""")
 
 # A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
 # without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn.
@@ -213,12 +216,8 @@ def clear_cookie(response: Response) -> None:
 
 def sign_in_again() -> str:
     """Where to sign in and come back to the page that was being worked on."""
-    page = request.headers.get("HX-Current-URL") or request.referrer or ""
-    parts = urlsplit(page)
-    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    if parts.netloc != request.host or back.startswith("/sign-in"):
-        return url_for("accounts.sign_in")
-    return url_for("accounts.sign_in", next=back)
+    back = came_from()
+    return url_for("accounts.sign_in", next=back if back and not back.startswith("/sign-in") else None)
 
 
 def _guide() -> Response | None:

@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, User
+from portal.accounts.use_cases import end_expired
+from portal.foundation.clock import utcnow
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -87,6 +89,9 @@ def test_consent_withdrawn_ends_it_with_the_next_click(
     admin = PageClient(app)
     admin.sign_in(build.user(company, "company_admin").email)
     admin.post("/company/acting-consent", {"allowed": "no"})
+    assert client.get("/context", status=303).headers["Location"] == "/"
+    client.get("/account")
+    assert "You are back in your own" in client.text
     client.get("/context", status=403)
 
 
@@ -131,6 +136,19 @@ def test_after_an_hour_the_rep_is_back_in_the_own_context(
     session.commit()
     client.get("/account")
     assert "is over" not in client.text  # said once
+
+
+def test_the_rep_is_told_although_the_stay_was_ended_elsewhere(
+    client: PageClient, rep: User, company: Company, buyer: User, session: Session
+) -> None:
+    _start(client, company, buyer)
+    client.get("/context")
+    end_expired(session, now=utcnow() + timedelta(minutes=61))
+    session.commit()
+    assert client.get("/context", status=303).headers["Location"] == "/"
+    client.get("/account")
+    assert "Your time in the customer's account is over" in client.text
+    assert session.scalars(text("select delegation_id from user_session")).all() == [None]
 
 
 def test_another_customer_from_a_second_tab(

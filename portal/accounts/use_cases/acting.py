@@ -58,12 +58,7 @@ def start_acting(
     )
     session.add(delegation)
     session.flush()
-    session.execute(
-        update(UserSession)
-        .where(UserSession.id == actor.session_id, UserSession.user_id == actor.user_id)
-        .values(delegation_id=delegation.id, store_id=None, job_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    _hold(session, actor, delegation.id)
     _record(session, "delegation_started", actor, delegation, now, minutes=LONGEST_STAY // MINUTE)
     return delegation
 
@@ -71,6 +66,7 @@ def start_acting(
 def stop_acting(session: Session, *, actor: Actor, now: datetime) -> None:
     """Leave the customer's account. Doing it twice does no harm."""
     end_delegations(session, actor_user_id=actor.user_id, now=now)
+    _hold(session, actor, None)
 
 
 def end_delegations(
@@ -84,7 +80,7 @@ def end_delegations(
 ) -> int:
     """End the running stays that fit everything given; those over an hour old end when their hour ended.
 
-    Returns how many ended.
+    The rep's session goes on holding the stay, so that the rep is told with the next click. Returns how many ended.
     """
     wanted = [
         column == value
@@ -106,6 +102,16 @@ def end_expired(session: Session, *, now: datetime) -> int:
     return _end(session, [Delegation.expires_at <= now], now)
 
 
+def _hold(session: Session, actor: Actor, delegation_id: int | None) -> None:
+    """Put the stay into the actor's session, or take it out; store and job belong to the company."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == actor.session_id, UserSession.user_id == actor.user_id)
+        .values(delegation_id=delegation_id, store_id=None, job_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def leave_company(session: Session) -> None:
     """Go on with the portal's own rights for the rest of the transaction, when a staff person's request
     began inside a customer's account and goes on to another."""
@@ -122,12 +128,6 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
     ).all()
     if not ended:
         return 0
-    session.execute(
-        update(UserSession)
-        .where(UserSession.delegation_id.in_([d.id for d in ended]))
-        .values(delegation_id=None, store_id=None, job_id=None)
-        .execution_options(synchronize_session=False)
-    )
     reps = {
         user.id: user
         for user in session.scalars(select(User).where(User.id.in_({d.actor_user_id for d in ended})))

@@ -24,6 +24,8 @@ class Limit:
 
 
 SIGN_IN = Limit("sign_in", per_account=8, per_network=40, window=timedelta(minutes=15))
+# A company's invitations, counted by company; the network says nothing here.
+INVITING = Limit("invitation", per_account=60, per_network=1_000_000, window=timedelta(minutes=60))
 RESET = Limit("reset", per_account=5, per_network=30, window=timedelta(minutes=60))
 
 # Two users of one lock at most, always account before network, so nobody waits in a circle.

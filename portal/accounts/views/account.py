@@ -94,7 +94,7 @@ def end_other_sessions() -> Answer:
 
 def _profile_form(user: User, **values: Any) -> ProfileForm:
     form = ProfileForm(**values)
-    form.offer_zones(user.time_zone)
+    form.offer(user.language, user.time_zone)
     return form
 
 

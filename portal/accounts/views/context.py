@@ -14,7 +14,7 @@ from portal.web.access import needs
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db
 from portal.web.ui import tell
-from portal.web.urls import local_path
+from portal.web.urls import came_from, local_path
 
 
 @blueprint.route("/context", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def context() -> Answer:
 
 def page(jobs_form: JobsForm, status: int = 200) -> tuple[str, int]:
     """The context page; also shown again when the names of new jobs need correcting."""
-    who = actor()
+    who, back = actor(), came_from()
     return render_template(
         "accounts/context.html",
         companies=queries.companies_of(db(), who.user_id) if who.kind == "customer" else [],
@@ -50,4 +50,5 @@ def page(jobs_form: JobsForm, status: int = 200) -> tuple[str, int]:
         jobs_form=jobs_form,
         may_add_jobs=may_add_jobs(who, visit().po_mode),
         here=visit(),
+        back="" if back.startswith(url_for(".context")) else back,
     ), status

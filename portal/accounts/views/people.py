@@ -13,9 +13,10 @@ from portal.accounts.forms import InviteForm, RoleForm
 from portal.accounts.models import Company
 from portal.accounts.queries import PersonRow
 from portal.accounts.roles import ROLE_LABELS
-from portal.accounts.use_cases import inviting
+from portal.accounts.use_cases import inviting, throttling
 from portal.accounts.use_cases import people as use_cases
 from portal.accounts.views import Answer, blueprint
+from portal.accounts.views.tries import count_try
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -55,8 +56,10 @@ def invite() -> Answer:
     form = InviteForm()
     if request.method == "GET":
         return render_template("accounts/invite.html", form=form)
+    status = 422
     if form.validate_on_submit():
         try:
+            count_try(throttling.INVITING, f"company {actor().company_id}")
             inviting.invite(
                 db(),
                 actor=actor(),
@@ -68,10 +71,11 @@ def invite() -> Answer:
             )
         except Rejected as no:
             form.refuse(no)
+            status = 429 if no.code == "too_many_tries" else 422
         else:
             tell("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
             return redirect(url_for(".people"))
-    return render_template("accounts/invite.html", form=form), 422
+    return render_template("accounts/invite.html", form=form), status
 
 
 @blueprint.get("/people/<int:user_id>")
@@ -114,6 +118,11 @@ def enable_person(user_id: int) -> Answer:
 @blueprint.post("/people/<int:user_id>/invitation")
 @needs("people:manage")
 def resend_invitation(user_id: int) -> Answer:
+    try:
+        count_try(throttling.INVITING, f"company {actor().company_id}")
+    except Rejected as no:
+        tell("error", no.message)
+        return redirect(url_for(".people"))
     user = inviting.resend(db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now())
     tell("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
     return redirect(url_for(".people"))
