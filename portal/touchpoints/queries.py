@@ -16,6 +16,7 @@ from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.touchpoints.kinds import KINDS
 from portal.touchpoints.models import Touchpoint
 
+STAFF_ROLES = ("sales_rep", "support_agent", "store_staff", "administrator")
 _COLUMNS = (
     Touchpoint.event_id, Touchpoint.occurred_us, Touchpoint.name, Touchpoint.channel, Touchpoint.outcome,
     Touchpoint.error_code, Touchpoint.props, Touchpoint.actor_id, Touchpoint.actor_role, Touchpoint.subject_user_id,
@@ -74,10 +75,12 @@ def timeline(
     cursor: str | None = None,
     limit: int = 30,
     names: Collection[str] | None = None,
+    by_others: bool = False,
 ) -> Page[Entry]:
     """Touchpoints of a company or of an order, newest first; one statement, the same for any number of rows.
 
     :param names: only these kinds.
+    :param by_others: only what the seller's people did, for the company or in its name.
     :raises ValueError: when neither a company nor an order is given.
     """
     if account_id is None and order_id is None:
@@ -91,6 +94,8 @@ def timeline(
         query = query.where(Touchpoint.order_id == order_id)
     if names is not None:
         query = query.where(Touchpoint.name.in_(sorted(names)))
+    if by_others:
+        query = query.where(Touchpoint.actor_role.in_(STAFF_ROLES))
     after = decode_cursor(cursor, int, UUID)
     if after is not None:
         query = query.where(tuple_(Touchpoint.occurred_us, Touchpoint.event_id) < after)

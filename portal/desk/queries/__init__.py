@@ -1,0 +1,1 @@
+"""Reads that combine domains, for the pages of the desk."""

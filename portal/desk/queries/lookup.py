@@ -1,0 +1,191 @@
+"""One box for everything: one statement for all kinds of things, each by its index.
+
+Only the readings that fit what was typed are asked. Beginnings are compared with ``~>=~`` and ``~<~``, which the
+pattern indexes carry and which stay fast under a plan made once for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from portal.desk.asking import Question, after, like
+from portal.foundation.actor import Actor
+
+PER_KIND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result. ``ref`` opens it: an order number, a company code, a person's company, a SKU."""
+
+    kind: str  # order, company, person, product
+    why: str  # number, po, sku, name, code, phone, email
+    exact: bool
+    ref: str
+    title: str
+    company: str
+    status: str
+    fulfilment: str
+    at: datetime | None
+    amount_minor: int | None
+    currency: str
+    note: str
+    phone: str
+    email: str
+
+
+_ORDER = """
+select 'order', '{why}', {exact}, o.number, o.number, c.name, o.status, o.fulfilment, o.placed_at, o.total_minor,
+       o.currency, concat_ws(' · ', nullif('PO ' || nullif(o.po_number, ''), ''), nullif(o.job_name, '')), '', ''
+  from ({source}) o join company c on c.id = o.company_id
+"""
+_COMPANY = """
+select 'company', '{why}', {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
+       cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, '')
+  from ({source}) c
+"""
+_PERSON = """
+select 'person', '{why}', {exact}, coalesce(c.code, ''), u.name, coalesce(c.name, ''),
+       case when u.disabled_at is null then '' else 'disabled' end, '', cast(null as timestamptz),
+       cast(null as bigint), '', coalesce(m.role, ''), coalesce(u.phone, ''), u.email
+  from ({source}) u
+  {join} lateral (select company_id, role from membership x where x.user_id = u.id {scope}
+                   order by x.disabled_at is not null, x.company_id limit 1) m on true
+  left join company c on c.id = m.company_id
+"""
+_PRODUCT = """
+select 'product', '{why}', {exact}, v.sku, v.name, '', case when v.discontinued_on is null then '' else 'discontinued' end,
+       '', cast(null as timestamptz), cast(null as bigint), '', v.size, '', ''
+  from ({source}) v
+"""
+# Reading → (frame, where it was found, exact, source). {scope} limits to the companies of a rep.
+_READINGS: dict[str, tuple[str, str, str, str]] = {
+    "number": (_ORDER, "number", "o.number in (:number, :own_number)", """
+        (select * from sales_order where number ~>=~ :number and number ~<~ :number_end {scope}
+          order by number using ~<~ limit :many)
+        union
+        (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
+          order by number using ~<~ limit :many)"""),
+    "po": (_ORDER, "po", "upper(o.po_number) = :number", """
+        select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
+          {scope} order by upper(po_number) using ~<~ limit 60) p
+         order by (upper(po_number) = :number) desc, placed_at desc limit :many"""),
+    "ordered_sku": (_ORDER, "sku", "false", """
+        select s.* from (
+          select order_id from order_line where sku = (select sku from variant where sku_key = :key limit 1) {scope}
+           order by order_id desc limit :many) l
+          join sales_order s on s.id = l.order_id"""),
+    "sku": (_PRODUCT, "sku", "v.sku_key = :key", """
+        select * from variant where sku_key ~>=~ :key and sku_key ~<~ :key_end order by sku_key using ~<~ limit :many"""),
+    "product_name": (_PRODUCT, "name", "false", """
+        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many"""),
+    "company_code": (_COMPANY, "code", "true", "select * from company where code = :number {company_scope}"),
+    "company_name": (_COMPANY, "name", "lower(c.name) = lower(:words)", """
+        select * from company where (name ilike :like or :words <% name) {company_scope}
+         order by (name ilike :like) desc, word_similarity(:words, name) desc, name limit :many"""),
+    "company_phone": (_COMPANY, "phone", "c.phone_digits in (:phone, :phone_bare)", """
+        select * from company where {phone} {company_scope} limit :many"""),
+    "company_email": (_COMPANY, "email", "lower(c.email) = :mail", """
+        select * from company where lower(email) ~>=~ :mail and lower(email) ~<~ :mail_end {company_scope}
+         order by lower(email) using ~<~ limit :many"""),
+    "person_name": (_PERSON, "name", "lower(u.name) = lower(:words)", """
+        select * from app_user where kind = 'customer' and (name ilike :like or :words <% name) {person_scope}
+         order by (name ilike :like) desc, word_similarity(:words, name) desc, name limit :many"""),
+    "person_phone": (_PERSON, "phone", "u.phone_digits in (:phone, :phone_bare)", """
+        select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many"""),
+    "person_email": (_PERSON, "email", "u.email = :mail", """
+        select * from app_user where kind = 'customer' and email ~>=~ :mail and email ~<~ :mail_end {person_scope}
+         order by email using ~<~ limit :many"""),
+}  # fmt: skip
+_PHONE = """(phone_digits ~>=~ :phone and phone_digits ~<~ :phone_end
+         or reverse(phone_digits) ~>=~ :phone_back and reverse(phone_digits) ~<~ :phone_back_end)"""
+_OWN = "select company_id from rep_assignment where user_id = :rep_id"
+
+
+def look_up(session: Session, actor: Actor, question: Question) -> list[Found]:
+    """Everything that what was typed can mean, exact things first; one statement.
+
+    Reps find the orders, companies and people of their assigned companies only; products are everybody's.
+    """
+    readings = tuple(_readings(question))
+    if not readings:
+        return []
+    statement = _statement(readings, actor.kind == "rep")
+    rows = session.execute(statement, _values(question, actor))
+    found: dict[tuple[str, str, str], Found] = {}
+    for row in rows:
+        result = Found(*row)
+        identity = (result.kind, result.ref, result.title)
+        known = found.get(identity)
+        if known is None or (result.exact and not known.exact):
+            found[identity] = result
+    return sorted(found.values(), key=lambda each: not each.exact)
+
+
+def _readings(question: Question) -> Iterator[str]:
+    if question.is_mail:
+        yield from ("person_email", "company_email")
+        return
+    if question.phone:
+        yield from ("person_phone", "company_phone")
+    if question.looks_like_phone and question.digits != question.text:
+        return
+    if len(question.number) >= 2:
+        yield from ("number", "po", "company_code")
+    if len(question.key) >= 3:
+        yield from ("sku", "ordered_sku")
+    if len(question.words) >= 3:
+        yield from ("company_name", "person_name", "product_name")
+
+
+@cache
+def _statement(readings: tuple[str, ...], only_assigned: bool) -> TextClause:
+    scopes = {
+        "scope": f"and company_id in ({_OWN})" if only_assigned else "",
+        "company_scope": f"and id in ({_OWN})" if only_assigned else "",
+        "person_scope": f"and id in (select user_id from membership where company_id in ({_OWN}))" if only_assigned else "",
+        "phone": _PHONE,
+    }  # fmt: skip
+    parts = []
+    for reading in readings:
+        frame, why, exact, source = _READINGS[reading]
+        join = "join" if only_assigned else "left join"
+        scope = f"and x.company_id in ({_OWN})" if only_assigned else ""
+        parts.append(
+            "("
+            + frame.format(why=why, exact=exact, source=source.format(**scopes), join=join, scope=scope)
+            + ")"
+        )
+    return text(" union all ".join(parts))
+
+
+def _values(question: Question, actor: Actor) -> dict[str, Any]:
+    number, own_number = question.order_numbers
+    phone, bare = question.phone, question.phone_without_country
+    mail = question.text.lower() if question.is_mail else ""
+    return {
+        "many": PER_KIND,
+        "rep_id": actor.user_id,
+        "number": number,
+        "number_end": after(number),
+        "own_number": own_number,
+        "own_number_end": after(own_number),
+        "key": question.key,
+        "key_end": after(question.key),
+        "words": question.words,
+        "like": like(question.words),
+        "phone": phone,
+        "phone_end": after(phone),
+        "phone_bare": bare,
+        "phone_back": bare[::-1],
+        "phone_back_end": after(bare[::-1]),
+        "mail": mail,
+        "mail_end": after(mail),
+    }

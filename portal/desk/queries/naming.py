@@ -1,0 +1,65 @@
+"""Names for the ids in a timeline: people, orders and stays, all in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.touchpoints.queries import Entry
+
+_NAMES = text("""
+select 'person', id, name, kind from app_user where id = any(:people)
+union all
+select 'order', id, number, '' from sales_order where id = any(:orders)
+union all
+select 'stay', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
+ where d.id = any(:stays)
+union all
+select 'store', id, name, '' from store where id = any(:stores)
+union all
+select 'variant', id, sku, name from variant where id = any(:variants)
+""")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids are called; each value is a name and what belongs to it."""
+
+    people: dict[int, tuple[str, str]] = field(default_factory=dict)  # name, kind
+    orders: dict[int, str] = field(default_factory=dict)
+    stays: dict[int, tuple[str, str]] = field(default_factory=dict)  # reason, for whom
+    stores: dict[int, str] = field(default_factory=dict)
+    variants: dict[int, tuple[str, str]] = field(default_factory=dict)  # SKU, name
+
+
+def names_in(session: Session, entries: Iterable[Entry]) -> Names:
+    """Look up every id that the entries carry."""
+    rows = list(entries)
+    if not rows:
+        return Names()
+    people = {e.actor_id for e in rows} | {e.subject_user_id for e in rows}
+    people |= {n for e in rows for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
+    asked = {
+        "people": people,
+        "orders": {e.order_id for e in rows},
+        "stays": {e.delegation_id for e in rows},
+        "stores": {e.store_id for e in rows},
+        "variants": {e.variant_id for e in rows},
+    }
+    ids = {name: sorted(n for n in given if isinstance(n, int)) for name, given in asked.items()}
+    names = Names()
+    for kind, id, first, second in session.execute(_NAMES, ids):
+        if kind == "person":
+            names.people[id] = (first, second)
+        elif kind == "order":
+            names.orders[id] = first
+        elif kind == "stay":
+            names.stays[id] = (first, second)
+        elif kind == "store":
+            names.stores[id] = first
+        else:
+            names.variants[id] = (first, second)
+    return names

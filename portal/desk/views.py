@@ -1,7 +1,0 @@
-"""Pages of this domain."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-blueprint = Blueprint("desk", __name__)

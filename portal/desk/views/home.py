@@ -1,0 +1,129 @@
+"""The start page: for each kind of person what needs them now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.desk.queries.customers import assigned_customers
+from portal.desk.queries.home import customer_home, late_orders, system_state
+from portal.desk.rhythm import rhythm_words, since_words
+from portal.desk.views import blueprint
+from portal.foundation.clock import local
+from portal.orders.promise import age_words, is_late, when_words, window_words
+from portal.orders.status import ICONS, TONES, label
+from portal.orders.views.order_words import hours_words, spaced
+from portal.stores.queries import schedules
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+
+
+@blueprint.get("/")
+@needs("home:read")
+def home() -> str | Response:
+    """Customers see their orders, reps their companies, support the one box; the store goes to its counter."""
+    who = actor()
+    if who.kind == "customer" or who.is_acting:
+        return _customer() if who.company_id is not None else redirect(url_for("accounts.context"))
+    if who.kind == "store":
+        return redirect(url_for("orders_staff.counter"))
+    if who.kind == "rep":
+        return _rep()
+    return _admin() if who.kind == "admin" else _support()
+
+
+def _customer() -> str:
+    found = customer_home(db(), actor(), now=now())
+    ready = [row for row in found.open_orders if row.status == "ready" or row.some_ready]
+    waiting = [row for row in found.open_orders if row not in ready]
+    hours = schedules(db(), {row.store_id for row in ready if row.store_id is not None}, since=now().date())
+    standing = found.standing
+    drafts = [
+        {**draft, "updated_at": datetime.fromisoformat(draft["updated_at"])} for draft in standing.drafts
+    ]
+    return render_template(
+        "desk/home_customer.html",
+        ready=ready,
+        waiting=waiting,
+        more_open=found.more_open,
+        recent=found.recent,
+        drafts=drafts,
+        often=standing.often,
+        credit=standing if standing.limit_minor else None,
+        used_percent=_percent(standing),
+        hours={store: hours_words(schedule) for store, schedule in hours.items()},
+        promise=_promise,
+        late=lambda row: is_late(row.status, row.fulfilment, row.promised_at, now()),
+        age=lambda at: age_words(at, now()),
+        spaced=spaced,
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+        may_order=actor().can("drafts:write"),
+        greeting=_greeting(),
+    )
+
+
+def _promise(row: Any) -> str:
+    """What the customer can count on, on the store's clock."""
+    zone = row.store_zone or actor().time_zone
+    if row.status == "backordered":
+        return "Waiting for stock"
+    if row.promised_at is None:
+        return ""
+    if row.fulfilment == "delivery":
+        return f"Delivered by {when_words(row.promised_at, zone, now())}"
+    if row.window_start and row.window_end:
+        return f"Collect {window_words(row.window_start, row.window_end, zone, now())}"
+    return f"Ready by {when_words(row.promised_at, zone, now())}"
+
+
+def _greeting() -> str:
+    """By the reader's clock. A rep who acts for a customer is not greeted as them."""
+    if actor().is_acting:
+        return actor().company_name
+    hour = local(now(), actor().time_zone).hour
+    words = "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+    return f"{words}, {actor().name.split(' ')[0]}"
+
+
+def _percent(standing: Any) -> int:
+    if not standing.limit_minor:
+        return 0
+    return int(min(999, standing.used_minor * 100 // standing.limit_minor))
+
+
+def _rep() -> str:
+    rows = assigned_customers(db(), actor(), now=now())
+    return render_template(
+        "desk/home_rep.html",
+        rows=rows,
+        overdue=[row for row in rows if row.is_overdue],
+        open_orders=sum(row.open_orders for row in rows),
+        ready_orders=sum(row.ready_orders for row in rows),
+        rhythm_words=rhythm_words,
+        since_words=since_words,
+        may_act=True,
+    )
+
+
+def _support() -> str:
+    return render_template("desk/home_support.html", **_late())
+
+
+def _admin() -> str:
+    return render_template("desk/home_admin.html", state=system_state(db(), now=now()), **_late())
+
+
+def _late() -> dict[str, Any]:
+    return {
+        "late_orders": late_orders(db(), now=now()),
+        "age": lambda at: age_words(at, now()),
+        "label": label,
+        "tones": TONES,
+        "icons": ICONS,
+    }
