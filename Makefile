@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run ready ready-dev format check test test-fast
+.PHONY: help run ready ready-dev format check test test-fast bench chaos
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,12 @@ test: check ## The whole gate: format, lint, types, import contracts, all tests,
 
 test-fast: ready-dev ## Unit and domain tests, in seconds
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/domain -m "not slow and not chaos and not browser"
+
+bench: ready-dev ## Measure the portal under load (SCALE=20 for 500,000 orders)
+	@$(BIN)/python -m bench
+
+chaos: ready-dev ## Kill server and worker 100 times while orders are placed
+	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest tests/chaos
 
 check: ready-dev ## Format, lint, types and import contracts, without tests
 	@$(BIN)/ruff format --check --quiet
