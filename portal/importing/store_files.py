@@ -15,7 +15,7 @@ from portal.importing.specs import Spec, look_up
 
 def _store(row: Row, refs: References) -> Sequence[Any]:
     v = row.values
-    if (v["latitude"] is None) != (v["longitude"] is None):
+    if (v["latitude"] is None) != (v["longitude"] is None) and not row.reasons:
         row.wrong("latitude", "only one of latitude and longitude")
     return (
         v["code"], v["name"], v["line1"], v["city"], v["region"], v["postcode"], v["country"],
