@@ -126,7 +126,8 @@ def look_up(session: Session, actor: Actor, question: Question) -> list[Found]:
         known = found.get(identity)
         if known is None or (result.exact and not known.exact):
             found[identity] = result
-    return sorted(found.values(), key=lambda each: not each.exact)
+    # The newest order first; the others keep the order of their similarity.
+    return sorted(found.values(), key=lambda each: (not each.exact, -each.at.timestamp() if each.at else 0.0))
 
 
 def _readings(question: Question) -> Iterator[str]:
