@@ -159,7 +159,7 @@ def test_backorders_the_rest(shop: Shop, client: PageClient, session: Session) -
     choice = {"store_id": str(shop.store.id), "when_short": "backorder"}
     client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
     client.get(order_it(client, draft_id))
-    assert "1 line partly on backorder" in client.text
+    assert "On backorder: 1 line" in client.text
     assert session.execute(text("select quantity_reserved, quantity_backordered from order_line")).one() == (
         2,
         1,

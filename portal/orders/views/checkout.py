@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -14,12 +13,13 @@ from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.forms_drafts import DRAFT, read_choice, read_id
 from portal.orders.lines import Line
-from portal.orders.promise import clock_words, day_words
+from portal.orders.promise import clock_words
 from portal.orders.queries.checkout import Offer, offer, windows_by_day
 from portal.orders.queries.drafts import DraftHead, addresses_of, jobs_of, own_head, priced_lines
 from portal.orders.terms import first_delivery_day
 from portal.orders.use_cases.checkout import Choice, choose
 from portal.orders.views import blueprint
+from portal.orders.views.days import spoken_day
 from portal.orders.views.fresh import start_over
 from portal.stores.models import Store
 from portal.web.access import needs
@@ -117,12 +117,8 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         problems=problems,
         message=message,
         clock_words=clock_words,
-        day_words=_day_words,
+        day_words=lambda moment, zone, starts=False: spoken_day(moment, zone, now(), starts),
     )
-
-
-def _day_words(moment: Any, zone: str) -> str:
-    return day_words(moment, zone, now())
 
 
 def _short(lines: list[Line], found: Offer) -> list[tuple[Line, int]]:

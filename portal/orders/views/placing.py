@@ -17,7 +17,7 @@ from portal.orders.calendar import calendar_entry
 from portal.orders.forms_drafts import DRAFT
 from portal.orders.lines import tint_quantity, total_of
 from portal.orders.models import Order
-from portal.orders.promise import clock_words, day_words
+from portal.orders.promise import clock_words
 from portal.orders.queries.drafts import DraftHead, own_head, stocked_lines
 from portal.orders.queries.orders import order_for
 from portal.orders.queries.promises import queues, ready_time
@@ -25,6 +25,7 @@ from portal.orders.terms import po_of, po_problem
 from portal.orders.use_cases.placing import place as place_order
 from portal.orders.use_cases.placing import terms_of
 from portal.orders.views import blueprint
+from portal.orders.views.days import spoken_day
 from portal.orders.views.fresh import start_over
 from portal.stores.queries import schedules
 from portal.web.access import needs
@@ -87,7 +88,9 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
         token=new_token(),
         refused=refused,
         clock_words=clock_words,
-        day_words=lambda moment: day_words(moment, store.time_zone if store else "UTC", now()),
+        day_words=lambda moment, starts=False: spoken_day(
+            moment, store.time_zone if store else "UTC", now(), starts
+        ),
     )
 
 
@@ -149,7 +152,7 @@ def placed(number: str) -> str:
         order=order,
         waiting=sum(1 for line in order.lines if line.quantity_backordered),
         clock_words=lambda moment: clock_words(moment, zone),
-        day_words=lambda moment: day_words(moment, zone, now()),
+        day_words=lambda moment, starts=False: spoken_day(moment, zone, now(), starts),
     )
 
 
