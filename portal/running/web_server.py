@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -18,8 +20,10 @@ STOP_SECONDS = 20
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight are finished first."""
     logs.configure(settings.log_format)
+    import portal.app  # noqa: F401  (once, before the workers are forked: they start in no time and share it)
+
     Server(
-        "portal.app:create_app",
+        "portal.running.web_server:load",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.bind,
@@ -33,6 +37,16 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_passed_on(),
     ).serve()
+
+
+def load() -> Flask:
+    """The application of one worker process, with a connection pool of its own."""
+    # The server hears signals only once the application is there; until then the default must end the process.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    from portal.app import create_app
+
+    return create_app()
 
 
 def _passed_on() -> dict[str, Any]:
