@@ -16,6 +16,8 @@ from portal.importing.cells import Parse, Wrong
 
 # The longest row that the columns allow is a twentieth of this; a compressed file may hide one of any length.
 LONGEST_RECORD = 1_000_000
+# Most values of a column come again and again: short ones are parsed once.
+SHORT, REMEMBERED = 40, 10_000
 UNREADABLE = (csv.Error, OSError, EOFError, zlib.error)
 # Bytes that are not UTF-8 are read as these and written back as they were: one bad row is no reason to stop.
 NOT_UTF8 = re.compile("[\ud800-\udfff]")
@@ -125,6 +127,7 @@ class Table:
         self.columns = {column.name: column for column in columns}
         self.header = self._read_header()
         self._check_header()
+        self._known: dict[str, dict[str, Any]] = {name: {} for name in self.columns}
         self._positions = {name: self.header.index(name) for name in self.columns if name in self.header}
 
     @property
@@ -184,10 +187,16 @@ class Table:
                 if column.required:
                     row.wrong(name, "missing")
                 continue
+            known = self._known[name]
+            if text in known:
+                row.values[name] = known[text]
+                continue
             try:
                 if not text.isascii() and NOT_UTF8.search(text):
                     raise Wrong("not UTF-8")
-                row.values[name] = column.parse(text)
+                row.values[name] = value = column.parse(text)
+                if len(text) <= SHORT and len(known) < REMEMBERED:
+                    known[text] = value
             except Wrong as why:
                 row.values[name] = None
                 row.wrong(name, str(why))

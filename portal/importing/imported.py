@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -74,6 +74,8 @@ class ImportedOrder:
     subject_id: int | None = None
     subject_name: str = ""
     reason: str = ""
+    # Lines that were entered at another time than the order was placed: time → their numbers.
+    entered: dict[datetime, list[int]] = field(default_factory=dict)
 
     @property
     def total_minor(self) -> int:

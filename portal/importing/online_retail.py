@@ -247,6 +247,8 @@ class _Run:
                     currency=CURRENCY, placed_at=at, closed_at=at, lines=[], kind=KINDS.get(invoice[0], "order"),
                 )  # fmt: skip
             counts[invoice] += 1
+            if at != found[invoice].placed_at:
+                found[invoice].entered.setdefault(at, []).append(counts[invoice])
             variant = self.refs.variants[sku]
             found[invoice].lines.append(
                 ImportedLine(

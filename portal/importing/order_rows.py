@@ -61,6 +61,9 @@ def event_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
         who = (o.placed_by_id, o.placed_by_name, o.placed_by_kind, o.subject_name if o.reason else "")
         system = (None, "Imported", "system", "")
         yield order_id, o.company_id, o.placed_at, None, "placed", *who, ""
+        for at, lines in o.entered.items():
+            words = f"Entered then: line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+            yield order_id, o.company_id, at, None, None, *system, words
         if o.ready_at is not None and o.status in {"ready", "collected", "out", "delivered"}:
             yield order_id, o.company_id, o.ready_at, "picking", "ready", *system, ""
         if o.status not in {"placed", "ready"}:
