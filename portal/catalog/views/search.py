@@ -93,5 +93,5 @@ def _category(category: str, cursor: str | None) -> str:
 
 
 def _page(part: str, **values: object) -> str:
-    whole = "catalog/search.html"
-    return render_template(f"catalog/{part}" if wants_fragment() else whole, part=f"catalog/{part}", **values)
+    template = "catalog/_found.html" if wants_fragment() else "catalog/search.html"
+    return render_template(template, part=f"catalog/{part}", **values)
