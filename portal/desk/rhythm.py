@@ -14,12 +14,12 @@ def rhythm_words(usual_days: float | None) -> str:
 
 
 def since_words(since_days: float | None) -> str:
-    """``today``, ``yesterday``, ``12 days ago``."""
+    """``less than a day ago``, ``yesterday``, ``12 days ago``."""
     if since_days is None:
         return "never"
     days = int(since_days)
     if days <= 0:
-        return "within a day"
+        return "less than a day ago"
     if days == 1:
         return "yesterday"
     return f"{days} days ago" if days < 60 else f"{days // 30} months ago"

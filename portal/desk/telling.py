@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.desk.queries.naming import Names
 from portal.foundation.money import format_minor
-from portal.touchpoints.kinds import FACTS
+from portal.touchpoints.kinds import FACTS, KINDS
 from portal.touchpoints.queries import Entry
 
 ICONS = {
@@ -54,6 +54,10 @@ PERSON_WORDS = {
 TOLD_TO_CUSTOMERS = frozenset(
     FACTS - {"checkout_started", "checkout_step_completed", "experiment_exposed", "signed_out"}
 )
+
+
+# What staff read about a company: not what they looked up themselves, and no browser samples.
+TOLD_TO_STAFF = frozenset(name for name, kind in KINDS.items() if not kind.sample) - {"history_looked_up"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ def _title(entry: Entry) -> str:
         return DRAFT_WORDS.get(action or "", entry.says)
     if entry.name == "account_added_user":
         return PERSON_WORDS.get(action or "", entry.says)
+    if entry.name == "history_looked_up" and entry.props.get("opened"):
+        return f"Opened the {entry.props['opened']}"
     if entry.name == "signed_out" and entry.props.get("reason") == "own":
         return "Signed out"
     return entry.says

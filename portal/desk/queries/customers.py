@@ -57,13 +57,13 @@ select c.id, c.code, c.name, c.phone, c.acting_consent, c.disabled_at is not nul
        last.number, last.placed_at, rhythm.usual,
        (select count(*) from sales_order o where o.company_id = c.id and o.status in ({open})),
        (select count(*) from sales_order o where o.company_id = c.id and o.status = 'ready'),
-       extract(epoch from cast(:now as timestamptz) - last.placed_at) / 86400.0
+       cast(extract(epoch from cast(:now as timestamptz) - last.placed_at) / 86400.0 as float8)
   from ({companies}) c
   left join lateral (select number, placed_at from sales_order o where o.company_id = c.id and o.kind = 'order'
                       order by placed_at desc, id desc limit 1) last on true
   left join lateral (
     select percentile_cont(0.5) within group (order by gap) as usual from (
-      select extract(epoch from at - lag(at) over (order by at)) / 86400.0 as gap from (
+      select cast(extract(epoch from at - lag(at) over (order by at)) / 86400.0 as float8) as gap from (
         select placed_at as at from sales_order o where o.company_id = c.id and o.kind = 'order'
          order by placed_at desc, id desc limit {many}) newest) gaps
      where gap >= 0.5 having count(*) >= 3) rhythm on true

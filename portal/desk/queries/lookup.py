@@ -26,7 +26,7 @@ class Found:
     """One result. ``ref`` opens it: an order number, a company code, a person's company, a SKU."""
 
     kind: str  # order, company, person, product
-    why: str  # number, po, sku, name, code, phone, email
+    why: str  # number, po, sku, name, similar (to the name), code, phone, email
     exact: bool
     ref: str
     title: str
@@ -42,17 +42,18 @@ class Found:
 
 
 _ORDER = """
-select 'order', '{why}', {exact}, o.number, o.number, c.name, o.status, o.fulfilment, o.placed_at, o.total_minor,
-       o.currency, concat_ws(' · ', nullif('PO ' || nullif(o.po_number, ''), ''), nullif(o.job_name, '')), '', ''
+select 'order', {why}, {exact}, o.number, o.number, c.name, o.status, o.fulfilment, o.placed_at, o.total_minor,
+       o.currency, concat_ws(' · ', case when o.po_number ~* '^po' then o.po_number else 'PO ' || nullif(o.po_number, '') end,
+       nullif(o.job_name, '')), '', ''
   from ({source}) o join company c on c.id = o.company_id
 """
 _COMPANY = """
-select 'company', '{why}', {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
+select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
        cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, '')
   from ({source}) c
 """
 _PERSON = """
-select 'person', '{why}', {exact}, coalesce(c.code, ''), u.name, coalesce(c.name, ''),
+select 'person', {why}, {exact}, coalesce(c.code, ''), u.name, coalesce(c.name, ''),
        case when u.disabled_at is null then '' else 'disabled' end, '', cast(null as timestamptz),
        cast(null as bigint), '', coalesce(m.role, ''), coalesce(u.phone, ''), u.email
   from ({source}) u
@@ -61,46 +62,46 @@ select 'person', '{why}', {exact}, coalesce(c.code, ''), u.name, coalesce(c.name
   left join company c on c.id = m.company_id
 """
 _PRODUCT = """
-select 'product', '{why}', {exact}, v.sku, v.name, '', case when v.discontinued_on is null then '' else 'discontinued' end,
+select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on is null then '' else 'discontinued' end,
        '', cast(null as timestamptz), cast(null as bigint), '', v.size, '', ''
   from ({source}) v
 """
 # Reading → (frame, where it was found, exact, source). {scope} limits to the companies of a rep.
 _READINGS: dict[str, tuple[str, str, str, str]] = {
-    "number": (_ORDER, "number", "o.number in (:number, :own_number)", """
+    "number": (_ORDER, "'number'", "o.number in (:number, :own_number)", """
         (select * from sales_order where number ~>=~ :number and number ~<~ :number_end {scope}
           order by number using ~<~ limit :many)
         union
         (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
           order by number using ~<~ limit :many)"""),
-    "po": (_ORDER, "po", "upper(o.po_number) = :number", """
+    "po": (_ORDER, "'po'", "upper(o.po_number) = :number", """
         select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
           {scope} order by upper(po_number) using ~<~ limit 60) p
          order by (upper(po_number) = :number) desc, placed_at desc limit :many"""),
-    "ordered_sku": (_ORDER, "sku", "false", """
+    "ordered_sku": (_ORDER, "'sku'", "false", """
         select s.* from (
           select order_id from order_line where sku = (select sku from variant where sku_key = :key limit 1) {scope}
            order by order_id desc limit :many) l
           join sales_order s on s.id = l.order_id"""),
-    "sku": (_PRODUCT, "sku", "v.sku_key = :key", """
+    "sku": (_PRODUCT, "'sku'", "v.sku_key = :key", """
         select * from variant where sku_key ~>=~ :key and sku_key ~<~ :key_end order by sku_key using ~<~ limit :many"""),
-    "product_name": (_PRODUCT, "name", "false", """
+    "product_name": (_PRODUCT, "'name'", "false", """
         select * from variant where name ilike :like order by discontinued_on is not null, name limit :many"""),
-    "company_code": (_COMPANY, "code", "true", "select * from company where code = :number {company_scope}"),
-    "company_name": (_COMPANY, "name", "lower(c.name) = lower(:words)", """
+    "company_code": (_COMPANY, "'code'", "true", "select * from company where code = :number {company_scope}"),
+    "company_name": (_COMPANY, "case when c.name ilike :like then 'name' else 'similar' end", "lower(c.name) = lower(:words)", """
         select * from company where (name ilike :like or :words <% name) {company_scope}
          order by (name ilike :like) desc, word_similarity(:words, name) desc, name limit :many"""),
-    "company_phone": (_COMPANY, "phone", "c.phone_digits in (:phone, :phone_bare)", """
+    "company_phone": (_COMPANY, "'phone'", "c.phone_digits in (:phone, :phone_bare)", """
         select * from company where {phone} {company_scope} limit :many"""),
-    "company_email": (_COMPANY, "email", "lower(c.email) = :mail", """
+    "company_email": (_COMPANY, "'email'", "lower(c.email) = :mail", """
         select * from company where lower(email) ~>=~ :mail and lower(email) ~<~ :mail_end {company_scope}
          order by lower(email) using ~<~ limit :many"""),
-    "person_name": (_PERSON, "name", "lower(u.name) = lower(:words)", """
+    "person_name": (_PERSON, "case when u.name ilike :like then 'name' else 'similar' end", "lower(u.name) = lower(:words)", """
         select * from app_user where kind = 'customer' and (name ilike :like or :words <% name) {person_scope}
          order by (name ilike :like) desc, word_similarity(:words, name) desc, name limit :many"""),
-    "person_phone": (_PERSON, "phone", "u.phone_digits in (:phone, :phone_bare)", """
+    "person_phone": (_PERSON, "'phone'", "u.phone_digits in (:phone, :phone_bare)", """
         select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many"""),
-    "person_email": (_PERSON, "email", "u.email = :mail", """
+    "person_email": (_PERSON, "'email'", "u.email = :mail", """
         select * from app_user where kind = 'customer' and email ~>=~ :mail and email ~<~ :mail_end {person_scope}
          order by email using ~<~ limit :many"""),
 }  # fmt: skip
@@ -126,6 +127,8 @@ def look_up(session: Session, actor: Actor, question: Question) -> list[Found]:
         known = found.get(identity)
         if known is None or (result.exact and not known.exact):
             found[identity] = result
+    if any(each.why != "similar" for each in found.values()):  # a likeness counts where nothing fits
+        found = {identity: each for identity, each in found.items() if each.why != "similar"}
     # The newest order first; the others keep the order of their similarity.
     return sorted(found.values(), key=lambda each: (not each.exact, -each.at.timestamp() if each.at else 0.0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -12,6 +13,7 @@ from portal.desk.views import blueprint
 from portal.foundation.errors import NotFound
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs
+from portal.web.filters import day
 from portal.web.sessions import actor
 from portal.web.transaction import db
 
@@ -30,10 +32,11 @@ def activity() -> str:
     page = timeline(
         db(), account_id=company_id, cursor=cursor, limit=PAGE, names=TOLD_TO_CUSTOMERS, by_others=by_staff
     )
+    told = tell_all(page.rows, names_in(db(), page.rows))
     more: dict[str, Any] = {"by": "staff"} if by_staff else {}
     return render_template(
         "desk/activity.html",
-        told=tell_all(page.rows, names_in(db(), page.rows)),
+        days=[(words, list(told)) for words, told in groupby(told, key=lambda each: day(each.at))],
         by_staff=by_staff,
         next_href=url_for(".activity", after=page.next_cursor, **more) if page.next_cursor else None,
         first_href=url_for(".activity", **more) if cursor else None,

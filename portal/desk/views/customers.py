@@ -15,7 +15,7 @@ from portal.desk.queries.company import Summary, company_summary
 from portal.desk.queries.customers import customers as customer_page
 from portal.desk.queries.naming import names_in
 from portal.desk.rhythm import rhythm_words, since_words
-from portal.desk.telling import tell_all
+from portal.desk.telling import TOLD_TO_STAFF, tell_all
 from portal.desk.views import blueprint
 from portal.foundation.money import format_minor
 from portal.orders.queries.history import HistoryFilter, history
@@ -54,7 +54,9 @@ def customers() -> str:
 def customer(code: str) -> str:
     """A company: facts, credit, people, recent orders, drafts, and what happened."""
     company = visible_company(db(), actor(), code)
-    page = timeline(db(), account_id=company.id, cursor=request.args.get("after"), limit=ENTRIES)
+    page = timeline(
+        db(), account_id=company.id, cursor=request.args.get("after"), limit=ENTRIES, names=TOLD_TO_STAFF
+    )
     may_act = actor().can("delegations:start") and actor().kind == "rep"
     viewed("history_looked_up", account_id=company.id, props={"opened": "company"})
     return render_template(

@@ -47,7 +47,9 @@ def _customer() -> str:
     ]
     return render_template(
         "desk/home_customer.html",
-        ready=ready,
+        ready=_by_store(ready),
+        ready_count=len(ready),
+        po_words=po_words,
         waiting=waiting,
         more_open=found.more_open,
         recent=found.recent,
@@ -66,6 +68,19 @@ def _customer() -> str:
         may_order=actor().can("drafts:write"),
         greeting=_greeting(),
     )
+
+
+def po_words(number: str) -> str:
+    """``PO 7731``; many companies write the PO into the number already."""
+    return number if not number or number.upper().startswith("PO") else f"PO {number}"
+
+
+def _by_store(ready: list[Any]) -> list[list[Any]]:
+    """What can be collected, one group for each store one has to drive to."""
+    groups: dict[int | None, list[Any]] = {}
+    for row in ready:
+        groups.setdefault(row.store_id, []).append(row)
+    return list(groups.values())
 
 
 def _promise(row: Any) -> str:

@@ -21,6 +21,7 @@ WHY = {
     "po": "PO number",
     "sku": "product on it",
     "name": "name",
+    "similar": "a similar name",
     "code": "customer number",
     "phone": "phone",
     "email": "e-mail",
