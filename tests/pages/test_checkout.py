@@ -245,3 +245,29 @@ def test_statements(shop: Shop, app: Flask, statements: Counting) -> None:
     assert choose <= 14, counts
     assert review <= 12, counts
     assert place <= 20, counts
+
+
+def test_a_rep_orders_on_the_customers_behalf(shop: Shop, client: PageClient, session: Session) -> None:
+    """The rep's own draft; the customer's waits untouched; the customer reads what was done."""
+    paint = shop.build.variant(sku="SW-1", name="Satin White")
+    shop.build.stock(shop.store, paint)
+    own = shop.draft([(paint, 9)])
+    rep = shop.build.rep(shop.company, name="Sam Reyes")
+    stay = shop.build.delegation(rep, shop.user, shop.company, now=datetime.now(UTC))
+    client.sign_in(rep.email)
+    session.execute(text("update user_session set delegation_id = :id"), {"id": stay.id})
+    session.commit()
+    client.follow(client.post("/drafts/current/lines", {"sku": "SW-1", "quantity": "2"}))
+    draft_id = session.scalar(select(Draft.id).where(Draft.owner_user_id == rep.id))
+    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    assert f"You order for {shop.user.name}" in client.text
+    client.get(order_it(client, draft_id or 0))
+    order = session.scalars(select(Order)).one()
+    assert (order.placed_by_name, order.subject_name) == ("Sam Reyes", shop.user.name)
+    assert order.on_behalf_reason == "Called from the site"
+    assert session.get_one(Draft, own).state == "current"
+    row = session.execute(
+        text("select actor_id, subject_user_id, on_behalf from touchpoint where name = 'order_completed'")
+    ).one()
+    assert tuple(row) == (rep.id, shop.user.id, True)
+    assert session.scalar(text("select to_email from outbound_mail")) == shop.user.email

@@ -20,6 +20,7 @@ from portal.orders.terms import first_delivery_day
 from portal.orders.use_cases.checkout import Choice, choose
 from portal.orders.views import blueprint
 from portal.orders.views.days import spoken_day
+from portal.orders.views.draft_page import store_of
 from portal.orders.views.fresh import start_over
 from portal.stores.models import Store
 from portal.web.access import needs
@@ -59,7 +60,7 @@ def choose_pickup(draft_id: int) -> Response | tuple[str, int]:
 def _as_it_is(head: DraftHead) -> Choice:
     """The form's first state: what the draft says, else what the visit and the person suggest."""
     draft, asked = head.draft, request.args
-    store_id = read_id(asked.get("store_id")) or draft.store_id or visit().store_id
+    store_id = read_id(asked.get("store_id")) or store_of(head)[0]
     fulfilment = asked.get("fulfilment") or draft.fulfilment
     same_store = store_id == draft.store_id
     phone = draft.pickup_phone

@@ -17,7 +17,7 @@ from portal.orders.lines import total_of
 from portal.orders.models import Order
 from portal.orders.quantities import parse_quantity
 from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
-from portal.orders.use_cases import draft_lines, drafting, replacing
+from portal.orders.use_cases import adding, draft_lines, drafting, replacing
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
 from portal.orders.views.fresh import start_over
@@ -67,8 +67,16 @@ def show(draft_id: int, typed: Typed) -> Page:
     return _page(head, typed)
 
 
+def store_of(head: DraftHead | None) -> tuple[int | None, str | None]:
+    """The store whose stock counts: the draft's, once one was chosen for it; until then that of the context bar."""
+    seen = visit()
+    if head is not None and head.store is not None and (head.draft.checkout_at or seen.store_id is None):
+        return head.store.id, head.store.name
+    return seen.store_id, seen.store_name
+
+
 def _page(head: DraftHead | None, typed: Typed) -> Page:
-    store_id = (head.draft.store_id if head else None) or visit().store_id
+    store_id, store_name = store_of(head)
     lines = []
     if head is not None:
         lines = stocked_lines(
@@ -78,7 +86,6 @@ def _page(head: DraftHead | None, typed: Typed) -> Page:
             "cart_viewed", account_id=head.company.id, store_id=store_id, links={"draft_id": head.id},
             props={"lines": len(lines)},
         )  # fmt: skip
-    store_name = head.store.name if head and head.store else visit().store_name
     currency = head.company.currency if head else visit().currency
     notes = {line.id: differences(line, currency=currency, store_name=store_name) for line in lines}
     mine = head is None or head.draft.owner_user_id == actor().user_id
@@ -137,7 +144,7 @@ def add_line() -> Page:
         current = drafting.current_draft(
             db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
         )
-        variant = draft_lines.add_line(
+        variant = adding.add_line(
             db(),
             actor=actor(),
             now=now(),
@@ -168,7 +175,7 @@ def paste_lines() -> Page:
         db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
     )
     try:
-        result = draft_lines.add_pasted(
+        result = adding.add_pasted(
             db(), actor=actor(), now=now(), today=today(), draft=current, pasted=form.pasted.data or ""
         )
     except Rejected as no:
