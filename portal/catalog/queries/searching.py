@@ -19,7 +19,7 @@ from portal.catalog.queries.variants import COLUMNS, JOINS, VariantInfo, variant
 from portal.catalog.wording import Wording
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 
-PAGE_SIZE = 20
+PAGE_SIZE = 16  # four phone screens; rendering a row costs more than finding it
 FUZZY_TIER = 6
 _TIER = 1_000_000  # ranks within a tier stay below this
 
