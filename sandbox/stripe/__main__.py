@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     server = Server("127.0.0.1", options.port, app, Handler)
-    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(TICK_SECONDS,), name="server", daemon=True).start()
     sender = Sender(store, options.retry_seconds)
     sender.start()
     print(

@@ -54,7 +54,7 @@ class Api:
                 "You did not provide an API key: Authorization: Bearer sk_test_….",
             )
         if not KEY.fullmatch(key) or (self._key and key != self._key):
-            raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {key[:8]}***{key[-4:]}")
+            raise ApiError(401, "invalid_request_error", f"Invalid API Key provided: {key[:8]}***")
 
     def _once(self, asked: Request, request_id: str) -> Kept:
         text = asked.get_data(as_text=True) if asked.method == "POST" else asked.query_string.decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from sandbox.stripe import api, control, pages
+from sandbox.stripe import api, backstage, control, pages
 from sandbox.stripe.api import Api
 from sandbox.stripe.faulty import Faulty, Prey
 from sandbox.stripe.store import Store
@@ -38,7 +38,7 @@ def create_app(options: Options, store: Store) -> Flask:
     app.jinja_env.autoescape = True
     prey = Prey(list(options.may_kill))
     app.extensions.update(store=store, prey=prey, stripe_api=Api(store, options.address, options.key))
-    for blueprint in (api.blueprint, control.blueprint, pages.blueprint):
+    for blueprint in (api.blueprint, control.blueprint, backstage.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = Faulty(app.wsgi_app, store, prey)  # type: ignore[method-assign]
     return app

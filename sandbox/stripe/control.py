@@ -21,7 +21,7 @@ OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 @blueprint.before_request
-def _only_here() -> None:
+def only_here() -> None:
     """Neither other machines nor web pages of others that a browser on this one has open."""
     if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104
         abort(403)
@@ -90,10 +90,10 @@ def open_dispute() -> Response:
 
 @blueprint.post("/disputes/<dispute>/close")
 def close_dispute(dispute: str) -> Response:
-    """Decide a dispute: ``status`` won or lost."""
-    verdict = given()["status"]
+    """Decide a dispute: ``verdict`` won or lost."""
+    verdict = given()["verdict"]
     if verdict not in disputes.CLOSED:
-        raise ValueError("status is won or lost.")
+        raise ValueError("verdict is won or lost.")
     ctx = _context()
     with ctx.store.transaction():
         return jsonify(disputes.finish(ctx, ctx.need("dispute", dispute), verdict))

@@ -33,8 +33,11 @@ def sandbox(running: Sandbox, receiving: Receiver) -> Sandbox:
 
 
 @pytest.fixture
-def receiver(sandbox: Sandbox, receiving: Receiver) -> Receiver:
-    return receiving
+def receiver(sandbox: Sandbox, receiving: Receiver) -> Iterator[Receiver]:
+    """The webhook address; every event that it gets has the form that Stripe describes."""
+    receiving.problems.clear()
+    yield receiving
+    assert receiving.problems == []
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from typing import Any
 import requests
 import stripe
 
+from sandbox.stripe.openapi import object_schema
+from sandbox.stripe.openapi.answers import problems
 from tests.page import check_page
 
 ROOT = Path(__file__).parents[3]
@@ -72,9 +74,9 @@ class Sandbox:
             http_client=stripe.RequestsClient(timeout=5),
         )
 
-    def control(self, path: str, *, status: int = 200, **body: Any) -> Any:
+    def control(self, path: str, *, expect: int = 200, **body: Any) -> Any:
         answer = requests.post(f"{self.url}/_sandbox/{path}", json=body, timeout=10)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == expect, answer.text
         return answer.json()
 
     def fault(self, kind: str, **options: Any) -> None:
@@ -129,6 +131,7 @@ class Receiver:
     def __init__(self) -> None:
         self.events: list[stripe.Event] = []
         self.bodies: list[bytes] = []
+        self.problems: list[str] = []
         self.refuse = 0
         outer = self
 
@@ -141,12 +144,19 @@ class Receiver:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 64
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks/stripe"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def take(self, body: bytes, signature: str) -> int:
         event = stripe.Webhook.construct_event(body, signature, SECRET)
+        raw = json.loads(body)
+        thing = raw["data"]["object"]
+        self.problems += problems(object_schema("event"), raw)
+        self.problems += problems(object_schema(thing["object"]), thing, raw["type"])
         if self.refuse > 0:
             self.refuse -= 1
             return 500
@@ -192,11 +202,6 @@ def session_params(*amounts: int, **more: Any) -> Any:
         "cancel_url": "http://portal.example/pay",
         **more,
     }
-
-
-def plain(thing: Any) -> Any:
-    """What came over the wire."""
-    return json.loads(str(thing))
 
 
 def words(page: str) -> str:
