@@ -6,7 +6,7 @@ from flask import render_template, url_for
 
 from portal.desk.queries.around_order import Around, around_order
 from portal.desk.queries.naming import names_in
-from portal.desk.telling import MAIL_WORDS, ROLE_WORDS, Told, tell_all
+from portal.desk.telling import MAIL_WORDS, ROLE_WORDS, TOLD_TO_STAFF, Told, tell_all
 from portal.desk.views import blueprint
 from portal.foundation.money import format_minor
 from portal.orders.promise import is_late, when_words, window_words
@@ -20,7 +20,7 @@ from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
 
-TOUCHPOINTS = 200
+TOUCHPOINTS = 100
 # What an order's own events say already.
 SAID_BY_EVENTS = frozenset(
     {
@@ -42,10 +42,9 @@ def support_order(number: str) -> str:
     """Header, lines, and one history of events, touchpoints and messages, newest first."""
     order = order_for_staff(db(), actor(), number)
     around = around_order(db(), order.id)
-    page = timeline(db(), order_id=order.id, limit=TOUCHPOINTS)
-    known = SAID_BY_EVENTS if order.events else frozenset()
-    entries = [entry for entry in page.rows if entry.name not in known]
-    told = [*_events(order), *tell_all(entries, names_in(db(), entries))]
+    names = TOLD_TO_STAFF - SAID_BY_EVENTS if order.events else TOLD_TO_STAFF
+    page = timeline(db(), order_id=order.id, limit=TOUCHPOINTS, names=names)
+    told = [*_events(order), *tell_all(page.rows, names_in(db(), page.rows))]
     told.sort(key=lambda each: each.at, reverse=True)
     viewed(
         "history_looked_up",
