@@ -174,7 +174,7 @@ def counter(build: Build, *, on_hand: int = 100) -> Counter:
     buyer = build.user(company, name="Dana Ortiz")
     associate = build.user(kind="store", store_id=store.id, name="Robin Hale")
     paint = build.variant(
-        "PRO-1", tintable=True, name="ProLine eggshell, white base, 1 gal", tint_base="White"
+        "PRO-1", tintable=True, name="ProLine eggshell, white base, 1 gal", tint_base="White base"
     )
     tape = build.variant("TAPE-1", "3.95", name="Masking tape, 2 in")
     for variant in (paint, tape):

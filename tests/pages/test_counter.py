@@ -56,7 +56,7 @@ def test_an_order_goes_over_the_counter(client: PageClient, scene: Counter, sess
     assert "Pick list 2 lines left" in client.text
 
     client.get("/counter")
-    for words in ("Harbor Fog", "TC-0001", "Base White", "Tinted", "Being picked 1"):
+    for words in ("Harbor Fog", "TC-0001", "White base · 1 gal", "Tinted", "Being picked 1"):
         assert words in client.text, words
     client.follow(client.post(f"{at}/lines/1/tinting", {"back": "board"}))
     assert "No can waits for the machine" in client.text

@@ -107,7 +107,7 @@ def board(session: Session, actor: Actor, *, now: datetime, store_code: str | No
         picking=[row for row in rest if row.status == "picking"],
         ready=sorted(
             (row for row in rest if row.status in ("ready", "out")),
-            key=lambda row: (row.window_start or row.ready_at or row.placed_at, row.id),
+            key=lambda row: (row.status == "out", row.window_start or row.ready_at or row.placed_at, row.id),
         ),
         waiting=[row for row in rest if row.status == "backordered"],
         cans=_cans(session, store.id),

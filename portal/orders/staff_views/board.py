@@ -10,6 +10,7 @@ from portal.orders.queries.counter import Board, board, find_at_counter
 from portal.orders.staff_views import blueprint
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.use_cases import fulfilling
+from portal.orders.wording import po_words
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -67,6 +68,7 @@ def words_of(shown: Board) -> dict[str, object]:
         "age": lambda at: age_words(at, now()),
         "late_by": lambda at: age_words(at, now()),
         "read_at": clock_words(now(), zone),
+        "po_words": po_words,
         "label": label,
         "tones": TONES,
         "icons": ICONS,

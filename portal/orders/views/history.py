@@ -203,7 +203,7 @@ def _filters_in_use(wanted: HistoryFilter) -> list[str]:
     ]
 
 
-def _active(wanted: HistoryFilter, people: list[tuple[int, str]]) -> list[dict[str, str]]:
+def _active(wanted: HistoryFilter, people: list[tuple[int, str]]) -> list[dict[str, Any]]:
     """The filters in use, each with the address without it."""
     states = dict(STATUS_CHOICES)
     said = (
@@ -216,7 +216,12 @@ def _active(wanted: HistoryFilter, people: list[tuple[int, str]]) -> list[dict[s
         ("q", wanted.text and f"“{wanted.text}”"),
     )
     return [
-        {"label": words, "remove_href": url_for("orders.history", **_arguments(name))}
+        {
+            "name": name,
+            "label": words,
+            "remove_href": url_for("orders.history", **_arguments(name)),
+            "shown": name != "status" or wanted.status not in dict(CHIPS),  # a chosen chip says it already
+        }
         for name, words in said
         if words
     ]

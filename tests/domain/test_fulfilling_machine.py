@@ -1,0 +1,173 @@
+"""Whatever customers and store people do in whatever order: states move along the table, units add up, and the
+store holds exactly what open orders need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.foundation.errors import NotFound, Rejected
+from portal.orders import status
+from portal.orders.models import Order, OrderEvent, OrderLine
+from portal.orders.queries.orders import cancelled_value
+from portal.orders.use_cases import cancelling
+from portal.orders.use_cases import fulfilling as do
+from portal.orders.use_cases.moving import quantities
+from portal.stores.models import Stock
+from tests.builders import NOW, Build
+from tests.placed_orders import Counter, Want, counter, credit_used
+
+ORDERS, LINES = 3, 2
+order_at, line_at = st.integers(0, ORDERS - 1), st.integers(1, LINES)
+units = st.integers(1, 5)
+FORWARD = st.tuples(st.just("forward"), order_at)
+STEP = st.one_of(
+    FORWARD,
+    FORWARD,
+    FORWARD,
+    st.tuples(
+        st.sampled_from(["accept", "begin", "ready", "hand over", "send", "deliver", "cancel"]), order_at
+    ),
+    st.tuples(st.just("tint"), order_at, line_at),
+    st.tuples(st.just("part"), order_at, line_at, units),
+    st.tuples(st.just("take"), order_at, line_at),
+    st.tuples(st.just("short"), order_at, line_at, units, st.sampled_from(["backorder", "cancel"])),
+    st.tuples(st.just("stock"), units),
+)
+# Enough steps that some runs close every order; what is refused must change nothing.
+STEPS = st.lists(STEP, min_size=8, max_size=25)
+NEXT = {
+    ("placed", "pickup"): "accept", ("placed", "delivery"): "accept", ("accepted", "pickup"): "begin",
+    ("accepted", "delivery"): "begin", ("picking", "pickup"): "ready", ("picking", "delivery"): "ready",
+    ("ready", "pickup"): "hand over", ("ready", "delivery"): "send", ("out", "delivery"): "deliver",
+}  # fmt: skip
+
+
+def act(session: Session, scene: Counter, orders: list[Order], step: tuple[object, ...]) -> None:
+    """Do one step; what is not possible is refused."""
+    what, *more = step
+    if what == "stock":
+        session.execute(text("update stock set on_hand = on_hand + :n"), {"n": more[0]})
+        do.fulfil_backorders(session, actor=scene.staff, now=NOW, store_id=scene.store.id)
+        return
+    if what == "forward":
+        order = session.get_one(Order, orders[int(str(more[0]))].id, populate_existing=True)
+        what = NEXT.get((order.status, order.fulfilment), "cancel")
+    given_at = {"actor": scene.staff, "now": NOW, "number": orders[int(str(more[0]))].number}
+    line_no = more[1] if len(more) > 1 else None
+    if what in ("accept", "begin", "ready", "send", "deliver"):
+        doing = {
+            "accept": do.accept, "begin": do.start_picking, "ready": do.mark_ready, "send": do.dispatch,
+            "deliver": do.deliver,
+        }[str(what)]  # fmt: skip
+        doing(session, **given_at)
+    elif what == "hand over":
+        do.hand_over(session, **given_at, code="K7PQXA")
+    elif what == "take":
+        do.hand_over(session, **given_at, code="K7PQXA", lines=[line_no])
+    elif what == "tint":
+        do.tint_done(session, **given_at, line_no=line_no)
+    elif what == "part":
+        do.mark_ready(session, **given_at, picked={line_no: more[2]})
+    elif what == "short":
+        do.short_pick(session, **given_at, line_no=line_no, units=more[2], reason="damaged", rest=more[3])
+    elif what == "cancel":
+        cancelling.cancel(session, **{**given_at, "actor": scene.customer})
+
+
+def check(session: Session, scene: Counter) -> None:
+    """What must be true after every step."""
+    held: dict[int | None, int] = {}
+    owed = 0
+    for order in session.scalars(select(Order), execution_options={"populate_existing": True}):
+        query = select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.line_no)
+        lines = list(session.scalars(query, execution_options={"populate_existing": True}))
+        moves = told(session, order.id)
+        assert moves[-1][1] == order.status
+        assert all(left[1] == right[0] for left, right in pairwise(moves)), moves
+        assert all(status.can(str(before), str(to)) for before, to in moves[1:]), moves
+        for line in lines:
+            assert quantities(line).add_up
+            held[line.variant_id] = held.get(line.variant_id, 0) + line.quantity_reserved
+            if order.status in status.CLOSED_STATES:
+                assert line.state in status.CLOSED_STATES
+        if order.status in ("picking", "ready", "backordered", *status.CLOSED_STATES):
+            assert order.status == status.order_state([line.state for line in lines])
+        gone = sum(cancelled_value(line, line.quantity_cancelled, "USD") for line in lines)
+        assert order.credit_released_minor == gone
+        owed += order.total_minor - gone
+    stock = {
+        row.variant_id: row.reserved for row in session.execute(select(Stock.variant_id, Stock.reserved))
+    }
+    assert stock == {variant: held.get(variant, 0) for variant in stock}
+    assert credit_used(session, scene.company) == owed
+
+
+def told(session: Session, order_id: int) -> list[tuple[str | None, str | None]]:
+    """The moves of the order as its events tell them."""
+    query = (
+        select(OrderEvent.from_state, OrderEvent.to_state)
+        .where(
+            OrderEvent.order_id == order_id, OrderEvent.line_no.is_(None), OrderEvent.to_state.is_not(None)
+        )
+        .order_by(OrderEvent.id)
+    )
+    return [(row.from_state, row.to_state) for row in session.execute(query)]
+
+
+@contextmanager
+def clean(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session whose work is undone afterwards, so that examples do not see each other's."""
+    with sessions() as session, session.begin() as outer:
+        yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def shop(build: Build) -> tuple[Counter, list[Order]]:
+    scene = counter(build, on_hand=20)
+    fog = ("TC-0001", "Harbor Fog", "#9AA7AB")
+    orders = [
+        scene.order(
+            Want(scene.paint, 4, backordered=n, colour=fog if n else None, price="0.3333"),
+            Want(scene.tape, 3, price="3.95"),
+            fulfilment="delivery" if n == 2 else "pickup",
+            placed_at=NOW - timedelta(hours=n),
+        )
+        for n in range(ORDERS)
+    ]
+    return scene, orders
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(begun=st.tuples(*[st.integers(0, 4)] * ORDERS), steps=STEPS)
+def test_anything_in_any_order(
+    sessions: sessionmaker[Session],
+    shop: tuple[Counter, list[Order]],
+    begun: tuple[int, ...],
+    steps: list[tuple[object, ...]],
+) -> None:
+    scene, orders = shop
+    steps = [("forward", n) for n, times in enumerate(begun) for _ in range(times)] + steps
+    with clean(sessions) as session:
+        for step in steps:
+            try:
+                with session.begin_nested():
+                    act(session, scene, orders, step)
+            except (Rejected, NotFound):
+                session.expire_all()
+            check(session, scene)
+
+
+def test_the_fixture_is_what_the_checks_expect(session: Session, shop: tuple[Counter, list[Order]]) -> None:
+    scene, orders = shop
+    check(session, scene)
+    assert session.scalar(select(func.count()).select_from(Order)) == len(orders)
