@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -409,6 +410,37 @@ def test_fifteen_orders_stay_within_the_credit_limit(
     assert (sum(isinstance(each, Placed) for each in results), len(refused)) == (4, 11), results
     assert used(session, company) == 40_000
     assert session.scalar(select(func.sum(Order.total_minor))) == 40_000
+
+
+def test_a_hold_switched_on_stops_orders_already_on_their_way(
+    build: Build, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """They wait for the row that is being put on hold; judged on what they read before, they would all pass."""
+    store, paint = build.store(), build.variant(price="1")
+    build.stock(store, paint, 1000)
+    company = build.company()
+    calls = []
+    for n in range(4):
+        actor = build.actor(build.user(company), company)
+        draft_id = Shop(build, company, build.user(company), actor, store).draft([(paint, 1)])
+        calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
+    build.session.rollback()
+    session.execute(text("update credit_account set on_hold = true"))
+    results: list[Any] = []
+    placing = threading.Thread(target=lambda: results.extend(together(*calls)))
+    placing.start()
+    waiting = text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%credit_account%'"
+    )
+    with sessions() as watcher:
+        for _ in range(200):
+            if (watcher.scalar(waiting) or 0) >= 4:
+                break
+            watcher.rollback()
+            time.sleep(0.02)
+    session.commit()
+    placing.join(60)
+    assert [each.code for each in results if isinstance(each, Rejected)] == ["credit_hold"] * 4, results
 
 
 def test_opposite_line_orders_do_not_deadlock(build: Build, sessions: sessionmaker[Session]) -> None:
