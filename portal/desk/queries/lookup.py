@@ -69,11 +69,13 @@ select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on
 # Reading → (frame, where it was found, exact, source). {scope} limits to the companies of a rep.
 _READINGS: dict[str, tuple[str, str, str, str]] = {
     "number": (_ORDER, "'number'", "o.number in (:number, :own_number)", """
+        (select * from sales_order where number in (:number, :own_number) {scope})
+        union
         (select * from sales_order where number ~>=~ :number and number ~<~ :number_end {scope}
-          order by number using ~<~ limit :many)
+          order by number using ~>~ limit :many)
         union
         (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
-          order by number using ~<~ limit :many)"""),
+          order by number using ~>~ limit :many)"""),
     "po": (_ORDER, "'po'", "upper(o.po_number) = :number", """
         select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
           {scope} order by upper(po_number) using ~<~ limit 60) p

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.roles import ROLE_LABELS
 from portal.desk.asking import asked
-from portal.desk.queries.lookup import Found, look_up
+from portal.desk.queries.lookup import PER_KIND, Found, look_up
 from portal.desk.views import blueprint
 from portal.orders.status import TONES, label
 from portal.web.access import needs
@@ -54,6 +54,7 @@ def lookup() -> str | Response:
         question=question,
         groups=[(words, rows) for words, rows in groups if rows],
         count=len(found),
+        per_kind=PER_KIND,
         href=href,
         why=WHY,
         label=label,
