@@ -16,7 +16,8 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$
 """
-# A month's partition is made before it is needed; what falls outside all of them goes to the default one.
+# A month's partition is made before it is needed; what falls outside all of them goes to the default one, and
+# moves into its month when that is made after all. While detached the default one has no row triggers.
 PARTITION_FOR_MONTH = """
 create function touchpoint_partition(month date) returns text language plpgsql security definer
 set search_path = public as $$
@@ -27,7 +28,15 @@ declare
   high bigint := (extract(epoch from (first + interval '1 month')::timestamp at time zone 'UTC') * 1000000)::bigint;
 begin
   if to_regclass(name) is null then
-    execute format('create table %I partition of touchpoint for values from (%s) to (%s)', name, low, high);
+    if exists (select from touchpoint_other where occurred_us >= low and occurred_us < high) then
+      alter table touchpoint detach partition touchpoint_other;
+      execute format('create table %I partition of touchpoint for values from (%s) to (%s)', name, low, high);
+      insert into touchpoint select * from touchpoint_other where occurred_us >= low and occurred_us < high;
+      delete from touchpoint_other where occurred_us >= low and occurred_us < high;
+      alter table touchpoint attach partition touchpoint_other default;
+    else
+      execute format('create table %I partition of touchpoint for values from (%s) to (%s)', name, low, high);
+    end if;
     perform touchpoint_guard(name);
   end if;
   return name;

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import SYSTEM
@@ -48,6 +49,26 @@ def test_a_month_of_its_own_takes_its_rows(session: Session) -> None:
         text("select tableoid::regclass::text from touchpoint order by occurred_us")
     ).scalars()
     assert list(placed) == ["touchpoint_y2030m12", "touchpoint_y2031m01"]
+    session.rollback()
+
+
+def test_rows_move_into_a_month_that_was_made_late(session: Session) -> None:
+    for n in range(3):
+        note(session, n)  # in a month that has no partition
+    session.commit()
+    columns = "event_id, xid, session_seq, fingerprint, tableoid::regclass::text as place"
+    before = session.execute(text(f"select {columns} from touchpoint order by event_id")).all()
+    assert {row.place for row in before} == {"touchpoint_other"}
+    assert make_partitions(session, now=NOW, months_ahead=0) == ["touchpoint_y2026m06"]
+    after = session.execute(text(f"select {columns} from touchpoint order by event_id")).all()
+    assert {row.place for row in after} == {"touchpoint_y2026m06"}
+    assert [row[:4] for row in after] == [row[:4] for row in before]
+    with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+        session.execute(text("update touchpoint set outcome = 'denied'"))
+    note(session, 9, now=datetime(1999, 1, 1, tzinfo=UTC))
+    write_recorded(session)
+    with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+        session.execute(text("delete from touchpoint_other"))
     session.rollback()
 
 
