@@ -62,22 +62,27 @@ class Faulty:
         if fault is None:
             return self._inner(environ, start_response)
         self._before(fault, environ)
-        if fault.kind == "slow":
+        if fault.kind == "slow" or (fault.kind == "kill_before" and not _from_portal(environ)):
             return self._inner(environ, start_response)
         if _acted(fault):
             status, headers, body = self._run(environ)
         self._after(fault, environ)
-        if fault.kind == "late_answer":
+        if fault.kind in {"late_answer", "kill_after"}:
             start_response(status, headers)
             return body
         return _nonsense(fault, start_response)
 
     def _before(self, fault: Fault, environ: Environ) -> None:
         if fault.kind == "slow":
-            environ["sandbox.pause"] = float(fault.options.get("seconds", 5))
+            seconds = float(fault.options.get("seconds", 5))
+            if _from_portal(environ):
+                environ["sandbox.pause"] = seconds  # the API waits once it has taken the key
+            else:
+                time.sleep(seconds)
         elif fault.kind == "kill_before":
             self._prey.kill(fault.options.get("pid"))
-            cut(environ)
+            if _from_portal(environ):
+                cut(environ)
         elif fault.kind == "cut_before":
             cut(environ)
 
@@ -86,7 +91,8 @@ class Faulty:
             time.sleep(float(fault.options.get("seconds", 5)))
         elif fault.kind == "kill_after":
             self._prey.kill(fault.options.get("pid"))
-            cut(environ)
+            if _from_portal(environ):
+                cut(environ)
         elif fault.kind == "lose_answer":
             cut(environ)
 
@@ -101,6 +107,11 @@ class Faulty:
             if close:
                 close()
         return started[0][0], started[0][1], body
+
+
+def _from_portal(environ: Environ) -> bool:
+    """A dead caller gets no answer; a payer in front of the page does."""
+    return str(environ["PATH_INFO"]).startswith("/v1/")
 
 
 def _acted(fault: Fault) -> bool:

@@ -17,7 +17,6 @@ from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.store import Store, Thing
 
 blueprint = Blueprint("pages", __name__)
-SHOWN = 20
 REFUSED = 422
 
 
@@ -63,7 +62,10 @@ def show(given: str) -> Response | Redirect:
         return redirect(_success(session), 303)
     if session["status"] == "expired":
         return _page("gone.html", session, 410)
-    return _form(ctx, session, _filled(request.args.get("fill", "")), {})
+    fields = dict(_filled(request.args.get("fill", "")))
+    if fields and not _email(ctx, session):
+        fields["email"] = "payer@demo.example"
+    return _form(ctx, session, fields, {})
 
 
 def _filled(number: str) -> Mapping[str, str]:

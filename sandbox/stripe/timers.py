@@ -30,6 +30,8 @@ def run_due(make: Callable[[], Context], tasks: dict[str, Callable[[Context, str
     done = 0
     while True:
         ctx = make()
+        if not ctx.store.rows("select 1 from timers where due <= ? limit 1", time.time()):
+            return done
         with ctx.store.transaction():
             rows = ctx.store.rows("select * from timers where due <= ? order by due, id limit 1", time.time())
             if not rows:

@@ -96,7 +96,7 @@ def test_the_page_can_fail_too(sandbox: Sandbox, client: stripe.StripeClient, br
 
 @pytest.fixture(scope="module")
 def victims() -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) for _ in range(2)]
+    processes = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) for _ in range(3)]
     yield processes
     for process in processes:
         process.kill()
@@ -123,6 +123,17 @@ def test_the_portal_is_killed(
         client.v1.payment_intents.create(PAY, OPTIONS)
     assert victim.wait(5) == -9
     assert len(client.v1.charges.list().data) == charged
+
+
+def test_the_portal_is_killed_while_its_buyer_pays(
+    killing: Sandbox, victims: list[subprocess.Popen[bytes]], browser: Browser
+) -> None:
+    client = killing.client()
+    session = client.v1.checkout.sessions.create(session_params())
+    killing.fault("kill_after", match="POST /c/pay/*", pid=victims[2].pid)
+    assert browser.pay_by_card(session.url, "4242424242424242").status_code == 303
+    assert victims[2].wait(5) == -9
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
 
 
 def test_nobody_else_is_killed(sandbox: Sandbox, killing: Sandbox) -> None:
