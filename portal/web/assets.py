@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
+from markupsafe import Markup
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -17,7 +18,7 @@ def _digest(path: Path) -> str:
 
 
 def install(app: Flask) -> None:
-    """Give templates ``asset('css/app.css')``."""
+    """Give templates ``asset('css/app.css')`` and ``once('layouts/_sheets.html')``."""
     folder = Path(app.static_folder or "")
     addresses: dict[str, str] = {}
 
@@ -28,10 +29,19 @@ def install(app: Flask) -> None:
             addresses[name] = known
         return known
 
+    pieces: dict[str, Markup] = {}
+
+    def once(template: str) -> Markup:
+        """A piece of page that is the same for everybody, rendered once for the life of the process."""
+        known = pieces.get(template)
+        if known is None or app.debug:
+            known = pieces[template] = Markup(app.jinja_env.get_template(template).render())  # noqa: S704  (our own template)
+        return known
+
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
             response.headers["Cache-Control"] = FOREVER
         return response
 
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, once=once)
     app.after_request(keep)
