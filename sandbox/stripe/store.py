@@ -62,8 +62,8 @@ class Store:
             self._depth += 1
             try:
                 yield
-            except BaseException as error:
-                self.db.execute("commit" if getattr(error, "keep", False) else "rollback")
+            except BaseException:
+                self.db.execute("rollback")
                 raise
             else:
                 self.db.execute("commit")
