@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from portal.importing.files import BadFile
@@ -52,8 +52,11 @@ def _prepare(connection: Any) -> None:
     connection.commit()
 
 
-def tidy_up(connection: psycopg.Connection[Any]) -> None:
+def tidy_up(connection: psycopg.Connection[Any], session: Session) -> None:
     """After many new rows: let the planner know of them, and index-only scans trust their pages."""
+    session.execute(text("select pg_stat_force_next_flush()"))
+    session.commit()
+    connection.execute("select pg_stat_force_next_flush()")
     for (table,) in connection.execute(
         "select format('%I', relname) from pg_stat_user_tables where schemaname = 'public' "
         "and (n_mod_since_analyze > 1000 or n_ins_since_vacuum > 1000)"

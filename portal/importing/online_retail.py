@@ -114,7 +114,7 @@ def import_online_retail(
         finally:
             rejects.close()
         if report.wrote:
-            tidy_up(connection)
+            tidy_up(connection, session)
     report.rejected_folder = rejects.folder if rejects.counts else None
     return report
 

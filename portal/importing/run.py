@@ -77,7 +77,7 @@ def import_folder(engine: Engine, folder: Path, now: datetime, progress: Progres
         finally:
             rejects.close()
         if report.wrote:
-            tidy_up(connection)
+            tidy_up(connection, session)
     report.rejected_folder = rejects.folder if rejects.counts else None
     return report
 
