@@ -20,7 +20,7 @@ _ORDERS = """
          s.phone as store_phone, s.time_zone as store_zone, o.placed_by_name, o.subject_name, o.delegation_id,
          (select string_agg(l.name, ', ' order by l.line_no) from (
             select name, line_no from order_line l where l.order_id = o.id order by line_no limit 2) l) as goods,
-         exists (select from order_line l where l.order_id = o.id and l.quantity_ready > 0) as some_ready,
+         coalesce((select true from order_line l where l.order_id = o.id and l.quantity_ready > 0 limit 1), false) as some_ready,
          {recent} as recent
     from sales_order o left join store s on s.id = o.store_id
    where o.company_id = :company and {wanted}
