@@ -76,7 +76,6 @@ def history_view() -> str | tuple[str, int]:
         export_href=url_for("orders.export", **_arguments()),
         previous_href=_page_href("before", page.previous_cursor if page else None),
         next_href=_page_href("after", page.next_cursor if page else None),
-        labels=LABELS,
         label=label,
         tones=TONES,
         icons=ICONS,
