@@ -135,19 +135,24 @@ def column(engine: Engine, sql: str) -> list[object]:
 
 
 def fingerprint(engine: Engine) -> dict[str, str]:
-    """Every row of every table with the transaction that wrote it: the same only when nothing was written."""
+    """Every row of every table with its place and the transaction that wrote it: the same only when nothing was
+    written."""
     with engine.connect() as connection:
         tables = connection.execute(
-            text("select relname from pg_class c join pg_namespace n on n.oid = relnamespace "
-                 "where nspname = 'public' and relkind = 'r' and relname not like 'procrastinate%' order by 1")
-        ).scalars()  # fmt: skip
+            text(
+                "select relname from pg_class c join pg_namespace n on n.oid = relnamespace "
+                "where nspname = 'public' and relkind = 'r' and relname not like 'procrastinate%'"
+            )
+        ).scalars()
         return {
             table: connection.execute(
-                text(f'select count(*) || md5(coalesce(string_agg(x, chr(10) order by x), \'\')) '
-                     f'from (select t.xmin::text || t.ctid::text || t::text as x from "{table}" t) as rows')
+                text(
+                    "select count(*) || ' ' || coalesce(sum(hashtextextended(concat(t.xmin, t.ctid, t::text), 0)), 0) "
+                    f'from "{table}" t'
+                )
             ).scalar_one()
             for table in list(tables)
-        }  # fmt: skip
+        }
 
 
 # What two imports of the same files have in common, however often one of them was stopped: no ids, no codes.
