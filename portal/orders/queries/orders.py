@@ -24,7 +24,7 @@ STORE_COLUMNS: tuple[Any, ...] = (
     Store.city.label("store_city"), Store.region.label("store_region"), Store.postcode.label("store_postcode"),
     Store.phone.label("store_phone"), Store.time_zone.label("store_zone"),
 )  # fmt: skip
-_INTERNAL = {"draft_id", "placement_token", "placement_fingerprint", "tint_quantity"}
+_INTERNAL = {"draft_id", "placement_token", "placement_fingerprint"}
 HEAD_COLUMNS: tuple[Any, ...] = (
     *(column for column in Order.__table__.columns if column.name not in _INTERNAL),
     *STORE_COLUMNS,
