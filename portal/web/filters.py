@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor, format_unit_price
+from portal.foundation.wording import quantity_words
 from portal.web.sessions import visit
 
 
@@ -57,4 +58,5 @@ def install(app: Flask) -> None:
         plural=plural,
         money=format_minor,
         unit_price=format_unit_price,
+        units=quantity_words,
     )

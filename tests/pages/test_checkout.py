@@ -145,7 +145,7 @@ def test_short_stock_asks_what_to_do(shop: Shop, client: PageClient, session: Se
     assert "This store does not have everything." in client.text
     choice = {"store_id": str(shop.store.id), "when_short": "reduce"}
     client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
-    assert "2 each" in client.text
+    assert "2 units" in client.text
     client.get(f"/drafts/{draft_id}")
     assert "None at Dock Street." in client.text
 

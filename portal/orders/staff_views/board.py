@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, clock_words, when_words
 from portal.orders.queries.counter import Board, board, find_at_counter
 from portal.orders.staff_views import blueprint
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.use_cases import fulfilling
-from portal.orders.wording import po_words
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed

@@ -6,13 +6,13 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Rejected
+from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, is_late
 from portal.orders.queries.orders import OrderDetail, order_for
 from portal.orders.status import ICONS, SHORT_WORDS, TONES, label
 from portal.orders.use_cases import cancelling
 from portal.orders.views import blueprint
 from portal.orders.views import order_words as words
-from portal.orders.wording import po_words, quantity_words
 from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.filters import plural
@@ -109,7 +109,6 @@ def _page(order: OrderDetail) -> str:
         line_summary=plural(len(order.lines), "line"),
         parts_of=words.parts_of(order),
         short_words=SHORT_WORDS,
-        quantity_words=quantity_words,
         po_words=po_words,
         who_suffix=WHO_SUFFIX,
         cancel_label="Cancel what still waits" if order.status == "backordered" else "Cancel this order",
