@@ -1,0 +1,142 @@
+"""Who may do what: every address and method against every kind of actor.
+
+| word | meaning |
+|---|---|
+| 200, 302 … | the status |
+| in | sent to the sign-in page |
+| 401 | the write of somebody who is not signed in |
+| 403 | known, but not allowed |
+| 404 | as if it did not exist: another company's, another person's |
+| ok | let through; what comes of it depends on the form (2xx, 3xx, 400, 409, 422) |
+
+A route without a line here fails the tests. The order, the draft and the people in the addresses belong to the
+first company and its buyer; the columns beginning with "other" are of, or look after, another one. The beacon takes
+what carries this portal's own origin only, and the requests here carry none.
+"""
+
+from __future__ import annotations
+
+# fmt: off
+TABLE = """
+METHOD ROUTE                                             visitor viewer buyer approver admin other_buyer rep other_rep acting_rep support store staff_admin
+GET    /                                                 in      200    200   200      200   200         200 200       200        200     302   200
+GET    /account                                          in      200    200   200      200   200         200 200       403        200     200   200
+POST   /account/password                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+POST   /account/profile                                  401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+POST   /account/sessions/<session_id>/ending             401     404    ok    404      404   404         404 404       403        404     404   404
+POST   /account/sessions/endings                         401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+GET    /acting                                           in      200    200   200      200   200         403 403       200        403     403   403
+POST   /acting/end                                       401     403    403   403      403   403         ok  ok        ok         403     403   403
+GET    /activity                                         in      200    200   200      200   200         403 403       200        403     403   403
+POST   /beacon                                           403     403    403   403      403   403         403 403       403        403     403   403
+GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
+POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
+POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /context                                          in      200    200   200      200   200         403 403       200        403     403   403
+POST   /context                                          401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
+GET    /counter                                          in      403    403   403      403   403         403 403       403        403     200   200
+POST   /counter/backorders                               401     403    403   403      403   403         403 403       403        403     ok    ok
+GET    /counter/orders/<number>                          in      403    403   403      403   403         403 403       403        403     200   200
+POST   /counter/orders/<number>/acceptance               401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/arrival                  401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/departure                401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/handover                 401     403    403   403      403   403         403 403       403        403     ok    ok
+GET    /counter/orders/<number>/lines/<line_no>/shortage in      403    403   403      403   403         403 403       403        403     200   200
+POST   /counter/orders/<number>/lines/<line_no>/shortage 401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/lines/<line_no>/tinting  401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/picking                  401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/promise                  401     403    403   403      403   403         403 403       403        403     ok    ok
+POST   /counter/orders/<number>/readiness                401     403    403   403      403   403         403 403       403        403     ok    ok
+GET    /counter/orders/<number>/slip                     in      403    403   403      403   403         403 403       403        403     200   200
+GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
+GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/delegations                     in      403    403   403      403   403         200 404       200        403     403   403
+POST   /customers/<code>/delegations                     401     403    403   403      403   403         ok  404       ok         403     403   403
+GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
+GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
+POST   /drafts/<draft_id>/copies                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
+POST   /drafts/<draft_id>/discarding                     401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/left-out/dismissal             401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/lines                          401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/lines/<line_id>/removal        401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/lines/<line_id>/replacement    401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/lines/restored                 401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+POST   /drafts/<draft_id>/name                           401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/parking                        401     403    ok    404      404   404         403 403       404        403     403   403
+GET    /drafts/<draft_id>/pickup                         in      403    200   404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/pickup                         401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/placement                      401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/restoration                    401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/resumption                     401     403    ok    404      404   404         403 403       404        403     403   403
+GET    /drafts/<draft_id>/review                         in      403    302   404      404   404         403 403       404        403     403   403
+GET    /drafts/current                                   in      403    200   200      200   200         403 403       200        403     403   403
+POST   /drafts/current/lines                             401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+POST   /drafts/current/pasted-lines                      401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+GET    /forgot                                           200     200    200   200      200   200         200 200       200        200     200   200
+POST   /forgot                                           ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /invitation                                       410     410    410   410      410   410         410 410       410        410     410   410
+POST   /invitation                                       ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+POST   /jobs                                             401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+POST   /jobs/<job_id>/closure                            401     403    ok    ok       ok    404         403 403       ok         403     403   403
+GET    /livez                                            200     200    200   200      200   200         200 200       200        200     200   200
+GET    /lookup                                           in      403    403   403      403   403         200 200       403        200     403   200
+GET    /lookup/orders/<number>                           in      403    403   403      403   403         200 404       403        200     403   200
+GET    /orders                                           in      200    200   200      200   200         403 403       200        403     403   403
+GET    /orders.csv                                       in      200    200   200      200   200         403 403       200        403     403   403
+GET    /orders/<number>                                  in      200    200   200      200   404         403 403       200        403     403   403
+GET    /orders/<number>/calendar.ics                     in      200    200   200      200   404         403 403       200        403     403   403
+GET    /orders/<number>/cancellation                     in      403    200   200      200   404         403 403       200        403     403   403
+POST   /orders/<number>/cancellation                     401     403    ok    ok       ok    404         403 403       ok         403     403   403
+GET    /orders/<number>/placed                           in      200    200   200      200   404         403 403       200        403     403   403
+GET    /orders/<number>/reorder                          in      403    200   200      200   404         403 403       200        403     403   403
+POST   /orders/<number>/reorders                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
+GET    /orders/<number>/slip                             in      200    200   200      200   404         403 403       200        403     403   403
+GET    /people                                           in      403    403   403      200   403         403 403       403        403     403   403
+GET    /people/<user_id>                                 in      403    403   403      200   403         403 403       403        403     403   403
+POST   /people/<user_id>/invitation                      401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /people/<user_id>/lock                            401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /people/<user_id>/role                            401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /people/<user_id>/unlock                          401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /people/invitation                                in      403    403   403      200   403         403 403       403        403     403   403
+POST   /people/invitation                                401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /products                                         in      200    200   200      200   200         403 403       200        403     403   403
+GET    /products/<code>                                  in      200    200   200      200   200         403 403       200        403     403   403
+GET    /products/why/<sku>                               in      200    200   200      200   200         403 403       200        403     403   403
+GET    /readyz                                           200     200    200   200      200   200         200 200       200        200     200   200
+GET    /reset                                            410     410    410   410      410   410         410 410       410        410     410   410
+POST   /reset                                            ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /sign-in                                          200     302    302   302      302   302         302 302       302        302     302   302
+POST   /sign-in                                          ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+POST   /sign-out                                         ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /staff                                            in      403    403   403      403   403         403 403       403        403     403   200
+GET    /staff/<user_id>                                  in      403    403   403      403   403         403 403       403        403     403   200
+POST   /staff/<user_id>/assignments                      401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /staff/<user_id>/assignments/<code>/removal       401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /staff/<user_id>/invitation                       401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /staff/<user_id>/lock                             401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /staff/<user_id>/unlock                           401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /staff/invitation                                 in      403    403   403      403   403         403 403       403        403     403   200
+POST   /staff/invitation                                 401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /static/<filename>                                200     200    200   200      200   200         200 200       200        200     200   200
+GET    /stores                                           in      200    200   200      200   200         403 403       200        403     403   403
+GET    /stores/<code>                                    in      200    200   200      200   200         403 403       200        403     403   403
+POST   /stores/choice                                    401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
+GET    /styleguide                                       200     200    200   200      200   200         200 200       200        200     200   200
+"""
+# fmt: on
+
+
+def columns() -> tuple[str, ...]:
+    """The actors, in the order of the table."""
+    return tuple(TABLE.split("\n")[1].split()[2:])
+
+
+def lines() -> dict[str, list[str]]:
+    """``"GET /orders"`` → one word for each actor."""
+    found = {}
+    for line in TABLE.strip().splitlines()[1:]:
+        method, rule, *words = line.split()
+        assert len(words) == len(columns()), line
+        found[f"{method} {rule}"] = words
+    return found

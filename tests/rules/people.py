@@ -1,0 +1,119 @@
+"""A small world with everybody in it: two companies, an order, a draft, and one signed-in browser for each kind of actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.accounts.models import Company, Membership, User, UserSession
+from portal.catalog.models import Product
+from portal.foundation.tokens import new_token, token_hash
+from portal.orders.models import DraftLine
+from tests.builders import Build
+from tests.placed_orders import Want, placed_order
+from tests.shop import Shop
+
+# In the order of the table's columns. All but the "other" ones belong to, or look after, the first company.
+ACTORS = (
+    "visitor", "viewer", "buyer", "approver", "admin", "other_buyer", "rep", "other_rep", "acting_rep", "support",
+    "store", "staff_admin",
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """Browsers by actor, and values for the variable parts of addresses."""
+
+    app: Flask
+    form: dict[str, str] = field(
+        default_factory=dict
+    )  # sent with every write: what names a thing by its code
+    tokens: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
+    other_parts: dict[str, Any] = field(default_factory=dict)  # by the beginning of the address
+
+    def browser(self, actor: str) -> FlaskClient:
+        """A new browser with the actor's cookie: what an earlier request did to the cookie does not matter."""
+        client = self.app.test_client()
+        if actor in self.tokens:
+            client.set_cookie("portal_session", self.tokens[actor], domain="localhost")
+        return client
+
+
+def everybody(build: Build, app: Flask) -> World:
+    """Make the world and sign everybody in."""
+    world = World(app)
+    store = build.store("Main Street")
+    company, other = build.company("Brush & Roller"), build.company("Other Painters")
+    people = {role: build.user(company, role) for role in ("viewer", "buyer", "approver")}
+    people["admin"] = build.user(company, "company_admin")
+    people["other_buyer"] = build.user(other)
+    people["rep"], people["acting_rep"] = build.rep(company), build.rep(company)
+    people["other_rep"] = build.rep(other)
+    people["support"] = build.user(kind="support")
+    people["store"] = build.user(kind="store", store_id=store.id)
+    people["staff_admin"] = build.user(kind="admin")
+
+    paint, primer = build.variant(tintable=True), build.variant()
+    for variant in (paint, primer):
+        build.stock(store, variant)
+    build.colour()
+    build.address(company)
+    job = build.job(company)
+    buyer = people["buyer"]
+    order = placed_order(build, company, store, buyer, Want(paint), Want(primer))
+    shop = Shop(build, company, buyer, build.actor(buyer, company), store)
+    draft_id = shop.draft([(paint, 2), (primer, 1)])
+    now = datetime.now(UTC)
+    stay = build.delegation(people["acting_rep"], buyer, company, now)
+    for name, person in people.items():
+        home = {"other_buyer": other}.get(name, company) if person.kind == "customer" else None
+        delegation = stay.id if name == "acting_rep" else None
+        world.tokens[name] = new_token()
+        _session_row(build, person, home, delegation, world.tokens[name])
+    world.parts = {
+        "number": order.number,
+        "line_no": 1,
+        "draft_id": draft_id,
+        "line_id": build.session.scalars(select(DraftLine.id).where(DraftLine.draft_id == draft_id)).first(),
+        "user_id": people["viewer"].id,
+        "session_id": _session_row(build, buyer, company).id,
+        "code": company.code,
+        "sku": paint.sku,
+        "job_id": job.id,
+        "filename": "css/tokens.css",
+    }
+    world.form = {"store": store.code, "code": company.code}
+    product = build.session.get(Product, paint.product_id)
+    assert product is not None
+    invited = build.user(company, "viewer", password_hash=None)
+    build.session.get_one(Membership, (invited.id, company.id)).invited_at = now
+    build.session.commit()
+    invited_staff = build.user(kind="support", password_hash=None)
+    world.other_parts = {
+        "/people/<user_id>/invitation": {"user_id": invited.id},
+        "/staff/<user_id>/invitation": {"user_id": invited_staff.id},
+        "/staff": {"user_id": people["rep"].id},
+        "/products": {"code": product.code},
+        "/stores": {"code": store.code},
+    }
+    return world
+
+
+def _session_row(
+    build: Build, person: User, company: Company | None, delegation: int | None = None, token: str = ""
+) -> UserSession:
+    now = datetime.now(UTC)
+    row = UserSession(
+        token_hash=token_hash(token or new_token()), user_id=person.id, delegation_id=delegation,
+        company_id=company.id if company else None, created_at=now, last_seen_at=now,
+        expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    build.session.add(row)
+    build.session.commit()
+    return row
