@@ -53,15 +53,16 @@ def test_a_month_of_its_own_takes_its_rows(session: Session) -> None:
 
 
 def test_rows_move_into_a_month_that_was_made_late(session: Session) -> None:
+    late = datetime(2031, 2, 3, tzinfo=UTC)  # a month that no other test reaches
     for n in range(3):
-        note(session, n)  # in a month that has no partition
+        note(session, n, now=late)
     session.commit()
     columns = "event_id, xid, session_seq, fingerprint, tableoid::regclass::text as place"
     before = session.execute(text(f"select {columns} from touchpoint order by event_id")).all()
     assert {row.place for row in before} == {"touchpoint_other"}
-    assert make_partitions(session, now=NOW, months_ahead=0) == ["touchpoint_y2026m06"]
+    assert make_partitions(session, now=late, months_ahead=0) == ["touchpoint_y2031m02"]
     after = session.execute(text(f"select {columns} from touchpoint order by event_id")).all()
-    assert {row.place for row in after} == {"touchpoint_y2026m06"}
+    assert {row.place for row in after} == {"touchpoint_y2031m02"}
     assert [row[:4] for row in after] == [row[:4] for row in before]
     with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
         session.execute(text("update touchpoint set outcome = 'denied'"))

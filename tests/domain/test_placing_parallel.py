@@ -1,0 +1,126 @@
+"""Many placements at the same moment, on real connections."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.foundation.errors import Rejected
+from portal.orders.models import Order
+from portal.orders.use_cases.placing import Placed
+from portal.stores.models import Stock
+from tests.builders import Build
+from tests.placing import send, together, used
+from tests.shop import Shop, shown_for
+
+
+def test_ten_placements_of_one_draft_make_one_order(
+    shop: Shop, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """Same and different tokens. Without FOR UPDATE on the draft the losers get a conflict, not their order."""
+    paint = shop.build.variant()
+    shop.build.stock(shop.store, paint)
+    draft_id = shop.draft([(paint, 2)])
+    shown = shown_for(shop.build.session, shop.actor, draft_id)
+    shop.build.session.rollback()
+    results = together(
+        *(lambda n=n: send(sessions, shop.actor, draft_id, f"t{n % 3}", shown) for n in range(10))
+    )
+    assert all(isinstance(each, Placed) for each in results), results
+    assert len({each.number for each in results}) == 1
+    assert sum(1 for each in results if not each.again) == 1
+    assert session.scalar(select(func.count()).select_from(Order)) == 1
+    assert session.scalar(select(Stock.reserved)) == 2
+    assert session.scalar(text("select count(*) from touchpoint where name = 'order_completed'")) == 1
+
+
+def test_one_unit_sixteen_buyers_one_order(
+    build: Build, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """Without FOR UPDATE on stock the others end in an IntegrityError of the last line of defence."""
+    store, paint = build.store(), build.variant()
+    build.stock(store, paint, 1)
+    calls = []
+    for n in range(16):
+        company = build.company()
+        actor = build.actor(build.user(company), company)
+        draft_id = Shop(build, company, build.user(company), actor, store).draft([(paint, 1)])
+        calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
+    build.session.rollback()
+    results = together(*calls)
+    refused = [each for each in results if isinstance(each, Rejected) and each.code == "out_of_stock"]
+    assert (sum(isinstance(each, Placed) for each in results), len(refused)) == (1, 15), results
+    assert session.scalar(select(Stock.reserved)) == 1
+
+
+def test_fifteen_orders_stay_within_the_credit_limit(
+    build: Build, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """Four fit. When credit is read first and written afterwards, all fifteen are placed."""
+    store, paint = build.store(), build.variant(price="100")
+    build.stock(store, paint, 1000)
+    company = build.company(limit=45_000)
+    calls = []
+    for n in range(15):
+        actor = build.actor(build.user(company), company)
+        draft_id = Shop(build, company, build.user(company), actor, store).draft([(paint, 1)])
+        calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
+    build.session.rollback()
+    results = together(*calls)
+    refused = [each for each in results if isinstance(each, Rejected) and each.code == "credit_limit"]
+    assert (sum(isinstance(each, Placed) for each in results), len(refused)) == (4, 11), results
+    assert used(session, company) == 40_000
+    assert session.scalar(select(func.sum(Order.total_minor))) == 40_000
+
+
+def test_a_hold_switched_on_stops_orders_already_on_their_way(
+    build: Build, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """They wait for the row that is being put on hold; judged on what they read before, they would all pass."""
+    store, paint = build.store(), build.variant(price="1")
+    build.stock(store, paint, 1000)
+    company = build.company()
+    calls = []
+    for n in range(4):
+        actor = build.actor(build.user(company), company)
+        draft_id = Shop(build, company, build.user(company), actor, store).draft([(paint, 1)])
+        calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
+    build.session.rollback()
+    session.execute(text("update credit_account set on_hold = true"))
+    results: list[Any] = []
+    placing = threading.Thread(target=lambda: results.extend(together(*calls)))
+    placing.start()
+    waiting = text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%credit_account%'"
+    )
+    with sessions() as watcher:
+        for _ in range(200):
+            if (watcher.scalar(waiting) or 0) >= 4:
+                break
+            watcher.rollback()
+            time.sleep(0.02)
+    session.commit()
+    placing.join(60)
+    assert [each.code for each in results if isinstance(each, Rejected)] == ["credit_hold"] * 4, results
+
+
+def test_opposite_line_orders_do_not_deadlock(build: Build, sessions: sessionmaker[Session]) -> None:
+    """Without the order of keys in the stock lock, some of these end in "deadlock detected"."""
+    store = build.store()
+    variants = [build.variant() for _ in range(150)]
+    for variant in variants:
+        build.stock(store, variant, 1000)
+    calls = []
+    for n in range(12):
+        company = build.company()
+        actor = build.actor(build.user(company), company)
+        wishes = [(variant, 1) for variant in (variants if n % 2 else reversed(variants))]
+        draft_id = Shop(build, company, build.user(company), actor, store).draft(wishes)
+        calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
+    build.session.rollback()
+    results = together(*calls)
+    assert all(isinstance(each, Placed) for each in results), results
