@@ -27,6 +27,7 @@ from portal.web import (
     security,
     sessions,
     styleguide,
+    templating,
     touch,
     transaction,
     ui,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         template_folder=str(resource_dir("templates")),
         static_folder=str(resource_dir("static")),
     )
+    app.jinja_environment = templating.Environment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engine or make_engine(settings)
