@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -65,3 +65,16 @@ def post(
     mail_id = session.execute(written).scalar_one_or_none()
     if mail_id is not None:
         defer(session, SEND, {"mail_id": mail_id})
+
+
+def retry_failed(session: Session) -> int:
+    """Queue again what was given up, unless its contents were secret and have been wiped. Returns how many."""
+    again = session.scalars(
+        update(OutboundMail)
+        .where(OutboundMail.failed_at.is_not(None), ~OutboundMail.data.has_key("wiped"))
+        .values(failed_at=None, attempts=0)
+        .returning(OutboundMail.id)
+    ).all()
+    if again:
+        defer(session, SEND, *({"mail_id": mail_id} for mail_id in again))
+    return len(again)

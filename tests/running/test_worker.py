@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
 from portal.foundation.config import Settings
-from portal.foundation.mail import OutboundMail, post
+from portal.foundation.mail import OutboundMail, post, retry_failed
 from portal.running import guards
 from portal.touchpoints.models import Touchpoint
 from portal.worker import housekeeping
@@ -215,6 +215,10 @@ def test_a_mail_server_that_is_away_is_tried_again_and_at_last_given_up(
     server[0].refuse = ""
     posting.send(mail.id)
     assert server[0].mails() == []
+    with sessions.begin() as session:
+        assert retry_failed(session) == 1
+    posting.send(mail.id)
+    assert len(server[0].mails()) == 1
 
 
 def test_an_address_that_does_not_exist_is_given_up_at_once(
