@@ -7,20 +7,20 @@ the places it names for that (``code_generator_class``, ``context_class``, ``tem
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+import markupsafe
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
-from markupsafe import (
-    Markup,
-    _escape_inner,  # type: ignore[attr-defined]  # the inside of escape, for text that is nothing else
-    escape,
-)
+from markupsafe import Markup, escape
 
+# The inside of ``escape``, for text that is nothing but text.
+_escaped: Callable[[str], str] = vars(markupsafe)["_escape_inner"]
 _PLAIN = frozenset({FunctionType, MethodType, BuiltinFunctionType})
 
 
@@ -29,7 +29,7 @@ def shown(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
-    return _escape_inner(value) if kind is str else escape(value)
+    return _escaped(value) if kind is str else escape(value)
 
 
 class Writer(CodeGenerator):
