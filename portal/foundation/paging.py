@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
+# A sort key is a time, a number, a name; more than this was made up.
+LONGEST_CURSOR = 2_000
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,14 @@ def encode_cursor(*key: Any) -> str:
 
 def decode_cursor(text: str | None, *kinds: type) -> tuple[Any, ...] | None:
     """The sort key in a cursor; None when there is none or somebody made it up."""
-    if not text:
+    if not text or len(text) > LONGEST_CURSOR:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(parts, list) or len(parts) != len(kinds):
             return None
         return tuple(_as(kind, part) for kind, part in zip(kinds, parts, strict=True))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return None
 
 
@@ -52,6 +54,8 @@ def _as(kind: type, part: Any) -> Any:
         if abs(number) >= 2**63:
             raise ValueError("a cursor's number fits a bigint")
         return number
-    if kind is str and "\x00" in str(part):
-        raise ValueError("the database keeps no NUL")
+    if kind is str:
+        str(part).encode()  # half a surrogate is no character, and says so here
+        if "\x00" in str(part):
+            raise ValueError("the database keeps no NUL")
     return kind(part)

@@ -6,7 +6,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, render_template
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import NumericValueOutOfRange
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -70,6 +71,11 @@ def install(app: Flask) -> None:
         body, status = error_page(code if code in TEXTS else (400 if code < 500 else 500))
         headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
         return body, status, headers
+
+    @app.errorhandler(DataError)
+    def no_such_number(error: DataError) -> Any:
+        # A form named an id that no column can hold: a row that is not there.
+        return error_page(404) if isinstance(error.orig, NumericValueOutOfRange) else crash(error)
 
     @app.errorhandler(Exception)
     def crash(error: Exception) -> Any:

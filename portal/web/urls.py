@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
+from werkzeug.routing import IntegerConverter, Map, ValidationError
+
+LARGEST_ID = 2**63 - 1
+
+
+class IdConverter(IntegerConverter):
+    """``<int:…>`` in an address: what a bigint column can hold; anything larger is a page that is not there."""
+
+    def __init__(self, map: Map, max: int | None = LARGEST_ID, **options: Any) -> None:
+        super().__init__(map, max=max, **options)
+
+    def to_python(self, value: str) -> int:
+        if len(value) > len(str(LARGEST_ID)):
+            raise ValidationError
+        return int(super().to_python(value))
 
 
 def local_path(text: str | None, default: str) -> str:
@@ -20,7 +36,10 @@ def local_path(text: str | None, default: str) -> str:
 
 def came_from() -> str:
     """Path of the page of ours on which the request was made; empty when it was none, or is not told."""
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # "http://[" is no address
+        return ""
     if parts.netloc != request.host:
         return ""
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")

@@ -103,7 +103,7 @@ def _picked() -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for text in request.form.getlist("line"):
-        if not text.isascii() or not text.isdigit():
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
             continue
         units = request.form.get(f"picked-{text}", "").strip()
         if not units.isascii() or not units.isdigit() or not 0 < int(units[:9]) < 10**9:

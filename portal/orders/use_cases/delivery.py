@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,9 @@ from portal.orders.use_cases.moving import (
     settle_line,
     take,
 )
+
+# Further ahead is a slip of the keyboard, and the calendar itself ends somewhere.
+FURTHEST_PROMISE = timedelta(days=3653)
 
 
 def dispatch(session: Session, *, actor: Actor, now: datetime, number: str) -> Order:
@@ -62,12 +65,14 @@ def change_promise(
     """Promise another time, with a reason that the customer reads in a mail and on the order.
 
     :param promised_at: aware; must lie ahead.
-    :raises Rejected: ``order_state``; ``promise_past``, ``promise_reason`` on their fields.
+    :raises Rejected: ``order_state``; ``promise_past``, ``promise_far``, ``promise_reason`` on their fields.
     """
     work = take(session, actor=actor, now=now, number=number)
     expect(work, *OPEN_STATES, doing="promised anew")
     if promised_at <= now:
         raise Rejected("promise_past", "Choose a time that is still to come.", field="promised_at")
+    if promised_at > now + FURTHEST_PROMISE:
+        raise Rejected("promise_far", "That is too far ahead. Check the year.", field="promised_at")
     if not reason.strip():
         raise Rejected("promise_reason", "Tell the customer why.", field="reason")
     before = work.order.promised_at

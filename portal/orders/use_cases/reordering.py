@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.catalog.queries import prices, variants
+from portal.catalog.queries import ColourInfo, VariantInfo, colours_by_number, prices, variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.again import NO_PRICE, Again, Ordered, again, left_out
@@ -131,6 +131,7 @@ def add_bought(
     known = variants(session, (variant_id for variant_id, _ in quantities))
     wants = [(variant_id, n) for (variant_id, _), n in quantities.items() if n]
     priced = prices(session, company_id=draft.company_id, wants=wants, on=today)
+    colours = colours_by_number(session, (colour for _, colour in quantities))
     problems: dict[tuple[int, str], str] = {}
     wishes: list[Wish] = []
     for (variant_id, colour), n in quantities.items():
@@ -139,12 +140,12 @@ def add_bought(
             raise NotFound
         if variant.is_discontinued(today):
             problems[variant_id, colour] = "No longer made."
-        elif problem := quantity_problem(n, variant.pack_size):
+        elif problem := quantity_problem(n, variant.pack_size) or _colour_problem(variant, colour, colours):
             problems[variant_id, colour] = problem
         elif n is None or (variant_id, n) not in priced:
             problems[variant_id, colour] = NO_PRICE
         else:
-            wishes.append(Wish(variant_id, n, colour or None))
+            wishes.append(Wish(variant_id, n, colours[colour].number if colour else None))
     if problems:
         raise Rejected("quantities", "Nothing was added yet: some lines need correcting.", details=problems)
     put(session, draft, wishes, now=now)
@@ -154,3 +155,11 @@ def add_bought(
             sku=known[wish.variant_id].sku, quantity=wish.quantity, source="bought_before",
         )  # fmt: skip
     return len(wishes)
+
+
+def _colour_problem(variant: VariantInfo, colour: str, deck: Mapping[str, ColourInfo]) -> str | None:
+    if not colour:
+        return None
+    if not variant.tintable:
+        return "It cannot be tinted any more."
+    return None if colour in deck else "Our deck does not have this colour any more."

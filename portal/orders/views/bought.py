@@ -81,5 +81,5 @@ def add_bought_lines() -> Response | tuple[str, int]:
 
 
 def _key(text: str) -> Key | None:
-    variant, _, colour = text.partition(":")
+    variant, _, colour = text.replace("\x00", "").partition(":")
     return (int(variant), colour) if variant.isascii() and variant.isdigit() and len(variant) < 16 else None

@@ -106,7 +106,7 @@ def _ready(head: DraftHead, to_tint: int) -> datetime | None:
 @needs("orders:place")
 def place(draft_id: int) -> Response | tuple[str, int]:
     """Place it on account. Pressed twice, from two tabs or after going back: the same order."""
-    token = request.form.get("token", "")[:MAX_TOKEN] or new_token()
+    token = request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token()
     shown = request.form.get("shown", "").replace("\x00", "")
     try:
         placed = place_order(
