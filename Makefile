@@ -24,12 +24,6 @@ bench: ready-dev ## Measure the portal under load (SCALE=20 for 500,000 orders)
 chaos: ready-dev ## Kill server and worker 100 times while orders are placed
 	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest tests/chaos
 
-chaos: ready-dev ## Kill server and worker during placements, 100 rounds (CHAOS_ROUNDS changes it)
-	@CHAOS_ROUNDS=$${CHAOS_ROUNDS:-100} $(BIN)/python -m pytest tests/chaos
-
-bench: ready-dev ## Measure the scenarios of docs/performance.md (SCALE=20 for half a million orders)
-	@$(BIN)/python -m bench
-
 check: ready-dev ## Format, lint, types and import contracts, without tests
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
