@@ -51,7 +51,7 @@ def line_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
             yield (
                 order_id, line.line_no, order.company_id, line.variant_id, line.sku, line.name, line.unit,
                 line.colour_number, line.colour_name, line.colour_hex, line.quantity, *line.quantities(),
-                line.unit_price, line.total_minor, "as imported", line.state,
+                line.unit_price, line.total_minor, "", line.state,  # a file does not say which rule it was
             )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_places_everything_together(shop: Shop, sessions: sessionmaker[Session],
         (6, 0, "placed"),
         (3, 0, "placed"),
     ]
-    assert lines[1].price_rule == "list:TRADE"
+    assert lines[1].price_rule == "Price list TRADE"
     assert order.tint_quantity == 3
     assert order.pickup_code is not None
     assert order.promised_at is not None

@@ -35,7 +35,7 @@ LINE_COLUMNS: tuple[Any, ...] = (
     OrderLine.colour_number, OrderLine.colour_name, OrderLine.colour_hex, OrderLine.quantity,
     OrderLine.quantity_reserved, OrderLine.quantity_ready, OrderLine.quantity_fulfilled,
     OrderLine.quantity_backordered, OrderLine.quantity_cancelled, OrderLine.unit_price, OrderLine.total_minor,
-    OrderLine.state, OrderLine.short_reason,
+    OrderLine.state, OrderLine.short_reason, OrderLine.price_rule,
 )  # fmt: skip
 EVENT_COLUMNS: tuple[Any, ...] = (
     OrderEvent.id, OrderEvent.at, OrderEvent.line_no, OrderEvent.from_state, OrderEvent.to_state,

@@ -174,7 +174,7 @@ def write_lines(
             "reserved": shares,
             "prices": [line.unit_price for line in lines],
             "totals": [line.total_minor for line in lines],
-            "rules": [line.price_rule for line in lines],
+            "rules": [line.price_words for line in lines],
             "states": [
                 line_state_when_placed(share, line.quantity - share)
                 for line, share in zip(lines, shares, strict=True)
