@@ -43,7 +43,8 @@ update user_session set delegation_id = null, store_id = null, job_id = null
 """)
 
 # A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
-# without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn.
+# without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn, or the
+# rep looks after the company no more, or the person acted for has left it.
 WHO = text("""
 select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
@@ -64,7 +65,10 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
          join company dc on dc.id = dd.company_id and dc.disabled_at is null and dc.acting_consent
          join app_user du on du.id = dd.subject_user_id and du.disabled_at is null
         where dd.id = s.delegation_id and dd.actor_user_id = u.id and dd.ended_at is null
-          and dd.expires_at > :now) d on true
+          and dd.expires_at > :now
+          and exists (select from rep_assignment a where a.user_id = u.id and a.company_id = dc.id)
+          and exists (select from membership dm where dm.user_id = du.id and dm.disabled_at is null
+                                                  and dm.company_id in (dc.id, dc.parent_id))) d on true
   left join lateral (
        select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role
          from company cc

@@ -48,7 +48,10 @@ def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> M
         return membership
     _refuse_self(actor, user_id, "You can't disable yourself. Ask another administrator.")
     _refuse_last_admin(session, company, membership)
-    membership.disabled_at, membership.invited_at = now, None
+    if membership.invited_at is not None:
+        # Who never said yes leaves no trace here: a disabled person's name and phone are shown, and can be let in.
+        session.delete(membership)
+    membership.disabled_at = now
     one_time.void(session, purpose=one_time.INVITATION, user_id=user_id, company_id=company.id, now=now)
     acting.end_delegations(session, company_id=company.id, subject_user_id=user_id, now=now)
     _note(session, actor, membership, "disabled", now)

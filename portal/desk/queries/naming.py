@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.touchpoints.queries import Entry
 
+# A customer reads the names of its own people and of the seller's; of somebody only invited, the address.
 _NAMES = text("""
-select 'person', id, name, kind from app_user where id = any(:people)
+select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <> 'customer' or exists (
+         select from company c join membership m on m.company_id in (c.id, c.parent_id)
+          where c.id = cast(:company_id as bigint) and m.user_id = u.id and m.invited_at is null) then u.name else u.email end, u.kind
+  from app_user u where u.id = any(:people)
 union all
 select 'order', id, number, '' from sales_order where id = any(:orders)
 union all
@@ -35,21 +39,24 @@ class Names:
     variants: dict[int, tuple[str, str]] = field(default_factory=dict)  # SKU, name
 
 
-def names_in(session: Session, entries: Iterable[Entry]) -> Names:
-    """Look up every id that the entries carry."""
+def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | None = None) -> Names:
+    """Look up every id that the entries carry; ``company_id``: for the people of this company to read."""
     rows = list(entries)
     if not rows:
         return Names()
     people = {e.actor_id for e in rows} | {e.subject_user_id for e in rows}
     people |= {n for e in rows for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
-    asked = {
+    asked: dict[str, Iterable[int | None]] = {
         "people": people,
         "orders": {e.order_id for e in rows},
         "stays": {e.delegation_id for e in rows},
         "stores": {e.store_id for e in rows},
         "variants": {e.variant_id for e in rows},
     }
-    ids = {name: sorted(n for n in given if isinstance(n, int)) for name, given in asked.items()}
+    ids: dict[str, object] = {
+        name: sorted(n for n in given if isinstance(n, int)) for name, given in asked.items()
+    }
+    ids["company_id"] = company_id
     names = Names()
     for kind, id, first, second in session.execute(_NAMES, ids):
         if kind == "person":

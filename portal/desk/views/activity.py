@@ -32,7 +32,7 @@ def activity() -> str:
     page = timeline(
         db(), account_id=company_id, cursor=cursor, limit=PAGE, names=TOLD_TO_CUSTOMERS, by_others=by_staff
     )
-    told = tell_all(page.rows, names_in(db(), page.rows))
+    told = tell_all(page.rows, names_in(db(), page.rows, company_id=company_id))
     more: dict[str, Any] = {"by": "staff"} if by_staff else {}
     return render_template(
         "desk/activity.html",

@@ -108,7 +108,7 @@ def buyers(session: Session, company_id: int) -> list[tuple[int, str]]:
     query = (
         select(User.id, User.name)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.company_id == company_id)
+        .where(Membership.company_id == company_id, Membership.invited_at.is_(None))
         .order_by(User.name, User.id)
     )
     return [(row.id, row.name) for row in session.execute(query)]
