@@ -109,7 +109,7 @@ def _verdict(row: PriceRow, best: PriceRow | None, quantity: int, on: date) -> V
 
 
 def rule(row: PriceRow) -> str:
-    """Short name of the rule, as an order line keeps it: ``contract:C-7``, ``list:TRADE``."""
+    """Short name of the rule, as the touchpoint log keeps it: ``contract:C-7``, ``list:TRADE``."""
     return f"{row.source}:{row.code}" if row.code else row.source
 
 

@@ -39,7 +39,6 @@ class Line:
     colour_hex: str | None
     unit_price: Decimal | None = None
     total_minor: int | None = None
-    price_rule: str = ""
     price_words: str = ""
     available: int | None = None
     problem: str | None = None
@@ -54,11 +53,10 @@ class Line:
         """True when the draft's store has fewer than wanted."""
         return self.available is not None and self.available < self.quantity
 
-    def price_it(self, unit_price: Decimal, currency: str, rule: str, words: str) -> None:
+    def price_it(self, unit_price: Decimal, currency: str, words: str) -> None:
         """Give it today's price; the total is rounded here, once."""
         self.unit_price = unit_price
         self.total_minor = line_total(unit_price, self.quantity, currency)
-        self.price_rule = rule
         self.price_words = words
 
     def find_problem(self, today: date) -> None:

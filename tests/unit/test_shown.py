@@ -26,7 +26,7 @@ def line(
         replacement_name=None, product_code="P", colour_name=None, colour_hex=None,
     )  # fmt: skip
     if price is not None:
-        made.price_it(Decimal(price), "USD", "list:TRADE", "Price list TRADE")
+        made.price_it(Decimal(price), "USD", "Price list TRADE")
     return made
 
 

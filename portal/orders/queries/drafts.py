@@ -110,7 +110,7 @@ def priced_lines(session: Session, *, company_id: int, draft_id: int, today: dat
     for line in lines:
         price = found.get((line.variant_id, line.quantity))
         if price is not None:
-            line.price_it(price.unit_price, price.currency, price.rule, price.words)
+            line.price_it(price.unit_price, price.currency, price.words)
         line.find_problem(today)
     return lines
 
