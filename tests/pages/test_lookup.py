@@ -129,7 +129,7 @@ def test_the_budget(client: PageClient, scene: Counter, support: User, statement
         assert len(heard) <= 4, (typed, len(heard))
     with statements() as heard:
         client.get("/lookup?q=T-555", status=302)
-    assert len(heard) == 2
+    assert len(heard) == 3  # who asks, how to plan, and the one look-up
 
 
 def test_the_log_knows_that_something_was_looked_up_but_not_what(
