@@ -27,6 +27,7 @@ from portal.orders.use_cases.placing import terms_of
 from portal.orders.views import blueprint
 from portal.orders.views.days import spoken_day
 from portal.orders.views.fresh import start_over
+from portal.orders.views.seen import seen_order
 from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.errors import error_page
@@ -138,14 +139,7 @@ def _refused(draft_id: int, no: Rejected) -> Response | tuple[str, int]:
 @needs("orders:read")
 def placed(number: str) -> str:
     """The order is placed: the code, the store, the time, and what happens next."""
-    order = order_for(db(), actor(), number)
-    viewed(
-        "order_status_viewed",
-        account_id=order.company_id,
-        store_id=order.store_id,
-        links={"order_id": order.id},
-        props={"number": order.number, "state": order.status},
-    )
+    order = seen_order(number)
     zone = order.store_zone or actor().time_zone
     return render_template(
         "orders/placed.html",

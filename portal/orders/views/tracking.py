@@ -13,6 +13,7 @@ from portal.orders.status import ICONS, SHORT_WORDS, TONES, label
 from portal.orders.use_cases import cancelling
 from portal.orders.views import blueprint
 from portal.orders.views import order_words as words
+from portal.orders.views.seen import seen_order
 from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.filters import plural
@@ -35,14 +36,7 @@ WHO_SUFFIX = {
 @needs("orders:read")
 def detail(number: str) -> str:
     """The order as its company sees it."""
-    order = order_for(db(), actor(), number)
-    viewed(
-        "order_status_viewed",
-        account_id=order.company_id,
-        store_id=order.store_id,
-        links={"order_id": order.id},
-        props={"number": order.number, "state": order.status},
-    )
+    order = seen_order(number)
     return _page(order)
 
 
