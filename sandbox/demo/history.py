@@ -32,17 +32,14 @@ class Customer:
     opening: Opening
     random: random.Random
     crew: tuple[str, ...]
-    support: list[Person]
 
 
-def customer(
-    company: Company, habits: Habits, opening: Opening, seed: int, support: list[Person]
-) -> Customer:
+def customer(company: Company, habits: Habits, opening: Opening, seed: int) -> Customer:
     source = random.Random(f"{seed}:orders:{company.code}")
     crew = tuple(
         f"{source.choice(name_list('given'))} {source.choice(name_list('family'))}" for _ in range(3)
     )
-    return Customer(company, habits, opening, source, crew, support)
+    return Customer(company, habits, opening, source, crew)
 
 
 def past_orders(who: Customer, prices: Prices, first: date, today: date, stretch: float) -> Iterator[Order]:
@@ -93,16 +90,13 @@ def draw_order(who: Customer, prices: Prices, placed: datetime, *, lines: int | 
 
 
 def _placed_by_us(order: Order, who: Customer) -> None:
-    """Now and then the rep places it, or support, for the person who would have done it."""
+    """Now and then the rep places it for the person who would have done it."""
     company, source = order.company, who.random
-    chance = source.random()
-    if not company.consents or company.rep is None or chance > 0.1:
+    if not company.consents or company.rep is None or source.random() > 0.1:
         return
-    by_rep = chance < 0.085
     order.on_behalf_of = order.placed_by
-    order.placed_by = company.rep if by_rep else source.choice(who.support)
-    reasons = [text for kind, text in rows("reasons") if kind == ("rep" if by_rep else "support")]
-    order.reason = source.choice(reasons)
+    order.placed_by = company.rep
+    order.reason = source.choice([text for kind, text in rows("reasons") if kind == "rep"])
 
 
 def _buyer(company: Company, source: random.Random) -> Person:

@@ -87,7 +87,6 @@ class Directory:
 @dataclass
 class Staff:
     reps: list[Person]
-    support: list[Person]
     everyone: list[Person]
 
 
@@ -104,7 +103,6 @@ def hire(directory: Directory, stores: list[Store], reps: int) -> Staff:
     ]
     return Staff(
         reps=[demo[0], *more_reps],
-        support=[demo[1], *more_support],
         everyone=[*demo, *more_reps, *more_support, *associates],
     )
 

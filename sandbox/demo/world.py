@@ -16,7 +16,7 @@ from sandbox.demo.history import Customer, customer, past_orders
 from sandbox.demo.live import Board
 from sandbox.demo.opening import Opening
 from sandbox.demo.orders import Order
-from sandbox.demo.people import Directory, Person, Staff, hire
+from sandbox.demo.people import Directory, Staff, hire
 from sandbox.demo.prices import Prices
 from sandbox.demo.products import Catalogue, Variant
 from sandbox.demo.stock import shelves
@@ -88,7 +88,7 @@ def build(today: date, seed: int = 1, scale: str = "full") -> World:
     plan_all_jobs(companies, seed, first, today)
     # Holidays a little around the history: jobs begin before it, promises end after it.
     openings = {s.code: Opening(s, first - timedelta(days=60), today + timedelta(days=400)) for s in stores}
-    customers = [_enter(c, catalogue, prices, openings, seed, today, staff.support) for c in companies]
+    customers = [_enter(c, catalogue, prices, openings, seed, today) for c in companies]
     orders = _all_orders(customers, stores, openings, prices, seed, size, today)
     _number(orders)
     _set_limits(companies, orders, today)
@@ -103,12 +103,11 @@ def _enter(
     openings: dict[str, Opening],
     seed: int,
     today: date,
-    support: list[Person],
 ) -> Customer:
     source = random.Random(f"{seed}:habits:{company.code}")
     habits = Habits(company.kind, catalogue, source, curated="demo" in company.flags)
     agree(company, habits, prices, catalogue, seed, today)
-    return customer(company, habits, openings[company.store.code], seed, support)
+    return customer(company, habits, openings[company.store.code], seed)
 
 
 def _all_orders(
