@@ -85,7 +85,64 @@ COMPANY_TABLES = (
     "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",
     "sales_order", "order_line", "order_event", "bought", "delegation",
 )  # fmt: skip
-OWN_COMPANY = "company_id = nullif(current_setting('app.company_id', true), '')::bigint"
+COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
+PERSON = "nullif(current_setting('app.user_id', true), '')::bigint"
+OWN_COMPANY = f"company_id = {COMPANY}"
+# What a customer's request may do at all; a table that is not named here does not exist for it. Columns in
+# brackets are the only ones: no request of a customer reads a hash, a link or a mail.
+CUSTOMER_RIGHTS = {
+    "product": "select", "variant": "select", "price_list": "select", "list_price": "select", "colour": "select",
+    "contract_price": "select", "part_number": "select", "address": "select",
+    "store": "select", "store_hours": "select", "store_exception": "select",
+    "stock": "select, update (on_hand, reserved)", "pickup_slot": "select, insert, update",
+    "company": "select, update (acting_consent)", "company_job": "select, insert, update",
+    "membership": "select, insert, update, delete", "delegation": "select, update (ended_at)",
+    "app_user": "select (id, email, name, phone, phone_digits, language, time_zone, kind, store_id, disabled_at, "
+    "created_at), insert, update (name, phone, phone_digits, language, time_zone)",
+    "user_session": "select (id, user_id, company_id, store_id, job_id, delegation_id, created_at, last_seen_at, "
+    "expires_at, ended_at, user_agent, network, touch_seq), "
+    "update (company_id, store_id, job_id, delegation_id, ended_at, touch_seq)",
+    "one_time_token": "select (id, purpose, user_id, company_id, used_at), insert, update (used_at)",
+    "outbound_mail": "select (id, key), insert",
+    "credit_account": "select, update (used_minor)",
+    "draft": "select, insert, update", "draft_line": "select, insert, update, delete",
+    "sales_order": "select, insert, update", "order_line": "select, insert, update", "order_event": "select, insert",
+    "bought": "select, insert, update",
+    "touchpoint": "select, insert", "touchpoint_fact": "select, insert",
+}  # fmt: skip
+# Companies besides the current one that a person may look at: those they may switch to, and the current one's parent.
+COMPANIES_IN_SIGHT = f"""
+create function companies_in_sight() returns bigint[] language sql stable security definer set search_path = public as $$
+  select array(
+    select m.company_id from membership m where m.user_id = {PERSON} and m.disabled_at is null
+    union select c.id from membership m join company c on c.parent_id = m.company_id
+           where m.user_id = {PERSON} and m.disabled_at is null
+    union select c.parent_id from company c where c.id = {COMPANY} and c.parent_id is not null)
+$$
+"""
+# Tables of people: what of them, besides its own company's, a customer's request sees, and what it changes.
+PEOPLE_POLICIES = {
+    "app_user": {"select": "true", "insert": "kind = 'customer' and password_hash is null", "update": f"id = {PERSON}"},
+    "user_session": {
+        "select": f"user_id = {PERSON} or {OWN_COMPANY}",
+        "update": f"user_id = {PERSON}",
+    },
+    "membership": {
+        "select": f"{OWN_COMPANY} or user_id = {PERSON} or company_id = any((select companies_in_sight())::bigint[])",
+        "insert": OWN_COMPANY, "update": OWN_COMPANY, "delete": OWN_COMPANY,
+    },
+    "company": {
+        "select": f"id = {COMPANY} or id = any((select companies_in_sight())::bigint[])",
+        "update": f"id = {COMPANY}",
+    },
+    "one_time_token": {
+        "select": f"{OWN_COMPANY} or user_id = {PERSON}",
+        "insert": OWN_COMPANY,
+        "update": f"{OWN_COMPANY} or user_id = {PERSON}",
+    },
+}  # fmt: skip
+# For the portal alone; a customer's request queues jobs, but neither reads nor changes them.
+OWNERS_FUNCTIONS = ("touchpoint_partition(date)", "touchpoint_guard(text)")
 
 
 def upgrade() -> None:
@@ -123,8 +180,30 @@ def upgrade() -> None:
         f"create policy own_company_adds on touchpoint for insert to portal_customer "
         f"with check (account_id is null or {own})"
     )
-    op.execute("revoke update, delete on touchpoint, touchpoint_fact from portal_customer")
-    op.execute("revoke delete on sales_order, order_line, order_event, credit_account from portal_customer")
+    _limit_customers()
+
+
+def _limit_customers() -> None:
+    op.execute(
+        "alter default privileges in schema public "
+        "revoke select, insert, update, delete on tables from portal_customer"
+    )
+    op.execute("revoke all on all tables in schema public from portal_customer")
+    for table, rights in CUSTOMER_RIGHTS.items():
+        op.execute(f"grant {rights} on {table} to portal_customer")
+    op.execute(COMPANIES_IN_SIGHT)
+    for table, policies in PEOPLE_POLICIES.items():
+        op.execute(f"alter table {table} enable row level security")
+        for action, condition in policies.items():
+            clause = "with check" if action == "insert" else "using"
+            op.execute(
+                f"create policy {action}_in_sight on {table} for {action} to portal_customer {clause} ({condition})"
+            )
+    for function in OWNERS_FUNCTIONS:
+        op.execute(f"revoke execute on function {function} from public")
+    op.execute(
+        "alter function procrastinate_defer_jobs_v1 security definer set search_path = public, pg_temp"
+    )
 
 
 def downgrade() -> None:

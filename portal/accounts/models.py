@@ -92,7 +92,8 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(server_default="America/New_York")
     kind: Mapped[str]  # customer, rep, support, store, admin
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
-    password_hash: Mapped[str | None]
+    # Read only where a password is checked: a customer's request has no right to it.
+    password_hash: Mapped[str | None] = mapped_column(deferred=True)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
@@ -159,7 +160,7 @@ class UserSession(Base):
     __tablename__ = "user_session"
 
     id: Mapped[BigId]
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True, deferred=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))

@@ -55,6 +55,7 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
        set_config('app.company_id', coalesce(c.id::text, ''), true) as scope,
+       set_config('app.user_id', u.id::text, true) as person,
        case when u.kind = 'customer' or d.id is not null
             then set_config('role', 'portal_customer', true) end as db_role
   from user_session s

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.models import Company, RepAssignment, User, UserSession
 from portal.foundation.actor import STAFF_KINDS
@@ -49,6 +49,7 @@ def staff_list(session: Session) -> list[StaffRow]:
     found = session.execute(
         select(User, companies.label("companies"), last_seen.label("seen"))
         .where(User.kind.in_(STAFF_KINDS))
+        .options(undefer(User.password_hash))
         .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
     ).all()
     return [
@@ -78,7 +79,8 @@ def staff_member(session: Session, id: int) -> User:
 
     :raises NotFound: when there is none, or it is a customer's person.
     """
-    user = session.scalar(select(User).where(User.id == id, User.kind.in_(STAFF_KINDS)))
+    wanted = select(User).where(User.id == id, User.kind.in_(STAFF_KINDS))
+    user = session.scalar(wanted.options(undefer(User.password_hash)))
     if user is None:
         raise NotFound
     return user

@@ -22,6 +22,7 @@ from portal.web.ui import tell
 @needs("delegations:start")
 def start_acting(code: str) -> Answer:
     """Ask for whom and why, then go in."""
+    acting.leave_company(db())
     company = queries.assigned_company(db(), actor(), code)
     people = queries.people_to_act_for(db(), company)
     form = ActingForm()

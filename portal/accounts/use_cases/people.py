@@ -67,8 +67,7 @@ def enable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> Me
     _, membership = _locked(session, actor, user_id)
     if membership.disabled_at is None:
         return membership
-    user = session.get_one(User, user_id)
-    if membership.invited_at is not None or user.password_hash is None:
+    if membership.invited_at is not None:
         raise Rejected("never_joined", "This person has not accepted an invitation yet. Send it again.")
     membership.disabled_at = None
     _note(session, actor, membership, "enabled", now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from portal.accounts import passwords
 from portal.accounts.models import Company, User, UserSession
@@ -50,7 +50,8 @@ def authenticate(session: Session, *, email: str, password: str) -> User:
 
     :raises Rejected: ``no_match``.
     """
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    wanted = select(User).where(User.email == email.strip().lower())
+    user = session.scalar(wanted.options(undefer(User.password_hash)))
     fits = passwords.verify(user.password_hash if user else None, password)
     if user is None or not fits or user.disabled_at is not None:
         raise Rejected("no_match", MISMATCH, outcome="denied")

@@ -14,7 +14,8 @@ from portal.touchpoints.queries import Entry
 _NAMES = text("""
 select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <> 'customer' or exists (
          select from company c join membership m on m.company_id in (c.id, c.parent_id)
-          where c.id = cast(:company_id as bigint) and m.user_id = u.id and m.invited_at is null) then u.name else u.email end, u.kind
+          where c.id = cast(:company_id as bigint) and m.user_id = u.id and m.invited_at is null)
+         then u.name else u.email end, u.kind
   from app_user u where u.id = any(:people)
 union all
 select 'order', id, number, '' from sales_order where id = any(:orders)
