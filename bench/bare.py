@@ -1,4 +1,7 @@
-"""The yardstick: a bare Flask page with a Jinja table of 20 rows, no database, on the same server."""
+"""The yardstick: bare Flask and Jinja on the same server under the same load. No session, no access check, no log.
+
+``/?bytes=N`` is a table of 20 rows without a database, filled up to N bytes; ``/orm`` reads the rows by the ORM.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +9,76 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bench.client import Browser, Person
-from bench.load import Measured, run
+from bench.load import WRK, Measured, fetch, run
+from portal.foundation.config import Settings, var_dir
+from portal.foundation.db import make_engine
+from portal.orders.models import Order
 
 PORT = int(os.environ.get("BARE_PORT", "8191"))
+HOST = f"127.0.0.1:{PORT}"
 PAGE = """<!doctype html><html lang="en"><head><title>Orders</title></head><body><h1>Orders</h1><table>
 {% for row in rows %}<tr><td><a href="/orders/{{ row.number }}">{{ row.number }}</a></td><td>{{ row.status }}</td>
-<td>{{ row.po }}</td><td>{{ row.buyer }}</td><td>{{ row.store }}</td><td>{{ row.total }}</td></tr>
-{% endfor %}</table></body></html>"""
+<td>{{ row.po_number }}</td><td>{{ row.placed_by_name }}</td><td>{{ row.job_name }}</td><td>{{ row.total_minor }}</td></tr>
+{% endfor %}</table>{{ filling|safe }}</body></html>"""
+ROWS = [
+    SimpleNamespace(
+        number=f"CP-{n}", status="ready", po_number=n, placed_by_name="B", job_name="J", total_minor=1
+    )
+    for n in range(20)
+]
 
 
 def create_app() -> Flask:
-    """The page, rendered for each request."""
+    """Both pages, rendered for each request."""
     app = Flask("bare")
+    engine = make_engine(
+        Settings(database_url=os.environ["DATABASE_URL"], secret_key="x" * 40, var_dir=var_dir())
+    )
 
     @app.get("/")
     def page() -> str:
-        rows = [
-            {
-                "number": f"CP-{n}",
-                "status": "Ready",
-                "po": n,
-                "buyer": "B",
-                "store": "S",
-                "total": "$1,234.50",
-            }
-            for n in range(20)
-        ]
-        return render_template_string(PAGE, rows=rows)
+        filling = "<p>filling</p>" * ((request.args.get("bytes", 0, int) - 3_000) // 14)
+        return render_template_string(PAGE, rows=ROWS, filling=filling)
+
+    @app.get("/orm")
+    def orm() -> str:
+        with Session(engine) as session:
+            rows = session.scalars(select(Order).order_by(Order.id).limit(20)).all()
+            return render_template_string(PAGE, rows=rows, filling="")
 
     return app
 
 
-def measure(people: int, seconds: float) -> Measured:
-    """Requests a second that the same server and the same client do with it."""
+@contextmanager
+def serving(url: str) -> Iterator[None]:
+    """The bare application on the portal's server with as many workers and threads."""
     command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2",
-        "--port", str(PORT), "--host", "127.0.0.1", "--log-level", "critical", "--factory", "bench.bare:create_app",
+        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
+        "--workers", os.environ.get("PORTAL_WORKERS", "2"), "--blocking-threads", os.environ.get("PORTAL_THREADS", "2"),
+        "--log-level", "critical", "--factory", "bench.bare:create_app",
     ]  # fmt: skip
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
     try:
         time.sleep(3)
-        browsers = [Browser(f"127.0.0.1:{PORT}", Person(0)) for _ in range(people)]
-        return run(browsers, lambda browser, n: (browser.get("/"), None)[1], seconds)
+        yield
     finally:
         process.terminate()
         process.wait(10)
+
+
+def measure(path: str, people: int, seconds: float) -> Measured:
+    """Requests a second with the client that also asks for the portal's pages."""
+    if WRK:
+        return fetch(HOST, [(path, "")], people, seconds)
+    browsers = [Browser(HOST, Person(0)) for _ in range(people)]
+    return run(browsers, lambda browser, n: browser.look(path), seconds)

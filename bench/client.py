@@ -26,12 +26,28 @@ class Browser:
     """
 
     def __init__(self, host: str, person: Person) -> None:
-        self.host = host
+        self.person = person
         self.cookies = {"portal_session": f"bench-{person.user_id}"}
         self.order, self.store = person.order, str(person.store_id or "")
         self.token = ""
-        self.connection = http.client.HTTPConnection(host, timeout=30)
-        self.connection.connect()
+        self.received = 0
+        self._form_cookie = ""
+        self._connection = http.client.HTTPConnection(host, timeout=30)
+        self._connection.connect()
+
+    @property
+    def cookie(self) -> str:
+        """The cookie header."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def prepare(self) -> None:
+        """A form token and the cookie behind it, as a person's first page gives them."""
+        self.get("/account")
+        self._form_cookie = self.cookies.get("portal_form", "")
+
+    def unsay(self) -> None:
+        """Forget the messages that wait for the next page, as if that page had been looked at."""
+        self.cookies["portal_form"] = self._form_cookie
 
     def get(self, path: str) -> bytes:
         """A page; anything but 200 is an error of the measurement."""
@@ -40,27 +56,34 @@ class Browser:
             raise RuntimeError(f"GET {path} answered {status}")
         return body
 
-    def post(self, path: str, form: dict[str, str] | list[tuple[str, str]]) -> str:
+    def look(self, path: str) -> None:
+        """Ask for a page that may also lead elsewhere."""
+        status, _, _ = self.send("GET", path)
+        if status >= 400:
+            raise RuntimeError(f"GET {path} answered {status}")
+
+    def post(self, path: str, form: dict[str, str]) -> str:
         """Send a form; returns where it leads."""
-        fields = [*(form.items() if isinstance(form, dict) else form), ("csrf_token", self.token)]
-        status, body, location = self.send("POST", path, urlencode(fields).encode())
+        body = urlencode({**form, "csrf_token": self.token}).encode()
+        status, answer, location = self.send("POST", path, body)
         if status not in (302, 303):
-            raise RuntimeError(f"POST {path} answered {status}: {body[:3000]!r}")
+            raise RuntimeError(f"POST {path} answered {status}: {answer[:3000]!r}")
         return location
 
     def send(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes, str]:
         """One request; learns cookies and the form token from the answer."""
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = {"Cookie": self.cookie}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
         content = response.read()
+        self.received += len(content)
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
-        found = TOKEN.search(content)
-        if found:
-            self.token = found.group(1).decode()
+        if not self.token:
+            found = TOKEN.search(content)
+            self.token = found.group(1).decode() if found else ""
         return response.status, content, response.getheader("Location") or ""

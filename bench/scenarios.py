@@ -1,15 +1,15 @@
-"""What people do, as sequences of requests. One step is one whole job of one person."""
+"""What people do. A scenario is either one page, asked for again and again, or a chain of forms."""
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 
-from bench.client import Browser
-from bench.load import Step
+from bench.client import Browser, Person
+from bench.load import WRK, Measured, Step, fetch, run
 from bench.world import World
 
 TOKEN = re.compile(rb'name="token" value="([^"]*)"')
@@ -25,109 +25,105 @@ WORDS = (
     "BN0",
     "satin",
 )
+ADDRESSES = 2_000  # that one run of a page goes through before it begins again
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario: who does it, how, and how often it should be possible in a second on two cores."""
+    """Who does what, and how often it should be possible in a second on two cores.
+
+    ``page`` gives the address for a person and a running number; ``step`` is a chain instead.
+    """
 
     name: str
-    staff: bool
-    step: Callable[[World], Step]
+    staff: bool = False
     aim: float | None = None
+    page: Callable[[World, Person, int], str] | None = None
+    step: Step | None = None
 
 
-def history(world: World) -> Step:
-    def step(browser: Browser, n: int) -> None:
-        browser.get("/orders")
-
-    return step
+def _history(world: World, person: Person, n: int) -> str:
+    return "/orders"
 
 
-def detail(world: World) -> Step:
-    def step(browser: Browser, n: int) -> None:
-        browser.get(f"/orders/{browser.order}")
-
-    return step
+def _detail(world: World, person: Person, n: int) -> str:
+    return f"/orders/{person.order}"
 
 
-def search(world: World) -> Step:
-    def step(browser: Browser, n: int) -> None:
-        browser.get(f"/products?q={WORDS[n % len(WORDS)].replace(' ', '+')}")
-
-    return step
+def _search(world: World, person: Person, n: int) -> str:
+    return f"/products?q={WORDS[n % len(WORDS)].replace(' ', '+')}"
 
 
-def reorder(world: World) -> Step:
-    def step(browser: Browser, n: int) -> None:
-        _reorder(browser, browser.order)
-
-    return step
+def _number(world: World, person: Person, n: int) -> str:
+    return f"/lookup?q={world.numbers[n % len(world.numbers)]}"
 
 
-def reorder_and_place(world: World) -> Step:
+def _name(world: World, person: Person, n: int) -> str:
+    return f"/lookup?q=Painting+company+{1 + n * 7 % (world.companies // 10)}"
+
+
+def _support_order(world: World, person: Person, n: int) -> str:
+    return f"/lookup/orders/{world.numbers[n % len(world.numbers)]}"
+
+
+def reorder(browser: Browser, n: int) -> None:
+    """Everything of an old order again, into a draft of its own."""
+    browser.post(f"/orders/{browser.order}/reorders", {"everything": "1", "into": "new"})
+    browser.unsay()
+
+
+def reorder_and_place(browser: Browser, n: int) -> None:
     """Everything a buyer does: reorder 20 lines, choose how, read the review, place."""
-
-    def step(browser: Browser, n: int) -> None:
-        place(browser, choose(browser, _reorder(browser, browser.order)))
-
-    return step
-
-
-def by_number(world: World) -> Step:
-    return lambda browser, n: _follow(browser, f"/lookup?q={world.numbers[n % len(world.numbers)]}")
-
-
-def by_name(world: World) -> Step:
-    pick = random.Random(1)
-    return lambda browser, n: _follow(
-        browser, f"/lookup?q=Painting+company+{pick.randrange(1, world.companies)}"
-    )
-
-
-SCENARIOS = (
-    Scenario("history", False, history, 310),
-    Scenario("detail", False, detail, 310),
-    Scenario("search", False, search, 130),
-    Scenario("reorder 20 lines", False, reorder),
-    Scenario("reorder and place", False, reorder_and_place, 44),
-    Scenario("support by number", True, by_number, 200),
-    Scenario("support by name", True, by_name, 200),
-)
-
-
-def choose(browser: Browser, draft: str) -> str:
-    """The pickup step with what the page suggests: the home store, as soon as possible."""
+    draft = browser.post(f"/orders/{browser.order}/reorders", {"everything": "1", "into": "new"})
     browser.post(
         f"{draft}/pickup",
         {"fulfilment": "pickup", "store_id": browser.store, "pickup_person": "Bench", "po_number": "BENCH"},
     )
-    return draft
-
-
-def place(browser: Browser, draft: str) -> str:
-    """Read the review, place what it shows; returns where the placed order is."""
     page = browser.get(f"{draft}/review")
     token, shown = TOKEN.search(page), SHOWN.search(page)
     if token is None or shown is None:
         raise RuntimeError("the review page has no form to place the order")
     form = {"token": token.group(1).decode(), "shown": unescape(shown.group(1).decode())}
-    return browser.post(f"{draft}/placement", form)
+    browser.post(f"{draft}/placement", form)
+    browser.unsay()
 
 
-def prepare(browser: Browser) -> None:
-    """A form token and the store to collect at, as a person's first page gives them."""
-    browser.get("/account")
+SCENARIOS = (
+    Scenario("history", aim=310, page=_history),
+    Scenario("detail", aim=310, page=_detail),
+    Scenario("search", aim=130, page=_search),
+    Scenario("reorder 20 lines", step=reorder),
+    Scenario("reorder and place", aim=44, step=reorder_and_place),
+    Scenario("support by number", staff=True, aim=200, page=_number),
+    Scenario("support by name", staff=True, aim=200, page=_name),
+    Scenario("support: the order", staff=True, page=_support_order),
+)
 
 
-def _reorder(browser: Browser, number: str) -> str:
-    return browser.post(f"/orders/{number}/reorders", {"everything": "1", "into": "new"})
+def measure(scenario: Scenario, world: World, host: str, people: int, seconds: float) -> tuple[Measured, int]:
+    """Run a scenario; returns what was measured, and the bytes of one answer (of all, in a chain)."""
+    persons = [world.support] * people if scenario.staff else world.buyers[:people]
+    browsers = [Browser(host, person) for person in persons]
+    for browser in browsers:
+        browser.prepare()
+    before = browsers[0].received
+    if scenario.page is None:
+        assert scenario.step is not None
+        scenario.step(browsers[0], 0)
+        size = browsers[0].received - before
+        return run(browsers, scenario.step, seconds), size
+    asked = list(islice(_asked(scenario, world, browsers), ADDRESSES))
+    sizes = [len(browsers[0].send("GET", path)[1]) for path, _ in asked[: len(WORDS) * people : people]]
+    measured = (
+        fetch(host, asked, people, seconds)
+        if WRK
+        else run(browsers, lambda browser, n: browser.look(asked[n % len(asked)][0]), seconds)
+    )
+    return measured, sum(sizes) // len(sizes)
 
 
-def _follow(browser: Browser, path: str) -> None:
-    """A look-up that finds exactly one thing may lead straight to it."""
-    status, _, location = browser.send("GET", path)
-    if status in (302, 303):
-        browser.get(location)
-    elif status != 200:
-        raise RuntimeError(f"GET {path} answered {status}")
+def _asked(scenario: Scenario, world: World, browsers: list[Browser]) -> Iterator[tuple[str, str]]:
+    assert scenario.page is not None
+    for n in range(ADDRESSES):
+        browser = browsers[n % len(browsers)]
+        yield scenario.page(world, browser.person, n), browser.cookie

@@ -1,5 +1,6 @@
 """A made-up world for measuring, written by the database itself: 4,000 products, 500 companies,
-25,000 orders of 20 lines for SCALE=1, and as many times the orders for a larger SCALE."""
+25,000 orders of 20 lines for SCALE=1, and as many times the orders for a larger SCALE. A fifth of all orders is
+the first company's, so that with SCALE=20 there is one with 100,000."""
 
 from __future__ import annotations
 
@@ -58,7 +59,7 @@ select 'BO-' || n, c.id, 'import', 'collected', 'pickup', c.home_store_id, at, a
        :lines, false, m.user_id, 'Buyer ' || c.id, m.user_id, 'Buyer ' || c.id, at
   from generate_series(cast(:first as bigint), cast(:last as bigint)) n
   cross join lateral (select now() - make_interval(mins => (n * 37 % 1000000)::int) as at) t
-  join company c on c.id = (select min(id) from company) + n % :companies
+  join company c on c.id = (select min(id) from company) + case when n % 5 = 0 then 0 else n / 5 % :companies end
   join membership m on m.company_id = c.id
 """
 HISTORY_LINES = """
