@@ -56,13 +56,18 @@ def _settings(url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[Callable[[str], str]]:
-    """Gives the address of a database by name on the test server."""
+def server_url(worker_name: str) -> Iterator[Callable[[str], str]]:
+    """Gives the address of a database by name on the test server.
+
+    Each of several parallel test processes has a server of its own: transactions in one database hold back
+    what an export of another may read.
+    """
     own = os.environ.get("TEST_DATABASE_URL")
     if own:
         yield lambda name: own.rsplit("/", 1)[0] + "/" + name
         return
-    server = EmbeddedPostgres(var_dir() / "test-postgres")
+    number = worker_name.removeprefix("gw")
+    server = EmbeddedPostgres(var_dir() / ("test-postgres" + (f"-{number}" if number.isdigit() else "")))
     with psycopg.connect(server.url(), autocommit=True) as connection:
         # Tests need answers, not durability.
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):

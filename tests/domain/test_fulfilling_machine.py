@@ -25,6 +25,8 @@ from portal.stores.models import Stock
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter, credit_used
 
+pytestmark = pytest.mark.slow
+
 ORDERS, LINES = 3, 2
 order_at, line_at = st.integers(0, ORDERS - 1), st.integers(1, LINES)
 units = st.integers(1, 5)

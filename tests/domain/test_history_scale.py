@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from portal.orders.queries.history import HistoryFilter, history
 from tests.builders import NOW, Build
 
+pytestmark = pytest.mark.slow
+
 Statements = Callable[[], AbstractContextManager[list[str]]]
 ORDERS = 20_000
 GENERATE_ORDERS = text("""

@@ -23,6 +23,8 @@ from portal.verifying.run import verify
 from tests.conftest import WIPE
 from tests.import_files import NOW, OPEN, OPEN_LINE, Folder, contents, fingerprint, scalar
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "3"))
 RUN = """
 import sys

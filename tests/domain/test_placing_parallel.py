@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,6 +17,8 @@ from portal.stores.models import Stock
 from tests.builders import Build
 from tests.placing import send, together, used
 from tests.shop import Shop, shown_for
+
+pytestmark = pytest.mark.slow
 
 
 def test_ten_placements_of_one_draft_make_one_order(

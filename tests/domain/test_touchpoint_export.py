@@ -72,6 +72,7 @@ def read(out: Path) -> list[str]:
     return ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["parquet", "jsonl"])
 def test_killed_again_and_again_it_loses_and_doubles_nothing(
     engine: Engine, settings: Settings, sessions: sessionmaker[Session], tmp_path: Path, format: str
