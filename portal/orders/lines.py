@@ -67,6 +67,8 @@ class Line:
             self.problem = "There is no price for your company. Ask your sales rep."
         elif self.quantity % self.pack_size:
             self.problem = pack_words(self.quantity, self.pack_size)
+        elif self.colour_number and not self.tintable:
+            self.problem = "It cannot be tinted. Remove the line and add it without a colour."
 
 
 def total_of(lines: list[Line]) -> int:

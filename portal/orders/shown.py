@@ -7,15 +7,17 @@ that nobody orders something else than what they were looking at.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from portal.foundation.money import format_unit_price
 from portal.orders.lines import Line
 
 VERSION = "1"
+LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,12 @@ def changes(shown: str, terms: Terms, lines: list[Line], currency: str) -> list[
 
 def _decode(text: str) -> dict[int, tuple[int, Decimal | None]] | None:
     found: dict[int, tuple[int, Decimal | None]] = {}
-    try:
-        for part in filter(None, text.split(";")):
-            line_id, _, quantity, price = part.split(":")
-            found[int(line_id)] = (int(quantity), Decimal(price) if price else None)
-    except (ValueError, InvalidOperation):
-        return None
+    for part in filter(None, text.split(";")):
+        line = LINE.fullmatch(part)
+        if line is None:
+            return None
+        line_id, _, quantity, price = line.groups()
+        found[int(line_id)] = (int(quantity), Decimal(price) if price else None)
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal.foundation.errors import NotFound
+from portal.foundation.errors import NotFound, Rejected
 from portal.web.requestlog import pattern
 from portal.web.security import request_id
 from portal.web.sessions import NOBODY, sign_in_again
@@ -34,14 +34,14 @@ TEXTS = {
 }  # fmt: skip
 
 
-def error_page(code: int, message: str | None = None) -> tuple[str, int]:
-    """The page for a status; ``message`` replaces the standard sentence."""
-    heading, standard = TEXTS.get(code, TEXTS[500])
+def error_page(code: int, message: str | None = None, heading: str | None = None) -> tuple[str, int]:
+    """The page for a status; ``message`` and ``heading`` replace the standard ones."""
+    usual, standard = TEXTS.get(code, TEXTS[500])
     return (
         render_template(
             "errors/error.html",
             code=code,
-            heading=heading,
+            heading=heading or usual,
             message=message or standard,
             next_label="Sign in" if code == 401 else "Go to the start page",
             next_href=sign_in_again() if code == 401 else "/",
@@ -57,6 +57,13 @@ def install(app: Flask) -> None:
     @app.errorhandler(NotFound)
     def not_found(error: NotFound) -> tuple[str, int]:
         return error_page(404)
+
+    @app.errorhandler(Rejected)
+    def refused(error: Rejected) -> tuple[str, int]:
+        # A page with a form shows a refusal beside its field; a mere button has none.
+        return error_page(
+            409 if error.outcome == "conflict" else 422, error.message, "That could not be done"
+        )
 
     @app.errorhandler(SecurityError)
     def wrong_host(error: SecurityError) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
@@ -104,10 +105,23 @@ def start_draft(
     ).one_or_none()
     found = made or find_current(session, actor)
     if found is None:
-        raise Rejected(
-            "draft_busy", "Your draft has just changed in another window. Try again.", outcome="conflict"
-        )
+        raise _busy()
     return found
+
+
+def _busy() -> Rejected:
+    return Rejected(
+        "draft_busy", "Your draft has just changed in another window. Try again.", outcome="conflict"
+    )
+
+
+def _become_current(session: Session, draft: Draft) -> None:
+    """:raises Rejected: ``draft_busy`` when another window was quicker to make one current."""
+    draft.state = "current"
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _busy() from error
 
 
 def park(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
@@ -133,9 +147,8 @@ def resume(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> D
     if draft.state == "current":
         return draft
     make_room(session, actor=actor, now=now)
-    draft.state = "current"
     draft.updated_at = now
-    session.flush()
+    _become_current(session, draft)
     note(session, "list_saved", actor=actor, now=now, draft=draft, action="resume")
     return draft
 
@@ -186,8 +199,11 @@ def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
     """Bring a discarded draft back: as the current one when there is none, parked otherwise."""
     draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN))
     if draft.state == "discarded":
-        draft.state = "parked" if find_current(session, actor) else "current"
         draft.updated_at = now
+        if find_current(session, actor):
+            draft.state = "parked"
+        else:
+            _become_current(session, draft)
     return draft
 
 

@@ -178,6 +178,14 @@ def _promise(session: Session, head: DraftHead, order: NewOrder, now: datetime) 
     ready = ready_time(store, schedule, queue, now=now, to_tint=order.tint_quantity)
     if draft.window_start is None:
         return ready
+    open_hours = schedule.span(schedule.local_day(draft.window_start))
+    if open_hours is None or not open_hours.opens <= draft.window_start < open_hours.closes:
+        raise Rejected(
+            "window_closed",
+            f"{store.name} is closed at that pickup time now. Choose another one.",
+            field="window",
+            outcome="conflict",
+        )
     if draft.window_start < now or (ready is not None and draft.window_end and ready > draft.window_end):
         raise Rejected(
             "window_passed",

@@ -75,6 +75,8 @@ def reorder(
 
 
 def _chosen(order: OrderedBefore, quantities: Mapping[int, int | None] | None) -> list[tuple[Ordered, int]]:
+    if not order.lines:
+        raise Rejected("nothing_to_reorder", "Nothing on this document can be ordered again.")
     if quantities is None:
         return [(line, line.quantity) for line in order.lines]
     problems = {

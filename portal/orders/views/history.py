@@ -36,8 +36,8 @@ CHIPS = (("", "All"), ("open", "Open"), ("ready", "Ready"), ("backordered", "Bac
 SCOPE = text(
     "select set_config('app.company_id', :company, true), set_config('role', 'portal_customer', true)"
 )
-# What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula, also behind white space and as East Asian keyboards write it.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @blueprint.get("/orders", endpoint="history")
@@ -134,7 +134,7 @@ def _cells(row: Row[Any], zone: str) -> tuple[Any, ...]:
 
 def _plain(words: str) -> str:
     """Words that stay words in a spreadsheet."""
-    return f"'{words}" if words.startswith(FORMULA_STARTS) else words
+    return f"'{words}" if words.lstrip().startswith(FORMULA_STARTS) or words[:1].isspace() else words
 
 
 def _csv(rows: Any) -> str:
