@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from portal.touchpoints.kind import Prop, choice, count, flag, number, numbers, word, words
 
+# Where something was come upon; an address or a form may name one of these, and nothing of its own.
+SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "order", "category"})
 PROPS: dict[str, Prop] = {
     "accounts": numbers("accounts of the same group"),
     "action": word("what was done, as a code (park, resume, role_changed, disabled …)"),

@@ -74,7 +74,7 @@ def _sample(body: bytes) -> tuple[str, dict[str, Any]] | None:
             message = scrubbed(str(data["message"]))[:200]
             props = {"page": page, "message": message}
             return "script_failed", {"id": given, "outcome": "system_error", "props": props}
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return None
 

@@ -10,6 +10,7 @@ from portal.catalog.views.choosing import aspects, chosen_variant
 from portal.catalog.views.colours import picker
 from portal.catalog.views.offers import offers
 from portal.stores.queries import stock_elsewhere
+from portal.touchpoints.properties import SOURCES
 from portal.web.access import needs
 from portal.web.forms import strip
 from portal.web.sessions import actor, visit
@@ -25,7 +26,8 @@ def product(code: str) -> str:
     found = queries.product(db(), code=strip(code), company_id=who.customer_id, store_id=seen.store_id)
     chosen = chosen_variant(found.variants, request.args.get("sku", ""), today())
     elsewhere = stock_elsewhere(db(), variant_id=chosen.id, store_id=seen.store_id) if seen.store_id else []
-    props = {"sku": chosen.sku, "source": strip(request.args.get("from", ""))[:20] or "product"}
+    source = request.args.get("from", "")
+    props = {"sku": chosen.sku, "source": source if source in SOURCES else "product"}
     links = {"product_id": found.id, "variant_id": chosen.id}
     viewed("product_viewed", account_id=who.company_id, store_id=seen.store_id, links=links, props=props)
     if seen.store_id:

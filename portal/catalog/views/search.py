@@ -85,7 +85,8 @@ def _category(category: str, cursor: str | None) -> str:
         "product_list_viewed",
         account_id=actor().company_id,
         store_id=visit().store_id,
-        props={"list": category[:60], "results": len(page.rows)},
+        # Of a category that does not exist only that: anybody can write anything into an address.
+        props={"list": category[:60] if page.rows else "none", "results": len(page.rows)},
     )
     return _page(
         "_category.html", asked=wording.read(""), category=category, page=page, is_continued=bool(cursor)

@@ -60,7 +60,9 @@ def hand_over(
     words = "Part of the order was collected" if _left(work) else "Collected"
     if work.order.pickup_person:
         words += f" by {work.order.pickup_person}"
-    event = follow_lines(work, words, quantity=units, code_shown=True) or note(work, words)
+    # The move is the pickup itself when nothing is left, and otherwise that the rest waits for stock.
+    shown = {} if _left(work) else {"code_shown": True}
+    event = follow_lines(work, words, quantity=units, **shown) or note(work, words)
     if work.order.status != "collected":
         fact(work, "picked_up", event, quantity=units, code_shown=True)
     return work.order

@@ -21,6 +21,7 @@ from portal.orders.use_cases import adding, draft_lines, drafting, replacing
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
 from portal.orders.views.fresh import start_over
+from portal.touchpoints.properties import SOURCES
 from portal.web.access import needs
 from portal.web.filters import plural
 from portal.web.sessions import actor, visit
@@ -140,6 +141,7 @@ def add_line() -> Page:
         form.sku.errors = ["Type a SKU or your own part number."]
         return _page(current_head(db(), actor()), Typed(add=form))
     seen = visit()
+    source = request.form.get("source", "")
     try:
         current = drafting.current_draft(
             db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
@@ -154,7 +156,7 @@ def add_line() -> Page:
             variant_id=variant_id,
             sku=typed_sku,
             colour_number=(form.colour_number.data or "").upper() or None,
-            source=request.form.get("source", "sku")[:40],
+            source=source if source in SOURCES else "sku",
         )
     except Rejected as no:
         form.refuse(no)
