@@ -72,9 +72,10 @@ def make_engine(settings: Settings, **options: Any) -> Engine:
     # An error's text would otherwise carry people's names and addresses into the log.
     options.setdefault("hide_parameters", settings.environment == "production")
     connect_args = {
-        # The last two: reading an index page costs about what any page does, and how near a misspelt word must be.
+        # The last three: reading an index page costs about what any page does, how near a misspelt word must be, and
+        # no compiling of a plan by machine code, which takes longer than any statement here runs.
         "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
-        " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.45",
+        " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.45 -c jit=off",
         "connect_timeout": 5,
         "application_name": "counterpart",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import Any
 
@@ -46,7 +47,11 @@ def load() -> Flask:
         signal.signal(number, signal.SIG_DFL)
     from portal.app import create_app
 
-    return create_app()
+    app = create_app()
+    # What was made until now stays for ever: the garbage collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _passed_on() -> dict[str, Any]:
