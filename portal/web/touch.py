@@ -92,7 +92,7 @@ def _note(response: Response) -> Response:
                 _write_after(response, events, where)
         _remember_visitor(response)
     except Exception:
-        log.exception("a touchpoint could not be noted", path=request.path)
+        log.exception("a touchpoint could not be noted", endpoint=request.endpoint)
     return response
 
 
