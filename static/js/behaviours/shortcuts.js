@@ -27,8 +27,10 @@ function showKeys() {
 
 export function start() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     const search = document.querySelector("[data-search]");
+    // Already in the empty box, as on pages that begin with it: the key has nothing more to do.
+    if (event.key === "/" && event.target === search && search.value === "") return event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
