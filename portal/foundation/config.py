@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
-SAMPLE_SECRETS = frozenset({"change-me", "secret", "dev", "development"})
+SAMPLE_SECRETS = ("change-me", "changeme", "development-only")
 
 
 class ConfigError(Exception):
@@ -134,9 +134,10 @@ def _is_loopback(host: str) -> bool:
 
 def _secret(env: Mapping[str, str], environment: str) -> str:
     secret = env.get("PORTAL_SECRET_KEY", "")
-    if environment == "production" and (len(secret) < 32 or secret.lower() in SAMPLE_SECRETS):
+    is_sample = secret.lower().startswith(SAMPLE_SECRETS)
+    if environment == "production" and (len(secret) < 32 or is_sample):
         raise ConfigError(
-            "PORTAL_SECRET_KEY is missing or shorter than 32 characters; "
+            "PORTAL_SECRET_KEY is missing or shorter than 32 characters, or a sample that anybody knows; "
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32

@@ -155,7 +155,7 @@ def test_a_session_leaves_no_secret_behind(
 
 
 MANY = """
-insert into app_user (email, name, kind) 
+insert into app_user (email, name, kind)
   select 'p' || n || '@x.example', 'Person ' || n, 'customer' from generate_series(1, 2000) n;
 insert into membership (user_id, company_id, role) select id, :c, 'buyer' from app_user where email like 'p%@x.example';
 insert into address (company_id, label, recipient, line1, city, region, postcode)

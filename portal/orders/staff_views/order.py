@@ -82,7 +82,8 @@ def refused_page(number: str, no: Rejected) -> tuple[str, int]:
     """The order again, with what was refused; what was typed stays."""
     db().rollback()
     order = order_at_store(db(), actor(), number)
-    page = order_page(order, code=request.form.get("code", ""), refused=no, typed=request.form)
+    code = request.form.get("code", "").replace("\x00", "")
+    page = order_page(order, code=code, refused=no, typed=request.form)
     return page, 409 if no.outcome == "conflict" else 422
 
 
