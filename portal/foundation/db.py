@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from portal.foundation.config import ConfigError, Settings
+from portal.foundation.statements import PlainCursor
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -78,6 +79,7 @@ def make_engine(settings: Settings, **options: Any) -> Engine:
         " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.45 -c jit=off",
         "connect_timeout": 5,
         "application_name": "counterpart",
+        "cursor_factory": PlainCursor,
     }
     connect_args.update(options.pop("connect_args", {}))
     return create_engine(psycopg_url(settings.database_url), connect_args=connect_args, **options)

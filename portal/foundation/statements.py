@@ -15,7 +15,22 @@ import psycopg
 _log: ContextVar[list[str] | None] = ContextVar("statements", default=None)
 
 
-class CountingCursor(psycopg.Cursor[Any]):
+class PlainCursor(psycopg.Cursor[Any]):
+    """A cursor that describes its columns by name and type alone, which is what SQLAlchemy reads of them. An object
+    for each of sixty columns costs as much as their values."""
+
+    @property
+    def description(self) -> Any:
+        found = self.pgresult
+        if found is None or not found.nfields:
+            return super().description
+        return [
+            ((found.fname(n) or b"").decode(), found.ftype(n), None, None, None, None, None)
+            for n in range(found.nfields)
+        ]
+
+
+class CountingCursor(PlainCursor):
     """A cursor that notes what it executes while somebody listens."""
 
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> CountingCursor:

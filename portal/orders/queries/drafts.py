@@ -31,6 +31,16 @@ select l.id, l.position, l.variant_id, l.quantity, l.colour_number, l.last_time,
  order by l.position, l.id
 """)
 
+# Six tables with all their columns: put together once, since that costs as much as asking.
+_HEADS = (
+    select(Draft, Company, User.name, User.kind, Store, Address, CompanyJob)
+    .join(Company, Company.id == Draft.company_id)
+    .join(User, User.id == Draft.owner_user_id)
+    .outerjoin(Store, Store.id == Draft.store_id)
+    .outerjoin(Address, Address.id == Draft.address_id)
+    .outerjoin(CompanyJob, CompanyJob.id == Draft.job_id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftHead:
@@ -80,15 +90,7 @@ def current_head(session: Session, actor: Actor) -> DraftHead | None:
 
 
 def _one(session: Session, actor: Actor, *conditions: Any, lock: bool = False) -> DraftHead:
-    query = (
-        select(Draft, Company, User.name, User.kind, Store, Address, CompanyJob)
-        .join(Company, Company.id == Draft.company_id)
-        .join(User, User.id == Draft.owner_user_id)
-        .outerjoin(Store, Store.id == Draft.store_id)
-        .outerjoin(Address, Address.id == Draft.address_id)
-        .outerjoin(CompanyJob, CompanyJob.id == Draft.job_id)
-        .where(Draft.company_id == actor.customer_id, *conditions)
-    )
+    query = _HEADS.where(Draft.company_id == actor.customer_id, *conditions)
     if lock:
         query = query.with_for_update(of=Draft).execution_options(populate_existing=True)
     row = session.execute(query).one_or_none()
