@@ -35,12 +35,17 @@ def stack(server_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFac
         connection.execute(f'drop database "{name}" with (force)')
 
 
+def chromium() -> str | None:
+    """Path of a Chromium, or None."""
+    return os.environ.get("CHROMIUM") or next(
+        (path for name in CHROMIUM if (path := shutil.which(name))), None
+    )
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; a run without one ends here and says how to get it."""
-    program = os.environ.get("CHROMIUM") or next(
-        (path for name in CHROMIUM if (path := shutil.which(name))), None
-    )
+    program = chromium()
     if program is None:
         pytest.exit("The browser tests need Chromium: install the package chromium, or set CHROMIUM.", 1)
     with sync_playwright() as playwright:

@@ -169,6 +169,7 @@ class Person:
 
     def _picture(self, file: Path) -> None:
         self.page.evaluate(UNSTICK, False)
+        self.page.evaluate("() => window.scrollTo(0, 0)")
         self.page.screenshot(path=file, full_page=True, caret="initial")
         self.page.evaluate(UNSTICK, True)
 
