@@ -47,7 +47,8 @@ _USER, _MEMBERSHIP = User.__table__, Membership.__table__
 _BUYERS: Select[Any] = (
     select(_USER.c.id, _USER.c.name)
     .join_from(_USER, _MEMBERSHIP, _MEMBERSHIP.c.user_id == _USER.c.id)
-    .where(_MEMBERSHIP.c.company_id == bindparam("company_id"))
+    # The name of somebody who is only invited is theirs until they join.
+    .where(_MEMBERSHIP.c.company_id == bindparam("company_id"), _MEMBERSHIP.c.invited_at.is_(None))
     .order_by(_USER.c.name, _USER.c.id)
 )
 
