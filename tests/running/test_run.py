@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 import pytest
@@ -72,6 +73,19 @@ class Running:
         return [str(process) for process in there if process.status() != psutil.STATUS_ZOMBIE]
 
 
+def ask_for_a_new_password(run: Running, email: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", run.port, timeout=10)
+    connection.request("GET", "/forgot")
+    answer = connection.getresponse()
+    token = answer.read().decode().split('name="csrf_token" value="')[1].split('"')[0]
+    cookie = "; ".join(line.split(";")[0] for line in answer.headers.get_all("Set-Cookie") or [])
+    form = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/forgot", urlencode({"email": email, "csrf_token": token}), form)
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status in {200, 302}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("run")
@@ -106,6 +120,12 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     mailbox = re.search(r"Mails it sends: http://127.0.0.1:(\d+)", run.said)
     assert mailbox is not None
     assert json.loads(run.get("/mails.json", int(mailbox[1]))[1]) == []
+    ask_for_a_new_password(run, "buyer@demo.example")
+    until = time.monotonic() + 30
+    while not (mails := json.loads(run.get("/mails.json?to=buyer@demo.example", int(mailbox[1]))[1])):
+        assert time.monotonic() < until, "the worker sends it to the mailbox"
+        time.sleep(0.2)
+    assert f"http://127.0.0.1:{run.port}/reset?token=" in mails[0]["text"]
     secret = folder / "var" / "secret-key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert run.stop() == 0
