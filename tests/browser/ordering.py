@@ -68,7 +68,9 @@ def place(person: Person) -> str:
     """Press the button; returns the number of the new order."""
     person.button("Place order").click()
     title = person.heading(re.compile("is placed$"))
-    title.wait_for()
+    refused = person.page.locator(".refusal")
+    title.or_(refused).first.wait_for()
+    assert refused.count() == 0, refused.inner_text()
     found = NUMBER.search(title.inner_text())
     assert found, title.inner_text()
     return found[0]

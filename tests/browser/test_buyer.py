@@ -126,5 +126,5 @@ def hand_over(associate: Person, code: str) -> None:
     associate.look("wrong-code")
     field.fill(code.lower())
     associate.button("Hand over").click()
-    expect(associate.main()).to_contain_text("handed over")
+    expect(associate.page.locator("#flashes")).to_contain_text("is handed over")
     associate.look("handed-over")
