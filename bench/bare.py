@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -67,13 +68,17 @@ def serving(url: str) -> Iterator[None]:
         "--workers", os.environ.get("PORTAL_WORKERS", "2"), "--blocking-threads", os.environ.get("PORTAL_THREADS", "2"),
         "--log-level", "critical", "--factory", "bench.bare:create_app",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
+    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url}, start_new_session=True)
     try:
         time.sleep(3)
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # it holds on to connections that nobody uses any more
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def measure(path: str, people: int, seconds: float) -> Measured:
