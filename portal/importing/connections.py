@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from portal.importing.files import BadFile
 
 # Any fixed number.
 IMPORT_LOCK = 7_261_002
+PATIENCE = 3.0  # seconds
 # No limits of time; and a server that notices within a second that the import was killed, so that the next
 # one need not wait for a statement to finish.
 SETTINGS = (
@@ -32,9 +34,7 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True, options="-c timezone=UTC") as connection:
         _prepare(connection)
-        row = connection.execute("select pg_try_advisory_lock(%s)", [IMPORT_LOCK]).fetchone()
-        if row is None or not row[0]:
-            raise BadFile("Another import is running on this database; wait until it has finished.")
+        _lock(connection)
         with engine.connect() as held:
             _prepare(held.connection.driver_connection)
             held.rollback()
@@ -44,6 +44,22 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
             finally:
                 session.close()
                 held.invalidate()  # its settings are not for others
+                _unlock(connection)
+
+
+def _lock(connection: Any) -> None:
+    # The server may take a moment to notice that the import before this one has gone.
+    until = time.monotonic() + PATIENCE
+    while not connection.execute("select pg_try_advisory_lock(%s)", [IMPORT_LOCK]).fetchone()[0]:
+        if time.monotonic() > until:
+            raise BadFile("Another import is running on this database; wait until it has finished.")
+        time.sleep(0.1)
+
+
+def _unlock(connection: Any) -> None:
+    # At once, rather than when the server gets round to closing the connection; a broken one has let go already.
+    with suppress(psycopg.Error):
+        connection.execute("select pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
 
 def _prepare(connection: Any) -> None:

@@ -88,8 +88,9 @@ def test_a_large_or_frequent_sample_is_refused(app: Flask, build: Build, session
     client = browser(app, build, build.user(build.company()))
     assert send(client, sample(message="x" * 3000)) == 413
     views._recent.clear()
-    assert [send(client, sample()) for _ in range(views.PER_MINUTE + 2)].count(429) >= 1
-    assert len(logged(session)) <= views.PER_MINUTE + 1
+    # The minute may change meanwhile; twice as many are too many for two of them, too.
+    assert [send(client, sample()) for _ in range(2 * views.PER_MINUTE + 2)].count(429) >= 1
+    assert len(logged(session)) <= 2 * views.PER_MINUTE + 1
 
 
 def test_who_objects_is_not_measured(app: Flask, build: Build, session: Session) -> None:
