@@ -50,9 +50,9 @@ def take_a_window(person: Person) -> str:
     return words
 
 
-def decide_about_missing_stock(person: Person) -> bool:
-    """Take what is there and let the rest follow, where the store lacks something."""
-    choice = person.page.get_by_role("radio", name=re.compile("backorder the rest"))
+def decide_about_missing_stock(person: Person, *, rest: str = "backorder the rest") -> bool:
+    """Where the store lacks something: let the rest follow, or order only what is there."""
+    choice = person.page.get_by_role("radio", name=re.compile(rest))
     if choice.count() == 0:
         return False
     choice.check()

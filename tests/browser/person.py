@@ -32,7 +32,7 @@ TOO_SMALL = """() => [...document.querySelectorAll("main .button, main .input, m
   .filter((each) => each.getBoundingClientRect().height < 43.5)
   .slice(0, 3).map((each) => each.outerHTML.slice(0, 200))"""
 # Colours that move from one to the other have arrived after two frames: people here wish for less motion.
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))"
 AXE = """(options) => axe.run(options).then((found) => found.violations.map(
   (each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 300)).join(" | ")}`))"""
 
