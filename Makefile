@@ -1,8 +1,6 @@
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-# Browsers alone on the machine; a journey that a busy machine made late is made a second time before it counts.
-JOURNEYS = $(BIN)/python -m pytest tests/browser -o addopts="-q --strict-markers --strict-config" -o cache_dir=var/journeys
 
 .DEFAULT_GOAL := help
 .PHONY: help run ready ready-dev format check test test-fast bench chaos
@@ -16,7 +14,7 @@ run: ready ## Start everything on http://127.0.0.1:8000 (PORTAL_PORT changes the
 test: check ## The whole gate: format, lint, types, import contracts, all tests, browser journeys
 	@$(BIN)/python .ci/chromium.py
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser
-	@$(JOURNEYS) || { echo "Once more, the journeys that failed:"; $(JOURNEYS) --last-failed; }
+	@$(BIN)/python -m pytest tests/browser  # alone: a browser beside other tests comes late
 
 test-fast: ready-dev ## Unit and domain tests, in seconds
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/domain -m "not slow and not chaos and not browser"
