@@ -31,7 +31,11 @@ def names_of(session: Session, order: Order) -> list[str]:
 
 
 def mails(session: Session, order: Order) -> list[OutboundMail]:
-    return list(session.scalars(select(OutboundMail).where(OutboundMail.order_id == order.id)))
+    return list(
+        session.scalars(
+            select(OutboundMail).where(OutboundMail.order_id == order.id).order_by(OutboundMail.id)
+        )
+    )
 
 
 def prepare(session: Session, scene: Counter, order: Order) -> None:

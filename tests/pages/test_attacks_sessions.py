@@ -121,6 +121,7 @@ def test_nothing_private_is_kept_by_a_cache(build: Build, client: PageClient) ->
             assert answer.headers["Cache-Control"] == "no-store", path
             assert "Cookie" in answer.headers["Vary"]
             assert "ETag" not in answer.headers
+            answer.close()
 
 
 @pytest.mark.parametrize("headers", [
