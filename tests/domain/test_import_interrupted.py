@@ -151,7 +151,9 @@ def test_a_connection_lost_in_the_middle_leaves_whole_orders_only(
             connection.execute("select pg_terminate_backend(%s)", [pid])
     assert process.wait(60) != 0
     assert process.stderr is not None
-    assert "terminating connection" in process.stderr.read()
+    # Which of its connections hears of it first decides the words.
+    said = process.stderr.read()
+    assert "terminating connection" in said or "connection is lost" in said
     no_half_orders(engine)
     load_when_free(folder, engine)
     assert scalar(engine, "select count(*) from sales_order") == 421
