@@ -145,4 +145,11 @@ class PartNumber(Base):
     part_number: Mapped[str]
     variant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("variant.id"))
 
-    __table_args__ = (Index("ix_part_number_company_variant", "company_id", "variant_id"),)
+    __table_args__ = (
+        Index("ix_part_number_company_variant", "company_id", "variant_id"),
+        # The beginning of a number is enough; the primary key's order does not serve that.
+        Index(
+            "ix_part_number_key_pattern", "company_id", "part_key",
+            postgresql_ops={"part_key": "text_pattern_ops"},
+        ),
+    )  # fmt: skip
