@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 
 from portal.accounts import staff_views as accounts_staff
 from portal.accounts import views as accounts
+from portal.billing import staff_views as billing_staff
+from portal.billing import views as billing
 from portal.catalog import views as catalog
 from portal.desk import views as desk
 from portal.foundation import logs
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     accounts_staff.blueprint,
     catalog.blueprint,
     stores.blueprint,
+    billing.blueprint,
+    billing_staff.blueprint,
     orders.blueprint,
     orders_staff.blueprint,
     desk.blueprint,

@@ -11,26 +11,51 @@ _READ = _OWN | {
     "orders:export",
     "company:read",
     "context:switch",
+    "invoices:read",
 }
 _BUY = _READ | {"drafts:read", "drafts:write", "orders:place", "orders:cancel"}
+# Seeing what is owed, paying it, and administering the means of paying are three things.
+_PAY = {"invoices:pay"}
+_MEANS = {"payments:administer"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # A customer's people, by their role in the current company.
     "viewer": frozenset(_READ),
-    "buyer": frozenset(_BUY),
-    "approver": frozenset(_BUY | {"approvals:decide"}),
-    "company_admin": frozenset(_BUY | {"approvals:decide", "people:read", "people:manage", "company:manage"}),
+    "buyer": frozenset(_BUY | _PAY),
+    "approver": frozenset(_BUY | _PAY | _MEANS | {"approvals:decide"}),
+    "company_admin": frozenset(
+        _BUY | _PAY | _MEANS | {"approvals:decide", "people:read", "people:manage", "company:manage"}
+    ),
     # A customer's person without a company to work in.
     "guest": frozenset(_OWN | {"home:read", "context:switch"}),
     # Staff.
     "rep": frozenset(
-        _OWN | {"home:read", "customers:read", "delegations:start", "delegations:end", "lookup:use"}
+        _OWN
+        | {
+            "home:read",
+            "customers:read",
+            "delegations:start",
+            "delegations:end",
+            "lookup:use",
+            "billing:read",
+        }
     ),
-    "support": frozenset(_OWN | {"home:read", "customers:read", "lookup:use"}),
+    "support": frozenset(_OWN | {"home:read", "customers:read", "lookup:use", "billing:read"}),
     "store": frozenset(_OWN | {"home:read", "counter:work"}),
-    "admin": frozenset(_OWN | {"home:read", "customers:read", "lookup:use", "counter:work", "staff:manage"}),
-    # A rep inside a customer's account: orders like a buyer, but never credentials, people,
-    # saved payment methods or approvals.
+    "admin": frozenset(
+        _OWN
+        | {
+            "home:read",
+            "customers:read",
+            "lookup:use",
+            "counter:work",
+            "staff:manage",
+            "billing:read",
+            "billing:manage",
+        }
+    ),
+    # A rep inside a customer's account: orders like a buyer and sees what is owed, but never credentials, people,
+    # paying, saved payment methods or approvals.
     "acting": frozenset((_BUY - _OWN) | {"delegations:start", "delegations:end"}),
 }
 

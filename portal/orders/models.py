@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Sequence, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -124,7 +124,12 @@ class Order(Base):
     job_name: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
     currency: Mapped[str]
+    # With tax: the sum of the lines' totals and taxes.
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    tax_region: Mapped[str] = mapped_column(server_default="")
+    # The certificate that exempts it, as it was: region, reason, certificate number, from and to.
+    exemption: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     line_count: Mapped[int]
     # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
     tint_quantity: Mapped[int] = mapped_column(server_default="0")
@@ -183,7 +188,10 @@ class OrderLine(Base):
     quantity_backordered: Mapped[int] = mapped_column(server_default="0")
     quantity_cancelled: Mapped[int] = mapped_column(server_default="0")
     unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
-    total_minor: Mapped[int] = mapped_column(BigInteger)
+    total_minor: Mapped[int] = mapped_column(BigInteger)  # net
+    tax_share: Mapped[Decimal] = mapped_column(Numeric(7, 5), server_default="0")  # 0.08875 is 8.875 %
+    tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    quantity_invoiced: Mapped[int] = mapped_column(server_default="0")
     price_rule: Mapped[str] = mapped_column(server_default="")  # the rule that gave the price, in words
     state: Mapped[str]  # see portal/orders/status.py
     short_reason: Mapped[str] = mapped_column(server_default="")

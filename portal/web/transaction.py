@@ -5,6 +5,8 @@ Any exception and any status of 400 or more rolls back. GET requests run read-on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from flask import Flask, Response, current_app, g, request
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import local, utcnow
 from portal.foundation.config import Settings
+from portal.foundation.db import transaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,6 +43,29 @@ def today() -> date:
     """The seller's calendar day of this request: the one by which prices hold and products end."""
     settings: Settings = current_app.extensions["settings"]
     return local(now(), settings.time_zone).date()
+
+
+def leave() -> None:
+    """Commit and close the request's session before something slow or foreign, so that nothing waits for it.
+
+    What is read after this is read in a new transaction, which no longer knows whose request it is: go on with
+    :func:`own_transaction`, or redirect.
+    """
+    session: Session | None = g.pop("db", None)
+    if session is not None:
+        session.commit()
+        session.close()
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """A transaction of the portal itself, beside the request's: commits at its end, rolls back on any exception.
+
+    Not limited to the customer's rows and rights: for what moves money, after the actor was checked. Use cases in it
+    name the company in every condition.
+    """
+    with transaction(current_app.extensions["sessions"]) as session:
+        yield session
 
 
 def _finish(response: Response) -> Response:

@@ -41,9 +41,9 @@ def test_without_an_account_there_is_no_credit(build: Build, session: Session) -
     assert refused.value.code == "credit_limit"
 
 
-def test_giving_back_never_goes_below_zero(build: Build, session: Session) -> None:
+def test_paying_ahead_leaves_more_than_the_limit(build: Build, session: Session) -> None:
     company = build.company()
     give_credit(session, company_id=company.id, amount_minor=5)
     account = credit_of(session, company.id)
     assert account is not None
-    assert account.used_minor == 0
+    assert (account.used_minor, account.available_minor) == (-5, account.limit_minor + 5)

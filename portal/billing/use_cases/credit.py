@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.billing.queries import credit_of
+from portal.billing.queries.credit import credit_of
 from portal.foundation.errors import Rejected
 
 # The row lock that the update takes is the lock under which a company's orders are placed: the condition is
@@ -15,9 +15,7 @@ update credit_account set used_minor = used_minor + :amount
  where company_id = :company and not on_hold and used_minor + :amount <= limit_minor
 returning used_minor
 """)
-GIVE = text(
-    "update credit_account set used_minor = greatest(0, used_minor - :amount) where company_id = :company"
-)
+GIVE = text("update credit_account set used_minor = used_minor - :amount where company_id = :company")
 
 
 def take_credit(session: Session, *, company_id: int, amount_minor: int) -> None:

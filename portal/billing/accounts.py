@@ -1,0 +1,52 @@
+"""The chart of accounts and the kinds of transactions. Debits are above zero, credits below.
+
+====================  =====  =============================================================================
+account               tag    meaning
+====================  =====  =============================================================================
+receivable            doc    what customers owe us; every entry names its invoice or credit memo
+unapplied             money  customers' money that no invoice has taken yet (ours to give back); names its payment
+stripe                       money at Stripe
+bank                         money in our bank: cheques, transfers, cash
+fees                         what Stripe keeps
+disputed                     money that payers' banks hold back while a chargeback is open
+sales                        net sales
+tax                          sales tax we owe the state
+discounts                    early-payment discounts given
+write_offs                   what we gave up
+opening                      what was settled before the books began (imported documents)
+====================  =====  =============================================================================
+"""
+
+from __future__ import annotations
+
+RECEIVABLE = "receivable"
+UNAPPLIED = "unapplied"
+STRIPE = "stripe"
+BANK = "bank"
+FEES = "fees"
+DISPUTED = "disputed"
+SALES = "sales"
+TAX = "tax"
+DISCOUNTS = "discounts"
+WRITE_OFFS = "write_offs"
+OPENING = "opening"
+
+ACCOUNTS = (
+    RECEIVABLE, UNAPPLIED, STRIPE, BANK, FEES, DISPUTED, SALES, TAX, DISCOUNTS, WRITE_OFFS, OPENING,
+)  # fmt: skip
+
+# kind of transaction → its posting key, and words for people
+KINDS = {
+    "invoice": "Invoice",  # invoice:<number>
+    "credit_memo": "Credit memo",  # credit_memo:<number>
+    "payment": "Payment",  # pi:<payment intent>:succeeded, or payment:<number> for money outside Stripe
+    "application": "Applied",  # application:<random>: credit memo or unapplied cash to invoices
+    "refund": "Refund",  # refund:<id>
+    "refund_failed": "Refund that failed",  # refund:<id>:failed
+    "fee": "Stripe's fee",  # fee:<balance transaction>
+    "chargeback": "Chargeback opened",  # dispute:<id>:opened
+    "chargeback_won": "Chargeback won",  # dispute:<id>:won
+    "chargeback_lost": "Chargeback lost",  # dispute:<id>:lost
+    "write_off": "Written off",  # write_off:<random>
+    "opening": "Settled before the books began",  # opening:<number>
+}

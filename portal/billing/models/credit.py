@@ -1,0 +1,57 @@
+"""What a company may owe, and by when it pays."""
+
+from __future__ import annotations
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.db import Base
+
+
+class CreditAccount(Base):
+    """Credit of one company in minor units of its currency. Its row is the lock under which orders are placed.
+
+    ``used_minor`` is what is ordered on account and not invoiced yet, plus the company's balance in the ledger
+    (open invoices less credit memos and unapplied cash). The ledger's part is kept by the database itself, in the
+    statement that posts; it is below zero for a company that has paid ahead.
+    """
+
+    __tablename__ = "credit_account"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(server_default="USD")
+    limit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    used_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    on_hold: Mapped[bool] = mapped_column(server_default="false")
+    hold_reason: Mapped[str] = mapped_column(server_default="")
+
+    @property
+    def available_minor(self) -> int:
+        """What may still be ordered on account, never below zero."""
+        return max(0, self.limit_minor - self.used_minor)
+
+
+class PaymentTerms(Base):
+    """When a company pays. A company without a row pays ``company.terms_days`` days after each invoice's day."""
+
+    __tablename__ = "payment_terms"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(server_default="net")  # net: n days; eom: end of month plus n days
+    days: Mapped[int] = mapped_column(server_default="30")
+    # Early-payment discount: basis points of the total (200 = 2 %) when paid within so many days.
+    discount_bp: Mapped[int] = mapped_column(server_default="0")
+    discount_days: Mapped[int] = mapped_column(server_default="0")
+    invoice_per: Mapped[str] = mapped_column(server_default="shipment")  # shipment, order
+    remind: Mapped[bool] = mapped_column(server_default="true")
+    # Days from the due day at which to remind: -3 is three days before it.
+    remind_at: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{-3,0,7,21,45}")
+
+    __table_args__ = (
+        CheckConstraint("kind in ('net','eom')", name="kind_known"),
+        CheckConstraint("invoice_per in ('shipment','order')", name="invoice_per_known"),
+        CheckConstraint("days between 0 and 365", name="days_sane"),
+        CheckConstraint(
+            "discount_bp between 0 and 5000 and discount_days between 0 and 365", name="discount_sane"
+        ),
+    )

@@ -1,0 +1,73 @@
+"""What stands between an invoice and its payment: reminders, promises to pay, disputes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.db import Base, BigId, UTCDateTime
+
+
+class Reminder(Base):
+    """A step of reminding about an invoice that was taken; each step is taken once."""
+
+    __tablename__ = "reminder"
+
+    id: Mapped[BigId]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    step: Mapped[int]  # days from the due day, -3 is three days before it
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    people: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("invoice_id", "step"),)
+
+
+class PaymentPromise(Base):
+    """ "We pay this by that day": reminders of the invoice wait until then."""
+
+    __tablename__ = "payment_promise"
+
+    id: Mapped[BigId]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    promised_on: Mapped[date]
+    note: Mapped[str] = mapped_column(server_default="")
+    made_by_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    made_by_name: Mapped[str] = mapped_column(server_default="")
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    __table_args__ = (Index("ix_payment_promise_invoice", "invoice_id", "promised_on"),)
+
+
+class InvoiceDispute(Base):
+    """A customer contests part of an invoice: opened by a short payment or by itself, settled by staff."""
+
+    __tablename__ = "invoice_dispute"
+
+    id: Mapped[BigId]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("payment_attempt.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    reason: Mapped[str]  # price, quantity, damaged, not_received, tax, other
+    note: Mapped[str] = mapped_column(server_default="")
+    opened_by_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    opened_by_name: Mapped[str] = mapped_column(server_default="")
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by_name: Mapped[str] = mapped_column(server_default="")
+    outcome: Mapped[str] = mapped_column(server_default="")  # credited, upheld, withdrawn
+    answer: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index(
+            "uq_invoice_dispute_open", "invoice_id", unique=True, postgresql_where=text("closed_at is null")
+        ),
+        Index("ix_invoice_dispute_company", "company_id", "opened_at"),
+    )

@@ -1,0 +1,108 @@
+"""Invoices and credit memos: what was charged for, as it was charged."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Sequence, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
+
+invoice_number = Sequence("invoice_number_seq", start=100001, metadata=Base.metadata)
+credit_memo_number = Sequence("credit_memo_number_seq", start=100001, metadata=Base.metadata)
+
+TaxShare = Numeric(7, 5)  # 0.08875 is 8.875 %
+
+
+class Invoice(Base):
+    """A document that is owed (invoice, total ≥ 0) or owed back (credit memo, total ≤ 0).
+
+    Amounts in minor units of ``currency``. ``open_minor`` is its balance on the ledger's account "receivable",
+    kept by the database in the statement that posts: from 0 to the total, never beyond.
+    """
+
+    __tablename__ = "invoice"
+
+    id: Mapped[BigId]
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # invoice, credit_memo
+    source: Mapped[str] = mapped_column(server_default="portal")  # portal, import
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    order_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    order_number: Mapped[str] = mapped_column(server_default="")
+    # What it was issued for, once: "order:<id>", "order:<id>:shipment:<event id>", "return:<id>" …
+    issue_key: Mapped[str] = mapped_column(unique=True)
+    corrects_invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    reason: Mapped[str] = mapped_column(server_default="")  # of a credit memo, in words
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    issued_on: Mapped[date]
+    due_on: Mapped[date]
+    terms_words: Mapped[str] = mapped_column(server_default="")
+    # Early payment: so much less when all of it is paid by then.
+    discount_until: Mapped[date | None]
+    discount_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    currency: Mapped[str]
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    open_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    po_number: Mapped[str] = mapped_column(server_default="")
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
+    job_name: Mapped[str] = mapped_column(server_default="")
+    # Copies: the sold-to's name and code, and the ship-to or the store, as they were.
+    bill_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # The certificate that exempted it: region, reason, certificate number, from and to.
+    exemption: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+    lines: Mapped[list[InvoiceLine]] = relationship(
+        back_populates="invoice", lazy="raise", order_by="InvoiceLine.line_no"
+    )
+
+    __table_args__ = (
+        CheckConstraint("kind in ('invoice','credit_memo')", name="kind_known"),
+        CheckConstraint("total_minor = net_minor + tax_minor", name="total_adds_up"),
+        CheckConstraint(
+            "case kind when 'invoice' then total_minor >= 0 else total_minor <= 0 end", name="total_by_kind"
+        ),
+        CheckConstraint(
+            "open_minor between least(0, total_minor) and greatest(0, total_minor)", name="open_within_total"
+        ),
+        CheckConstraint("discount_minor between 0 and greatest(0, total_minor)", name="discount_within_total"),
+        Index("ix_invoice_company_issued", "company_id", "issued_on", "id"),
+        Index("ix_invoice_company_due", "company_id", "due_on", "id"),
+        Index(
+            "ix_invoice_company_open", "company_id", "due_on", "id",
+            postgresql_include=["open_minor", "currency"], postgresql_where=text("open_minor <> 0"),
+        ),
+        Index("ix_invoice_open_due", "due_on", "id", postgresql_where=text("open_minor > 0")),
+        Index("ix_invoice_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
+    )  # fmt: skip
+
+
+class InvoiceLine(Base):
+    """A line as charged; everything is a copy. Quantities and amounts of a credit memo are below zero."""
+
+    __tablename__ = "invoice_line"
+
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    order_line_no: Mapped[int | None]
+    sku: Mapped[str] = mapped_column(server_default="")
+    name: Mapped[str]
+    colour: Mapped[str] = mapped_column(server_default="")  # number and name, in words
+    unit: Mapped[str] = mapped_column(server_default="each")
+    quantity: Mapped[int]
+    unit_price: Mapped[Decimal] = mapped_column(UnitPrice)
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_share: Mapped[Decimal] = mapped_column(TaxShare, server_default="0")
+    tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+    invoice: Mapped[Invoice] = relationship(back_populates="lines", lazy="raise")

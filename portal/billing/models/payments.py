@@ -1,0 +1,160 @@
+"""Paying: attempts (what was tried), payments (what came in), refunds (what went back)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.db import Base, BigId, UTCDateTime
+
+payment_number = Sequence("payment_number_seq", start=100001, metadata=Base.metadata)
+
+
+class PaymentAttempt(Base):
+    """One try to pay through Stripe. Its states stand in ``portal/billing/attempt_states.py``.
+
+    ``idempotency_key`` is random, written before Stripe is asked and used for every repeat: one key, one charge.
+    """
+
+    __tablename__ = "payment_attempt"
+
+    id: Mapped[BigId]
+    token: Mapped[str] = mapped_column(unique=True)  # its address; random
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    purpose: Mapped[str]  # invoices; draft (an order that credit does not cover); setup (save a method)
+    via: Mapped[str] = mapped_column(server_default="page")  # page, link, autopay, schedule
+    state: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)  # what Stripe is to take
+    currency: Mapped[str]
+    livemode: Mapped[bool] = mapped_column(server_default="false")
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    method_kind: Mapped[str] = mapped_column(
+        server_default=""
+    )  # card, us_bank_account, or what the payer chooses
+    saved_method_id: Mapped[int | None] = mapped_column(ForeignKey("saved_method.id"))
+    save_method: Mapped[bool] = mapped_column(server_default="false")
+    stripe_customer_id: Mapped[str | None]
+    checkout_session_id: Mapped[str | None] = mapped_column(unique=True)
+    checkout_url: Mapped[str | None]
+    payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
+    draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    pay_link_id: Mapped[int | None] = mapped_column(ForeignKey("pay_link.id"))
+    run_on: Mapped[date | None]  # scheduled: not before this day
+    failure_code: Mapped[str] = mapped_column(server_default="")
+    failure_words: Mapped[str] = mapped_column(server_default="")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of its Checkout page
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Stripe was last asked about it
+
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("purpose in ('invoices','draft','setup')", name="purpose_known"),
+        CheckConstraint("via in ('page','link','autopay','schedule')", name="via_known"),
+        CheckConstraint(
+            "state in ('scheduled','created','open','processing','succeeded','failed','cancelled','expired')",
+            name="state_known",
+        ),
+        Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
+        Index(
+            "ix_payment_attempt_hanging", "checked_at",
+            postgresql_where=text("state in ('created','open','processing')"),
+        ),
+        Index("ix_payment_attempt_scheduled", "run_on", postgresql_where=text("state = 'scheduled'")),
+    )  # fmt: skip
+
+
+class PaymentAllocation(Base):
+    """What an attempt is for: so much of this invoice (above zero) or of this credit memo (below zero).
+
+    While the attempt is created, open or processing, that much of the document is spoken for.
+    """
+
+    __tablename__ = "payment_allocation"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("payment_attempt.id"), primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), primary_key=True, index=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    discount_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Why less than the open amount is paid; opens a dispute when the money is there.
+    short_reason: Mapped[str] = mapped_column(server_default="")
+    short_note: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
+        CheckConstraint("discount_minor >= 0", name="discount_not_negative"),
+    )
+
+
+class Payment(Base):
+    """Money that came in. What became of it is in the ledger; ``unapplied_minor`` and ``refunded_minor`` are
+    kept by the database in the statement that posts."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[BigId]
+    number: Mapped[str] = mapped_column(unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    kind: Mapped[str]  # card, us_bank_account, cheque, transfer, cash, opening
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("payment_attempt.id"), unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    received_on: Mapped[date]
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    method_words: Mapped[str] = mapped_column(server_default="")  # "Visa ending 4242", "Cheque 1007"
+    reference: Mapped[str] = mapped_column(server_default="")
+    payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
+    charge_id: Mapped[str | None] = mapped_column(unique=True)
+    balance_transaction_id: Mapped[str | None] = mapped_column(unique=True)
+    fee_minor: Mapped[int | None] = mapped_column(BigInteger)  # what Stripe kept; unknown until it says so
+    unapplied_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    draft_id: Mapped[int | None] = mapped_column(BigInteger)  # paid ahead for this draft and its order
+    actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("unapplied_minor between 0 and amount_minor", name="unapplied_within_amount"),
+        CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),
+        Index("ix_payment_company", "company_id", "received_at", "id"),
+        Index("ix_payment_unapplied", "company_id", "id", postgresql_where=text("unapplied_minor > 0")),
+    )
+
+
+class Refund(Base):
+    """Money that goes back to the payer. It is in the ledger from the moment Stripe has taken it on; when it
+    fails later, a second posting takes it back."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[BigId]
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    state: Mapped[str]  # created, pending, succeeded, failed, cancelled
+    # Where the books take it from: unapplied cash first, then these invoices become open again.
+    reopens: Mapped[bool] = mapped_column(server_default="false")
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
+    failure_words: Mapped[str] = mapped_column(server_default="")
+    actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint(
+            "state in ('created','pending','succeeded','failed','cancelled')", name="state_known"
+        ),
+    )

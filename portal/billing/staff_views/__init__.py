@@ -1,0 +1,9 @@
+"""What staff see and do about what customers owe and pay; one module per noun, all on one blueprint."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("billing_staff", __name__)
+
+# At the bottom, because the modules put their views on the blueprint.

@@ -1,0 +1,9 @@
+"""What a customer's people see of what they owe and pay; one module per noun, all on one blueprint."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("billing", __name__)
+
+# At the bottom, because the modules put their views on the blueprint.
