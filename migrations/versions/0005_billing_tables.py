@@ -196,6 +196,7 @@ def upgrade() -> None:
         sa.Column("agreed_by_user_id", sa.BigInteger(), nullable=True),
         sa.Column("agreed_by_name", sa.String(), server_default="", nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by_name", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("rule in ('due','before','monthly')", name=op.f("ck_autopay_rule_known")),
@@ -361,6 +362,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'scheduled'"),
     )
+    op.create_index(
+        "uq_payment_attempt_autopay",
+        "payment_attempt",
+        ["company_id", "run_on"],
+        unique=True,
+        postgresql_where=sa.text("via = 'autopay'"),
+    )
     op.create_table(
         "invoice_dispute",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -378,7 +386,11 @@ def upgrade() -> None:
         sa.Column("closed_by_name", sa.String(), server_default="", nullable=False),
         sa.Column("outcome", sa.String(), server_default="", nullable=False),
         sa.Column("answer", sa.String(), server_default="", nullable=False),
+        sa.Column("credit_memo_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_invoice_dispute_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["credit_memo_id"], ["invoice.id"], name=op.f("fk_invoice_dispute_credit_memo_id")
+        ),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["payment_attempt.id"], name=op.f("fk_invoice_dispute_attempt_id")
         ),
@@ -620,6 +632,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stripe_dispute_payment_id"), "stripe_dispute", ["payment_id"], unique=False)
     op.add_column("credit_account", sa.Column("hold_reason", sa.String(), server_default="", nullable=False))
+    op.add_column("credit_account", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("credit_account", sa.Column("held_by_name", sa.String(), server_default="", nullable=False))
+    op.add_column("draft", sa.Column("split_from_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("fk_draft_split_from_id"), "draft", "draft", ["split_from_id"], ["id"])
+    op.create_index(op.f("ix_draft_split_from_id"), "draft", ["split_from_id"], unique=False)
+    op.add_column("draft", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("draft", sa.Column("asked_minor", sa.BigInteger(), nullable=True))
+    op.add_column("draft", sa.Column("asked_names", sa.String(), server_default="", nullable=False))
     op.add_column(
         "order_line",
         sa.Column("tax_share", sa.Numeric(precision=7, scale=5), server_default="0", nullable=False),

@@ -81,7 +81,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         _fact("pickup_store_selected", "purchase", "order", "Chose a store",
               "A store was chosen for a draft, or to work with", "store_before short_lines window draft_id"),
         _fact("payment_info_entered", "purchase", "order", "Gave payment details",
-              "Terms or a means of payment were chosen", _MONEY),
+              "Terms or a means of payment were chosen, saved or given up", f"{_MONEY} action"),
         _fact("approval_requested", "purchase", "order", "Asked for approval",
               "A draft waits for an approver", "lines rule draft_id"),
         _fact("approval_approved", "purchase", "order", "Approved",

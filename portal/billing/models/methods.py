@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -65,6 +65,7 @@ class Autopay(Base):
     agreed_by_user_id: Mapped[int | None] = mapped_column(BigInteger)
     agreed_by_name: Mapped[str] = mapped_column(server_default="")
     agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ran_on: Mapped[date | None]  # the last day on which it was looked at, whether or not anything was to be paid
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by_name: Mapped[str] = mapped_column(server_default="")
 

@@ -66,6 +66,10 @@ class PaymentAttempt(Base):
             postgresql_where=text("state in ('created','open','processing')"),
         ),
         Index("ix_payment_attempt_scheduled", "run_on", postgresql_where=text("state = 'scheduled'")),
+        Index(
+            "uq_payment_attempt_autopay", "company_id", "run_on", unique=True,
+            postgresql_where=text("via = 'autopay'"),
+        ),
     )  # fmt: skip
 
 
