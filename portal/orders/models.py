@@ -46,6 +46,12 @@ class Draft(Base):
     left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     # When it first went on to pickup or delivery.
     checkout_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The draft from which this one was split off because credit did not reach for all of it.
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    # When, whom and about how much (minor units) the company's approvers were asked, because credit did not reach.
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    asked_minor: Mapped[int | None] = mapped_column(BigInteger)
+    asked_names: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

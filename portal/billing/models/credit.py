@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.foundation.db import Base
+from portal.foundation.db import Base, UTCDateTime
 
 
 class CreditAccount(Base):
@@ -24,6 +26,8 @@ class CreditAccount(Base):
     used_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     on_hold: Mapped[bool] = mapped_column(server_default="false")
     hold_reason: Mapped[str] = mapped_column(server_default="")
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    held_by_name: Mapped[str] = mapped_column(server_default="")
 
     @property
     def available_minor(self) -> int:

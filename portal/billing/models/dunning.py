@@ -63,6 +63,7 @@ class InvoiceDispute(Base):
     closed_by_name: Mapped[str] = mapped_column(server_default="")
     outcome: Mapped[str] = mapped_column(server_default="")  # credited, upheld, withdrawn
     answer: Mapped[str] = mapped_column(server_default="")
+    credit_memo_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))  # what it was settled with
 
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
