@@ -41,10 +41,14 @@ MAIL_WORDS = {
     "order_confirmation": "order confirmation", "order_ready": "ready for pickup", "order_short": "something is missing",
     "order_restocked": "waited-for goods came in", "order_cancelled": "cancellation", "invitation": "invitation",
     "password_reset": "link to set a password", "password_changed": "password was changed",
+    "payment_reminder": "reminder of invoices", "credit_ask": "request to make room for an order",
+    "account_held": "account on hold", "account_released": "hold lifted", "draft_paid": "order can be placed",
+    "dispute_settled": "answer about an invoice",
 }  # fmt: skip
 DRAFT_WORDS = {
     "park": "Parked a draft", "resume": "Went on with a draft", "rename": "Named a draft", "discard": "Discarded a draft",
-    "copy": "Took over a colleague's draft", "save": "Saved a draft",
+    "copy": "Took over a colleague's draft", "save": "Saved a draft", "split": "Split a draft in two",
+    "merge": "Put a draft together again",
 }  # fmt: skip
 PERSON_WORDS = {
     "joined": "Joined", "role_changed": "Changed a role", "disabled": "Closed somebody's access",

@@ -69,7 +69,7 @@ PROPS: dict[str, Prop] = {
     "source_order_id": number("order that was reordered"),
     "state": word("state shown"),
     "status": count("HTTP status"),
-    "step": word("pickup, review"),
+    "step": word("pickup, review; of a reminder: days from the due day"),
     "store_before": number("store before"),
     "stores": count("stores shown"),
     "subject_user_id": number("person acted for"),
