@@ -22,8 +22,8 @@ test-fast: ready-dev ## Unit and domain tests, in seconds
 bench: ready-dev ## Measure the portal under load (SCALE=20 for 500,000 orders)
 	@$(BIN)/python -m bench
 
-chaos: ready-dev ## Kill server and worker 100 times while orders are placed
-	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest tests/chaos
+chaos: ready-dev ## Kill server, worker and import 100 times each while they work
+	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest -m chaos --ignore=tests/browser
 
 check: ready-dev ## Format, lint, types and import contracts, without tests
 	@$(BIN)/ruff format --check --quiet
