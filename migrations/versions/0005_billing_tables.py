@@ -648,6 +648,9 @@ def upgrade() -> None:
     op.add_column(
         "order_line", sa.Column("quantity_invoiced", sa.Integer(), server_default="0", nullable=False)
     )
+    op.add_column(
+        "order_line", sa.Column("quantity_returned", sa.Integer(), server_default="0", nullable=False)
+    )
     op.add_column("sales_order", sa.Column("tax_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("sales_order", sa.Column("tax_region", sa.String(), server_default="", nullable=False))
     op.add_column(

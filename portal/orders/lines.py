@@ -7,14 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portal.billing.taxing import tax_minor
 from portal.foundation.money import line_total
 from portal.orders.quantities import pack_words
 
 
 @dataclass(slots=True)
 class Line:
-    """One line. Price and total are None while there is no price; ``available`` is the stock at the draft's
-    store, None where it was not asked for."""
+    """One line. Price and total (net) are None while there is no price; the tax is zero until it was asked for;
+    ``available`` is the stock at the draft's store, None where it was not asked for."""
 
     id: int
     position: int
@@ -39,6 +40,8 @@ class Line:
     colour_hex: str | None
     unit_price: Decimal | None = None
     total_minor: int | None = None
+    tax_share: Decimal = Decimal(0)
+    tax_minor: int = 0
     price_words: str = ""
     available: int | None = None
     problem: str | None = None
@@ -59,6 +62,11 @@ class Line:
         self.total_minor = line_total(unit_price, self.quantity, currency)
         self.price_words = words
 
+    def tax_it(self, share: Decimal, currency: str) -> None:
+        """Give it its tax; rounded here, once."""
+        self.tax_share = share
+        self.tax_minor = tax_minor(self.total_minor or 0, share, currency)
+
     def find_problem(self, today: date) -> None:
         """Set the reason for which the line cannot be ordered, if there is one."""
         if self.discontinued_on is not None and self.discontinued_on <= today:
@@ -72,8 +80,13 @@ class Line:
 
 
 def total_of(lines: list[Line]) -> int:
-    """What a draft costs: the sum of the line totals that are shown, in minor units."""
+    """What a draft costs before tax: the sum of the line totals that are shown, in minor units."""
     return sum(line.total_minor or 0 for line in lines)
+
+
+def tax_of(lines: list[Line]) -> int:
+    """The tax on it: the sum of the lines' taxes, in minor units."""
+    return sum(line.tax_minor for line in lines)
 
 
 def wanted_by_variant(lines: list[Line]) -> dict[int, int]:

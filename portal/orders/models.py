@@ -198,6 +198,7 @@ class OrderLine(Base):
     tax_share: Mapped[Decimal] = mapped_column(Numeric(7, 5), server_default="0")  # 0.08875 is 8.875 %
     tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     quantity_invoiced: Mapped[int] = mapped_column(server_default="0")
+    quantity_returned: Mapped[int] = mapped_column(server_default="0")  # credited after they were invoiced
     price_rule: Mapped[str] = mapped_column(server_default="")  # the rule that gave the price, in words
     state: Mapped[str]  # see portal/orders/status.py
     short_reason: Mapped[str] = mapped_column(server_default="")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders import status
 from portal.orders.models import Order, OrderEvent, OrderLine
-from portal.orders.queries.orders import cancelled_value
+from portal.orders.parts import cancelled_worth
 from portal.orders.use_cases import cancelling
 from portal.orders.use_cases import fulfilling as do
 from portal.orders.use_cases.moving import quantities
@@ -103,7 +103,7 @@ def check(session: Session, scene: Counter) -> None:
                 assert line.state in status.CLOSED_STATES
         if order.status in ("picking", "ready", "backordered", *status.CLOSED_STATES):
             assert order.status == status.order_state([line.state for line in lines])
-        gone = sum(cancelled_value(line, line.quantity_cancelled, "USD") for line in lines)
+        gone = sum(cancelled_worth(line, line.quantity_cancelled, "USD").gross for line in lines)
         assert order.credit_released_minor == gone
         owed += order.total_minor - gone
     stock = {

@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Address, Company, CompanyJob, User
+from portal.billing.queries.taxes import tax_for
+from portal.billing.taxing import Taxed
 from portal.catalog.queries import prices
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -63,6 +65,13 @@ class DraftHead:
         """Its name, or what it is."""
         return self.draft.name or ("Current draft" if self.draft.state == "current" else "Unnamed draft")
 
+    @property
+    def tax_region(self) -> str:
+        """Whose sales tax it carries: the store's region for pickup, the address's for delivery."""
+        if self.draft.fulfilment == "delivery":
+            return self.address.region if self.address else ""
+        return self.store.region if self.store else ""
+
 
 def head_of(session: Session, actor: Actor, draft_id: int, *, lock: bool = False) -> DraftHead:
     """A draft of the actor's company, whoever in it works on it. One statement.
@@ -115,6 +124,17 @@ def priced_lines(session: Session, *, company_id: int, draft_id: int, today: dat
             line.price_it(price.unit_price, price.currency, price.words)
         line.find_problem(today)
     return lines
+
+
+def add_tax(session: Session, head: DraftHead, lines: list[Line], *, today: date) -> Taxed:
+    """Give priced lines their tax. One statement.
+
+    :param today: the day whose rate and certificates hold.
+    """
+    taxed = tax_for(session, company_id=head.company.id, region=head.tax_region, on=today)
+    for line in lines:
+        line.tax_it(taxed.share, head.company.currency)
+    return taxed
 
 
 def stocked_lines(

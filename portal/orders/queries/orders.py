@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, RepAssignment
+from portal.billing.taxing import tax_words
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.foundation.money import line_total
 from portal.orders.models import Order, OrderEvent, OrderLine
+from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
 from portal.stores.models import Store
 
@@ -38,7 +40,8 @@ LINE_COLUMNS: tuple[Any, ...] = tuple(
     for name in (
         "line_no", "variant_id", "sku", "name", "unit", "colour_number", "colour_name", "colour_hex", "quantity",
         "quantity_reserved", "quantity_ready", "quantity_fulfilled", "quantity_backordered", "quantity_cancelled",
-        "unit_price", "total_minor", "state", "short_reason", "price_rule",
+        "unit_price", "total_minor", "tax_share", "tax_minor", "quantity_invoiced", "quantity_returned", "state",
+        "short_reason", "price_rule",
     )
 )  # fmt: skip
 EVENT_COLUMNS: tuple[Any, ...] = tuple(
@@ -110,20 +113,27 @@ class OrderDetail:
 
     @cached_property
     def cancelled_minor(self) -> int:
-        """What the cancelled units had cost, in minor units."""
+        """What the cancelled units had cost with tax, in minor units."""
         return sum(
-            cancelled_value(line, line.quantity_cancelled, self.head.currency)
+            cancelled_worth(line, line.quantity_cancelled, self.head.currency).gross
             for line in self.lines
             if line.quantity_cancelled
         )
 
+    @property
+    def net_minor(self) -> int:
+        """What was ordered, before tax."""
+        return int(self.head.total_minor - self.head.tax_minor)
 
-def cancelled_value(line: Any, cancelled: int, currency: str) -> int:
-    """What a line's first ``cancelled`` units are worth when they are not delivered: the line's amount as sold
-    less the amount of what is left, so that the parts of a line add up to its amount to the cent."""
-    left = line.quantity - cancelled
-    kept = line_total(line.unit_price, left, currency) if left else 0
-    return int(line.total_minor) - kept
+    @cached_property
+    def tax_words(self) -> str:
+        """``Sales tax NY 8 %``, or that it is exempt; empty for an order without any."""
+        if self.head.exemption:
+            return f"Sales tax {self.head.tax_region} (exempt)"
+        if not self.head.tax_minor:
+            return ""
+        shares = {line.tax_share for line in self.lines}
+        return tax_words(self.head.tax_region, shares.pop() if len(shares) == 1 else Decimal(0))
 
 
 def order_for(session: Session, actor: Actor, number: str) -> OrderDetail:

@@ -12,7 +12,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders import emails
 from portal.orders.models import Order, OrderLine
-from portal.orders.queries.orders import cancelled_value
+from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, label
 from portal.orders.use_cases.moving import Work, follow_lines, move, settle_line, stock_of, take
 from portal.stores import use_cases as stores
@@ -54,17 +54,17 @@ def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int, int]]) -> int
     The caller settles their stock after this, because credit is locked before stock.
 
     :param units: line, how many of its reserved and how many of its backordered units.
-    :returns: the value in minor units of the order's currency.
+    :returns: the value with tax in minor units of the order's currency.
     """
     order, value = work.order, 0
     for line, reserved, backordered in units:
         if not reserved + backordered:
             continue
-        before = cancelled_value(line, line.quantity_cancelled, order.currency)
+        before = cancelled_worth(line, line.quantity_cancelled, order.currency).gross
         line.quantity_reserved -= reserved
         line.quantity_backordered -= backordered
         line.quantity_cancelled += reserved + backordered
-        value += cancelled_value(line, line.quantity_cancelled, order.currency) - before
+        value += cancelled_worth(line, line.quantity_cancelled, order.currency).gross - before
         settle_line(work, line)
     if order.on_account and value:
         billing.give_credit(work.session, company_id=order.company_id, amount_minor=value)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.billing.taxing import Taxed
 from portal.foundation.actor import Actor
 from portal.orders.lines import Line
 from portal.orders.numbers import PREFIX
@@ -22,13 +23,13 @@ with o as (
   insert into sales_order (
     number, company_id, draft_id, placement_token, placement_fingerprint, status, fulfilment, store_id, window_start,
     window_end, delivery_date, promised_at, pickup_code, pickup_person, pickup_phone, ship_to, po_number, job_id,
-    job_name, note, currency, total_minor, line_count, tint_quantity, placed_by_user_id, placed_by_name,
-    subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at)
+    job_name, note, currency, total_minor, tax_minor, tax_region, exemption, line_count, tint_quantity,
+    placed_by_user_id, placed_by_name, subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at)
   values (
     :prefix || nextval('order_number_seq'), :company, :draft, :token, :fingerprint, 'placed', :fulfilment, :store,
     :window_start, :window_end, :delivery_date, :promised_at, :pickup_code, :pickup_person, :pickup_phone,
-    cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :line_count, :tint_quantity,
-    :placed_by, :placed_by_name, :subject, :subject_name, :delegation, :reason, :now)
+    cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :tax, :tax_region,
+    cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name, :delegation, :reason, :now)
   on conflict do nothing
   returning id, number
 ), e as (
@@ -45,15 +46,16 @@ with w as (
   select * from unnest(
     cast(:variants as bigint[]), cast(:skus as text[]), cast(:names as text[]), cast(:units as text[]),
     cast(:colours as text[]), cast(:colour_names as text[]), cast(:colour_hexes as text[]), cast(:quantities as int[]),
-    cast(:reserved as int[]), cast(:prices as numeric[]), cast(:totals as bigint[]), cast(:rules as text[]),
-    cast(:states as text[])) with ordinality
-    as w(variant_id, sku, name, unit, colour, colour_name, colour_hex, quantity, reserved, price, total, rule, state, n)
+    cast(:reserved as int[]), cast(:prices as numeric[]), cast(:totals as bigint[]), cast(:tax_shares as numeric[]),
+    cast(:taxes as bigint[]), cast(:rules as text[]), cast(:states as text[])) with ordinality
+    as w(variant_id, sku, name, unit, colour, colour_name, colour_hex, quantity, reserved, price, total,
+         tax_share, tax, rule, state, n)
 ), l as (
   insert into order_line (
     order_id, line_no, company_id, variant_id, sku, name, unit, colour_number, colour_name, colour_hex, quantity,
-    quantity_reserved, quantity_backordered, unit_price, total_minor, price_rule, state)
+    quantity_reserved, quantity_backordered, unit_price, total_minor, tax_share, tax_minor, price_rule, state)
   select :order_id, n, :company, variant_id, sku, name, unit, colour, colour_name, colour_hex, quantity, reserved,
-         quantity - reserved, price, total, rule, state
+         quantity - reserved, price, total, tax_share, tax, rule, state
     from w
 )
 insert into bought (
@@ -68,13 +70,15 @@ on conflict (company_id, variant_id, colour_number) do update
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What an order is apart from its lines; the rest stands in the draft."""
+    """What an order is apart from its lines; the rest stands in the draft. ``total_minor`` is with tax."""
 
     head: DraftHead
     token: str
     fingerprint: str
     po_number: str
     total_minor: int
+    tax_minor: int
+    taxed: Taxed
     line_count: int
     tint_quantity: int
     pickup_code: str | None
@@ -136,6 +140,9 @@ def write_order(session: Session, order: NewOrder, *, actor: Actor, now: datetim
             "note": draft.note,
             "currency": order.currency,
             "total": order.total_minor,
+            "tax": order.tax_minor,
+            "tax_region": order.taxed.region if order.tax_minor or order.taxed.exemption else "",
+            "exemption": json.dumps(order.taxed.exemption) if order.taxed.exemption else None,
             "line_count": order.line_count,
             "tint_quantity": order.tint_quantity,
             "placed_by": actor.user_id,
@@ -174,6 +181,8 @@ def write_lines(
             "reserved": shares,
             "prices": [line.unit_price for line in lines],
             "totals": [line.total_minor for line in lines],
+            "tax_shares": [line.tax_share for line in lines],
+            "taxes": [line.tax_minor for line in lines],
             "rules": [line.price_words for line in lines],
             "states": [
                 line_state_when_placed(share, line.quantity - share)

@@ -13,15 +13,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.billing.taxing import Taxed
 from portal.billing.use_cases import take_credit
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.orders import shown as showing
-from portal.orders.lines import Line, share_out, tint_quantity, total_of, wanted_by_variant
+from portal.orders.lines import Line, share_out, tax_of, tint_quantity, total_of, wanted_by_variant
 from portal.orders.models import Order
 from portal.orders.numbers import new_pickup_code
-from portal.orders.queries.drafts import DraftHead, own_head, priced_lines
+from portal.orders.queries.drafts import DraftHead, add_tax, own_head, priced_lines
 from portal.orders.queries.promises import queues, ready_time
 from portal.orders.shown import Terms
 from portal.orders.terms import delivered_by, delivery_problem, po_of, po_problem
@@ -50,7 +51,7 @@ def place(
 
     A draft becomes one order, however often and from wherever it is sent: later attempts get that order.
 
-    :param today: the day whose prices hold, in the seller's calendar.
+    :param today: the day whose prices and taxes hold, in the seller's calendar.
     :param token: made with the page; the same token with other contents is a mistake.
     :param shown: what the page showed (:mod:`portal.orders.shown`). The server charges its own prices.
     :raises NotFound: when it is not the actor's draft.
@@ -65,9 +66,10 @@ def place(
     if head.draft.state == "discarded":
         raise NotFound
     lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=today)
+    taxed = add_tax(session, head, lines, today=today)
     _refuse_changes(head, lines, shown)
     _refuse_lines(lines)
-    order = _order(session, head, lines, actor=actor, now=now, token=token, mark=mark)
+    order = _order(session, head, lines, taxed, actor=actor, now=now, token=token, mark=mark)
     take_credit(session, company_id=order.company_id, amount_minor=order.total_minor)
     shares = _hold_stock(session, head, lines)
     if order.window_start is not None and head.store is not None:
@@ -138,6 +140,7 @@ def _order(
     session: Session,
     head: DraftHead,
     lines: list[Line],
+    taxed: Taxed,
     *,
     actor: Actor,
     now: datetime,
@@ -154,7 +157,9 @@ def _order(
         token=token,
         fingerprint=mark,
         po_number=po_number,
-        total_minor=total_of(lines),
+        total_minor=total_of(lines) + tax_of(lines),
+        tax_minor=tax_of(lines),
+        taxed=taxed,
         line_count=len(lines),
         tint_quantity=tint_quantity(lines),
         pickup_code=new_pickup_code() if draft.fulfilment == "pickup" else None,

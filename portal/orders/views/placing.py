@@ -15,10 +15,10 @@ from portal.foundation.tokens import new_token
 from portal.orders import shown as showing
 from portal.orders.calendar import calendar_entry
 from portal.orders.forms_drafts import DRAFT
-from portal.orders.lines import tint_quantity, total_of
+from portal.orders.lines import tax_of, tint_quantity, total_of
 from portal.orders.models import Order
 from portal.orders.promise import clock_words
-from portal.orders.queries.drafts import DraftHead, own_head, stocked_lines
+from portal.orders.queries.drafts import DraftHead, add_tax, own_head, stocked_lines
 from portal.orders.queries.orders import order_for
 from portal.orders.queries.promises import queues, ready_time
 from portal.orders.terms import po_of, po_problem
@@ -58,6 +58,7 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
     lines = stocked_lines(
         db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=draft.store_id
     )
+    taxed = add_tax(db(), head, lines, today=today())
     credit = credit_of(db(), head.company.id)
     po_number = po_of(head.company.po_mode, draft.po_number, head.job.po_number if head.job else None)
     if refused is None:
@@ -76,7 +77,10 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
         "orders/review.html",
         head=head,
         lines=lines,
-        total_minor=total_of(lines),
+        net_minor=total_of(lines),
+        tax_minor=tax_of(lines),
+        taxed=taxed,
+        total_minor=total_of(lines) + tax_of(lines),
         currency=head.company.currency,
         credit=credit,
         po_number=po_number,

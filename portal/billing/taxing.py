@@ -1,0 +1,49 @@
+"""Sales tax of a line. Pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.foundation.money import round_to_minor, to_major
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """What a region takes of a net amount on a day: ``share`` 0.08 is 8 %; with a valid certificate nothing.
+
+    ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days).
+    """
+
+    share: Decimal = Decimal(0)
+    region: str = ""
+    exemption: dict[str, Any] | None = None
+
+    @property
+    def words(self) -> str:
+        """For people: "Sales tax NY 8.875 %"."""
+        return tax_words(self.region, self.share)
+
+
+NO_TAX = Taxed()
+
+
+def tax_minor(net_minor: int, share: Decimal, currency: str) -> int:
+    """Tax on a line's net amount, both in minor units: rounded half up once per line, away from zero below it."""
+    return round_to_minor(to_major(net_minor, currency) * share, currency)
+
+
+def region_key(region: str) -> str:
+    """How regions are compared: without outer spaces, upper case."""
+    return region.strip().upper()
+
+
+def percent(share: Decimal) -> str:
+    """``8.875 %``."""
+    return f"{(share * 100).normalize():f} %"
+
+
+def tax_words(region: str, share: Decimal) -> str:
+    """``Sales tax NY 8.875 %``; without a share only what it is."""
+    return " ".join(["Sales tax", *([region] if region else []), *([percent(share)] if share else [])])
