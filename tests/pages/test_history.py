@@ -197,7 +197,7 @@ def test_export_is_what_is_filtered(client: PageClient, scene: Counter) -> None:
 def test_a_long_export_comes_in_pieces_and_is_complete(
     client: PageClient, scene: Counter, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.orders.views.history.EXPORT_PIECE", 4)
+    monkeypatch.setattr("portal.orders.views.history.PIECE", 4)
     made = [scene.order(placed_at=NOW - timedelta(minutes=n)).number for n in range(10)]
     client.sign_in(scene.buyer.email)
     body = client.http.get("/orders.csv").get_data().decode("utf-8-sig")

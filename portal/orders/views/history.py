@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from flask import Response, current_app, render_template, request, stream_with_context, url_for
-from sqlalchemy import Row, text
+from flask import Response, render_template, request, url_for
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from portal.foundation.clock import local
 from portal.foundation.money import to_major
@@ -18,10 +16,10 @@ from portal.orders.status import ICONS, LABELS, ORDER_STATES, TONES, label
 from portal.orders.views import blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor
+from portal.web.spreadsheets import PIECE, csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
 
-EXPORT_PIECE = 1_000
 EXPORT_COLUMNS = (
     "Order", "Placed", "Status", "PO number", "Job", "Ordered by", "Placed by", "Pickup or delivery", "Store",
     "Lines", "Total", "Currency",
@@ -33,11 +31,6 @@ STATUS_CHOICES = (
     *((state, LABELS[state]) for state in ORDER_STATES),
 )
 CHIPS = (("", "All"), ("open", "Open"), ("ready", "Ready"), ("backordered", "Backordered"), ("done", "Done"))
-SCOPE = text(
-    "select set_config('app.company_id', :company, true), set_config('role', 'portal_customer', true)"
-)
-# What a spreadsheet would take for a formula, also behind white space and as East Asian keyboards write it.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @blueprint.get("/orders", endpoint="history")
@@ -97,50 +90,21 @@ def export() -> Response | tuple[str, int]:
         account_id=company_id,
         props={"document": "orders", "format": "csv", "filters": _filters_in_use(wanted)},
     )
-    return Response(
-        stream_with_context(_pieces(company_id, wanted)),
-        mimetype="text/csv",
-        headers={
-            "Content-Disposition": f'attachment; filename="orders-{day.isoformat()}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
 
+    def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
+        rows, after = export_rows(session, company_id=company_id, wanted=wanted, after=after, size=PIECE)
+        return [_cells(row, wanted.zone) for row in rows], after
 
-def _pieces(company_id: int, wanted: HistoryFilter) -> Iterator[str]:
-    """The request's own transaction has ended when the answer is sent, so each piece has a short one."""
-    yield "\ufeff" + _csv([EXPORT_COLUMNS])
-    after: str | None = None
-    while True:
-        with current_app.extensions["sessions"]() as session:
-            session.connection(execution_options={"postgresql_readonly": True})
-            session.execute(SCOPE, {"company": str(company_id)})
-            rows, after = export_rows(
-                session, company_id=company_id, wanted=wanted, after=after, size=EXPORT_PIECE
-            )
-        yield _csv(_cells(row, wanted.zone) for row in rows)
-        if after is None:
-            return
+    return csv_download(f"orders-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
 
 
 def _cells(row: Row[Any], zone: str) -> tuple[Any, ...]:
     placed = local(row.placed_at, zone)
     return (
-        _plain(row.number), f"{placed:%Y-%m-%d %H:%M}", label(row.status, row.fulfilment), _plain(row.po_number),
-        _plain(row.job_name), _plain(row.subject_name), _plain(row.placed_by_name), row.fulfilment,
-        _plain(row.store_name or ""), row.line_count, to_major(row.total_minor, row.currency), row.currency,
+        plain(row.number), f"{placed:%Y-%m-%d %H:%M}", label(row.status, row.fulfilment), plain(row.po_number),
+        plain(row.job_name), plain(row.subject_name), plain(row.placed_by_name), row.fulfilment,
+        plain(row.store_name or ""), row.line_count, to_major(row.total_minor, row.currency), row.currency,
     )  # fmt: skip
-
-
-def _plain(words: str) -> str:
-    """Words that stay words in a spreadsheet."""
-    return f"'{words}" if words.lstrip().startswith(FORMULA_STARTS) or words[:1].isspace() else words
-
-
-def _csv(rows: Any) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()
 
 
 def _wanted() -> tuple[HistoryFilter, dict[str, str]]:
