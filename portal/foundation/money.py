@@ -9,6 +9,8 @@ EXPONENTS = {
     "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3,
     "LYD": 3, "OMR": 3, "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
+# Rounding a price that is compared may change it by a thousandth; screws at a tenth of a cent are shown in full.
+COARSE = 1000
 SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥"}
 
 
@@ -45,8 +47,35 @@ def format_minor(minor: int, currency: str) -> str:
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
-def format_unit_price(price: Decimal, currency: str) -> str:
-    """A unit price for people: at least the currency's decimals, up to four where they matter."""
+def format_unit_price(price: Decimal, currency: str, quantity: int | None = None) -> str:
+    """A unit price for people: at least the currency's decimals, up to four where they matter.
+
+    Beside a sum (``quantity`` given) they matter only where the shorter price would not give that sum.
+    """
+    if quantity is not None and not _matter(price, currency, quantity):
+        return format_minor(round_to_minor(price, currency), currency)
+    return _exact(price, currency)
+
+
+def format_price_change(was: Decimal, now: Decimal, currency: str) -> tuple[str, str]:
+    """Two unit prices to compare: as amounts, in full only where they would read the same or be far off."""
+    pair = (was, now)
+    short = [round_to_minor(price, currency) for price in pair]
+    far_off = any(
+        abs(to_major(minor, currency) - price) * COARSE > abs(price)
+        for minor, price in zip(short, pair, strict=True)
+    )
+    if short[0] == short[1] or far_off:
+        return _exact(was, currency), _exact(now, currency)
+    return format_minor(short[0], currency), format_minor(short[1], currency)
+
+
+def _matter(price: Decimal, currency: str, quantity: int) -> bool:
+    shorter = to_major(round_to_minor(price, currency), currency)
+    return line_total(shorter, quantity, currency) != line_total(price, quantity, currency)
+
+
+def _exact(price: Decimal, currency: str) -> str:
     places = exponent(currency)
     exact = price.normalize()
     shown = max(places, -int(exact.as_tuple().exponent))

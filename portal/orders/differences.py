@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.foundation.money import format_unit_price
+from portal.foundation.money import format_price_change
 from portal.orders.lines import Line
 
 
@@ -37,7 +37,7 @@ def _since_last_time(line: Line, currency: str) -> list[Difference]:
         found.append(Difference("replaced", text, "info", "swap"))
     price = Decimal(last["unit_price"])
     if line.unit_price is not None and price != line.unit_price:
-        was, now = format_unit_price(price, currency), format_unit_price(line.unit_price, currency)
+        was, now = format_price_change(price, line.unit_price, currency)
         tone = "ok" if line.unit_price < price else "warn"
         found.append(Difference("price", f"Price was {was}, now {now}", tone, "card"))
     if last.get("rounded_to") == line.quantity:

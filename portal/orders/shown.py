@@ -12,12 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from portal.foundation.money import format_unit_price
+from portal.billing.taxing import percent
+from portal.foundation.money import format_price_change, format_unit_price
 from portal.orders.lines import Line
 
 VERSION = "1"
-LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?")
+LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?(?::([01]\.[0-9]{5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,24 @@ class Change:
     text: str
 
 
+class _Shown(NamedTuple):
+    """What was shown of a line."""
+
+    quantity: int
+    price: Decimal | None
+    tax_share: Decimal
+
+
 def encode(terms: Terms, lines: Iterable[Line]) -> str:
-    """The hidden field: ``1;terms;line:variant:quantity:price;…`` (about 30 characters a line)."""
+    """The hidden field: ``1;terms;line:variant:quantity:price:tax;…`` (about 30 characters a line); the share of tax
+    is left out where there is none."""
     return ";".join([VERSION, terms.encode(), *(_line(line) for line in lines)])
 
 
 def _line(line: Line) -> str:
     price = "" if line.unit_price is None else _number(line.unit_price)
-    return f"{line.id}:{line.variant_id}:{line.quantity}:{price}"
+    tax = f":{line.tax_share:.5f}" if line.tax_share else ""
+    return f"{line.id}:{line.variant_id}:{line.quantity}:{price}{tax}"
 
 
 def _number(price: Decimal) -> str:
@@ -76,6 +88,7 @@ def changes(shown: str, terms: Terms, lines: list[Line], currency: str) -> list[
     if version != VERSION or before is None:
         return [Change(None, "We could not tell what was shown to you. Look through it once more.")]
     found = [] if terms_before == terms.encode() else [_terms_change(terms_before, terms)]
+    found.extend(_tax_changes(before, lines))
     for line in lines:
         found.extend(_line_changes(line, before.pop(line.id, None), currency))
     if before:
@@ -84,15 +97,28 @@ def changes(shown: str, terms: Terms, lines: list[Line], currency: str) -> list[
     return found
 
 
-def _decode(text: str) -> dict[int, tuple[int, Decimal | None]] | None:
-    found: dict[int, tuple[int, Decimal | None]] = {}
+def _decode(text: str) -> dict[int, _Shown] | None:
+    found: dict[int, _Shown] = {}
     for part in filter(None, text.split(";")):
         line = LINE.fullmatch(part)
         if line is None:
             return None
-        line_id, _, quantity, price = line.groups()
-        found[int(line_id)] = (int(quantity), Decimal(price) if price else None)
+        line_id, _, quantity, price, tax = line.groups()
+        found[int(line_id)] = _Shown(int(quantity), Decimal(price) if price else None, Decimal(tax or 0))
     return found
+
+
+def _tax_changes(before: dict[int, _Shown], lines: list[Line]) -> list[Change]:
+    """One sentence for the whole order: a rate or a certificate holds for all of its lines."""
+    moved = {
+        (before[line.id].tax_share, line.tax_share)
+        for line in lines
+        if line.id in before and before[line.id].tax_share != line.tax_share
+    }
+    return [
+        Change(None, f"Sales tax was {percent(was) if was else 'none'}, now {percent(now) if now else 'none'}.")
+        for was, now in sorted(moved)
+    ]
 
 
 def _terms_change(before: str, terms: Terms) -> Change:
@@ -106,20 +132,18 @@ def _terms_change(before: str, terms: Terms) -> Change:
     return Change(None, "The delivery's address or date was changed.")
 
 
-def _line_changes(line: Line, before: tuple[int, Decimal | None] | None, currency: str) -> list[Change]:
+def _line_changes(line: Line, before: _Shown | None, currency: str) -> list[Change]:
     if before is None:
         return [Change(line.id, f"{line.name} was added.")]
-    quantity, price = before
+    quantity, price, _ = before
     found = []
     if quantity != line.quantity:
         found.append(Change(line.id, f"{line.name}: quantity was {quantity:,}, now {line.quantity:,}."))
     if line.unit_price is not None and price != line.unit_price:
-        was = format_unit_price(price, currency) if price is not None else "missing"
-        found.append(
-            Change(
-                line.id, f"{line.name}: price was {was}, now {format_unit_price(line.unit_price, currency)}."
-            )
-        )
+        was, now = "missing", format_unit_price(line.unit_price, currency, line.quantity)
+        if price is not None:
+            was, now = format_price_change(price, line.unit_price, currency)
+        found.append(Change(line.id, f"{line.name}: price was {was}, now {now}."))
     elif line.unit_price is None and price is not None:
         found.append(Change(line.id, f"{line.name}: there is no price any more."))
     return found

@@ -45,7 +45,7 @@ def test_prices_quantities_lines() -> None:
     shown = showing.encode(PICKUP, [line(1), line(2), line(3)])
     now = [line(1, price="43.105"), line(2, quantity=5), line(4), line(3, price=None)]
     assert texts(shown, PICKUP, now) == [
-        "Paint 1: price was $41.20, now $43.105.",
+        "Paint 1: price was $41.20, now $43.11.",
         "Paint 2: quantity was 2, now 5.",
         "Paint 4 was added.",
         "Paint 3: there is no price any more.",
