@@ -23,7 +23,20 @@ SIZES = [Size("phone", 375, 812), Size("desktop", 1280, 900)]
 
 
 @pytest.fixture(scope="session")
-def stack(server_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def alone(worker_name: str) -> None:
+    """All journeys share one portal and its mailbox. Side by side there would be one for each process, and
+    nobody's would be quick enough to wait for."""
+    if worker_name != "one":
+        pytest.fail(
+            "The browser journeys share one portal: run them in one process, without -n (as make test does).",
+            pytrace=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def stack(
+    alone: None, server_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """The running portal."""
     name = f"browser_{os.getpid()}"
     with psycopg.connect(server_url("postgres"), autocommit=True) as connection:
@@ -46,7 +59,7 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(alone: None) -> Iterator[Browser]:
     """Chromium; a run without one ends here and says how to get it."""
     program = chromium()
     if program is None:
@@ -88,7 +101,7 @@ def visitor(
 
     yield come
     for person in people:
-        person.context.close()
+        person.leave()
     if request.node.stash.get(WENT_WELL, False):
         assert [problem for person in people for problem in person.problems] == []
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
+from tests.browser.plain_page import PlainPage
+
 PASSWORD = "paint-the-town"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The browser itself reports every page that is answered with an error status; a refused form is one.
@@ -81,6 +83,7 @@ class Person:
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.problems: list[str] = []
+        self._plain = None if scripts else PlainPage(browser, size.width, size.height)
         self._pictures = pictures
         self._dark_seen = dark_seen
         self._count = 0
@@ -163,7 +166,7 @@ class Person:
             self.page.emulate_media(color_scheme="dark")
             if self.scripts:
                 self.page.evaluate(PAINTED)
-                self._axe({"runOnly": ["color-contrast"]}, "in the dark")
+            self._axe({"runOnly": ["color-contrast"]}, dark=True)
             self._picture(file.with_stem(file.stem + "-dark"))
             self.page.emulate_media(color_scheme="light")
 
@@ -187,14 +190,21 @@ class Person:
         assert wide == [], f"{where}: wider than the window: {wide}"
         small = self.page.evaluate(TOO_SMALL)
         assert small == [], f"{where}: lower than 44 pixels: {small}"
-        if axe and self.scripts:  # axe works with timers, which do not run where scripts are off
-            self._axe({"runOnly": AXE_TAGS}, "in the light")
+        if axe:
+            self._axe({"runOnly": AXE_TAGS}, dark=False)
 
-    def _axe(self, options: dict[str, Any], light: str) -> None:
-        if not self.page.evaluate("typeof axe === 'object'"):
-            self.page.evaluate(Axe().axe_script)
-        found = self.page.evaluate(AXE, {**options, "resultTypes": ["violations"]})
-        assert found == [], f"{self.page.url} ({self.size.name}, {light}): {found}"
+    def _axe(self, options: dict[str, Any], *, dark: bool) -> None:
+        page = self._plain.show(self.page, dark=dark) if self._plain else self.page
+        if not page.evaluate("typeof axe === 'object'"):
+            page.evaluate(Axe().axe_script)
+        found = page.evaluate(AXE, {**options, "resultTypes": ["violations"]})
+        assert found == [], f"{self.page.url} ({self.size.name}, {'dark' if dark else 'light'}): {found}"
+
+    def leave(self) -> None:
+        """Close the browser."""
+        self.context.close()
+        if self._plain:
+            self._plain.context.close()
 
     def _is_new_kind(self) -> bool:
         kind = f"{self.size.name} {VARIABLE.sub('*', urlsplit(self.page.url).path)}"
