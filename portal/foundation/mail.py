@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +37,20 @@ class OutboundMail(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to be posted; see :func:`post`."""
+
+    key: str
+    kind: str
+    to_email: str
+    data: dict[str, Any]
+    to_name: str = ""
+    language: str = "en"
+    company_id: int | None = None
+    order_id: int | None = None
+
+
 def post(
     session: Session,
     *,
@@ -53,18 +69,22 @@ def post(
     :param kind: the template, ``templates/email/<kind>.txt.j2``: first line ``Subject: ``, then the body.
     :param data: what the template needs, as JSON. With ``"secret": true`` it is wiped once sent.
     """
+    post_all(session, [Letter(key, kind, to_email, data, to_name, language, company_id, order_id)])
+
+
+def post_all(session: Session, letters: Sequence[Letter]) -> None:
+    """Queue any number of mails with the transaction; two statements. A key that was posted before is left out."""
+    if not letters:
+        return
     written = (
         insert(OutboundMail)
-        .values(
-            key=key, kind=kind, to_email=to_email, to_name=to_name, language=language, data=data,
-            company_id=company_id, order_id=order_id,
-        )
+        .values([asdict(letter) for letter in letters])
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboundMail.id)
-    )  # fmt: skip
-    mail_id = session.execute(written).scalar_one_or_none()
-    if mail_id is not None:
-        defer(session, SEND, {"mail_id": mail_id})
+    )
+    mail_ids = session.scalars(written).all()
+    if mail_ids:
+        defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids))
 
 
 def retry_failed(session: Session) -> int:

@@ -1,0 +1,71 @@
+"""What people type about holds, reminders, promises and disputes. Parsing only; use cases decide."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from portal.billing.invoice_words import DISPUTE_REASONS
+from portal.web.forms import PortalForm
+
+OUTCOMES = {
+    "credited": "The customer is right: issue a credit memo",
+    "upheld": "The invoice stands as it is",
+    "withdrawn": "The customer has taken it back",
+}
+LEADS = (("0", "Not before it is due"), *((str(n), f"{n} days before") for n in (2, 3, 5, 7, 10, 14)))
+
+
+class HoldForm(PortalForm):
+    """Why a company is put on hold."""
+
+    reason = TextAreaField("Why", render_kw={"rows": "3", "maxlength": "300"})
+
+
+class LiftForm(PortalForm):
+    """A word with the lifting of a hold."""
+
+    reason = TextAreaField("A word to the customer", render_kw={"rows": "2", "maxlength": "300"})
+
+
+class PromiseForm(PortalForm):
+    """By when an invoice is paid."""
+
+    promised_on = DateField("We pay it by", [Optional()])
+    note = StringField("Note", render_kw={"maxlength": "300", "autocomplete": "off"})
+
+
+class DisputeForm(PortalForm):
+    """What is wrong with an invoice."""
+
+    amount = StringField("Amount in question", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    reason = SelectField(
+        "What is wrong", [InputRequired("Choose what is wrong.")], choices=list(DISPUTE_REASONS.items())
+    )
+    note = TextAreaField("In your words", render_kw={"rows": "4", "maxlength": "1000"})
+
+
+class AnswerForm(PortalForm):
+    """How staff close a dispute."""
+
+    outcome = RadioField(
+        "Outcome",
+        [InputRequired("Choose an outcome.")],
+        choices=[SelectChoice(value, label) for value, label in OUTCOMES.items()],
+    )
+    amount = StringField("Credit", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    answer = TextAreaField("Answer to the customer", render_kw={"rows": "4", "maxlength": "1000"})
+
+
+class RemindersForm(PortalForm):
+    """When a company is reminded of open invoices."""
+
+    remind = BooleanField("Send reminders by mail")
+    before = SelectField("Before the due day", choices=list(LEADS))
+    at_due = BooleanField("On the due day")
+    overdue = StringField(
+        "Days overdue",
+        description="Days after the due day, with commas between them: 7, 21, 45. Leave it empty for none.",
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "60"},
+    )
