@@ -76,6 +76,7 @@ def _visitor() -> uuid.UUID | None:
 
 def _begin() -> None:
     g.touch_started = time.perf_counter()
+    g.circumstances = lambda: interaction(visit())
 
 
 def _note(response: Response) -> Response:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.clock import local, utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
+from portal.touchpoints.interaction import set_interaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -65,6 +66,9 @@ def own_transaction() -> Iterator[Session]:
     name the company in every condition.
     """
     with transaction(current_app.extensions["sessions"]) as session:
+        circumstances = g.get("circumstances")
+        if circumstances is not None:  # so that its touchpoints know where they come from
+            set_interaction(session, circumstances())
         yield session
 
 
