@@ -96,13 +96,39 @@ def test_a_wrong_code_is_told_next_to_it_counted_and_paused(
 def test_the_code_alone_finds_the_order(client: PageClient, scene: Counter) -> None:
     order = scene.order(status="ready", ready_at=utcnow(), pickup_code="QRX3NY")
     client.sign_in(scene.associate.email)
-    client.follow(client.get("/counter?q=qrx-3ny", status=302))
+    client.post("/counter", {"q": "qrx-3ny"}, status=200)  # no address ever holds the code
     assert f"{order.number}" in client.text
     assert 'value="qrx-3ny"' in client.body
-    client.follow(client.get(f"/counter?q={order.number.lower()}", status=302))
+    client.follow(client.post("/counter", {"q": order.number.lower()}))
     assert "Hand over" in client.text
-    client.get("/counter?q=no-such-thing")
+    client.post("/counter", {"q": "no-such-thing"}, status=200)
     assert "No order here is called “no-such-thing”" in client.text
+    assert client.get("/counter?q=QRX3NY").request.path == "/counter"
+    assert order.pickup_code not in client.body
+    client.get(f"/counter/orders/{order.number}?code=QRX3NY")
+    assert order.pickup_code not in client.body
+
+
+def test_guessed_codes_are_counted_and_paused(client: PageClient, scene: Counter, session: Session) -> None:
+    """Seen failing without the row that an unknown code leaves."""
+    order = scene.order(status="ready", ready_at=utcnow(), pickup_code="QRX3NY")
+    client.sign_in(scene.associate.email)
+    for n in range(10):
+        client.post("/counter", {"q": f"AAAA3{'ACDEFGHJKM'[n]}"}, status=200)
+        client.post("/counter", {"q": f"no code {n}"}, status=200)
+        client.follow(client.post("/counter", {"q": order.number}))
+    assert len(session.scalars(select(SignInAttempt)).all()) == 10
+    client.post("/counter", {"q": "QRX3NY"}, status=429)
+    assert "Ten codes that no order has" in client.text
+    assert order.number in client.text  # on the board, where it is anyway
+    assert "Hand over to" not in client.text
+    client.follow(client.post("/counter", {"q": order.number}))
+    assert "Hand over" in client.text
+    colleague = scene.build.user(kind="store", store_id=scene.store.id)
+    client.http.delete_cookie("portal_session")
+    client.sign_in(colleague.email)
+    client.post("/counter", {"q": "QRX3NY"}, status=200)
+    assert 'value="QRX3NY"' in client.body
 
 
 def test_late_orders_stand_first(client: PageClient, scene: Counter) -> None:
@@ -198,7 +224,7 @@ def test_an_associate_sees_the_own_store_and_an_administrator_chooses(
     assert order.number not in client.text
     client.get(f"/counter?store={scene.store.code}", status=404)
     client.get(f"/counter/orders/{order.number}", status=404)
-    client.get(f"/counter?q={order.number}")
+    client.post("/counter", {"q": order.number}, status=200)
     assert "No order here is called" in client.text
     client.post(f"/counter/orders/{order.number}/acceptance", status=404)
 

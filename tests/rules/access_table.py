@@ -36,6 +36,7 @@ POST   /company/acting-consent                           401     403    403   40
 GET    /context                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /context                                          401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /counter                                          in      403    403   403      403   403         403 403       403        403     200   200
+POST   /counter                                          401     403    403   403      403   403         403 403       403        403     ok    ok
 POST   /counter/backorders                               401     403    403   403      403   403         403 403       403        403     ok    ok
 GET    /counter/orders/<number>                          in      403    403   403      403   403         403 403       403        403     200   200
 POST   /counter/orders/<number>/acceptance               401     403    403   403      403   403         403 403       403        403     ok    ok

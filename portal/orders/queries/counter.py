@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Row, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.catalog.models import Product, Variant
@@ -121,22 +121,21 @@ def late_orders(session: Session, *, store_id: int, now: datetime) -> list[Row[A
     return [row for row in tickets if is_late(row.status, row.fulfilment, row.promised_at, now)]
 
 
-def find_at_counter(session: Session, actor: Actor, store_id: int, typed: str) -> tuple[str | None, bool]:
-    """The number of the order that a number or a pickup code names at this store, and whether it was the code.
-
-    Case, spaces and dashes of a code do not matter; the prefix of a number may be left out.
-    """
+def number_at_counter(session: Session, actor: Actor, store_id: int, typed: str) -> str | None:
+    """The order of this store that has the number; its prefix may be left out, and case does not matter."""
     number = typed.strip().upper()
-    code = "".join(c for c in number if c.isalnum())
-    by_number = Order.number.in_({typed.strip(), number, f"{PREFIX}{number}"})
-    by_code = and_(Order.pickup_code == code, Order.status.in_(OPEN_STATES))
-    found = session.execute(
-        select(Order.number, by_code.label("by_code"))
-        .where(at_own_store(actor), Order.store_id == store_id, or_(by_number, by_code))
-        .order_by(by_number.desc())
-        .limit(1)
-    ).one_or_none()
-    return (None, False) if found is None else (found.number, bool(found.by_code))
+    wanted = Order.number.in_({typed.strip(), number, f"{PREFIX}{number}"})
+    return _first(session, actor, store_id, wanted)
+
+
+def number_by_code(session: Session, actor: Actor, store_id: int, code: str) -> str | None:
+    """The number of the open order of this store that has the pickup code, given as it is kept."""
+    return _first(session, actor, store_id, Order.pickup_code == code, Order.status.in_(OPEN_STATES))
+
+
+def _first(session: Session, actor: Actor, store_id: int, *wanted: ColumnElement[bool]) -> str | None:
+    query = select(Order.number).where(at_own_store(actor), Order.store_id == store_id, *wanted)
+    return session.scalar(query.order_by(Order.id).limit(1))
 
 
 def _stores(session: Session, actor: Actor) -> Sequence[Store]:

@@ -8,6 +8,7 @@ blueprint = Blueprint("orders_staff", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
 from portal.orders.staff_views import board as board  # noqa: E402
+from portal.orders.staff_views import finding as finding  # noqa: E402
 from portal.orders.staff_views import handover as handover  # noqa: E402
 from portal.orders.staff_views import order as order  # noqa: E402
 from portal.orders.staff_views import shortages as shortages  # noqa: E402

@@ -7,36 +7,23 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, clock_words, when_words
-from portal.orders.queries.counter import Board, board, find_at_counter
+from portal.orders.queries.counter import Board, board
 from portal.orders.staff_views import blueprint
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.use_cases import fulfilling
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.touch import viewed
 from portal.web.transaction import db, now
 from portal.web.ui import tell
 
 
 @blueprint.get("/counter")
 @needs("counter:work")
-def counter() -> str | Response:
-    """The board, or the order that a number or a scanned code names."""
+def counter() -> str:
+    """The board."""
     shown = board(db(), actor(), now=now(), store_code=request.args.get("store"))
-    typed = request.args.get("q", "").replace("\x00", "").strip()[:60]
-    if typed:
-        number, by_code = find_at_counter(db(), actor(), shown.store.id, typed)
-        viewed(
-            "history_looked_up",
-            store_id=shown.store.id,
-            props={"results": int(number is not None), "query_kind": "code" if by_code else "number"},
-        )
-        if number is not None:
-            return redirect(
-                url_for("orders_staff.counter_order", number=number, code=typed if by_code else None)
-            )
     part = "counter/_board.html" if request.headers.get("HX-Request") else "counter/board.html"
-    return render_template(part, board=shown, typed=typed, **words_of(shown))
+    return render_template(part, board=shown, typed="", paused="", **words_of(shown))
 
 
 @blueprint.post("/counter/backorders")

@@ -25,7 +25,7 @@ from portal.web.transaction import db, now
 @needs("counter:work")
 def counter_order(number: str) -> str:
     """The order as the store works on it."""
-    return order_page(order_at_store(db(), actor(), number), code=request.args.get("code", ""))
+    return order_page(order_at_store(db(), actor(), number))
 
 
 @blueprint.get("/counter/orders/<number>/slip")

@@ -1,0 +1,54 @@
+"""The counter's box: a number is typed, a pickup code typed or scanned."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.foundation.db import transaction
+from portal.foundation.errors import Rejected
+from portal.orders.queries.counter import Board, board, number_at_counter
+from portal.orders.queries.orders import order_at_store
+from portal.orders.staff_views import blueprint
+from portal.orders.staff_views.board import words_of
+from portal.orders.staff_views.order import order_page
+from portal.orders.use_cases import scanning
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now
+
+
+@blueprint.post("/counter")
+@needs("counter:work")
+def find() -> str | Response | tuple[str, int]:
+    """The order that a number or a scanned code names.
+
+    A code stays out of addresses, which browsers, proxies and logs keep: it is sent, and the order it opens is
+    the answer itself, with the code in its form.
+    """
+    shown = board(db(), actor(), now=now(), store_code=request.form.get("store") or None)
+    typed = request.form.get("q", "").replace("\x00", "").strip()[:60]
+    number = number_at_counter(db(), actor(), shown.store.id, typed)
+    if number is not None:
+        _looked_up(shown, "number", found=True)
+        return redirect(url_for("orders_staff.counter_order", number=number))
+    try:
+        with transaction(current_app.extensions["sessions"]) as own:
+            number = scanning.find_by_code(
+                own, actor=actor(), now=now(), store_id=shown.store.id, typed=typed
+            )
+    except Rejected as no:
+        return _nothing_found(shown, typed, no.message), 429
+    _looked_up(shown, "code" if number else "number", found=number is not None)
+    if number is None:
+        return _nothing_found(shown, typed)
+    return order_page(order_at_store(db(), actor(), number), code=typed)
+
+
+def _looked_up(shown: Board, kind: str, *, found: bool) -> None:
+    viewed("history_looked_up", store_id=shown.store.id, props={"results": int(found), "query_kind": kind})
+
+
+def _nothing_found(shown: Board, typed: str, paused: str = "") -> str:
+    return render_template("counter/board.html", board=shown, typed=typed, paused=paused, **words_of(shown))
