@@ -276,6 +276,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("open_minor <> 0"),
     )
     op.create_index(
+        "ix_invoice_corrects",
+        "invoice",
+        ["corrects_invoice_id"],
+        unique=False,
+        postgresql_where=sa.text("corrects_invoice_id is not null"),
+    )
+    op.create_index(
         "ix_invoice_number_pattern",
         "invoice",
         ["number"],
@@ -612,6 +619,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_refund_idempotency_key")),
         sa.UniqueConstraint("stripe_refund_id", name=op.f("uq_refund_stripe_refund_id")),
     )
+    op.create_index("ix_refund_company", "refund", ["company_id", "created_at", "id"], unique=False)
     op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
     op.create_table(
         "stripe_dispute",

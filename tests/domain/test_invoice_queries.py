@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.billing.invoice_filter import InvoiceFilter
 from portal.billing.queries.ageing import overview
-from portal.billing.queries.invoices import InvoiceFilter, invoice_for, invoice_for_staff, invoices
+from portal.billing.queries.invoices import invoice_for, invoice_for_staff, invoices
 from portal.foundation.errors import NotFound
 from tests.builders import Build
 from tests.invoices import TODAY, apply_memo, make_attempt, make_invoice, pay_offline

@@ -82,6 +82,10 @@ class Invoice(Base):
             postgresql_include=["open_minor", "currency"], postgresql_where=text("open_minor <> 0"),
         ),
         Index("ix_invoice_open_due", "due_on", "id", postgresql_where=text("open_minor > 0")),
+        Index(
+            "ix_invoice_corrects", "corrects_invoice_id",
+            postgresql_where=text("corrects_invoice_id is not null"),
+        ),
         Index("ix_invoice_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )  # fmt: skip
 

@@ -161,4 +161,5 @@ class Refund(Base):
         CheckConstraint(
             "state in ('created','pending','succeeded','failed','cancelled')", name="state_known"
         ),
+        Index("ix_refund_company", "company_id", "created_at", "id"),
     )

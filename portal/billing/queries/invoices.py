@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, RepAssignment
 from portal.billing.attempt_states import LIVE
+from portal.billing.invoice_filter import InvoiceFilter
 from portal.billing.models import (
     Invoice,
     InvoiceDispute,
@@ -28,7 +29,6 @@ from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 
 PAGE_SIZE = 25
-STATUSES = ("open", "overdue", "paid", "memos", "all")
 BY_DUE_DAY = frozenset({"open", "overdue"})
 
 
@@ -61,25 +61,6 @@ COLUMNS: tuple[Any, ...] = (
     func.coalesce(_attempts(func.sum(PaymentAllocation.amount_minor), *LIVE), 0).label("under_way_minor"),
     _attempts(func.min(PaymentAttempt.run_on), "scheduled").label("scheduled_on"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceFilter:
-    """What of the list is wanted. Days are of issue and inclusive; texts match anywhere, case ignored."""
-
-    status: str = "open"  # one of STATUSES
-    issued_from: date | None = None
-    issued_to: date | None = None
-    job: str = ""
-    po: str = ""
-    text: str = ""  # number, PO, order number or job
-    numbers: tuple[str, ...] = ()  # exactly these documents, for what was ticked
-
-    @property
-    def active(self) -> int:
-        """How many filters are set beside the status."""
-        wanted = (self.issued_from, self.issued_to, self.job, self.po, self.text, self.numbers)
-        return sum(1 for each in wanted if each)
 
 
 @dataclass(frozen=True, slots=True)

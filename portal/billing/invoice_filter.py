@@ -1,0 +1,99 @@
+"""What of a company's invoices is wanted, as people say it in an address. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+STATUSES = {
+    "open": "Open",
+    "overdue": "Overdue",
+    "paid": "Paid",
+    "memos": "Credit memos",
+    "all": "All",
+}
+# Further parts of the address, in the order in which they are said.
+FIELDS = ("q", "po", "job", "from", "to")
+MOST_TICKED = 500
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilter:
+    """Days are of issue and inclusive; texts match anywhere, case ignored."""
+
+    status: str = "open"  # one of STATUSES
+    issued_from: date | None = None
+    issued_to: date | None = None
+    job: str = ""
+    po: str = ""
+    text: str = ""  # number, PO, order number or job
+    numbers: tuple[str, ...] = ()  # exactly these documents, whatever their status: what was ticked
+
+    @property
+    def active(self) -> int:
+        """How many filters are set beside the status."""
+        wanted = (self.issued_from, self.issued_to, self.job, self.po, self.text, self.numbers)
+        return sum(1 for each in wanted if each)
+
+    @property
+    def names(self) -> list[str]:
+        """The filters in use, for the log, which never holds what was typed."""
+        said = ["status"] if self.status != "open" else []
+        pairs = {"issued_from": self.issued_from, "issued_to": self.issued_to, "job": self.job, "po": self.po}
+        said += [
+            name for name, value in {**pairs, "text": self.text, "ticked": self.numbers}.items() if value
+        ]
+        return said
+
+
+def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[InvoiceFilter, dict[str, str]]:
+    """The filter in an address, and what is wrong with it by field. Ticked documents are wanted whatever else
+    is said."""
+    errors: dict[str, str] = {}
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        try:
+            days[name] = _day(given.get(name, ""))
+        except ValueError:
+            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
+    if days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"] = "This is before the first date."
+    numbers = tuple(dict.fromkeys(_clean(each) for each in ticked))[:MOST_TICKED]
+    if numbers:
+        return InvoiceFilter("all", numbers=numbers), {}
+    status = given.get("status", "open")
+    wanted = InvoiceFilter(
+        status=status if status in STATUSES else "open",
+        issued_from=days["from"],
+        issued_to=days["to"],
+        job=_clean(given.get("job", "")),
+        po=_clean(given.get("po", "")),
+        text=_clean(given.get("q", "")),
+    )
+    return wanted, errors
+
+
+def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
+    """The filters in use beside the status, by field, in words."""
+    words = {
+        "q": wanted.text and f"“{wanted.text}”",
+        "po": wanted.po and f"PO {wanted.po}",
+        "job": wanted.job and f"Job {wanted.job}",
+        "from": wanted.issued_from and f"from {wanted.issued_from.isoformat()}",
+        "to": wanted.issued_to and f"to {wanted.issued_to.isoformat()}",
+    }
+    return [(name, words[name]) for name in FIELDS if words[name]]  # type: ignore[misc]
+
+
+def _day(typed: str) -> date | None:
+    """:raises ValueError: when it is no day of these centuries."""
+    day = date.fromisoformat(typed) if typed else None
+    if day is not None and not 1900 <= day.year < 3000:
+        raise ValueError("no day on which anything was invoiced")
+    return day
+
+
+def _clean(words: str) -> str:
+    return words.replace("\x00", "").strip()[:LONGEST]
