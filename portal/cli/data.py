@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,12 @@ def seed() -> None:
     show_default=True,
     help="With --preset: limit in GBP of each new company.",
 )
-def import_(path: Path, preset: str | None, credit_limit: Decimal) -> None:
+@click.option(
+    "--unpaid-since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Invoices of completed orders are open from that day on. Without it all are taken as settled.",
+)
+def import_(path: Path, preset: str | None, credit_limit: Decimal, unpaid_since: datetime | None) -> None:
     """Import companies, people, products, prices, stores, stock and orders from CSV files.
 
     PATH is a folder with the files that docs/data-formats.md describes. Rejected rows are written to
@@ -56,26 +61,33 @@ def import_(path: Path, preset: str | None, credit_limit: Decimal) -> None:
 
     with database() as engine:
         bring_in = partial(_preset, credit_limit=credit_limit) if preset else shown_import
-        report = bring_in(engine, path, now=utcnow(), say=click.echo)
+        since = unpaid_since.date() if unpaid_since else None
+        report = bring_in(engine, path, now=utcnow(), say=click.echo, unpaid_since=since)
     if report.rejected:
         sys.exit(2)
 
 
-def shown_import(engine: Engine, folder: Path, now: datetime, say: Say) -> Report:
+def shown_import(
+    engine: Engine, folder: Path, now: datetime, say: Say, unpaid_since: date | None = None
+) -> Report:
     """Import a folder with a progress bar; tells what it did."""
     from portal.importing.run import import_folder
 
     with _progress() as progress:
-        report = import_folder(engine, folder, now, progress)
+        report = import_folder(engine, folder, now, progress, unpaid_since=unpaid_since)
     _tell(report, say)
     return report
 
 
-def _preset(engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal) -> Report:
+def _preset(
+    engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal, unpaid_since: date | None
+) -> Report:
     from portal.importing.online_retail import import_online_retail
 
     with _progress() as progress:
-        report = import_online_retail(engine, path, credit_limit=credit_limit, progress=progress)
+        report = import_online_retail(
+            engine, path, credit_limit=credit_limit, unpaid_since=unpaid_since, progress=progress
+        )
     _tell(report, say)
     return report
 

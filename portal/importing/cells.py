@@ -13,6 +13,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from portal.billing.due import Terms
+
 Parse = Callable[[str], Any]
 
 # Not \d, which takes the digits of every script.
@@ -20,6 +22,12 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
 INTEGER = re.compile(r"-?[0-9]{1,12}")
 PRICE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
+PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?")
+TERMS = re.compile(
+    r"(?:(?P<percent>[0-9]{1,2}(?:\.[0-9]{1,2})?)/(?P<within>[0-9]{1,3}) )?"
+    r"(?:net (?P<net>[0-9]{1,3})|eom(?: (?P<eom>[0-9]{1,3}))?)"
+)
 DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
@@ -115,6 +123,36 @@ def _decimal(kind: str) -> Parse:
 
 
 price = _decimal("price")
+
+
+def percent(raw: str) -> Decimal:
+    """A percentage from 0 to 100."""
+    if not PERCENT.fullmatch(raw) or Decimal(raw) > 100:
+        raise Wrong("not between 0 and 100")
+    return Decimal(raw)
+
+
+def signed_amount(raw: str) -> Decimal:
+    """An amount in major units that may be below zero."""
+    if not SIGNED_AMOUNT.fullmatch(raw):
+        raise not_a("amount")
+    return Decimal(raw)
+
+
+def terms(raw: str) -> Terms:
+    """Terms of payment as the trade writes them: ``net 30``, ``2/10 net 30``, ``eom``, ``eom 10``."""
+    found = TERMS.fullmatch(raw)
+    if found:
+        kind = "net" if found["net"] is not None else "eom"
+        made = Terms(
+            kind, int(found["net"] or found["eom"] or 0), int(Decimal(found["percent"] or 0) * 100),
+            int(found["within"] or 0),
+        )  # fmt: skip
+        if made.days <= 365 and made.discount_bp <= 5000 and made.discount_days <= 365:
+            return made
+    raise Wrong("not like net 30, 2/10 net 30, eom or eom 10")
+
+
 # In major units; the number of decimals is checked once the currency is known.
 amount = _decimal("amount")
 

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from portal.accounts.phones import phone_digits
+from portal.billing.due import Terms
 from portal.foundation.money import exponent, round_to_minor
 from portal.importing import cells
 from portal.importing.files import Column, Row
@@ -50,14 +51,32 @@ def _parents(rows: list[Row], refs: References) -> None:
 
 
 def _credit(connection: Connection[Any], rows: list[Row], refs: References) -> int:
-    """The credit accounts that the rows describe, too."""
+    """The credit accounts and the terms of payment that the rows describe, too."""
     refs.load(connection, "companies")
     accounts = []
     for v in (row.values for row in rows):
         limit = 0 if v["credit_limit"] is None else round_to_minor(v["credit_limit"], v["currency"])
-        accounts.append((refs.companies[v["code"]].id, v["currency"], limit, v["credit_hold"]))
-    columns = ("company_id", "currency", "limit_minor", "on_hold")
+        held = v["credit_hold"], v["hold_reason"] if v["credit_hold"] else ""
+        accounts.append((refs.companies[v["code"]].id, v["currency"], limit, *held))
+    columns = ("company_id", "currency", "limit_minor", "on_hold", "hold_reason")
     written = upsert(connection, "credit_account", columns, ("company_id",), accounts)
+    return written.added + written.changed + _terms(connection, rows, refs)
+
+
+def _terms(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """Only of companies whose row says something of them; the others keep what they have."""
+    agreed = []
+    for v in (row.values for row in rows):
+        terms = v["terms"] or Terms("net", v["terms_days"])
+        if v["terms"] is not None or v["invoice_per"] is not None or v["reminders"] is not None:
+            agreed.append(
+                (
+                    refs.companies[v["code"]].id, terms.kind, terms.days, terms.discount_bp, terms.discount_days,
+                    v["invoice_per"] or "shipment", v["reminders"] is not False,
+                )
+            )  # fmt: skip
+    columns = ("company_id", "kind", "days", "discount_bp", "discount_days", "invoice_per", "remind")
+    written = upsert(connection, "payment_terms", columns, ("company_id",), agreed)
     return written.added + written.changed
 
 
@@ -78,6 +97,10 @@ COMPANIES = Spec(
         Column("phone", cells.text(40)),
         Column("email", cells.email),
         Column("account_kind", cells.one_of("trade", "counter"), default="trade"),
+        Column("hold_reason", cells.text(200), default=""),
+        Column("terms", cells.terms),
+        Column("invoice_per", cells.one_of("shipment", "order")),
+        Column("reminders", cells.yes_no),
     ),
     key=("code",),
     table="company",

@@ -6,14 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from portal.foundation.money import line_total
+from portal.orders.parts import cancelled_worth, first_units
 from portal.orders.status import IN_WORK, OPEN_STATES
+
+COMPLETE = ("collected", "delivered")
 
 
 @dataclass
 class ImportedLine:
-    """One line. ``total_minor`` is rounded already; ``fulfilled`` as in the file (see :func:`held`)."""
+    """One line. ``total_minor`` (net) and its tax are rounded already; ``fulfilled`` as in the file (see
+    :func:`held`)."""
 
     line_no: int
     variant_id: int
@@ -28,6 +32,13 @@ class ImportedLine:
     colour_number: str | None = None
     colour_name: str | None = None
     colour_hex: str | None = None
+    tax_share: Decimal = Decimal(0)
+    tax_minor: int = 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was handed over, at least in part, and nothing of it is still to come."""
+        return self.state in COMPLETE
 
     @property
     def held(self) -> int:
@@ -76,10 +87,33 @@ class ImportedOrder:
     reason: str = ""
     # Lines that were entered at another time than the order was placed: time → their numbers.
     entered: dict[datetime, list[int]] = field(default_factory=dict)
+    tax_region: str = ""
+    exemption: dict[str, Any] | None = None
+    paid: bool | None = None  # whether its document is settled; None: as the import decides
 
     @property
     def total_minor(self) -> int:
-        return sum(line.total_minor for line in self.lines)
+        """With tax."""
+        return sum(line.total_minor for line in self.lines) + self.tax_minor
+
+    @property
+    def tax_minor(self) -> int:
+        return sum(line.tax_minor for line in self.lines)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that will ever be handed over has been, so that it is charged."""
+        return self.status in COMPLETE
+
+    @property
+    def completed_at(self) -> datetime:
+        return self.closed_at or self.placed_at
+
+    def charged(self, line: ImportedLine) -> tuple[int, int]:
+        """Net and tax of what was handed over of a line, in minor units."""
+        if line.fulfilled == line.quantity:
+            return line.total_minor, line.tax_minor
+        return first_units(line, line.fulfilled, self.currency)
 
     @property
     def is_open(self) -> bool:
@@ -100,7 +134,7 @@ class ImportedOrder:
         """What cancelled units of an open order no longer take from the credit limit."""
         if not self.is_open:
             return 0
-        return sum(_cancelled_value(line, self.currency) for line in self.lines)
+        return sum(cancelled_worth(line, line.quantities()[4], self.currency).gross for line in self.lines)
 
     def stock_wanted(self) -> dict[int, int]:
         """Units by variant that it holds at its store."""
@@ -116,9 +150,3 @@ def held(state: str, quantity: int, fulfilled: int) -> int:
     if state in IN_WORK:
         return quantity
     return fulfilled if state == "ready" else 0
-
-
-def _cancelled_value(line: ImportedLine, currency: str) -> int:
-    """The line's amount less the amount of what is left, as a cancellation in the portal counts it."""
-    left = line.quantity - line.quantities()[4]
-    return line.total_minor - line_total(line.unit_price, left, currency)

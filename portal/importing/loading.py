@@ -52,7 +52,10 @@ class Loader:
                 spec.under_lock(self.connection, _good(rows), self.refs)
             good = _good(rows)
             chosen = [values[row.number] for row in good]
-            written = upsert(self.connection, spec.table, spec.db_columns, spec.db_key, chosen)
+            if spec.write:
+                written = spec.write(self.connection, chosen)
+            else:
+                written = upsert(self.connection, spec.table, spec.db_columns, spec.db_key, chosen)
             beyond = self._point(spec, good) if spec.points_at_itself else 0
             if spec.afterwards:
                 beyond += spec.afterwards(self.connection, good, self.refs)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from portal.foundation.money import line_total
 from portal.importing import cells
@@ -92,11 +91,17 @@ select invoice, sku, description, quantity, at at time zone '{ZONE}', price, cus
 
 
 def import_online_retail(
-    engine: Engine, path: Path, *, credit_limit: Decimal = Decimal(0), progress: Progress = quiet
+    engine: Engine,
+    path: Path,
+    *,
+    credit_limit: Decimal = Decimal(0),
+    unpaid_since: date | None = None,
+    progress: Progress = quiet,
 ) -> Report:
     """Import the file; a second run changes nothing, a run after a kill goes on where it was.
 
     :param credit_limit: limit in GBP for every company that is new (the file knows none).
+    :param unpaid_since: invoices and credits of that day or later stay open; the others are settled.
     :raises BadFile: when it is not that file, the limit is no amount, or another import is running.
     """
     if not (credit_limit.is_finite() and 0 <= credit_limit < 10**10):
@@ -106,7 +111,8 @@ def import_online_retail(
     with import_connections(engine) as (connection, session):
         rejects = Rejects(path.parent, [table.name])
         try:
-            run = _Run(connection, session, table, rejects, report)
+            writer = OrderWriter(session, connection, unpaid_since)
+            run = _Run(connection, writer, table, rejects, report)
             run.stage(progress(table.name, table.size))
             run.catalogue()
             run.companies(credit_limit)
@@ -121,11 +127,11 @@ def import_online_retail(
 
 class _Run:
     def __init__(
-        self, connection: Connection[Any], session: Session, table: Table, rejects: Rejects, report: Report
+        self, connection: Connection[Any], writer: OrderWriter, table: Table, rejects: Rejects, report: Report
     ) -> None:
         self.connection, self.table, self.rejects, self.report = connection, table, rejects, report
         self.refs = References()
-        self.writer = OrderWriter(session, connection)
+        self.writer = writer
         self.bad: dict[str, str] = {}  # invoice → why all its lines are left out
 
     def stage(self, tick: Tick) -> None:

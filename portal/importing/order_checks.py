@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from portal.billing.taxing import tax_minor
 from portal.foundation.money import line_total
 from portal.importing.files import Row
 from portal.importing.imported import ImportedLine, ImportedOrder
@@ -30,11 +31,13 @@ def check_order(row: Row, lines: list[Row], refs: References, now: datetime) -> 
         ship_to = refs.addresses.get((company.id, v["address_label"]))
         if v["address_label"] and ship_to is None:
             row.wrong("address_label", "no such address")
+        if v["exemption"] and (company.id, v["exemption"]) not in refs.exemptions:
+            row.wrong("exemption", "no such certificate")
     made = _lines(row, lines, refs)
     if not row.reasons:
         row.reasons.extend(whole_order_reasons(v["status"], [line.values.get("state", "") for line in lines]))
     if not row.reasons and made:
-        too_large = size_reason((x.quantity for x in made), (x.total_minor for x in made))
+        too_large = size_reason((x.quantity for x in made), (x.total_minor + x.tax_minor for x in made))
         row.reasons.extend([too_large] if too_large else [])
     if row.reasons or any(line.reasons for line in lines):
         return None
@@ -48,6 +51,8 @@ def check_order(row: Row, lines: list[Row], refs: References, now: datetime) -> 
         placed_by_id=placer and placer.id, placed_by_name=placer.name if placer else "",
         placed_by_kind=placer.kind if placer else "system",
         subject_id=behind and behind.id, subject_name=behind.name if behind else "", reason=v["on_behalf_reason"],
+        kind=v["kind"], tax_region=v["tax_region"], exemption=refs.exemptions.get((company.id, v["exemption"])),
+        paid=v["paid"],
     )  # fmt: skip
 
 
@@ -77,15 +82,19 @@ def _lines(order: Row, lines: list[Row], refs: References) -> list[ImportedLine]
         if first != line.number and line.values["line"]:
             line.reasons.append(f"same key as row {first}")
         if not line.reasons and currency:
-            made.append(_line(line.values, variant, currency, refs))
+            made.append(_line(line.values, variant, currency, refs, order.values["kind"] == "credit"))
     return made
 
 
-def _line(v: dict[str, Any], variant: Any, currency: str, refs: References) -> ImportedLine:
+def _line(v: dict[str, Any], variant: Any, currency: str, refs: References, is_credit: bool) -> ImportedLine:
+    """What a credit gives back is written above zero in the file, and is below zero here."""
+    sign = -1 if is_credit else 1
+    quantity, fulfilled = sign * v["quantity"], sign * v["quantity_fulfilled"]
+    net, share = line_total(v["unit_price"], quantity, currency), v["tax_percent"].scaleb(-2)
     return ImportedLine(
         line_no=v["line"], variant_id=variant.id, sku=v["sku"], name=v["name"] or variant.name,
-        unit=variant.unit, quantity=v["quantity"], unit_price=v["unit_price"],
-        total_minor=line_total(v["unit_price"], v["quantity"], currency),
-        state=v["state"], fulfilled=v["quantity_fulfilled"], colour_number=v["colour_number"],
+        unit=variant.unit, quantity=quantity, unit_price=v["unit_price"], total_minor=net,
+        state=v["state"], fulfilled=fulfilled, colour_number=v["colour_number"],
         colour_name=v["colour_name"], colour_hex=refs.colours.get(v["colour_number"] or ""),
+        tax_share=share, tax_minor=tax_minor(net, share, currency),
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from portal.importing import cells
 from portal.importing.files import Column
 
@@ -32,6 +34,10 @@ ORDER_COLUMNS = (
     Column("closed_at", cells.moment),
     Column("pickup_person", cells.text(120), default=""),
     Column("address_label", cells.text(60)),
+    Column("kind", cells.one_of("order", "credit"), default="order"),
+    Column("tax_region", cells.text(40), default=""),
+    Column("exemption", cells.text(60)),
+    Column("paid", cells.yes_no),
 )
 LINE_COLUMNS = (
     Column("order_number", cells.code(20), True),
@@ -44,4 +50,5 @@ LINE_COLUMNS = (
     Column("colour_name", cells.text(80)),
     Column("state", cells.one_of(*LINE_WORDS), True),
     Column("quantity_fulfilled", cells.integer(0, 1_000_000), default=0),
+    Column("tax_percent", cells.percent, default=Decimal(0)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from portal.importing.rejects import Rejects
 from portal.importing.upsert import Written, copy_into
 
 MOST_LINES = 20_000  # of one batch, which is in memory
-NEEDS = ("stores", "variants", "companies", "users", "colours", "jobs", "addresses")
+NEEDS = ("stores", "variants", "companies", "users", "colours", "jobs", "addresses", "exemptions")
 _STAGE = """
 create temporary table stage_order (number text, row_no int, raw text);
 create temporary table stage_line (number text, row_no int, raw text)
@@ -49,12 +49,17 @@ class OrderFiles:
     """Imports the pair of files. Orders whose number is there already are left as they are."""
 
     def __init__(
-        self, connection: Connection[Any], session: Session, refs: References, rejects: Rejects
+        self,
+        connection: Connection[Any],
+        session: Session,
+        refs: References,
+        rejects: Rejects,
+        unpaid_since: date | None = None,
     ) -> None:
         self.connection = connection
         self.refs = refs
         self.rejects = rejects
-        self.writer = OrderWriter(session, connection)
+        self.writer = OrderWriter(session, connection, unpaid_since)
 
     def load(self, orders: Path, lines: Path, now: datetime, progress: Progress) -> Written:
         """Import all orders of the two files."""

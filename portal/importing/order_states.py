@@ -29,7 +29,7 @@ MOST_MINOR = 10_000_000_000_000
 
 def order_reasons(v: dict[str, Any], now: datetime) -> list[str]:
     """What is wrong with the parsed fields of an order row by itself."""
-    reasons = [*_times(v, now), *_person(v)]
+    reasons = [*_times(v, now), *_person(v), *_credit(v)]
     status, fulfilment = v.get("status"), v.get("fulfilment")
     wrong_way = (status in ONLY_PICKUP and fulfilment == "delivery") or (
         status in ONLY_DELIVERY and fulfilment == "pickup"
@@ -87,6 +87,15 @@ def _person(v: dict[str, Any]) -> list[str]:
     if v.get("on_behalf_reason") and not v.get("on_behalf_of_email"):
         return ["on_behalf_reason: only with on_behalf_of_email"]
     return []
+
+
+def _credit(v: dict[str, Any]) -> Iterator[str]:
+    if v.get("kind") != "credit":
+        return
+    if v.get("status") not in {None, "collected", "delivered"}:
+        yield "status: not possible with a credit"
+    if v.get("window_start") is not None:
+        yield "window_start: not possible with a credit"
 
 
 def line_reasons(v: dict[str, Any], status: str | None, *, tintable: bool) -> list[str]:

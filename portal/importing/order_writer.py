@@ -1,4 +1,4 @@
-"""Writing whole orders: lines, events, stock, credit, windows and touchpoints of a batch commit together.
+"""Writing whole orders: lines, events, stock, credit, windows, documents and touchpoints of a batch commit together.
 
 Locks are taken in the order in which placement takes them (credit by company, stock by store and variant, pickup
 windows, what was bought before), and as late as possible: people order while an import runs.
@@ -16,6 +16,7 @@ from typing import Any
 from psycopg import Connection, errors
 from sqlalchemy.orm import Session
 
+from portal.importing.documents import DocumentWriter
 from portal.importing.files import BadFile
 from portal.importing.imported import ImportedOrder
 from portal.importing.order_rows import (
@@ -34,8 +35,8 @@ from portal.touchpoints.recording import record
 
 OWN_NUMBER = re.compile(re.escape(PREFIX) + r"([0-9]{1,9})")
 IMPORT = Interaction(source="import", channel="import")
-# Orders of one transaction: of those that nobody waits for, and of those that hold stock and credit.
-BATCH, OPEN_BATCH = 1_000, 50
+# Orders of one transaction: of those that nobody waits for, that use credit, and that hold stock as well.
+BATCH, OWED_BATCH, OPEN_BATCH = 1_000, 250, 50
 PARTITION_TRIES = 30
 
 _LOCK_CREDIT = "select 1 from credit_account where company_id = any(%s) order by company_id for update"
@@ -92,11 +93,15 @@ class OrderWriter:
     """Writes orders in transactions of its own on one session.
 
     :param connection: a connection in autocommit, for what must not wait for a batch's commit.
+    :param unpaid_since: invoices issued on that day or later stay open.
     """
 
-    def __init__(self, session: Session, connection: Connection[Any]) -> None:
+    def __init__(
+        self, session: Session, connection: Connection[Any], unpaid_since: date | None = None
+    ) -> None:
         self.session = session
         self.connection = connection
+        self.documents = DocumentWriter(unpaid_since)
         self._months: set[date] = set()
         set_interaction(session, IMPORT)
 
@@ -117,14 +122,18 @@ class OrderWriter:
         """Write and commit new orders; returns those that stock does not allow, with the reason."""
         self._make_partitions({order.placed_at.astimezone(UTC).date().replace(day=1) for order in orders})
         refused: Refused = []
-        for some, size in (
-            ([order for order in orders if not order.locks], BATCH),
-            ([order for order in orders if order.locks], OPEN_BATCH),
-        ):
+        for size in (BATCH, OWED_BATCH, OPEN_BATCH):
+            some = [order for order in orders if self._batch_size(order) == size]
             for at in range(0, len(some), size):
                 refused += self._write_batch(some[at : at + size])
                 self.session.commit()
         return refused
+
+    def _batch_size(self, order: ImportedOrder) -> int:
+        """Small where writing it changes rows that people wait for who order meanwhile."""
+        if order.locks:
+            return OPEN_BATCH
+        return OWED_BATCH if self.documents.leaves_open(order) else BATCH
 
     def _write_batch(self, orders: list[ImportedOrder]) -> Refused:
         self._lock_credit(orders)
@@ -141,6 +150,7 @@ class OrderWriter:
         copy_into(self.raw, "order_event", EVENT_COLUMNS, event_rows(numbered))
         self._book_windows(accepted)
         self.raw.execute(_BOUGHT, [[i for i, _ in numbered]])
+        self.documents.write(self.raw, numbered)
         for order_id, order in numbered:
             record(self.session, completed(order_id, order))
         return refused
@@ -171,7 +181,8 @@ class OrderWriter:
         return [i for (i,) in rows]
 
     def _lock_credit(self, orders: Iterable[ImportedOrder]) -> None:
-        companies = sorted({order.company_id for order in orders if order.is_open})
+        using = (order for order in orders if order.is_open or self.documents.leaves_open(order))
+        companies = sorted({order.company_id for order in using})
         if companies:
             self.raw.execute(_LOCK_CREDIT, [companies])
 

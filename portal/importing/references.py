@@ -45,6 +45,8 @@ class References:
     colours: dict[str, str] = field(default_factory=dict)
     jobs: dict[tuple[int, str], int] = field(default_factory=dict)
     addresses: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    # Company and number of a certificate → what is copied onto an order.
+    exemptions: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
 
     def load(self, connection: Connection[Any], *kinds: str) -> None:
         """Read these kinds afresh."""
@@ -91,3 +93,11 @@ class References:
         )
         names = ("label", "recipient", "line1", "line2", "city", "region", "postcode", "country")
         self.addresses = {(company, rest[0]): dict(zip(names, rest, strict=True)) for company, *rest in rows}
+
+    def _load_exemptions(self, connection: Connection[Any]) -> None:
+        rows = connection.execute(
+            "select company_id, region, reason, certificate_number, valid_from::text, valid_to::text "
+            "from tax_exemption where ended_at is null order by valid_from, id"
+        )
+        names = ("region", "reason", "certificate_number", "valid_from", "valid_to")
+        self.exemptions = {(company, rest[2]): dict(zip(names, rest, strict=True)) for company, *rest in rows}

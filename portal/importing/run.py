@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -27,11 +27,12 @@ from portal.importing.progress import Progress, quiet
 from portal.importing.references import References
 from portal.importing.rejects import Rejects
 from portal.importing.store_files import STOCK, STORE_EXCEPTIONS, STORE_HOURS, STORES
+from portal.importing.tax_files import TAX_EXEMPTIONS, TAX_RATES
 from portal.importing.upsert import Written
 
 SPECS = (
     STORES, STORE_HOURS, STORE_EXCEPTIONS, COLOURS, PRODUCTS, VARIANTS, PRICE_LISTS, PRICES, COMPANIES, ADDRESSES,
-    USERS, MEMBERSHIPS, REP_ASSIGNMENTS, JOBS, CONTRACT_PRICES, PART_NUMBERS, STOCK,
+    USERS, MEMBERSHIPS, REP_ASSIGNMENTS, JOBS, CONTRACT_PRICES, PART_NUMBERS, STOCK, TAX_RATES, TAX_EXEMPTIONS,
 )  # fmt: skip
 ORDERS, LINES = "orders.csv", "order_lines.csv"
 COLUMNS = {**{spec.file: spec.columns for spec in SPECS}, ORDERS: ORDER_COLUMNS, LINES: LINE_COLUMNS}
@@ -54,9 +55,18 @@ class Report:
         return any(written.added or written.changed for written in self.files.values())
 
 
-def import_folder(engine: Engine, folder: Path, now: datetime, progress: Progress = quiet) -> Report:
+def import_folder(
+    engine: Engine,
+    folder: Path,
+    now: datetime,
+    progress: Progress = quiet,
+    *,
+    unpaid_since: date | None = None,
+) -> Report:
     """Import all files found in ``folder``.
 
+    :param unpaid_since: invoices of completed orders stay open from that day on, where the file does not say whether
+        they are paid; all others are settled.
     :raises BadFile: before anything is written, when a header is wrong, a file is missing or another import
         is running; later, when a file breaks off or its quoting is broken.
     """
@@ -72,7 +82,7 @@ def import_folder(engine: Engine, folder: Path, now: datetime, progress: Progres
                     tick = progress(spec.file, path.stat().st_size)
                     report.files[spec.file] = loader.load(spec, path, tick)
             if ORDERS in paths:
-                pair = OrderFiles(connection, session, refs, rejects)
+                pair = OrderFiles(connection, session, refs, rejects, unpaid_since)
                 report.files[ORDERS] = pair.load(paths[ORDERS], paths[LINES], now, progress)
         finally:
             rejects.close()

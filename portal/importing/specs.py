@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from portal.importing.files import Column, Row
 from portal.importing.references import References
+from portal.importing.upsert import Written
 
 # "Always was": earlier than any order.
 BEGINNING = date(1900, 1, 1)
@@ -27,6 +28,7 @@ class Spec:
     :ivar points_at_itself: (file column, database column) of a reference to another row of the same file.
     :ivar whole_file: checks that need all rows of the file (references inside it, one default per company).
     :ivar under_lock: checks of good rows against rows that the portal may be changing; locks them first.
+    :ivar write: writes good rows where their table has no key that an upsert could go by.
     :ivar afterwards: what good rows mean beyond their own table; gives the number of rows changed there.
     """
 
@@ -41,6 +43,7 @@ class Spec:
     points_at_itself: tuple[str, str] | None = None
     whole_file: Callable[[list[Row], References], None] | None = None
     under_lock: Callable[[Connection[Any], list[Row], References], None] | None = None
+    write: Callable[[Connection[Any], list[Sequence[Any]]], Written] | None = None
     afterwards: Callable[[Connection[Any], list[Row], References], int] | None = None
 
 

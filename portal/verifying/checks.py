@@ -34,11 +34,11 @@ def _scale() -> str:
 CHECKS = (
     Check(
         "order_total",
-        "An order's total is the sum of its lines, and it has as many lines as it says.",
-        """select o.number, o.total_minor, l.total, o.line_count, l.lines from sales_order o
-           left join (select order_id, sum(total_minor) as total, count(*) as lines
+        "An order's total is the sum of its lines and their tax, and it has as many lines as it says.",
+        """select o.number, o.total_minor, l.total, o.tax_minor, l.tax, o.line_count, l.lines from sales_order o
+           left join (select order_id, sum(total_minor + tax_minor) as total, sum(tax_minor) as tax, count(*) as lines
                         from order_line group by order_id) l on l.order_id = o.id
-           where o.total_minor is distinct from l.total or o.line_count is distinct from l.lines""",
+           where (o.total_minor, o.tax_minor, o.line_count) is distinct from (l.total, l.tax, l.lines)""",
         16,
     ),
     Check(
@@ -86,12 +86,16 @@ CHECKS = (
     ),
     Check(
         "credit_used",
-        "A company's credit in use is the sum of its orders on account, less what was given back.",
-        """select k.code, c.used_minor, o.used from credit_account c full join (
-             select company_id, sum(total_minor - credit_released_minor) as used
-               from sales_order where on_account group by company_id) o using (company_id)
+        "A company's credit in use is what it ordered on account and what is not invoiced or given back of it, "
+        "and its open invoices less credit memos and unapplied money in the ledger.",
+        """select k.code, c.used_minor, d.used from credit_account c full join (
+             select company_id, sum(used) as used from (
+               select company_id, total_minor - credit_released_minor as used from sales_order where on_account
+               union all
+               select company_id, amount_minor from ledger_entry where account in ('receivable', 'unapplied')) both_parts
+              group by company_id) d using (company_id)
            join company k on k.id = company_id
-           where coalesce(c.used_minor, 0) <> coalesce(o.used, 0)""",
+           where coalesce(c.used_minor, 0) <> coalesce(d.used, 0)""",
         6,
     ),
     Check(
