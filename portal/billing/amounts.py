@@ -1,0 +1,55 @@
+"""Amounts as people type them. Pure rules."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from portal.foundation.money import SYMBOLS, exponent
+
+LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
+NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?|\d+(\.\d*)?|\.\d+")
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Minor units of ``1234.5``, ``1,234.50`` or ``$1,234.50``.
+
+    :raises ValueError: with a sentence for the person, when it is no amount of this currency.
+    """
+    typed = text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip()
+    if not NUMBER.fullmatch(typed):
+        raise ValueError("Enter an amount like 1,234.50.")
+    try:
+        scaled = Decimal(typed.replace(",", "")).scaleb(exponent(currency))
+    except InvalidOperation as error:
+        raise ValueError("Enter an amount like 1,234.50.") from error
+    if scaled != scaled.to_integral_value():
+        places = exponent(currency)
+        raise ValueError(
+            f"Use at most {places} decimals."
+            if places
+            else "This currency has no decimals: enter a whole amount."
+        )
+    if scaled > LARGEST:
+        raise ValueError("That is more than can be handled here.")
+    return int(scaled)
+
+
+def amount_field(minor: int, currency: str) -> str:
+    """What stands in a field for an amount, without symbol and grouping: ``1234.50``."""
+    places = exponent(currency)
+    return f"{Decimal(minor).scaleb(-places):.{places}f}"
+
+
+def spread(amount_minor: int, owed: list[tuple[int, int]]) -> dict[int, int]:
+    """Spread an amount over what is owed, in the order given: each id gets all that it lacks until nothing is left.
+
+    :param owed: pairs of an id and its open amount.
+    """
+    parts: dict[int, int] = {}
+    for id, lacking in owed:
+        part = min(amount_minor, lacking)
+        if part > 0:
+            parts[id] = part
+            amount_minor -= part
+    return parts

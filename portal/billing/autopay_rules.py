@@ -1,0 +1,137 @@
+"""When autopay pays what. Pure rules, in calendar days of the seller.
+
+=========  ==========================================================================================
+rule       pays
+=========  ==========================================================================================
+due        each invoice on its due day
+before     each invoice ``day`` days before its due day
+monthly    on day ``day`` of the month, or its last day where it is shorter, everything issued until then
+=========  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+
+from portal.foundation.money import format_minor
+
+LONGEST_BEFORE = 28  # days
+# An invoice whose charge failed is tried again this many days later, until it has been tried this often.
+RETRY_AFTER_DAYS = 3
+MOST_TRIES = 3
+TOLD_DAYS_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the table above, with the most that may be taken in one go (minor units)."""
+
+    kind: str
+    day: int = 0
+    limit_minor: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Completes "Autopay pays …"."""
+        if self.kind == "due":
+            return "each invoice on its due day"
+        if self.kind == "before":
+            return f"each invoice {self.day} {'day' if self.day == 1 else 'days'} before it is due"
+        return f"everything that is open on the {_ordinal(self.day)} of each month"
+
+
+class Payable(Protocol):
+    """What the rules need to know of an open invoice."""
+
+    @property
+    def issued_on(self) -> date: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def free_minor(self) -> int: ...
+
+
+T = TypeVar("T", bound=Payable)
+
+
+def run_day(day: int, year: int, month: int) -> date:
+    """The day of the month on which a monthly rule runs: the 31st is the last day of shorter months."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def is_wanted(rule: Rule, issued_on: date, due_on: date, on: date) -> bool:
+    """Whether an open invoice is to be paid by a run on that day. Earlier days that were missed count."""
+    if rule.kind == "due":
+        return due_on <= on
+    if rule.kind == "before":
+        return due_on - timedelta(days=rule.day) <= on
+    return issued_on <= on
+
+
+def runs_between(rule: Rule, after: date | None, until: date) -> bool:
+    """Whether the rule runs on a day later than ``after`` and not later than ``until``. Rules that follow due days
+    run every day; the first day of a mandate (``after`` is None) is ``until`` alone."""
+    if rule.kind != "monthly":
+        return after is None or after < until
+    first = until if after is None else after + timedelta(days=1)
+    last_run = run_day(rule.day, until.year, until.month)
+    if last_run > until:
+        before = until.replace(day=1) - timedelta(days=1)
+        last_run = run_day(rule.day, before.year, before.month)
+    return first <= last_run <= until
+
+
+def next_run(rule: Rule, after: date) -> date | None:
+    """The next day after ``after`` on which a monthly rule runs; None for rules that follow due days."""
+    if rule.kind != "monthly":
+        return None
+    found = run_day(rule.day, after.year, after.month)
+    if found <= after:
+        later = after.replace(day=1) + timedelta(days=32)
+        found = run_day(rule.day, later.year, later.month)
+    return found
+
+
+def within_limit(rule: Rule, invoices: Iterable[T]) -> tuple[list[T], list[T]]:
+    """Invoices in the order given as far as the limit goes, each in full, and those that are left for people."""
+    chosen, left, total = [], [], 0
+    for invoice in invoices:
+        if rule.limit_minor is not None and total + invoice.free_minor > rule.limit_minor:
+            left.append(invoice)
+        else:
+            chosen.append(invoice)
+            total += invoice.free_minor
+    return chosen, left
+
+
+def may_try(tries: int, last_on: date | None, on: date) -> bool:
+    """Whether an invoice whose charges failed so often, the last time on that day, may be tried again."""
+    if tries == 0 or last_on is None:
+        return True
+    return tries < MOST_TRIES and last_on + timedelta(days=RETRY_AFTER_DAYS) <= on
+
+
+def mandate(rule: Rule, *, company: str, seller: str, method: str, currency: str) -> str:
+    """What a company agrees to, word for word as it is shown and kept."""
+    limit = (
+        f" No more than {format_minor(rule.limit_minor, currency)} is taken in one go; an invoice that does not fit "
+        "is left to be paid by hand."
+        if rule.limit_minor is not None
+        else ""
+    )
+    return (
+        f"{company} allows {seller} to charge {method} without asking each time, to pay {rule.words}. Invoices that "
+        f"are overdue already are paid at the first run.{limit} Invoices that are disputed or promised for a later day "
+        f"are left out. {company} is told by e-mail {TOLD_DAYS_AHEAD} days ahead, and what came of it. A charge that "
+        f"fails is tried again after {RETRY_AFTER_DAYS} days, {MOST_TRIES} times in all. Autopay ends at once when an "
+        "administrator or approver of the company ends it here."
+    )
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if 10 < day % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
