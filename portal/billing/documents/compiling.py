@@ -1,0 +1,50 @@
+"""A process of its own that turns one document into a PDF: data on standard input, the PDF on standard output.
+
+Run by path by :mod:`portal.billing.documents.rendering`, so it imports nothing of the portal. In its own process a
+long document can be stopped, its memory is given back, and the secrets of the portal's environment are out of reach.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import datetime
+from typing import Any
+
+import typst
+
+MOST_MEMORY = 3 * 1024**3  # bytes of address space
+# Tagged, so that a screen reader finds its way.
+STANDARD = "ua-1"
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    asked: dict[str, Any] = json.load(sys.stdin)
+    try:
+        made = compiled(asked, [STANDARD])
+    except typst.TypstError:
+        # Letters that no font here has break the standard, not the document.
+        made = compiled(asked, [])
+    sys.stdout.buffer.write(made)
+
+
+def compiled(asked: dict[str, Any], standards: list[str]) -> bytes:
+    """The document; no file outside the folder of the templates is read, and no package."""
+    made: bytes = typst.compile(
+        f"{asked['folder']}/{asked['kind']}.typ",
+        root=asked["folder"],
+        # The machine's own fonts serve only for letters that those in the compiler do not have.
+        font_paths=typst.Fonts(include_system_fonts=True, include_embedded_fonts=True),
+        sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
+        pdf_standards=standards,
+        timestamp=datetime.fromisoformat(asked["moment"]),
+        package_path=asked["folder"],
+        package_cache_path=asked["folder"],
+    )
+    return made
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""From plain data to a PDF, with Typst and the templates in ``templates/pdf``.
+
+The data reach the template as one JSON value; nothing of them is ever read as markup or code, so a customer called
+``#read("/etc/passwd")`` is printed as just that. Rendering takes time and no database: callers leave their
+transaction first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from portal.foundation.config import resource_dir
+
+KINDS = ("invoice", "statement", "slip")
+COMPILER = Path(__file__).with_name("compiling.py")
+# Some hundred and seventy pages. Beyond that a file for a spreadsheet serves better, and costs a hundredth.
+MOST_LINES = 5_000
+MOST_SECONDS = 30
+
+
+class TooLong(Exception):
+    """More lines than a PDF is made for."""
+
+
+def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
+    """The document as PDF; the same data and moment give the same bytes.
+
+    :param kind: ``invoice`` (credit memos, too), ``statement`` or ``slip``.
+    :param data: strings, booleans and lists of them, ready to print; each kind has a function that puts them together.
+    :param moment: when the document was made, for its properties: the document's own date, not the clock's.
+    :raises TooLong: with more than :data:`MOST_LINES` lines, or when the compiler does not get done.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no template for {kind}")
+    if len(data["lines"]) > MOST_LINES:
+        raise TooLong
+    asked = {
+        "kind": kind, "folder": str(resource_dir("templates") / "pdf"), "data": data, "moment": moment.isoformat(),
+    }  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(COMPILER)],
+            input=json.dumps(asked).encode(), capture_output=True, timeout=MOST_SECONDS, env={}, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        raise TooLong from late
+    if done.returncode:
+        raise RuntimeError(f"{kind} was not compiled: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
