@@ -65,7 +65,7 @@ class Autopay(Base):
     agreed_by_user_id: Mapped[int | None] = mapped_column(BigInteger)
     agreed_by_name: Mapped[str] = mapped_column(server_default="")
     agreed_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    ran_on: Mapped[date | None]  # the last day on which it was looked at, whether or not anything was to be paid
+    ran_on: Mapped[date | None]  # the last day it was looked at, whether or not anything was to be paid
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by_name: Mapped[str] = mapped_column(server_default="")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ def _spoken() -> ScalarSelect[int]:
     )
 
 
-def _documents() -> Select[tuple[int, str, str, date, date, str, int, int, int, str, str]]:
+def _documents() -> Select[*tuple[Any, ...]]:
     return select(
         Invoice.id, Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.currency,
         Invoice.total_minor, Invoice.open_minor, _spoken(), Invoice.po_number, Invoice.job_name,

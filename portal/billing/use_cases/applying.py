@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.models import LedgerEntry, LedgerTransaction
-from portal.billing.queries.open_documents import OpenDocument
 from portal.billing.queries.money import UNDONE, going_back, posted, shares
+from portal.billing.queries.open_documents import OpenDocument
 from portal.billing.use_cases.locking import lock_documents, lock_payment
 from portal.billing.use_cases.posting import Side, post
 from portal.billing.use_cases.settled import tell_settled
