@@ -163,7 +163,7 @@ def test_two_associates_hand_over_once(
     refused = [each for each in results if isinstance(each, Rejected)]
     assert [each.code for each in refused] == ["already_collected"] * 4
     assert stock_now(session, scene.store) == {scene.paint.id: (98, 0), scene.tape.id: (88, 0)}
-    assert names_of(session, order) == ["picked_up"]
+    assert names_of(session, order) == ["picked_up", "invoice_issued"]
 
 
 def test_orders_cancelled_and_handed_over_crosswise_do_not_lock_each_other_out(

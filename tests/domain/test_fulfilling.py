@@ -69,7 +69,7 @@ def test_the_whole_way_of_a_pickup(session: Session, build: Build) -> None:
     assert credit_used(session, scene.company) == taken, "what was collected is owed until it is paid"
 
     assert names_of(session, order) == [
-        "order_accepted", "order_picked", "order_picked", "ready_for_pickup", "picked_up",
+        "order_accepted", "order_picked", "order_picked", "ready_for_pickup", "picked_up", "invoice_issued",
     ]  # fmt: skip
     assert [mail.kind for mail in mails(session, order)] == ["order_ready"]
     data = mails(session, order)[0].data
@@ -202,7 +202,7 @@ def test_delivery_leaves_with_its_stock_and_arrives(session: Session, build: Bui
     do.deliver(session, actor=scene.staff, now=LATER, number=order.number)
     session.commit()
     assert session.get_one(Order, order.id, populate_existing=True).status == "delivered"
-    assert names_of(session, order)[-2:] == ["shipped", "delivered"]
+    assert names_of(session, order)[-3:] == ["shipped", "delivered", "invoice_issued"]
     assert [mail.kind for mail in mails(session, order)] == ["order_out"]
 
 

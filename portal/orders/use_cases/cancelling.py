@@ -14,6 +14,7 @@ from portal.orders import emails
 from portal.orders.models import Order, OrderLine
 from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, label
+from portal.orders.use_cases.invoicing import invoice_what_left
 from portal.orders.use_cases.moving import Work, follow_lines, move, settle_line, stock_of, take
 from portal.stores import use_cases as stores
 
@@ -23,7 +24,8 @@ MAX_REASON = 200
 def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason: str = "") -> Order:
     """Cancel an order that nobody has begun to prepare, or what still waits for stock of one.
 
-    Stock, credit and the place in the pickup window go back once; cancelling again changes nothing.
+    Stock, credit and the place in the pickup window go back once; cancelling again changes nothing. Where the rest of
+    an order is cancelled that is invoiced as a whole, what was collected of it is invoiced now.
 
     :param reason: in the customer's words, may be empty.
     :raises Rejected: ``too_late`` when the store has begun.
@@ -41,10 +43,11 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
         )
     held = stock_of((line, line.quantity_reserved) for line in work.lines)
     cancel_units(work, [(line, line.quantity_reserved, line.quantity_backordered) for line in work.lines])
+    _close(work, reason.strip()[:MAX_REASON])
+    invoice_what_left(work)
     if order.store_id is not None:
         stores.release(session, store_id=order.store_id, quantities=held)
     give_window_back(work)
-    _close(work, reason.strip()[:MAX_REASON])
     return order
 
 

@@ -11,7 +11,8 @@ from portal.foundation.errors import Rejected
 from portal.orders import emails
 from portal.orders.models import Order
 from portal.orders.status import OPEN_STATES
-from portal.orders.use_cases.handover import leave
+from portal.orders.use_cases.handover import leave, take_from_stock
+from portal.orders.use_cases.invoicing import invoice_what_left
 from portal.orders.use_cases.moving import (
     expect,
     fact,
@@ -35,14 +36,15 @@ def dispatch(session: Session, *, actor: Actor, now: datetime, number: str) -> O
     expect(work, "ready", doing="sent out")
     if work.order.fulfilment != "delivery":
         raise Rejected("not_delivery", f"Order {number} is collected at the store.", outcome="conflict")
-    units = leave(work, work.lines, state="out")
-    event = move(work, "out", "Out for delivery", quantity=units)
+    gone = leave(work, work.lines, state="out")
+    event = move(work, "out", "Out for delivery", quantity=sum(units for _, units in gone))
     emails.send_on_the_way(session, work.order, event_id=event.id, now=now)
+    take_from_stock(work, gone)
     return work.order
 
 
 def deliver(session: Session, *, actor: Actor, now: datetime, number: str) -> Order:
-    """The van has delivered. What is still waited for stays open.
+    """The van has delivered, and an invoice is issued for it. What is still waited for stays open.
 
     :raises Rejected: ``order_state`` when the order is not on its way.
     """
@@ -56,6 +58,7 @@ def deliver(session: Session, *, actor: Actor, now: datetime, number: str) -> Or
     event = follow_lines(work, words) or note(work, words)
     if work.order.status != "delivered":
         fact(work, "delivered", event)
+    invoice_what_left(work)
     return work.order
 
 

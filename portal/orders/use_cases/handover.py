@@ -14,6 +14,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import token_hash
 from portal.orders.models import Order, OrderLine
+from portal.orders.use_cases.invoicing import invoice_what_left
 from portal.orders.use_cases.moving import (
     Work,
     expect,
@@ -40,7 +41,8 @@ def hand_over(
     code: str,
     lines: Collection[int] | None = None,
 ) -> Order:
-    """Hand over what is ready, once, at the order's store, against its code. The stock leaves the house.
+    """Hand over what is ready, once, at the order's store, against its code. The stock leaves the house, and an
+    invoice is issued for it.
 
     What is not ready yet (or was left out) stays on the order and is collected with the same code later.
 
@@ -56,7 +58,8 @@ def hand_over(
     taken = [line for line in work.lines if line.quantity_ready and (lines is None or line.line_no in lines)]
     if not taken:
         raise Rejected("nothing_taken", "Tick the lines that are collected now.", field="line")
-    units = leave(work, taken)
+    gone = leave(work, taken)
+    units = sum(units for _, units in gone)
     words = "Part of the order was collected" if _left(work) else "Collected"
     if work.order.pickup_person:
         words += f" by {work.order.pickup_person}"
@@ -65,14 +68,18 @@ def hand_over(
     event = follow_lines(work, words, quantity=units, **shown) or note(work, words)
     if work.order.status != "collected":
         fact(work, "picked_up", event, quantity=units, code_shown=True)
+    invoice_what_left(work)
+    take_from_stock(work, gone)
     return work.order
 
 
-def leave(work: Work, lines: list[OrderLine], *, state: str | None = None) -> int:
-    """What is ready of these lines leaves the store; returns the units. ``state`` instead of the settled one."""
+def leave(work: Work, lines: list[OrderLine], *, state: str | None = None) -> list[tuple[OrderLine, int]]:
+    """What is ready of these lines leaves the store; returns the units of each. The caller takes them from the stock
+    at the end, because credit is locked before stock.
+
+    :param state: of the lines, instead of the settled one.
+    """
     gone = [(line, line.quantity_ready) for line in lines if line.quantity_ready]
-    if work.order.store_id is not None:
-        stores.issue(work.session, store_id=work.order.store_id, quantities=stock_of(gone))
     for line, units in gone:
         line.quantity_reserved -= units
         line.quantity_fulfilled += units
@@ -81,7 +88,13 @@ def leave(work: Work, lines: list[OrderLine], *, state: str | None = None) -> in
             settle_line(work, line)
         else:
             line.state = state
-    return sum(units for _, units in gone)
+    return gone
+
+
+def take_from_stock(work: Work, gone: list[tuple[OrderLine, int]]) -> None:
+    """The units that left are neither on hand nor held any more."""
+    if work.order.store_id is not None:
+        stores.issue(work.session, store_id=work.order.store_id, quantities=stock_of(gone))
 
 
 def note_wrong_code(session: Session, *, actor: Actor, now: datetime, number: str) -> None:

@@ -1,8 +1,8 @@
 """Moving an order along its table of states: the one place that locks it, checks the table, and writes down
 who did what. Fulfilling and cancelling are made of these steps.
 
-Locks are taken in the order in which placement takes them: the order (there, the draft), its company's credit,
-its store's stock by variant, the pickup window. So they wait for each other and never in a circle.
+Locks are taken in the order in which placement takes them: the order (there, the draft), money paid ahead for it, its
+company's credit, its store's stock by variant, the pickup window. So they wait for each other and never in a circle.
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ def place(
         return _placed_before(session, draft_id, token, mark)
     if head.draft.state == "discarded":
         raise NotFound
+    _refuse_used_token(session, token)
     lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=today)
     taxed = add_tax(session, head, lines, today=today)
     _refuse_changes(head, lines, shown)
@@ -81,7 +82,7 @@ def place(
         )
     written = write_order(session, order, actor=actor, now=now)
     if written is None:
-        raise Conflict("token_reused", "This form was used for another order already. Open the draft again.")
+        raise _used_token()
     order_id, number = written
     write_lines(session, order_id, head.company.id, lines, shares, now=now)
     confirm(session, order, order_id=order_id, number=number, actor=actor, now=now)
@@ -112,6 +113,17 @@ def _placed_before(session: Session, draft_id: int, token: str, mark: str) -> Pl
             "token_reused", f"This form was sent before with other contents: see order {order.number}."
         )
     return Placed(order.id, order.number, order.total_minor, order.currency, again=True)
+
+
+def _refuse_used_token(session: Session, token: str) -> None:
+    """Before anything is locked: the insert itself would wait for whoever works on the token's order at that moment,
+    while they wait for credit or stock that this placement holds."""
+    if session.scalar(select(Order.id).where(Order.placement_token == token)) is not None:
+        raise _used_token()
+
+
+def _used_token() -> Conflict:
+    return Conflict("token_reused", "This form was used for another order already. Open the draft again.")
 
 
 def _refuse_lines(lines: list[Line]) -> None:

@@ -12,6 +12,7 @@ from portal.orders import emails
 from portal.orders.models import Order, OrderEvent, OrderLine
 from portal.orders.status import SHORT_REASONS
 from portal.orders.use_cases.cancelling import cancel_units, give_window_back
+from portal.orders.use_cases.invoicing import invoice_what_left
 from portal.orders.use_cases.moving import (
     Work,
     expect,
@@ -57,10 +58,11 @@ def short_pick(
         line.quantity_reserved -= units
         line.quantity_backordered += units
         settle_line(work, line)
+    _tell(work, line, units, waits=rest == "backorder")
+    invoice_what_left(work)
     if work.order.store_id is not None:
         stores.issue(session, store_id=work.order.store_id, quantities=stock_of([(line, units)]))
     give_window_back(work)
-    _tell(work, line, units, waits=rest == "backorder")
     return work.order
 
 
