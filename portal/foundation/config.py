@@ -11,6 +11,19 @@ from urllib.parse import urlsplit
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SECRETS = ("change-me", "changeme", "development-only")
+STRIPE_API = "https://api.stripe.com"
+STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
+# Parts of the keys that Stripe's own documentation prints, and of what people write in their place.
+STRIPE_SAMPLES = (
+    "...",
+    "…",
+    "your",
+    "change",
+    "example",
+    "xxxx",
+    "4ec39hqlyjwdarjtt1zdp7dc",
+    "bqokikjovbii2hlwgh4olfq2",
+)
 
 
 class ConfigError(Exception):
@@ -42,6 +55,21 @@ class Settings:
     session_idle_hours: int = 72
     session_max_days: int = 30
     time_zone: str = "America/New_York"
+    stripe_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api: str = STRIPE_API
+
+    @property
+    def payments(self) -> str:
+        """How cards and bank debits are taken: off, demo (the sandbox's Stripe) or stripe (the real one)."""
+        if not self.stripe_key:
+            return "off"
+        return "stripe" if self.stripe_api == STRIPE_API else "demo"
+
+    @property
+    def payments_are_tests(self) -> bool:
+        """True while no real money moves: the sandbox, or Stripe's test mode."""
+        return self.payments == "demo" or self.stripe_key.startswith(("sk_test_", "rk_test_"))
 
     @property
     def is_secure(self) -> bool:
@@ -88,6 +116,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             "PORTAL_DEMO is on, but PORTAL_PUBLIC_URL or PORTAL_BIND is an address others can reach; "
             "demo people have a known password, so the demo runs on 127.0.0.1 only."
         )
+    stripe_key, stripe_webhook_secret, stripe_api = _stripe(env, demo=demo)
     extra_hosts = tuple(h.strip() for h in env.get("PORTAL_TRUSTED_HOSTS", "").split(",") if h.strip())
     return Settings(
         database_url=database_url,
@@ -111,6 +140,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", 72),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", 30),
         time_zone=env.get("PORTAL_TIME_ZONE", "America/New_York"),
+        stripe_key=stripe_key,
+        stripe_webhook_secret=stripe_webhook_secret,
+        stripe_api=stripe_api,
     )
 
 
@@ -141,6 +173,57 @@ def _secret(env: Mapping[str, str], environment: str) -> str:
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32
+
+
+def _stripe(env: Mapping[str, str], *, demo: bool) -> tuple[str, str, str]:
+    """Key, webhook secret and address of the API; no key is mode off.
+
+    No message repeats a secret.
+    """
+    key, secret = (
+        env.get("PORTAL_STRIPE_KEY", "").strip(),
+        env.get("PORTAL_STRIPE_WEBHOOK_SECRET", "").strip(),
+    )
+    api = env.get("PORTAL_STRIPE_API", "").strip().rstrip("/") or STRIPE_API
+    live = key.startswith(("sk_live_", "rk_live_"))
+    for broken, sentence in (
+        (
+            live and api != STRIPE_API,
+            f"PORTAL_STRIPE_KEY is a live key, but PORTAL_STRIPE_API is {api}; "
+            f"a live key is sent to {STRIPE_API} only.",
+        ),
+        (
+            live and demo,
+            "PORTAL_STRIPE_KEY is a live key, but PORTAL_DEMO is on; made-up data takes no real money.",
+        ),
+        (
+            api != STRIPE_API and not (demo and _is_loopback(urlsplit(api).hostname or "")),
+            f"PORTAL_STRIPE_API is {api}; an address other than {STRIPE_API} is for the demo on 127.0.0.1 only.",
+        ),
+        (
+            bool(secret) and not key,
+            "PORTAL_STRIPE_WEBHOOK_SECRET is set, but PORTAL_STRIPE_KEY is not.",
+        ),
+        (
+            bool(key) and not _is_real(key, STRIPE_KEYS, 20),
+            "PORTAL_STRIPE_KEY is no secret key, too short, or a sample that anybody knows; "
+            "copy the one that begins with sk_ or rk_ from Stripe's dashboard.",
+        ),
+        (
+            bool(key) and not _is_real(secret, ("whsec_",), 16),
+            "PORTAL_STRIPE_WEBHOOK_SECRET is missing, too short or a sample; "
+            "copy the one that begins with whsec_ from the webhook's page in Stripe's dashboard.",
+        ),
+    ):
+        if broken:
+            raise ConfigError(sentence)
+    return key, secret, api
+
+
+def _is_real(secret: str, prefixes: tuple[str, ...], least: int) -> bool:
+    rest = next((secret.removeprefix(each) for each in prefixes if secret.startswith(each)), "")
+    made_up = any(word in rest.lower() for word in STRIPE_SAMPLES) or len(set(rest)) < 6
+    return len(secret) >= least and not made_up
 
 
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:

@@ -1,0 +1,45 @@
+"""Stripe's smallest unit of a currency is not always ours. Pure rules.
+
+Stripe counts some currencies without a minor unit in hundredths, and takes thousandths only in tens.
+"""
+
+from __future__ import annotations
+
+from portal.foundation.money import exponent
+
+# As Stripe counts; every other currency has two decimals there.
+NO_DECIMALS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+
+
+def stripe_exponent(currency: str) -> int:
+    """Number of decimals of the unit in which Stripe takes amounts."""
+    return 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
+
+
+def to_stripe(minor: int, currency: str) -> int:
+    """An amount as Stripe takes it.
+
+    :raises ValueError: when it cannot be charged exactly, in words for people.
+    """
+    shift = stripe_exponent(currency) - exponent(currency)
+    amount, rest = (minor * 10**shift, 0) if shift >= 0 else divmod(minor, 10**-shift)
+    if rest or (currency in THREE_DECIMALS and amount % 10):
+        raise ValueError(f"Cards and banks take {currency} with fewer decimals; round the amount.")
+    return amount
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """An amount of Stripe's in our minor units.
+
+    :raises ValueError: when it is finer than our minor unit.
+    """
+    if not currency:
+        raise ValueError("an amount without a currency")
+    shift = exponent(currency) - stripe_exponent(currency)
+    minor, rest = (amount * 10**shift, 0) if shift >= 0 else divmod(amount, 10**-shift)
+    if rest:
+        raise ValueError(f"{amount} of {currency} is finer than its minor unit")
+    return minor
