@@ -116,7 +116,9 @@ def _tax_changes(before: dict[int, _Shown], lines: list[Line]) -> list[Change]:
         if line.id in before and before[line.id].tax_share != line.tax_share
     }
     return [
-        Change(None, f"Sales tax was {percent(was) if was else 'none'}, now {percent(now) if now else 'none'}.")
+        Change(
+            None, f"Sales tax was {percent(was) if was else 'none'}, now {percent(now) if now else 'none'}."
+        )
         for was, now in sorted(moved)
     ]
 
