@@ -10,27 +10,27 @@ import json
 import resource
 import sys
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
 MOST_MEMORY = 3 * 1024**3  # bytes of address space
-# Tagged, so that a screen reader finds its way.
-STANDARD = "ua-1"
+# Accessible PDF: tagged, so that a screen reader finds its way.
+Standard = Literal["ua-1"]
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     asked: dict[str, Any] = json.load(sys.stdin)
     try:
-        made = compiled(asked, [STANDARD])
+        made = compiled(asked, "ua-1")
     except typst.TypstError:
         # Letters that no font here has break the standard, not the document.
-        made = compiled(asked, [])
+        made = compiled(asked, None)
     sys.stdout.buffer.write(made)
 
 
-def compiled(asked: dict[str, Any], standards: list[str]) -> bytes:
+def compiled(asked: dict[str, Any], standard: Standard | None) -> bytes:
     """The document; no file outside the folder of the templates is read, and no package."""
     made: bytes = typst.compile(
         f"{asked['folder']}/{asked['kind']}.typ",
@@ -38,7 +38,7 @@ def compiled(asked: dict[str, Any], standards: list[str]) -> bytes:
         # The machine's own fonts serve only for letters that those in the compiler do not have.
         font_paths=typst.Fonts(include_system_fonts=True, include_embedded_fonts=True),
         sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
-        pdf_standards=standards,
+        pdf_standards=standard,
         timestamp=datetime.fromisoformat(asked["moment"]),
         package_path=asked["folder"],
         package_cache_path=asked["folder"],

@@ -8,6 +8,7 @@ transaction first.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ COMPILER = Path(__file__).with_name("compiling.py")
 # Some hundred and seventy pages. Beyond that a file for a spreadsheet serves better, and costs a hundredth.
 MOST_LINES = 5_000
 MOST_SECONDS = 30
+# What an interpreter may need to start; nothing of the portal's own environment, which holds its secrets.
+KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME")
 
 
 class TooLong(Exception):
@@ -46,10 +49,14 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(COMPILER)],
-            input=json.dumps(asked).encode(), capture_output=True, timeout=MOST_SECONDS, env={}, check=False,
+            input=json.dumps(asked).encode(), capture_output=True, timeout=MOST_SECONDS, env=_environment(), check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
         raise TooLong from late
     if done.returncode:
         raise RuntimeError(f"{kind} was not compiled: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in KEPT if name in os.environ}

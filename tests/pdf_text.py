@@ -1,0 +1,19 @@
+"""What a PDF says, for comparing it with pages, files and the database."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from pypdf import PdfReader
+
+
+def read(content: bytes) -> PdfReader:
+    assert content.startswith(b"%PDF-")
+    return PdfReader(io.BytesIO(content))
+
+
+def words(content: bytes) -> str:
+    """All words of all pages, white space folded."""
+    text = " ".join(page.extract_text() for page in read(content).pages)
+    return re.sub(r"\s+", " ", text).strip()
