@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,6 +24,8 @@ from portal.foundation.migrate import upgrade
 from portal.foundation.statements import CountingCursor, counted
 from tests.builders import HASHER, Build
 from tests.page import PageClient
+from tests.paying import Till
+from tests.sandbox.stripe.standing import Sandbox
 
 # A sign-in then costs what the builders' hash costs, and is not hashed anew.
 passwords.HASHER = HASHER
@@ -174,3 +177,25 @@ def client(app: Flask) -> PageClient:
 def statements() -> Callable[[], AbstractContextManager[list[str]]]:
     """``with statements() as heard:`` collects the SQL statements executed inside."""
     return counted
+
+
+@pytest.fixture(scope="session")
+def stripe_process() -> Iterator[Sandbox]:
+    """The sandbox's Stripe, one process for all tests of this process."""
+    running = Sandbox("memory")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def stripe_sandbox(stripe_process: Sandbox) -> Sandbox:
+    """The sandbox's Stripe, with nothing in it and no fault switched on."""
+    requests.delete(f"{stripe_process.url}/_sandbox/faults", timeout=5)
+    stripe_process.control("reset")
+    return stripe_process
+
+
+@pytest.fixture
+def till(stripe_sandbox: Sandbox, sessions: sessionmaker[Session], build: Build) -> Till:
+    """A company with a payer, and all it takes to pay at the sandbox's Stripe."""
+    return Till(stripe_sandbox, sessions, build)

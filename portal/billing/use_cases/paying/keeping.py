@@ -30,7 +30,7 @@ def keep_method(
     )  # fmt: skip
     if made is None:
         known = select(SavedMethod.id).where(SavedMethod.stripe_method_id == method.id)
-        return session.scalars(known).one()
+        return int(session.scalars(known).one())
     record(
         session,
         Event(
