@@ -128,7 +128,7 @@ def test_credit_refusal_shows_figures_and_ways_out(shop: Shop, client: PageClien
     draft_id = ready_draft(shop, client, price="4000")
     order_it(client, draft_id, status=422)
     assert "Limit $10,000.00, used $0.00, so $10,000.00 is left; this order is $12,000.00." in client.text
-    assert "change the draft" in client.text
+    assert "Ways to order it" in client.text
     assert session.scalar(select(Draft.state)) == "current"
     assert session.scalar(text("select outcome from touchpoint where name = 'order_failed'")) == "credit_hold"
 

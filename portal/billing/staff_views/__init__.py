@@ -7,4 +7,5 @@ from flask import Blueprint
 blueprint = Blueprint("billing_staff", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
+from portal.billing.staff_views import disputes as disputes  # noqa: E402
 from portal.billing.staff_views import holds as holds  # noqa: E402

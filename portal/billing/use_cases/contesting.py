@@ -128,17 +128,11 @@ def answer(
     if not 3 <= len(words) <= MAX_NOTE:
         raise Rejected("answer", f"Write an answer of 3 to {MAX_NOTE:,} characters.", field="answer")
     if outcome == "credited":
-        reason = DISPUTE_REASONS.get(dispute.reason, "")
+        reason = DISPUTE_REASONS.get(dispute.reason, "Credit")
         memo = credit_and_apply(
-            session,
-            invoice,
-            credit_minor,
-            key=f"dispute:{dispute.id}",
-            reason=reason,
-            actor=actor,
-            now=now,
-            today=today,
-        )
+            session, company, invoice, credit_minor, key=f"dispute-{dispute.id}", reason=f"{reason}: {words}",
+            actor=actor, now=now, today=today,
+        )  # fmt: skip
         dispute.credit_memo_id = memo.id
     _close(session, invoice, dispute, outcome, words, actor, now)
     _tell(session, company, invoice, dispute)

@@ -44,7 +44,8 @@ def take_credit(session: Session, *, company_id: int, amount_minor: int) -> None
     }
     if account.on_hold:
         message = "Your company's account is on hold, so nothing can be ordered on account right now."
-        raise Rejected("credit_hold", message, outcome="credit_hold", details=details)
+        held = {**details, "reason": account.hold_reason}
+        raise Rejected("credit_hold", message, outcome="credit_hold", details=held)
     message = "This order is more than your company's credit leaves."
     raise Rejected("credit_limit", message, outcome="credit_hold", details=details)
 

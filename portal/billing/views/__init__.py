@@ -7,3 +7,5 @@ from flask import Blueprint
 blueprint = Blueprint("billing", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
+from portal.billing.views import disputes as disputes  # noqa: E402
+from portal.billing.views import promises as promises  # noqa: E402

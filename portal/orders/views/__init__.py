@@ -9,6 +9,7 @@ blueprint = Blueprint("orders", __name__)
 # At the bottom, because the modules put their views on the blueprint.
 from portal.orders.views import bought as bought  # noqa: E402
 from portal.orders.views import checkout as checkout  # noqa: E402
+from portal.orders.views import credit_help as credit_help  # noqa: E402
 from portal.orders.views import draft_page as draft_page  # noqa: E402
 from portal.orders.views import drafts as drafts  # noqa: E402
 from portal.orders.views import history as history  # noqa: E402

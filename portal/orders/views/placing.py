@@ -25,6 +25,7 @@ from portal.orders.terms import po_of, po_problem
 from portal.orders.use_cases.placing import place as place_order
 from portal.orders.use_cases.placing import terms_of
 from portal.orders.views import blueprint
+from portal.orders.views.credit_help import credit_help
 from portal.orders.views.days import spoken_day
 from portal.orders.views.fresh import start_over
 from portal.orders.views.seen import seen_order
@@ -83,6 +84,7 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
         total_minor=total_of(lines) + tax_of(lines),
         currency=head.company.currency,
         credit=credit,
+        **credit_help(head, lines, total_of(lines) + tax_of(lines), credit),
         po_number=po_number,
         po_problem=po_problem(head.company.po_mode, po_number, head.job is not None),
         blocked=[line for line in lines if line.problem],

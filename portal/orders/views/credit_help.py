@@ -1,0 +1,127 @@
+"""When credit does not reach: what the review shows about it, and what the person can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.models import CreditAccount
+from portal.foundation.config import Settings
+from portal.foundation.errors import Rejected
+from portal.orders.fitting import read_plan
+from portal.orders.forms_drafts import DRAFT, read_id
+from portal.orders.lines import Line
+from portal.orders.queries.drafts import DraftHead
+from portal.orders.queries.ways_out import WaysOut, is_needed, since, ways_out
+from portal.orders.use_cases.asking import approvers, ask
+from portal.orders.use_cases.splitting import merge, split
+from portal.orders.views import blueprint
+from portal.orders.views.fresh import start_over
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now, own_transaction, today
+from portal.web.ui import tell
+from portal.web.urls import href_if
+
+OTHERS_SHOWN = 6  # open invoices besides those that are suggested
+
+
+def credit_help(
+    head: DraftHead, lines: Sequence[Line], total_minor: int, credit: CreditAccount | None
+) -> dict[str, Any]:
+    """What the review's template needs about credit: one statement, three more when it does not reach.
+
+    ``ways`` is None while it does.
+    """
+    company = head.company
+    found = since(db(), company_id=company.id, draft_id=head.id, person_id=actor().user_id)
+    ways, people = None, []
+    if lines and is_needed(credit, total_minor):
+        ways = ways_out(
+            db(), company_id=company.id, credit=credit, lines=lines, total_minor=total_minor,
+            currency=company.currency, today=today(),
+        )  # fmt: skip
+        people = approvers(db(), actor(), company.id)
+    return {
+        "since": found,
+        "ways": ways,
+        "offered": _offered(ways) if ways else [],
+        "approvers": people,
+        "may_pay": actor().can("invoices:pay"),
+        "pay_href": href_if("billing.new_payment") if _cards() else None,
+        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if _cards() else None,
+    }
+
+
+def _cards() -> bool:
+    """Whether cards are taken at all."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.payments != "off"
+
+
+def _offered(ways: WaysOut) -> list[Any]:
+    """The suggested invoices and a few of the others, the oldest first."""
+    others = [each.id for each in ways.payable if each.id not in ways.suggested][:OTHERS_SHOWN]
+    return [each for each in ways.payable if each.id in ways.suggested or each.id in others]
+
+
+@blueprint.post(f"{DRAFT}/split")
+@needs("drafts:write")
+def split_draft(draft_id: int) -> Response:
+    """Keep what fits, park the rest."""
+    keep = read_plan(request.form.get("plan", "")[:40_000])
+    try:
+        if keep is None:
+            raise Rejected("changed", "Look at the proposal once more.")
+        rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep)
+    except Rejected as no:
+        return _back(draft_id, no)
+    tell("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
+    return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/merge")
+@needs("drafts:write")
+def merge_draft(draft_id: int) -> Response:
+    """Put what was split off back."""
+    try:
+        merge(
+            db(), actor=actor(), now=now(), draft_id=draft_id, rest_id=read_id(request.form.get("rest")) or 0
+        )
+    except Rejected as no:
+        return _back(draft_id, no)
+    tell("ok", "Both parts are one draft again.")
+    return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/asking")
+@needs("orders:place")
+def ask_approvers(draft_id: int) -> Response:
+    """Write to the company's approvers, once."""
+    numbers = [each[:30] for each in request.form.getlist("invoice")][:100]
+    pay_path = href_if("billing.new_payment", invoice=numbers) if numbers else None
+    try:
+        with own_transaction() as session:
+            asked = ask(
+                session, actor=actor(), now=now(), today=today(), draft_id=draft_id, pay_path=pay_path or "/invoices"
+            )
+    except Rejected as no:
+        return _back(draft_id, no)
+    tell(
+        "ok" if asked else "info",
+        "They have a mail now. This draft waits." if asked else "They were asked already.",
+    )
+    return _review(draft_id)
+
+
+def _back(draft_id: int, no: Rejected) -> Response:
+    start_over()
+    tell("error", no.message)
+    return _review(draft_id)
+
+
+def _review(draft_id: int) -> Response:
+    return redirect(url_for("orders.review", draft_id=draft_id, _anchor="ways-out"))
