@@ -57,6 +57,17 @@ def read_quantities(form: Mapping[str, str]) -> dict[int, int | None]:
     return found
 
 
+def read_colours(form: Mapping[str, str]) -> dict[int, str]:
+    """``colour-7: TC-0412`` → {7: "TC-0412"}: number or name, as typed."""
+    found = {}
+    for name, value in form.items():
+        prefix, _, number = name.partition("-")
+        line = read_id(number) if prefix == "colour" else None
+        if line is not None:
+            found[line] = value.replace("\x00", "")
+    return found
+
+
 def read_choice(form: Mapping[str, str]) -> Choice:
     """The pickup step. What cannot be read counts as not chosen."""
     return Choice(

@@ -9,6 +9,7 @@ from portal.catalog.queries.colours import (
     colour_families,
     colours_by_number,
     colours_in,
+    colours_named,
     search_colours,
 )
 from portal.catalog.queries.prices import price_rows, prices
@@ -37,6 +38,7 @@ __all__ = [
     "colour_families",
     "colours_by_number",
     "colours_in",
+    "colours_named",
     "price_rows",
     "prices",
     "product",

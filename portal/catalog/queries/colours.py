@@ -30,6 +30,9 @@ class ColourFamily:
 
 
 _BY_NUMBER = text("select number, name, hex from colour where number = any(:numbers)")
+_NAMED = text(
+    "select number, name, hex from colour where number = any(:numbers) or lower(name) = any(:names) order by number"
+)
 _FAMILIES = text("""
 select family, count(*), (array_agg(hex order by number))[1 + count(*) / 2]
   from colour where family <> '' group by family order by min(number)
@@ -59,6 +62,26 @@ def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[s
     found = {row.number: ColourInfo(*row) for row in session.execute(_BY_NUMBER, {"numbers": wanted})}
     pairs = ((each, found.get(each) or found.get(each.upper())) for each in given)
     return {each: colour for each, colour in pairs if colour is not None}
+
+
+def colours_named(session: Session, words: Iterable[str]) -> dict[str, ColourInfo]:
+    """Colours by number or by their whole name (case does not matter); unknown words, and a name that two colours
+    have, are left out. One statement."""
+    given = {each for each in words if each}
+    if not given:
+        return {}
+    asked = {
+        "numbers": sorted(given | {each.upper() for each in given}),
+        "names": sorted({each.lower() for each in given}),
+    }
+    rows = [ColourInfo(*row) for row in session.execute(_NAMED, asked)]
+    found = {}
+    for each in given:
+        by_number = [row for row in rows if row.number in {each, each.upper()}]
+        fitting = by_number or [row for row in rows if row.name.lower() == each.lower()]
+        if len(fitting) == 1:
+            found[each] = fitting[0]
+    return found
 
 
 def search_colours(session: Session, *, words: str, limit: int = 36) -> list[ColourInfo]:

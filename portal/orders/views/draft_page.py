@@ -12,12 +12,20 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Rejected
 from portal.orders.differences import differences
-from portal.orders.forms_drafts import DRAFT, AddForm, NameForm, PasteForm, read_id, read_quantities
+from portal.orders.forms_drafts import (
+    DRAFT,
+    AddForm,
+    NameForm,
+    PasteForm,
+    read_colours,
+    read_id,
+    read_quantities,
+)
 from portal.orders.lines import total_of
 from portal.orders.models import Order
 from portal.orders.quantities import parse_quantity
 from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
-from portal.orders.use_cases import adding, draft_lines, drafting, replacing
+from portal.orders.use_cases import adding, colouring, draft_lines, drafting, replacing
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
 from portal.orders.views.fresh import start_over
@@ -35,11 +43,13 @@ Page = str | tuple[str, int] | Response
 
 @dataclass
 class Typed:
-    """What was typed and refused, so that nothing is lost: forms, quantities by line, sentences by line."""
+    """What was typed and refused, so that nothing is lost: forms; quantities, colours and sentences by line."""
 
     add: AddForm | None = None
     quantities: Mapping[int, str] = field(default_factory=dict)
-    problems: Mapping[int, str] = field(default_factory=dict)
+    colours: Mapping[int, str] = field(default_factory=dict)
+    problems: Mapping[int, str] = field(default_factory=dict)  # with a quantity
+    off_colour: Mapping[int, str] = field(default_factory=dict)  # with a colour
     message: str = ""
     replacement: str | None = None
 
@@ -110,7 +120,7 @@ def _page(head: DraftHead | None, typed: Typed) -> Page:
         wrong=[each for each in head.draft.left_out if "raw" in each] if head else [],
         undo=_undo_of(head),
     )
-    refused = typed.problems or typed.message or (typed.add is not None and typed.add.errors)
+    refused = typed.message or (typed.add is not None and typed.add.errors)
     return (body, 422) if refused else body
 
 
@@ -195,28 +205,40 @@ def paste_lines() -> Page:
 @blueprint.post(f"{DRAFT}/lines")
 @needs("drafts:write")
 def change_lines(draft_id: int) -> Page:
-    """Save all quantities; with ``action=checkout`` go on to pickup or delivery."""
-    refused = _save(draft_id, {})
+    """Save all quantities and colours; with ``action=checkout`` go on to pickup or delivery."""
+    refused = _save(draft_id)
     if refused is not None:
         return refused
     if request.form.get("action") == "checkout":
         return redirect(url_for("orders.pickup", draft_id=draft_id))
     if not request.headers.get("HX-Request"):
-        tell("ok", "Quantities saved.")
+        tell("ok", "Saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
-def _save(draft_id: int, but: Mapping[int, int]) -> Page | None:
-    """Store the quantities that were typed; the page with the problems when some are wrong."""
-    quantities: dict[int, int | None] = {**read_quantities(request.form), **but}
+def _save(draft_id: int, *, but: int | None = None) -> Page | None:
+    """Store what was typed on the lines (``but`` one); the page with the problems when something is wrong."""
+    quantities = {n: each for n, each in read_quantities(request.form).items() if n != but}
+    colours = {n: each for n, each in read_colours(request.form).items() if n != but}
     try:
-        draft_lines.change_quantities(
-            db(), actor=actor(), now=now(), draft_id=draft_id, quantities=quantities
-        )
+        if quantities or but is None:  # whose draft it is is asked in any case
+            draft_lines.change_quantities(
+                db(), actor=actor(), now=now(), draft_id=draft_id, quantities=quantities
+            )
+        if colours:
+            colouring.recolour(db(), actor=actor(), now=now(), draft_id=draft_id, colours=colours)
     except Rejected as no:
         start_over()
-        typed = {n: request.form.get(f"quantity-{n}", "") for n in quantities}
-        return show(draft_id, Typed(quantities=typed, problems=no.details or {}, message=no.message))
+        typed = Typed(
+            quantities={n: request.form.get(f"quantity-{n}", "") for n in quantities},
+            colours=colours,
+            message=no.message,
+        )
+        if no.code == "colours":
+            typed.off_colour = no.details or {}
+        else:
+            typed.problems = no.details or {}
+        return show(draft_id, typed)
     return None
 
 
@@ -226,16 +248,11 @@ LINE = f"{DRAFT}/lines/<int(max={2**53}):line_id>"
 @blueprint.post(f"{LINE}/removal")
 @needs("drafts:write")
 def remove_line(draft_id: int, line_id: int) -> Page:
-    """Take a line out, keep the other quantities that were typed, and offer to put it back."""
-    typed = {n: q for n, q in read_quantities(request.form).items() if n != line_id}
+    """Take a line out, keep what was typed on the others, and offer to put it back."""
     line = draft_lines.remove_line(db(), actor=actor(), now=now(), draft_id=draft_id, line_id=line_id)
-    if typed:
-        try:
-            draft_lines.change_quantities(db(), actor=actor(), now=now(), draft_id=draft_id, quantities=typed)
-        except Rejected as no:
-            start_over()
-            again = {n: request.form.get(f"quantity-{n}", "") for n in typed}
-            return show(draft_id, Typed(quantities=again, problems=no.details or {}, message=no.message))
+    refused = _save(draft_id, but=line_id)
+    if refused is not None:
+        return refused
     session["removed"] = {
         "draft_id": draft_id,
         "variant_id": line.variant_id,
