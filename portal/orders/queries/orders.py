@@ -17,7 +17,7 @@ from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders.models import Order, OrderEvent, OrderLine
-from portal.orders.parts import cancelled_worth
+from portal.orders.parts import Worth, cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
 from portal.stores.models import Store
 
@@ -114,11 +114,20 @@ class OrderDetail:
     @cached_property
     def cancelled_minor(self) -> int:
         """What the cancelled units had cost with tax, in minor units."""
-        return sum(
-            cancelled_worth(line, line.quantity_cancelled, self.head.currency).gross
+        return sum(worth.gross for worth in self._cancelled)
+
+    @property
+    def cancelled_tax_minor(self) -> int:
+        """The tax in that."""
+        return sum(worth.tax for worth in self._cancelled)
+
+    @cached_property
+    def _cancelled(self) -> list[Worth]:
+        return [
+            cancelled_worth(line, line.quantity_cancelled, self.head.currency)
             for line in self.lines
             if line.quantity_cancelled
-        )
+        ]
 
     @property
     def net_minor(self) -> int:

@@ -11,5 +11,6 @@ from portal.orders.staff_views import board as board  # noqa: E402
 from portal.orders.staff_views import finding as finding  # noqa: E402
 from portal.orders.staff_views import handover as handover  # noqa: E402
 from portal.orders.staff_views import order as order  # noqa: E402
+from portal.orders.staff_views import returning as returning  # noqa: E402
 from portal.orders.staff_views import shortages as shortages  # noqa: E402
 from portal.orders.staff_views import steps as steps  # noqa: E402

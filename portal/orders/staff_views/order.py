@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.billing.queries.of_order import documents_of_order
 from portal.foundation.clock import local
 from portal.foundation.errors import Rejected
 from portal.orders.promise import age_words, is_late, when_words, window_words
@@ -16,6 +17,7 @@ from portal.orders.queries.orders import OrderDetail, order_at_store
 from portal.orders.staff_views import blueprint
 from portal.orders.staff_views.board import board_href
 from portal.orders.status import ICONS, TONES, label
+from portal.orders.views.order_words import amount_facts
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
@@ -40,6 +42,7 @@ def counter_slip(number: str) -> str:
         ("Job", order.job_name),
         ("Promised", when_words(order.promised_at, zone, now()) if order.promised_at else ""),
         ("Who collects", order.pickup_person),
+        *amount_facts(order),
         ("Note", order.note),
     ]
     return render_template(
@@ -72,6 +75,8 @@ def order_page(
         promised=when_words(order.promised_at, zone, now()) if order.promised_at else "",
         promise_value=local(order.promised_at or now(), zone).strftime("%Y-%m-%dT%H:%M"),
         when=lambda at: when_words(at, zone, now()),
+        documents=documents_of_order(db(), order.id),
+        may_take_back=any(line.quantity_invoiced > line.quantity_returned for line in order.lines),
         label=label,
         tones=TONES,
         icons=ICONS,

@@ -8,6 +8,7 @@ from portal.orders.use_cases.delivery import change_promise, deliver, dispatch
 from portal.orders.use_cases.handover import hand_over, note_wrong_code
 from portal.orders.use_cases.picking import start_picking, tint_done
 from portal.orders.use_cases.readiness import mark_ready
+from portal.orders.use_cases.returning import take_back
 from portal.orders.use_cases.shortages import short_pick
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "note_wrong_code",
     "short_pick",
     "start_picking",
+    "take_back",
     "tint_done",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from portal.foundation.money import format_minor
 from portal.orders.promise import when_words, window_words
 from portal.orders.queries.orders import OrderDetail
 from portal.orders.status import ICONS, STEPS, TONES, label
@@ -95,9 +96,21 @@ def slip_facts(order: OrderDetail) -> list[tuple[str, str]]:
         ("Ordered by", order.subject_name or order.placed_by_name),
         ("Who collects", order.pickup_person),
         ("Deliver to", ship_to_words(order.ship_to) if order.fulfilment == "delivery" else ""),
+        *amount_facts(order),
         ("Note", order.note),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def amount_facts(order: OrderDetail) -> list[tuple[str, str]]:
+    """What the order came to, with its tax where it carries any."""
+    owed = order.total_minor - order.cancelled_minor
+    pairs = [("Total", format_minor(owed, order.currency))]
+    if order.tax_words:
+        pairs.insert(
+            0, (order.tax_words, format_minor(order.tax_minor - order.cancelled_tax_minor, order.currency))
+        )
+    return pairs
 
 
 def ship_to_words(address: dict[str, Any] | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.billing.queries.of_order import documents_of_order
 from portal.foundation.errors import Rejected
 from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, is_late
@@ -19,7 +20,7 @@ from portal.web.access import needs
 from portal.web.filters import plural
 from portal.web.sessions import actor
 from portal.web.touch import viewed
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, own_transaction
 from portal.web.ui import tell
 
 EVENT_ICONS = {"placed": "cart", **ICONS}
@@ -75,7 +76,9 @@ def cancel(number: str) -> Response | tuple[str, int]:
     """Cancel the order, or what still waits for stock of it."""
     reason = request.form.get("reason", "").replace("\x00", "")
     try:
-        done = cancelling.cancel(db(), actor=actor(), now=now(), number=number, reason=reason)
+        # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
+        with own_transaction() as session:
+            done = cancelling.cancel(session, actor=actor(), now=now(), number=number, reason=reason)
     except Rejected as no:
         order = order_for(db(), actor(), number)
         page = render_template("orders/cancel.html", order=order, error=no.message, typed=reason)
@@ -106,6 +109,7 @@ def _page(order: OrderDetail) -> str:
         po_words=po_words,
         who_suffix=WHO_SUFFIX,
         cancel_label="Cancel what still waits" if order.status == "backordered" else "Cancel this order",
+        documents=documents_of_order(db(), order.id) if actor().can("invoices:read") else [],
         label=label,
         tones=TONES,
         icons=ICONS,

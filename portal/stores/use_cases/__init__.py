@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from portal.stores.use_cases.booking import book_window, unbook_window
 from portal.stores.use_cases.choosing import choose_store
-from portal.stores.use_cases.holding import issue, release, reserve
+from portal.stores.use_cases.holding import issue, put_back, release, reserve
 
-__all__ = ["book_window", "choose_store", "issue", "release", "reserve", "unbook_window"]
+__all__ = ["book_window", "choose_store", "issue", "put_back", "release", "reserve", "unbook_window"]

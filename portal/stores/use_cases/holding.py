@@ -27,6 +27,14 @@ update stock
  where stock.store_id = :store_id and stock.variant_id = w.variant_id
 """)
 
+_PUT_BACK = text("""
+insert into stock (store_id, variant_id, on_hand)
+select :store_id, w.variant_id, w.quantity
+  from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
+ order by w.variant_id
+on conflict (store_id, variant_id) do update set on_hand = stock.on_hand + excluded.on_hand
+""")
+
 
 def reserve(
     session: Session, *, store_id: int, wants: Mapping[int, int], partial: bool = False
@@ -61,6 +69,15 @@ def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> 
     :raises LookupError: when there is no stock row, so nothing can have been held.
     """
     _settle(session, store_id, _positive(quantities), leaves=True)
+
+
+def put_back(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
+    """Goods that were sold come back on the shelf: variant id → units of sale. One statement, in variant order."""
+    back = _positive(quantities)
+    if back:
+        session.execute(
+            _PUT_BACK, {"store_id": store_id, "ids": list(back), "quantities": list(back.values())}
+        )
 
 
 def _positive(quantities: Mapping[int, int]) -> dict[int, int]:
