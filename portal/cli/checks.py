@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "--json", "as_json", is_flag=True, help="For machines: counts, sums in minor units, every check."
 )
 def verify(as_json: bool) -> None:
-    """Check that orders, stock, credit and touchpoints fit together; exit code 1 when they don't."""
+    """Check that orders, stock, credit, invoices, payments and touchpoints fit together; exit code 1 when they don't."""
     from portal.verifying.run import verify as run_checks
 
     with database() as engine:
@@ -45,7 +45,8 @@ def _tell(verdict: Verdict) -> None:
         total = format_minor(company["orders_minor"], company["currency"])
         click.echo(f"{total:>20}  company {company['company']}, {company['orders']:,} orders")
     for finding in verdict.findings:
-        click.echo(f"Does not hold: {finding.check.meaning} ({finding.count:,} rows)")
+        number = f"rule {finding.check.invariant}: " if finding.check.invariant else ""
+        click.echo(f"Does not hold: {number}{finding.check.meaning} ({finding.count:,} rows)")
         for row in finding.rows:
             click.echo(f"    {', '.join(map(str, row))}")
     if verdict.ok:
