@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 def quantity_words(quantity: int, unit: str) -> str:
     """``1 gallon``, ``12 gallons``, ``3 boxes``, ``5 units`` (sold by the piece)."""
@@ -16,3 +18,8 @@ def po_words(po_number: str) -> str:
     if not po_number or po_number.upper().startswith(("PO", "P.O")):
         return po_number
     return f"PO {po_number}"
+
+
+def day_words(on: date) -> str:
+    """``Mon 3 Nov 2026``."""
+    return f"{on:%a} {on.day} {on:%b %Y}"

@@ -6,8 +6,8 @@ given until it is known, and asking again with the same stored key cannot give i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,9 @@ from portal.foundation.jobs import defer
 from portal.foundation.money import format_minor
 
 JOB = "billing.refund"
+KEY_LIFE = timedelta(
+    hours=20
+)  # Stripe keeps the answers to a key for a day; later the same key makes a second refund
 LONGEST_REASON = 300
 
 
@@ -72,7 +75,7 @@ def begin(
         refund.state = "succeeded"
         post_refund(session, payment, refund, out_of=BANK, actor=actor, now=now)
     else:
-        defer(session, JOB, {"refund_id": refund.id})
+        defer(session, JOB, {"row_id": refund.id})
     return refund
 
 
@@ -108,6 +111,10 @@ def carry_out(sessions: Callable[[], Session], refund_id: int, *, now: datetime,
         return take_in(sessions, refund_id, api.retrieve_refund(refund.stripe_refund_id), now=now)
     if refund.state != "created" or payment.charge_id is None:
         return refund
+    if now - refund.created_at > KEY_LIFE:
+        found = _find(refund, api)
+        if found is not None:
+            return take_in(sessions, refund_id, found, now=now)
     try:
         told = api.refund(
             key=refund.idempotency_key, charge=payment.charge_id, amount_minor=refund.amount_minor,
@@ -116,6 +123,21 @@ def carry_out(sessions: Callable[[], Session], refund_id: int, *, now: datetime,
     except StripeRefused as no:
         return _refused(sessions, refund_id, no, now=now)
     return take_in(sessions, refund_id, told, now=now)
+
+
+def _find(refund: Refund, api: Stripe) -> Refunded | None:
+    """The refund at Stripe that carries our number, looked for around the time when it was asked for."""
+    span = (refund.created_at - timedelta(minutes=10), refund.created_at + KEY_LIFE)
+    return next(
+        (each for each in api.list_refunds(*span) if each.metadata.get("refund") == str(refund.id)), None
+    )
+
+
+def unfinished(session: Session) -> Sequence[int]:
+    """Refunds of which it is not known yet whether they were taken on, or arrived; oldest first."""
+    return session.scalars(
+        select(Refund.id).where(Refund.state.in_(("created", "pending"))).order_by(Refund.id)
+    ).all()
 
 
 def _names(refund: Refund, payment: Payment) -> dict[str, str]:
