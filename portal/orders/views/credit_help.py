@@ -9,20 +9,23 @@ from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.models import CreditAccount
+from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
+from portal.billing.use_cases import paying
 from portal.foundation.config import Settings
-from portal.foundation.errors import Rejected
+from portal.foundation.errors import NotFound, Rejected
 from portal.orders.fitting import read_plan
 from portal.orders.forms_drafts import DRAFT, read_id
 from portal.orders.lines import Line
 from portal.orders.queries.drafts import DraftHead
 from portal.orders.queries.ways_out import WaysOut, is_needed, since, ways_out
 from portal.orders.use_cases.asking import approvers, ask
+from portal.orders.use_cases.paid_ahead import pay_ahead
 from portal.orders.use_cases.splitting import merge, split
 from portal.orders.views import blueprint
 from portal.orders.views.fresh import start_over
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import db, leave, now, own_transaction, today
 from portal.web.ui import tell
 from portal.web.urls import href_if
 
@@ -106,7 +109,12 @@ def ask_approvers(draft_id: int) -> Response:
     try:
         with own_transaction() as session:
             asked = ask(
-                session, actor=actor(), now=now(), today=today(), draft_id=draft_id, pay_path=pay_path or "/invoices"
+                session,
+                actor=actor(),
+                now=now(),
+                today=today(),
+                draft_id=draft_id,
+                pay_path=pay_path or "/invoices",
             )
     except Rejected as no:
         return _back(draft_id, no)
@@ -115,6 +123,26 @@ def ask_approvers(draft_id: int) -> Response:
         "They have a mail now. This draft waits." if asked else "They were asked already.",
     )
     return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/card-payment")
+@needs("invoices:pay")
+def pay_by_card(draft_id: int) -> Response:
+    """Pay what the draft costs on Stripe's page; the money waits on the account for this order."""
+    api: Stripe | None = current_app.extensions.get("stripe")
+    if api is None:
+        raise NotFound
+    try:
+        with own_transaction() as session:
+            attempt = pay_ahead(session, actor=actor(), now=now(), today=today(), draft_id=draft_id)
+    except Rejected as no:
+        return _back(draft_id, no)
+    leave()
+    sessions = current_app.extensions["sessions"]
+    try:
+        return redirect(paying.open_checkout(sessions, attempt.id, now=now(), api=api))
+    except (StripeUnknown, StripeRefused):
+        return redirect(url_for("billing.payment", token=attempt.token))  # it says how it stands
 
 
 def _back(draft_id: int, no: Rejected) -> Response:

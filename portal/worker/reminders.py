@@ -1,0 +1,37 @@
+"""Jobs that write to people about money: reminders of open invoices, and money that came for a draft."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from procrastinate import App, BaseRetryStrategy
+from sqlalchemy import Engine
+
+from portal.billing.use_cases.paying.syncing import PAID_AHEAD
+from portal.billing.use_cases.reminding import remind_all
+from portal.foundation.config import Settings
+from portal.foundation.db import make_sessions, transaction
+from portal.orders.use_cases.paid_ahead import tell_paid
+
+log = structlog.get_logger(__name__)
+
+REMIND = "billing.remind"
+
+
+def register(app: App, settings: Settings, engine: Engine, patience: BaseRetryStrategy) -> None:
+    """Put the jobs on the queue's application."""
+    sessions = make_sessions(engine)
+
+    @app.task(name=PAID_AHEAD, retry=patience)
+    def payment_received(draft_id: int, attempt_id: int) -> None:
+        with transaction(sessions) as session:
+            tell_paid(session, draft_id=draft_id, attempt_id=attempt_id)
+
+    # Every hour, so that a day's reminders also go out when the worker was away in the morning.
+    @app.periodic(cron="23 * * * *")
+    @app.task(name=REMIND, queueing_lock=REMIND)
+    def remind(timestamp: int) -> None:
+        count = remind_all(sessions, now=datetime.fromtimestamp(timestamp, UTC), zone=settings.time_zone)
+        if count:
+            log.info("reminders are on their way", invoices=count)
