@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request, url_for
 from werkzeug.routing import IntegerConverter, Map, ValidationError
 
 LARGEST_ID = 2**63 - 1
@@ -32,6 +32,11 @@ def local_path(text: str | None, default: str) -> str:
         return default
     parts = urlsplit(text)
     return default if parts.scheme or parts.netloc else text
+
+
+def href_if(endpoint: str, **values: Any) -> str | None:
+    """The address of a page, or None in a portal that has no such page."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 def came_from() -> str:

@@ -21,6 +21,7 @@ TABLE = """
 METHOD ROUTE                                             visitor viewer buyer approver admin other_buyer rep other_rep acting_rep support store staff_admin
 GET    /                                                 in      200    200   200      200   200         200 200       200        200     302   200
 GET    /account                                          in      200    200   200      200   200         200 200       403        200     200   200
+GET    /account/billing                                  in      200    200   200      200   200         403 403       200        403     403   403
 POST   /account/password                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/profile                                  401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/sessions/<session_id>/ending             401     404    ok    404      404   404         404 404       403        404     404   404
@@ -78,6 +79,9 @@ GET    /forgot                                           200     200    200   20
 POST   /forgot                                           ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /invitation                                       410     410    410   410      410   410         410 410       410        410     410   410
 POST   /invitation                                       ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /invoices                                         in      200    200   200      200   200         403 403       200        403     403   403
+GET    /invoices.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
+GET    /invoices/<number>                                in      200    200   200      200   404         403 403       200        403     403   403
 POST   /jobs                                             401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 POST   /jobs/<job_id>/closure                            401     403    ok    ok       ok    404         403 403       ok         403     403   403
 GET    /livez                                            200     200    200   200      200   200         200 200       200        200     200   200
@@ -93,6 +97,8 @@ GET    /orders/<number>/placed                           in      200    200   20
 GET    /orders/<number>/reorder                          in      403    200   200      200   404         403 403       200        403     403   403
 POST   /orders/<number>/reorders                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
 GET    /orders/<number>/slip                             in      200    200   200      200   404         403 403       200        403     403   403
+GET    /payments                                         in      200    200   200      200   200         403 403       200        403     403   403
+GET    /payments.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
 GET    /people                                           in      403    403   403      200   403         403 403       403        403     403   403
 GET    /people/<user_id>                                 in      403    403   403      200   403         403 403       403        403     403   403
 POST   /people/<user_id>/invitation                      401     403    403   403      ok    403         403 403       403        403     403   403

@@ -15,6 +15,7 @@ from portal.catalog.models import Product
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models import DraftLine
 from tests.builders import Build
+from tests.invoices import make_invoice
 from tests.placed_orders import Want, placed_order
 from tests.shop import Shop
 
@@ -88,6 +89,7 @@ def everybody(build: Build, app: Flask) -> World:
         "job_id": job.id,
         "filename": "css/tokens.css",
     }
+    invoice = make_invoice(build.session, company)
     world.form = {"store": store.code, "code": company.code}
     product = build.session.get(Product, paint.product_id)
     assert product is not None
@@ -96,6 +98,8 @@ def everybody(build: Build, app: Flask) -> World:
     build.session.commit()
     invited_staff = build.user(kind="support", password_hash=None)
     world.other_parts = {
+        "/invoices": {"number": invoice.number},
+        "/billing/invoices": {"number": invoice.number},
         "/people/<user_id>/invitation": {"user_id": invited.id},
         "/staff/<user_id>/invitation": {"user_id": invited_staff.id},
         "/staff": {"user_id": people["rep"].id},

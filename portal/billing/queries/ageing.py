@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-BUCKETS = ("Not due yet", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
-
+BUCKETS = 5
 _OWED = text("""
 with owed as (
   select currency,
@@ -48,7 +47,7 @@ _BY_INDEX = text("select set_config('enable_seqscan', 'off', true)")
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Open amounts of one currency in minor units: by age (see BUCKETS), and what may be set against them."""
+    """Open amounts of one currency in minor units: by age (``account_words.BUCKETS``), and what may be set against them."""
 
     currency: str
     amounts: tuple[int, ...] = (0, 0, 0, 0, 0)
@@ -109,8 +108,8 @@ def overview(session: Session, company_id: int, today: date) -> Overview:
     for own, currency, amounts, counts, oldest, credit, many, unapplied in session.execute(_OWED, asked):
         main = own
         if currency is not None:
-            by_age = tuple(int(each) for each in amounts or (0,) * len(BUCKETS))
-            numbers = tuple(counts or (0,) * len(BUCKETS))
+            by_age = tuple(int(each) for each in amounts or (0,) * BUCKETS)
+            numbers = tuple(counts or (0,) * BUCKETS)
             found.append(Owed(currency, by_age, numbers, oldest, int(credit), many, int(unapplied)))
     own_one = next((each for each in found if each.currency == main), Owed(main))
     return Overview(own_one, tuple(each for each in found if each is not own_one))

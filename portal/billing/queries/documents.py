@@ -33,12 +33,6 @@ select t.id, t.kind, t.occurred_at, t.actor_name, t.words, e.amount, e.discount,
 """)
 _AROUND = text("""
 select s.name as store_name, o.number as corrects,
-       (select coalesce(jsonb_agg(row_to_json(d) order by d.opened_at), '[]') from (
-          select amount_minor, reason, note, opened_by_name, opened_at, closed_at, outcome, answer
-            from invoice_dispute where invoice_id = :invoice order by opened_at desc limit 5) d) as disputes,
-       (select row_to_json(x) from (
-          select promised_on, note, made_by_name, made_at from payment_promise
-           where invoice_id = :invoice and withdrawn_at is null order by promised_on desc limit 1) x) as promise,
        (select coalesce(jsonb_agg(row_to_json(w)), '[]') from (
           select a.token, a.state, a.run_on, a.actor_name, a.created_at, l.amount_minor
             from payment_allocation l join payment_attempt a on a.id = l.attempt_id
@@ -70,29 +64,6 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
-    """A part of it that the customer contests, or did."""
-
-    amount_minor: int
-    reason: str
-    note: str
-    by: str
-    opened_at: datetime
-    closed_at: datetime | None
-    outcome: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """By when the customer has promised to pay."""
-
-    promised_on: date
-    note: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class OnItsWay:
     """A payment that has been started or is scheduled, and how much of this document it speaks for."""
 
@@ -105,7 +76,7 @@ class OnItsWay:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, its lines, what was applied to it, and what stands between it and its payment."""
+    """A document, its lines, what was applied to it, and the payments that are on their way to it."""
 
     invoice: Invoice
     lines: Sequence[Row[Any]]
@@ -113,13 +84,7 @@ class Document:
     store_name: str | None
     corrects: str | None
     memos: tuple[str, ...]
-    disputes: tuple[Dispute, ...]
-    promise: Promise | None
     on_its_way: tuple[OnItsWay, ...]
-
-    @property
-    def open_dispute(self) -> Dispute | None:
-        return next((each for each in self.disputes if each.closed_at is None), None)
 
     @property
     def payable_minor(self) -> int:
@@ -140,8 +105,7 @@ def document(session: Session, invoice: Invoice) -> Document:
     ).one()
     return Document(
         invoice, lines, tuple(_applied(row) for row in applied), around.store_name, around.corrects,
-        tuple(around.memos), tuple(_dispute(each) for each in around.disputes), _promise(around.promise),
-        tuple(_on_its_way(each) for each in around.attempts),
+        tuple(around.memos), tuple(_on_its_way(each) for each in around.attempts),
     )  # fmt: skip
 
 
@@ -151,21 +115,6 @@ def _applied(row: Row[Any]) -> Applied:
         row.payment_number, row.payment_kind, row.method_words, row.reference, row.token,
         tuple(sorted(row.others or ())),
     )  # fmt: skip
-
-
-def _dispute(found: dict[str, Any]) -> Dispute:
-    closed = found["closed_at"]
-    return Dispute(
-        found["amount_minor"], found["reason"], found["note"], found["opened_by_name"],
-        datetime.fromisoformat(found["opened_at"]), datetime.fromisoformat(closed) if closed else None,
-        found["outcome"], found["answer"],
-    )  # fmt: skip
-
-
-def _promise(found: dict[str, Any] | None) -> Promise | None:
-    if found is None:
-        return None
-    return Promise(date.fromisoformat(found["promised_on"]), found["note"], found["made_by_name"])
 
 
 def _on_its_way(found: dict[str, Any]) -> OnItsWay:

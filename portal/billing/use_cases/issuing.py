@@ -99,9 +99,9 @@ def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) ->
     )  # fmt: skip
     session.add(document)
     session.flush()
-    session.execute(
-        insert(InvoiceLine), [_row(document, n, line) for n, line in enumerate(new.lines, start=1)]
-    )
+    rows = [_row(document, n, line) for n, line in enumerate(new.lines, start=1)]
+    if rows:
+        session.execute(insert(InvoiceLine), rows)
     post(
         session,
         key=f"{new.kind}:{document.number}",

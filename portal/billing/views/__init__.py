@@ -8,4 +8,11 @@ blueprint = Blueprint("billing", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
 from portal.billing.views import disputes as disputes  # noqa: E402
+from portal.billing.views import exemptions as exemptions  # noqa: E402
+from portal.billing.views import invoice as invoice  # noqa: E402
+from portal.billing.views import invoices as invoices  # noqa: E402
+from portal.billing.views import overview as overview  # noqa: E402
+from portal.billing.views import payments_list as payments_list  # noqa: E402
+from portal.billing.views import printed as printed  # noqa: E402
 from portal.billing.views import promises as promises  # noqa: E402
+from portal.billing.views import statements as statements  # noqa: E402

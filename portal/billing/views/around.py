@@ -1,0 +1,40 @@
+"""The pages about money beside each other, as tabs on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, url_for
+
+from portal.web.sessions import actor
+from portal.web.urls import href_if
+
+# endpoint, words, permission
+PAGES = (
+    ("billing.overview", "Account", "invoices:read"),
+    ("billing.invoices", "Invoices", "invoices:read"),
+    ("billing.payments", "Payments", "invoices:read"),
+    ("billing.statements", "Statements", "invoices:read"),
+    ("billing.methods", "Ways to pay", "payments:administer"),
+)
+
+
+def payment_page() -> Callable[[str], str] | None:
+    """How the page of a payment through Stripe is addressed by its token; None for readers who do not pay."""
+    if "billing.payment" not in current_app.view_functions or not actor().can("invoices:pay"):
+        return None
+    return lambda token: url_for("billing.payment", token=token)
+
+
+def money_tabs(current: str) -> list[dict[str, Any]]:
+    """Tabs for the pages that the reader may see.
+
+    :param current: endpoint of the page that shows them.
+    """
+    found = []
+    for endpoint, words, permission in PAGES:
+        href = href_if(endpoint)
+        if href and actor().can(permission):
+            found.append({"label": words, "href": href, "current": endpoint == current})
+    return found

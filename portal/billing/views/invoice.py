@@ -1,0 +1,61 @@
+"""One invoice or credit memo: what was charged, what was paid of it, what is left to do."""
+
+from __future__ import annotations
+
+from flask import current_app, render_template, url_for
+
+from portal.billing.document_words import applied_words, tax_rows
+from portal.billing.invoice_words import attempt_words, due_words, standing
+from portal.billing.queries.disputes import disputes_of
+from portal.billing.queries.documents import document
+from portal.billing.queries.invoices import invoice_for
+from portal.billing.queries.promises import promises_of
+from portal.billing.views import blueprint
+from portal.billing.views.around import payment_page
+from portal.foundation.config import Settings
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, today
+from portal.web.urls import href_if
+
+
+@blueprint.get("/invoices/<number>")
+@needs("invoices:read")
+def invoice(number: str) -> str:
+    """The document as its company sees it."""
+    found = invoice_for(db(), actor(), number)
+    doc = document(db(), found)
+    settings: Settings = current_app.extensions["settings"]
+    viewed(
+        "invoice_viewed",
+        account_id=found.company_id,
+        store_id=found.store_id,
+        value_minor=found.total_minor,
+        currency=found.currency,
+        links={"invoice_id": found.id, "order_id": found.order_id},
+        props={"number": found.number, "lines": len(doc.lines)},
+    )
+    may_pay = actor().can("invoices:pay")
+    return render_template(
+        "billing/invoice.html",
+        doc=doc,
+        invoice=found,
+        today=today(),
+        standing=standing,
+        due_words=due_words,
+        attempt_words=attempt_words,
+        tax_rows=tax_rows(doc.lines),
+        applied=applied_words(doc.applied, found.kind, with_method=may_pay),
+        disputes=disputes_of(db(), found.id),
+        promises=promises_of(db(), found.id, today=today(), zone=settings.time_zone),
+        may_pay=may_pay,
+        pay_href=href_if("billing.new_payment", invoice=number) if may_pay else None,
+        pdf_href=href_if("billing.invoice_pdf", number=number),
+        links_href=href_if("billing.links", number=number) if actor().can("payments:administer") else None,
+        dispute_href=href_if("billing.dispute", number=number) if may_pay else None,
+        promise_href=href_if("billing.promise", number=number) if may_pay else None,
+        order_href=url_for("orders.detail", number=found.order_number) if found.order_number else None,
+        invoice_endpoint="billing.invoice",
+        payment_href=payment_page(),
+    )

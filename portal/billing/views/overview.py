@@ -1,0 +1,53 @@
+"""The company's account: credit, what is owed by age, what was bought, what was paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from portal.billing.account_words import WORDS
+from portal.billing.queries.account import account_of
+from portal.billing.views import blueprint
+from portal.billing.views.around import money_tabs, payment_page
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, today
+from portal.web.urls import href_if
+
+# endpoint, permission, words, what it is for, icon
+FURTHER = (
+    ("billing.statements", "invoices:read", "Statements", "Month by month, as PDF and CSV", "note"),
+    ("billing.methods", "payments:administer", "Ways to pay", "Saved cards and bank accounts", "card"),
+    ("billing.autopay", "payments:administer", "Autopay", "Pay invoices by themselves when they are due", "calendar"),
+)  # fmt: skip
+
+
+@blueprint.get("/account/billing", endpoint="overview")
+@needs("invoices:read")
+def account_overview() -> str:
+    """The account of the reader's own company; branches and parents have accounts of their own."""
+    who = actor()
+    return render_template(
+        "billing/overview.html",
+        account=account_of(db(), who.customer_id, today()),
+        company_name=who.company_name,
+        today=today(),
+        for_staff=False,
+        with_method=who.can("invoices:pay"),
+        pay_href=href_if("billing.new_payment") if who.can("invoices:pay") else None,
+        list_href=lambda **words: url_for("billing.invoices", **words),
+        invoice_endpoint="billing.invoice",
+        payment_href=payment_page(),
+        all_payments_href=url_for("billing.payments"),
+        further=list(_further()),
+        money_tabs=money_tabs("billing.overview"),
+        **WORDS,
+    )
+
+
+def _further() -> Any:
+    for endpoint, permission, title, text, icon in FURTHER:
+        href = href_if(endpoint)
+        if href and actor().can(permission):
+            yield {"title": title, "href": href, "text": text, "icon": icon}
