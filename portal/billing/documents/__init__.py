@@ -1,5 +1,5 @@
 """Invoices, credit memos, statements and packing slips as PDF."""
 
-from portal.billing.documents.rendering import TooLong, pdf
+from portal.billing.documents.rendering import MOST_LINES, TooLong, pdf
 
-__all__ = ["TooLong", "pdf"]
+__all__ = ["MOST_LINES", "TooLong", "pdf"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from portal.billing.account_words import BUCKETS
 from portal.billing.documents.letterhead import Letterhead, link
-from portal.billing.queries.ageing import BUCKETS
 from portal.billing.queries.statements import Entry, Statement
 from portal.billing.statement_words import about, day_words, what
 from portal.foundation.clock import local
@@ -50,9 +50,9 @@ def statement_data(
 
 def ageing(found: Statement) -> list[tuple[str, str]]:
     """Pairs of a name and an amount: the open invoices by age, what can be set against them, and the balance."""
-    amounts = [*found.ages, found.set_against_minor, found.closing_minor]
-    names = [*BUCKETS, "Credits", "Balance"]
-    return [(name, format_minor(minor, found.currency)) for name, minor in zip(names, amounts, strict=True)]
+    rows = list(zip(BUCKETS, found.ages, strict=True))
+    rows += [("Credits", found.set_against_minor), ("Balance", found.closing_minor)]
+    return [(name, format_minor(minor, found.currency)) for name, minor in rows]
 
 
 def _balance(day: date, words: str, balance: str) -> dict[str, str]:

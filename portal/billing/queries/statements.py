@@ -123,7 +123,7 @@ class Statement:
     charges_minor: int
     credits_minor: int  # zero or below
     closing_minor: int
-    ages: tuple[int, ...]  # open invoices at the end, by age (see ageing.BUCKETS)
+    ages: tuple[int, ...]  # open invoices at the end, by age (see account_words.BUCKETS)
     memos_minor: int  # open credit memos at the end, zero or below
     unapplied_minor: int  # money that no invoice has taken at the end, zero or below
     entries: tuple[Entry, ...]  # those that were asked for
