@@ -9,3 +9,5 @@ blueprint = Blueprint("billing_staff", __name__)
 # At the bottom, because the modules put their views on the blueprint.
 from portal.billing.staff_views import disputes as disputes  # noqa: E402
 from portal.billing.staff_views import holds as holds  # noqa: E402
+from portal.billing.staff_views import printed as printed  # noqa: E402
+from portal.billing.staff_views import statements as statements  # noqa: E402

@@ -1,0 +1,38 @@
+"""Customers' tax exemptions for administrators: to read and to keep a copy."""
+
+from __future__ import annotations
+
+from flask import Response, render_template
+
+from portal.accounts.queries import visible_company
+from portal.billing.exemptions import REASONS, state_on
+from portal.billing.queries.exemptions import exemption_file, exemptions_of
+from portal.billing.staff_views import blueprint
+from portal.billing.views.exemptions import certificate_download
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, today
+
+
+@blueprint.get("/customers/<code>/tax-exemptions", endpoint="exemptions")
+@needs("billing:manage")
+def exemption_list(code: str) -> str:
+    """A company's certificates."""
+    company = visible_company(db(), actor(), code)
+    return render_template(
+        "billing/customer_exemptions.html",
+        company=company,
+        exemptions=exemptions_of(db(), company.id),
+        reasons=REASONS,
+        state=lambda each: state_on(
+            today(), valid_from=each.valid_from, valid_to=each.valid_to, withdrawn=each.ended_at is not None
+        ),
+    )
+
+
+@blueprint.get("/customers/<code>/tax-exemptions/<int:exemption_id>/file")
+@needs("billing:manage")
+def exemption_document(code: str, exemption_id: int) -> Response:
+    """A certificate's file."""
+    company = visible_company(db(), actor(), code)
+    return certificate_download(exemption_file(db(), company.id, exemption_id))
