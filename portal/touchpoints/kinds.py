@@ -144,6 +144,10 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
               "Orders on account are taken again"),
         _fact("reminders_changed", "pay", "administer", "Changed when we remind of invoices",
               "A company's reminders were switched on, off or to other days", "fields"),
+        _fact("tax_exemption_added", "pay", "administer", "Added a tax exemption",
+              "A certificate that exempts from sales tax was added", "reason"),
+        _fact("tax_exemption_withdrawn", "pay", "administer", "Withdrew a tax exemption",
+              "A certificate that exempts from sales tax is not used any more", "reason"),
         _view("statement_downloaded", "pay", "pay", "Downloaded a statement", "A statement was fetched", "format"),
     ),
     "Support": (

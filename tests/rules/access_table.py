@@ -50,11 +50,17 @@ POST   /counter/orders/<number>/lines/<line_no>/tinting  401     403    403   40
 POST   /counter/orders/<number>/picking                  401     403    403   403      403   403         403 403       403        403     ok    ok
 POST   /counter/orders/<number>/promise                  401     403    403   403      403   403         403 403       403        403     ok    ok
 POST   /counter/orders/<number>/readiness                401     403    403   403      403   403         403 403       403        403     ok    ok
+GET    /counter/orders/<number>/returns                  in      403    403   403      403   403         403 403       403        403     200   200
+POST   /counter/orders/<number>/returns                  401     403    403   403      403   403         403 403       403        403     ok    ok
 GET    /counter/orders/<number>/slip                     in      403    403   403      403   403         403 403       403        403     200   200
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/credit-memos                    401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/delegations                     in      403    403   403      403   403         200 404       200        403     403   403
 POST   /customers/<code>/delegations                     401     403    403   403      403   403         ok  404       ok         403     403   403
+GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         403 403       403        403     403   200
+GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
 POST   /drafts/<draft_id>/copies                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
@@ -130,6 +136,10 @@ GET    /stores                                           in      200    200   20
 GET    /stores/<code>                                    in      200    200   200      200   200         403 403       200        403     403   403
 POST   /stores/choice                                    401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /styleguide                                       200     200    200   200      200   200         200 200       200        200     200   200
+GET    /tax-exemptions                                   in      403    403   200      200   403         403 403       403        403     403   403
+POST   /tax-exemptions                                   401     403    403   ok       ok    403         403 403       403        403     403   403
+GET    /tax-exemptions/<exemption_id>/file               in      403    403   200      200   403         403 403       403        403     403   403
+POST   /tax-exemptions/<exemption_id>/withdrawal         401     403    403   ok       ok    403         403 403       403        403     403   403
 """
 # fmt: on
 

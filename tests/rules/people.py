@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts.models import Company, Membership, User, UserSession
+from portal.billing.models import TaxExemption
 from portal.catalog.models import Product
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models import DraftLine
@@ -88,6 +89,7 @@ def everybody(build: Build, app: Flask) -> World:
         "sku": paint.sku,
         "job_id": job.id,
         "filename": "css/tokens.css",
+        "exemption_id": _exemption(build, company).id,
     }
     invoice = make_invoice(build.session, company)
     world.form = {"store": store.code, "code": company.code}
@@ -107,6 +109,17 @@ def everybody(build: Build, app: Flask) -> World:
         "/stores": {"code": store.code},
     }
     return world
+
+
+def _exemption(build: Build, company: Company) -> TaxExemption:
+    row = TaxExemption(
+        company_id=company.id, region="VT", reason="resale", certificate_number="VT-1", valid_from=date(2020, 1, 1),
+        valid_to=date(2099, 12, 31), file_name="certificate.pdf", file_type="application/pdf", file=b"%PDF-1.4",
+        added_at=datetime.now(UTC),
+    )  # fmt: skip
+    build.session.add(row)
+    build.session.commit()
+    return row
 
 
 def _session_row(

@@ -29,7 +29,8 @@ with o as (
     :prefix || nextval('order_number_seq'), :company, :draft, :token, :fingerprint, 'placed', :fulfilment, :store,
     :window_start, :window_end, :delivery_date, :promised_at, :pickup_code, :pickup_person, :pickup_phone,
     cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :tax, :tax_region,
-    cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name, :delegation, :reason, :now)
+    cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name,
+    :delegation, :reason, :now)
   on conflict do nothing
   returning id, number
 ), e as (
