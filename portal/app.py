@@ -10,6 +10,7 @@ from portal.accounts import staff_views as accounts_staff
 from portal.accounts import views as accounts
 from portal.billing import staff_views as billing_staff
 from portal.billing import views as billing
+from portal.billing.stripe_api import Stripe
 from portal.catalog import views as catalog
 from portal.desk import views as desk
 from portal.foundation import logs
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engine or make_engine(settings)
     app.extensions.update(settings=settings, engine=engine, sessions=make_sessions(engine))
+    app.extensions["stripe"] = Stripe.from_settings(settings, for_pages=True)
     # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
     requestlog.begin(app)
     security.install(app, settings)

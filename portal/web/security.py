@@ -82,6 +82,7 @@ def _begin() -> None:
 
 
 def _harden(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", current_app.extensions["policy"])
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id()
@@ -92,6 +93,13 @@ def _harden(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
+
+
+def policy(settings: Settings) -> str:
+    """The content security policy; in the demo, forms may lead to the sandbox's pay page, too."""
+    if settings.payments != "demo":
+        return POLICY
+    return POLICY.replace("https://checkout.stripe.com", f"https://checkout.stripe.com {settings.stripe_api}")
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -113,6 +121,7 @@ def install(app: Flask, settings: Settings) -> None:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.url_map.converters["int"] = IdConverter
+    app.extensions["policy"] = policy(settings)
     app.before_request(_begin)
     csrf.init_app(app)
     app.after_request(_harden)

@@ -17,7 +17,7 @@ from portal.foundation.config import ConfigError, Settings
 from portal.foundation.db import make_engine, make_sessions, psycopg_url, transaction
 from portal.foundation.mail import SEND
 from portal.foundation.smtp import check_url
-from portal.worker import billing_jobs, housekeeping, reminders
+from portal.worker import billing_jobs, housekeeping, payments, reminders
 from portal.worker.posting import Posting
 
 log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ def build(settings: Settings, engine: Engine) -> App:
     _mails(app, settings, engine)
     _periodic(app, settings, engine)
     billing_jobs.register(app, settings, engine, Patience())
+    payments.register(app, settings, engine, Patience())
     reminders.register(app, settings, engine, Patience())
     return app
 

@@ -38,4 +38,4 @@ def keep_method(
             account_id=attempt.company_id, props={"method": method.kind, "action": "saved"},
         ),
     )  # fmt: skip
-    return made
+    return int(made)

@@ -98,7 +98,7 @@ def _ask_again(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, ap
                 refused=StripeRefused("never_arrived", "The payment never reached our payment service.")
             )
         return Seen(page, intent)
-    if not attempt.tries and now - attempt.created_at > STALE:
+    if by_page and not attempt.tries and now - attempt.created_at > STALE:
         return Seen(refused=NEVER_ARRIVED)  # whoever began it has left before Stripe was asked
     request = prepare(sessions, attempt.id, now=now, api=api)
     if request.attempt.state != "created":

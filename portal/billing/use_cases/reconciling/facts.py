@@ -1,0 +1,105 @@
+"""Charges, refunds and chargebacks at Stripe, each brought into our books where it is missing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.billing.models import Payment, PaymentAttempt, Refund, StripeDispute
+from portal.billing.stripe_api import Stripe
+from portal.billing.stripe_objects import Charge, Disputed, Refunded
+from portal.billing.use_cases.disputing import sync_dispute
+from portal.billing.use_cases.paying.sending import Sessions
+from portal.billing.use_cases.paying.syncing import sync_attempt
+from portal.billing.use_cases.reconciling.differences import Difference
+from portal.billing.use_cases.refund_posting import STATES, DoesNotFit
+from portal.billing.use_cases.refunding import sync_refund
+from portal.foundation.db import transaction
+from portal.foundation.money import format_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """What a run works with."""
+
+    sessions: Sessions
+    api: Stripe
+    now: datetime
+
+
+def charges(run: Reconciling, listed: Iterable[Charge]) -> list[Difference]:
+    """Every charge that took money is a payment of the same amount."""
+    taken = [each for each in listed if each.status == "succeeded"]
+    known = _payments(run, taken)
+    for each in taken:
+        if each.id not in known:
+            _find_attempt(run, each)
+    known = _payments(run, taken)
+    found = []
+    for each in taken:
+        payment, amount = known.get(each.id), format_minor(each.amount_minor, each.currency)
+        if payment is None:
+            words = f"Stripe took {amount} (charge {each.id}), and no payment here is that."
+            found.append(Difference(f"charge:{each.id}", "charge_unknown", words, each.created_at))
+        elif (payment.amount_minor, payment.currency) != (each.amount_minor, each.currency):
+            ours = format_minor(payment.amount_minor, payment.currency)
+            words = f"Stripe took {amount} for {payment.number}, the books say {ours}."
+            found.append(
+                Difference(f"charge:{each.id}", "charge_amount", words, each.created_at, payment.company_id)
+            )
+    return found
+
+
+def _payments(run: Reconciling, listed: list[Charge]) -> dict[str, Payment]:
+    with transaction(run.sessions) as session:
+        rows = session.scalars(select(Payment).where(Payment.charge_id.in_([each.id for each in listed])))
+        return {each.charge_id: each for each in rows if each.charge_id}
+
+
+def _find_attempt(run: Reconciling, charge: Charge) -> None:
+    with transaction(run.sessions) as session:
+        attempt_id = session.scalar(
+            select(PaymentAttempt.id).where(
+                (PaymentAttempt.payment_intent_id == charge.intent)
+                | (PaymentAttempt.token == charge.metadata.get("attempt", ""))
+            )
+        )
+    if attempt_id is not None:
+        sync_attempt(run.sessions, attempt_id, now=run.now, api=run.api)
+
+
+def refunds(run: Reconciling, listed: Iterable[Refunded]) -> list[Difference]:
+    """Every refund at Stripe is one of ours, in the same state."""
+    found = []
+    for told in listed:
+        amount = format_minor(told.amount_minor, told.currency)
+        with transaction(run.sessions) as session:
+            known = session.scalar(select(Refund).where(Refund.stripe_refund_id == told.id))
+        if known is not None and known.state == STATES.get(told.status, "pending"):
+            continue
+        try:
+            if sync_refund(run.sessions, told.id, now=run.now, api=run.api) is None:
+                words = f"Stripe gave back {amount} (refund {told.id}), and no payment here is that."
+                found.append(Difference(f"refund:{told.id}", "refund_unknown", words, told.created_at))
+        except DoesNotFit as error:
+            found.append(Difference(f"refund:{told.id}", "refund_differs", f"{error}.", told.created_at))
+    return found
+
+
+def disputes(run: Reconciling, listed: Iterable[Disputed]) -> list[Difference]:
+    """Every chargeback at Stripe is one of ours, in the same state."""
+    found = []
+    for told in listed:
+        with transaction(run.sessions) as session:
+            known = session.get(StripeDispute, told.id)
+        if known is not None and known.state == told.status:
+            continue
+        ours = sync_dispute(run.sessions, told.id, now=run.now, api=run.api)
+        if ours is None and told.movements:
+            amount = format_minor(told.amount_minor, told.currency)
+            words = f"A bank took back {amount} (dispute {told.id}), and no payment here is that."
+            found.append(Difference(f"dispute:{told.id}", "dispute_unknown", words, told.created_at))
+    return found
