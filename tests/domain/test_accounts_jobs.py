@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob
-from portal.accounts.queries import jobs_of
+from portal.accounts.queries import jobs_page
 from portal.accounts.use_cases import context, jobs
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build
@@ -23,7 +23,7 @@ def test_names_are_pasted_one_a_line_with_po_numbers_from_a_spreadsheet(
     added = jobs.add_jobs(session, actor=buyer, words=words)
     session.commit()
     assert (added.added, added.known) == (2, 1)
-    found = {job.name: job.po_number for job in jobs_of(session, company.id)}
+    found = {job.name: job.po_number for job in jobs_page(session, company.id).rows}
     assert found == {"Elm Street": "", "Harbor Hall": "", "Mill Lane 12": "PO-77"}
 
 
@@ -64,8 +64,8 @@ def test_a_closed_job_is_off_the_list_and_opens_again_by_name(session: Session, 
     job = build.job(company, "Elm Street")
     jobs.close_job(session, actor=buyer, job_id=job.id, now=NOW)
     session.commit()
-    assert jobs_of(session, company.id) == []
-    assert len(jobs_of(session, company.id, closed=True)) == 1
+    assert jobs_page(session, company.id).rows == []
+    assert session.get_one(CompanyJob, job.id).closed_at == NOW
     with pytest.raises(NotFound):
         context.choose_job(session, actor=buyer, job_id=job.id)
     assert jobs.add_jobs(session, actor=buyer, words="Elm Street").added == 1

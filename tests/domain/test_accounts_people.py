@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company, Delegation, Membership, User
-from portal.accounts.queries import people_of
+from portal.accounts.queries import people_page
 from portal.accounts.use_cases import people
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -131,7 +131,7 @@ def test_of_the_invited_only_the_address_is_shown(session: Session, build: Build
     )
     build.user(company, disabled_at=NOW)
     session.commit()
-    invited, gone = sorted(people_of(session, company.id), key=lambda row: row.state, reverse=True)
+    invited, gone = sorted(people_page(session, company.id).rows, key=lambda row: row.state, reverse=True)
     assert (invited.name, invited.phone, invited.state) == (person.email, None, "invited")
     assert gone.state == "disabled"
     assert session.get_one(User, person.id).name == "Secret Name"

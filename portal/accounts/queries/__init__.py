@@ -8,11 +8,12 @@ from portal.accounts.queries.companies import (
     CompanyRow,
     addresses_of,
     companies_for_staff,
-    companies_of,
-    jobs_of,
+    companies_page,
+    company_choice,
+    jobs_page,
     visible_company,
 )
-from portal.accounts.queries.people import PersonRow, people_of, person
+from portal.accounts.queries.people import PersonRow, people_page, person, person_in
 from portal.accounts.queries.sessions import OpenSession, sessions_of
 from portal.accounts.queries.staff import (
     StaffRow,
@@ -35,11 +36,13 @@ __all__ = [
     "assigned_company",
     "assigned_to",
     "companies_for_staff",
-    "companies_of",
-    "jobs_of",
-    "people_of",
+    "companies_page",
+    "company_choice",
+    "jobs_page",
+    "people_page",
     "people_to_act_for",
     "person",
+    "person_in",
     "sessions_of",
     "staff_list",
     "staff_member",

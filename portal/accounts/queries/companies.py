@@ -103,20 +103,46 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*tests)
 
 
-_CHOICES = text("""
+_CHOICES = """
 select c.id, c.name, c.code,
        (array_agg(m.role order by m.company_id = c.id desc))[1] as role,
        bool_and(m.company_id <> c.id) as via_parent
   from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
- where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
+ where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null{only}
  group by c.id
- order by c.name, c.id
-""")
+"""
+_PAGE = text(
+    _CHOICES.format(
+        only=" and (position(lower(:words) in lower(c.name)) > 0 or upper(c.code) = upper(:words))"
+        " and (cast(:name as text) is null or (c.name, c.id) > (:name, cast(:id as bigint)))"
+    )
+    + " order by c.name, c.id limit :many"
+)
+_ONE = text(_CHOICES.format(only=" and c.id = :id"))
 
 
-def companies_of(session: Session, user_id: int | None) -> list[CompanyChoice]:
-    """Companies a customer's person can work in: memberships, and the children of a parent they belong to."""
-    return [CompanyChoice(**row) for row in session.execute(_CHOICES, {"user_id": user_id}).mappings()]
+def companies_page(
+    session: Session, user_id: int | None, *, words: str = "", cursor: str | None = None
+) -> Page[CompanyChoice]:
+    """Companies a customer's person can work in by name: memberships, and the children of a parent they belong
+    to. One statement.
+
+    :param words: part of a name, or a whole code.
+    """
+    name, last = decode_cursor(cursor, str, int) or (None, 0)
+    asked = {
+        "user_id": user_id, "words": words, "name": name, "id": last,
+        "many": ROWS_PER_PAGE + 1,
+    }  # fmt: skip
+    rows = [CompanyChoice(**row) for row in session.execute(_PAGE, asked).mappings()]
+    shown, more = rows[:ROWS_PER_PAGE], len(rows) > ROWS_PER_PAGE
+    return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)
+
+
+def company_choice(session: Session, user_id: int | None, company_id: int) -> CompanyChoice | None:
+    """One of the companies a customer's person can work in; None for every other one."""
+    row = session.execute(_ONE, {"user_id": user_id, "id": company_id}).mappings().one_or_none()
+    return None if row is None else CompanyChoice(**row)
 
 
 def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
@@ -128,9 +154,25 @@ def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
     ).all()
 
 
-def jobs_of(session: Session, company_id: int, *, closed: bool = False) -> Sequence[CompanyJob]:
-    """The company's jobs by name: the open ones, or with ``closed`` all."""
-    query = select(CompanyJob).where(CompanyJob.company_id == company_id)
-    if not closed:
-        query = query.where(CompanyJob.closed_at.is_(None))
-    return session.scalars(query.order_by(CompanyJob.name, CompanyJob.id)).all()
+def jobs_page(
+    session: Session,
+    company_id: int,
+    *,
+    words: str = "",
+    cursor: str | None = None,
+    size: int = ROWS_PER_PAGE,
+) -> Page[CompanyJob]:
+    """The company's open jobs by name. One statement.
+
+    :param words: part of a name or of a PO number.
+    """
+    query = select(CompanyJob).where(CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
+    if words:
+        fitting = [each.icontains(words, autoescape=True) for each in (CompanyJob.name, CompanyJob.po_number)]
+        query = query.where(or_(*fitting))
+    after = decode_cursor(cursor, str, int)
+    if after is not None:
+        query = query.where(tuple_(CompanyJob.name, CompanyJob.id) > tuple_(*after))
+    found = session.scalars(query.order_by(CompanyJob.name, CompanyJob.id).limit(size + 1)).all()
+    shown = found[:size]
+    return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if len(found) > size else None)

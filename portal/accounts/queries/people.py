@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User, UserSession
 from portal.foundation.errors import NotFound
+from portal.foundation.paging import Page, decode_cursor, encode_cursor
+
+ROWS_PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -26,20 +29,61 @@ class PersonRow:
     last_seen_at: datetime | None
 
 
-def people_of(session: Session, company_id: int) -> list[PersonRow]:
-    """Everybody with a membership in the company, active ones first. One statement."""
-    last_seen = (
-        select(func.max(UserSession.last_seen_at))
-        .where(UserSession.user_id == User.id, UserSession.company_id == company_id)
-        .scalar_subquery()
+# Of somebody only invited nothing but the address is known to the company, so they stand under it.
+_SHOWN = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
+_GONE = cast(Membership.disabled_at.is_not(None), Integer)
+_KEY = (_GONE, func.lower(_SHOWN), User.id)
+_LAST_SEEN = (
+    select(func.max(UserSession.last_seen_at))
+    .where(UserSession.user_id == User.id, UserSession.company_id == Membership.company_id)
+    .scalar_subquery()
+)
+_PEOPLE = select(
+    User, Membership.role, Membership.disabled_at, Membership.invited_at, _LAST_SEEN.label("seen"),
+    func.lower(_SHOWN).label("shown"),
+).join(Membership, Membership.user_id == User.id)  # fmt: skip
+
+
+def people_page(
+    session: Session,
+    company_id: int,
+    *,
+    words: str = "",
+    cursor: str | None = None,
+    size: int = ROWS_PER_PAGE,
+) -> Page[PersonRow]:
+    """People with a membership in the company by name, active ones first. One statement.
+
+    :param words: part of a name or of a mail address.
+    """
+    query = _PEOPLE.where(Membership.company_id == company_id)
+    if words:
+        query = query.where(
+            or_(_SHOWN.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
+        )
+    after = decode_cursor(cursor, int, str, int)
+    if after is not None:
+        query = query.where(tuple_(*_KEY) > tuple_(*after))
+    found = session.execute(query.order_by(*_KEY).limit(size + 1)).all()
+    shown, more = found[:size], len(found) > size
+    last = shown[-1] if shown else None
+    return Page(
+        [_row(*each[:5]) for each in shown],
+        encode_cursor(int(last.disabled_at is not None), last.shown, last.User.id) if more and last else None,
     )
+
+
+def person_in(session: Session, company_id: int | None, user_id: int) -> PersonRow:
+    """Somebody of the company.
+
+    :raises NotFound: when the company has no such person.
+    """
     found = session.execute(
-        select(User, Membership.role, Membership.disabled_at, Membership.invited_at, last_seen.label("seen"))
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.company_id == company_id)
-        .order_by(Membership.disabled_at.is_not(None), func.lower(User.name), User.id)
-    ).all()
-    return [_row(*each) for each in found]
+        _PEOPLE.where(Membership.company_id == company_id, User.id == user_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return _row(*found[:5])
 
 
 def _row(

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob, UserSession
-from portal.accounts.queries import CompanyChoice, companies_of
+from portal.accounts.queries import CompanyChoice, company_choice
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 
@@ -21,7 +21,7 @@ def switch_company(session: Session, *, actor: Actor, company_id: int) -> Compan
     """
     if actor.kind != "customer":
         raise NotFound
-    found = next((c for c in companies_of(session, actor.user_id) if c.id == company_id), None)
+    found = company_choice(session, actor.user_id, company_id)
     if found is None:
         raise NotFound
     if company_id != actor.company_id:

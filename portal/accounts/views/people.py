@@ -19,23 +19,14 @@ from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import needs
+from portal.web.forms import strip
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
 
 
-def _people() -> list[PersonRow]:
-    company_id = actor().company_id
-    if company_id is None:
-        raise NotFound
-    return queries.people_of(db(), company_id)
-
-
 def _person(user_id: int) -> PersonRow:
-    found = next((each for each in _people() if each.id == user_id), None)
-    if found is None:
-        raise NotFound
-    return found
+    return queries.person_in(db(), actor().company_id, user_id)
 
 
 def _public_url() -> str:
@@ -47,7 +38,20 @@ def _public_url() -> str:
 @needs("people:read")
 def people() -> Answer:
     company = db().get(Company, actor().company_id)
-    return render_template("accounts/people.html", people=_people(), company=company, role_labels=ROLE_LABELS)
+    if company is None:
+        raise NotFound
+    words, cursor = strip(request.args.get("q", ""))[:60], request.args.get("after")
+    page = queries.people_page(db(), company.id, words=words, cursor=cursor)
+    kept = {"q": words or None}
+    return render_template(
+        "accounts/people.html",
+        people=page.rows,
+        words=words,
+        next_href=url_for(".people", after=page.next_cursor, **kept) if page.next_cursor else None,
+        first_href=url_for(".people", **kept) if cursor else None,
+        company=company,
+        role_labels=ROLE_LABELS,
+    )
 
 
 @blueprint.route("/people/invitation", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from portal.accounts.models import Company
-from portal.accounts.queries import people_of, people_to_act_for, visible_company
+from portal.accounts.queries import people_page, people_to_act_for, visible_company
 from portal.accounts.roles import ROLE_LABELS
 from portal.billing.queries import credit_of
 from portal.desk.asking import asked
@@ -65,13 +65,15 @@ def customer(code: str) -> str:
         summary=(summary := company_summary(db(), company.id, now=now())),
         facts=_facts(summary, company.currency),
         credit=credit_of(db(), company.id),
-        people=people_of(db(), company.id),
+        people=(people := people_page(db(), company.id)).rows,
+        more_people=people.next_cursor is not None,
         roles=ROLE_LABELS,
         orders=history(db(), company_id=company.id, wanted=HistoryFilter(), size=8).rows,
         label=label,
         tones=TONES,
         icons=ICONS,
         may_act=may_act,
+        may_manage=actor().can("billing:manage"),
         subjects=_subjects(company) if may_act else [],
         told=tell_all(page.rows, names_in(db(), page.rows)),
         next_href=url_for(".customer", code=code, after=page.next_cursor, _anchor="happened") if page.next_cursor else None,

@@ -174,6 +174,7 @@ class DraftRow:
         return self.name or ("Current draft" if self.state == "current" else "Unnamed draft")
 
 
+LISTED_JOBS = 200
 LISTED = text("""
 select d.id, d.name, d.state, d.owner_user_id, u.name, u.kind, s.name, st.name, d.updated_at,
        (select count(*) from draft_line l where l.draft_id = d.id)
@@ -201,7 +202,9 @@ def addresses_of(session: Session, company_id: int) -> list[Address]:
     return list(session.scalars(select(Address).where(Address.company_id == company_id).order_by(*order)))
 
 
-def jobs_of(session: Session, company_id: int) -> list[CompanyJob]:
-    """The company's open jobs by name."""
+def jobs_of(session: Session, company_id: int, chosen_id: int | None) -> list[CompanyJob]:
+    """The company's open jobs by name, as many as a list to choose from bears; the chosen one is among them."""
     open_jobs = (CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
-    return list(session.scalars(select(CompanyJob).where(*open_jobs).order_by(CompanyJob.name)))
+    chosen_first = (CompanyJob.id == (chosen_id or 0)).desc()
+    query = select(CompanyJob).where(*open_jobs).order_by(chosen_first, CompanyJob.name).limit(LISTED_JOBS)
+    return sorted(session.scalars(query), key=lambda job: job.name)

@@ -111,7 +111,7 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         addresses=addresses_of(db(), head.company.id) if choice.fulfilment == "delivery" else [],
         job_options=[
             (job.id, f"{job.name} (PO {job.po_number})" if job.po_number else job.name)
-            for job in jobs_of(db(), head.company.id)
+            for job in jobs_of(db(), head.company.id, choice.job_id)
         ],
         first_day=first_delivery_day(local(now(), zone).date()),
         zone=zone,
