@@ -111,7 +111,7 @@ def test_orders_of_others_are_not_seen(client: PageClient, scene: Counter, build
 def test_an_account_on_hold_says_so(client: PageClient, build: Build) -> None:
     client.sign_in(build.user(build.company(on_hold=True)).email)
     client.get("/")
-    assert "Your account is on hold" in client.text
+    assert "Your company's account is on hold" in client.text
 
 
 def rhythmic(scene: Counter, company: Company, every: int, since: int) -> None:

@@ -59,10 +59,18 @@ GET    /customers/<code>/credit-memos                    in      403    403   40
 POST   /customers/<code>/credit-memos                    401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/delegations                     in      403    403   403      403   403         200 404       200        403     403   403
 POST   /customers/<code>/delegations                     401     403    403   403      403   403         ok  404       ok         403     403   403
+GET    /customers/<code>/disputes/<dispute_id>           in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/disputes/<dispute_id>           401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/hold                            in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/hold                            401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/reminders                       in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/reminders                       401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         403 403       403        403     403   200
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
+POST   /drafts/<draft_id>/asking                         401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/card-payment                   401     403    404   404      404   404         403 403       403        403     403   403
 POST   /drafts/<draft_id>/copies                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
 POST   /drafts/<draft_id>/discarding                     401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/left-out/dismissal             401     403    ok    404      404   404         403 403       404        403     403   403
@@ -70,6 +78,7 @@ POST   /drafts/<draft_id>/lines                          401     403    ok    40
 POST   /drafts/<draft_id>/lines/<line_id>/removal        401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/lines/<line_id>/replacement    401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/lines/restored                 401     403    ok    ok       ok    ok          403 403       ok         403     403   403
+POST   /drafts/<draft_id>/merge                          401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/name                           401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/parking                        401     403    ok    404      404   404         403 403       404        403     403   403
 GET    /drafts/<draft_id>/pickup                         in      403    200   404      404   404         403 403       404        403     403   403
@@ -78,6 +87,7 @@ POST   /drafts/<draft_id>/placement                      401     403    ok    40
 POST   /drafts/<draft_id>/restoration                    401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/resumption                     401     403    ok    404      404   404         403 403       404        403     403   403
 GET    /drafts/<draft_id>/review                         in      403    302   404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/split                          401     403    ok    404      404   404         403 403       404        403     403   403
 GET    /drafts/current                                   in      403    200   200      200   200         403 403       200        403     403   403
 POST   /drafts/current/lines                             401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 POST   /drafts/current/pasted-lines                      401     403    ok    ok       ok    ok          403 403       ok         403     403   403
@@ -88,6 +98,12 @@ POST   /invitation                                       ok      ok     ok    ok
 GET    /invoices                                         in      200    200   200      200   200         403 403       200        403     403   403
 GET    /invoices.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
 GET    /invoices/<number>                                in      200    200   200      200   404         403 403       200        403     403   403
+GET    /invoices/<number>/disputes                       in      403    200   200      200   404         403 403       403        403     403   403
+POST   /invoices/<number>/disputes                       401     403    ok    ok       ok    404         403 403       403        403     403   403
+POST   /invoices/<number>/disputes/withdrawal            401     403    ok    ok       ok    404         403 403       403        403     403   403
+GET    /invoices/<number>/promises                       in      403    200   200      200   404         403 403       403        403     403   403
+POST   /invoices/<number>/promises                       401     403    ok    ok       ok    404         403 403       403        403     403   403
+POST   /invoices/<number>/promises/withdrawal            401     403    ok    ok       ok    404         403 403       403        403     403   403
 POST   /jobs                                             401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 POST   /jobs/<job_id>/closure                            401     403    ok    ok       ok    404         403 403       ok         403     403   403
 GET    /livez                                            200     200    200   200      200   200         200 200       200        200     200   200
@@ -117,6 +133,8 @@ GET    /products                                         in      200    200   20
 GET    /products/<code>                                  in      200    200   200      200   200         403 403       200        403     403   403
 GET    /products/why/<sku>                               in      200    200   200      200   200         403 403       200        403     403   403
 GET    /readyz                                           200     200    200   200      200   200         200 200       200        200     200   200
+GET    /reminders                                        in      403    403   200      200   403         403 403       403        403     403   403
+POST   /reminders                                        401     403    403   ok       ok    403         403 403       403        403     403   403
 GET    /reset                                            410     410    410   410      410   410         410 410       410        410     410   410
 POST   /reset                                            ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /sign-in                                          200     302    302   302      302   302         302 302       302        302     302   302

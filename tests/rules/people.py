@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts.models import Company, Membership, User, UserSession
-from portal.billing.models import TaxExemption
+from portal.billing.models import InvoiceDispute, TaxExemption
+from portal.billing.use_cases.contesting import open_dispute
 from portal.catalog.models import Product
+from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models import DraftLine
 from tests.builders import Build
@@ -92,6 +94,7 @@ def everybody(build: Build, app: Flask) -> World:
         "exemption_id": _exemption(build, company).id,
     }
     invoice = make_invoice(build.session, company)
+    world.parts["dispute_id"] = _dispute(build, company).id
     world.form = {"store": store.code, "code": company.code}
     product = build.session.get(Product, paint.product_id)
     assert product is not None
@@ -109,6 +112,14 @@ def everybody(build: Build, app: Flask) -> World:
         "/stores": {"code": store.code},
     }
     return world
+
+
+def _dispute(build: Build, company: Company) -> InvoiceDispute:
+    invoice = make_invoice(build.session, company)
+    row = open_dispute(build.session, invoice, 100, "price", "", SYSTEM, datetime.now(UTC))
+    assert row is not None
+    build.session.commit()
+    return row
 
 
 def _exemption(build: Build, company: Company) -> TaxExemption:

@@ -12,4 +12,5 @@ from portal.billing.staff_views import disputes as disputes  # noqa: E402
 from portal.billing.staff_views import exemptions as exemptions  # noqa: E402
 from portal.billing.staff_views import holds as holds  # noqa: E402
 from portal.billing.staff_views import printed as printed  # noqa: E402
+from portal.billing.staff_views import reminders as reminders  # noqa: E402
 from portal.billing.staff_views import statements as statements  # noqa: E402

@@ -15,4 +15,5 @@ from portal.billing.views import overview as overview  # noqa: E402
 from portal.billing.views import payments_list as payments_list  # noqa: E402
 from portal.billing.views import printed as printed  # noqa: E402
 from portal.billing.views import promises as promises  # noqa: E402
+from portal.billing.views import reminders as reminders  # noqa: E402
 from portal.billing.views import statements as statements  # noqa: E402

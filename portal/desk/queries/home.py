@@ -44,7 +44,7 @@ _CUSTOMER_ORDERS = text(
     + ")"
 )
 _STANDING = text("""
-select k.limit_minor, k.used_minor, k.on_hold, k.currency,
+select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name,
        (select coalesce(jsonb_agg(row_to_json(d)), '[]') from (
           select f.id, f.name, f.state, f.updated_at, count(l.id) as lines
             from draft f join draft_line l on l.draft_id = f.id

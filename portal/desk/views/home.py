@@ -20,6 +20,7 @@ from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
+from portal.web.urls import href_if
 
 
 @blueprint.get("/")
@@ -55,8 +56,8 @@ def _customer() -> str:
         recent=found.recent,
         drafts=drafts,
         often=standing.often,
-        credit=standing if standing.limit_minor else None,
-        used_percent=_percent(standing),
+        credit=standing if standing.limit_minor or standing.used_minor or standing.on_hold else None,
+        pay_href=href_if("billing.invoices", status="open"),
         hours={store: hours_words(schedule) for store, schedule in hours.items()},
         promise=_promise,
         late=lambda row: is_late(row.status, row.fulfilment, row.promised_at, now()),
@@ -104,12 +105,6 @@ def _greeting() -> str:
     hour = local(now(), actor().time_zone).hour
     words = "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
     return f"{words}, {actor().name.split(' ')[0]}"
-
-
-def _percent(standing: Any) -> int:
-    if not standing.limit_minor:
-        return 0
-    return int(min(999, standing.used_minor * 100 // standing.limit_minor))
 
 
 def _rep() -> str:

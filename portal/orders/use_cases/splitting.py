@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import Rejected
 from portal.orders.models import Draft, DraftLine
 from portal.orders.quantities import MAX_LINES, MAX_QUANTITY, pack_words
 from portal.orders.use_cases.draft_facts import note
-from portal.orders.use_cases.drafting import MAX_NAME, own_draft
+from portal.orders.use_cases.drafting import MAX_NAME, OPEN, own_draft
 
 # The rest is collected or delivered another time, so times are not taken over.
 REST = text("""
@@ -98,13 +98,24 @@ def split(session: Session, *, actor: Actor, now: datetime, draft_id: int, keep:
 def merge(session: Session, *, actor: Actor, now: datetime, draft_id: int, rest_id: int) -> None:
     """Put what was split off back into the draft; lines come back to their places.
 
-    :raises NotFound: when it is not the actor's open draft, or nothing of it waits in that other one.
-    :raises Rejected: when the draft would become too long or a quantity too large.
+    :raises NotFound: when it is not the actor's open draft.
+    :raises Rejected: ``nothing`` when no part of it waits in that other one; ``draft_full`` when the draft would become
+        too long or a quantity too large.
     """
     draft = own_draft(session, actor, draft_id)
-    rest = own_draft(session, actor, rest_id)
-    if rest.split_from_id != draft.id:
-        raise NotFound
+    rest = session.scalars(
+        select(Draft)
+        .where(
+            Draft.id == rest_id,
+            Draft.split_from_id == draft.id,
+            Draft.owner_user_id == actor.user_id,
+            Draft.state.in_(OPEN),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if rest is None:
+        raise Rejected("nothing", "There is nothing to put back any more.", outcome="conflict")
     quantities = session.scalars(BACK, {"draft": draft.id, "rest": rest.id}).all()
     lines = session.scalar(select(func.count()).where(DraftLine.draft_id == draft.id)) or 0
     if lines > MAX_LINES or max(quantities, default=0) > MAX_QUANTITY:

@@ -77,9 +77,7 @@ def split_draft(draft_id: int) -> Response:
     """Keep what fits, park the rest."""
     keep = read_plan(request.form.get("plan", "")[:40_000])
     try:
-        if keep is None:
-            raise Rejected("changed", "Look at the proposal once more.")
-        rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep)
+        rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep or {})
     except Rejected as no:
         return _back(draft_id, no)
     tell("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
