@@ -8,15 +8,20 @@ from decimal import Decimal, InvalidOperation
 from portal.foundation.money import SYMBOLS, exponent
 
 LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
-NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?|\d+(\.\d*)?|\.\d+")
+DECIMAL_COMMA = re.compile(r"(\d{1,3}([. '\u2019\u00a0\u202f]\d{3})+|\d+),\d{1,2}")
+GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
+NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 def parse_amount(text: str, currency: str) -> int:
-    """Minor units of ``1234.5``, ``1,234.50`` or ``$1,234.50``.
+    """Minor units of ``1234.5``, ``1,234.50`` or ``$1,234.50``; of ``1.234,50`` and ``1 234,50``, too, where the comma
+    can only be a decimal one.
 
     :raises ValueError: with a sentence for the person, when it is no amount of this currency.
     """
     typed = text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip()
+    if DECIMAL_COMMA.fullmatch(typed):
+        typed = GROUPING.sub("", typed).replace(",", ".")
     if not NUMBER.fullmatch(typed):
         raise ValueError("Enter an amount like 1,234.50.")
     try:

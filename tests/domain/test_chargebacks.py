@@ -49,7 +49,8 @@ def test_while_it_is_open_the_money_is_held_back_and_the_invoice_stays_paid(till
 
 @pytest.mark.parametrize(("verdict", "still_open"), [("won", 0), ("lost", 10_000)])
 def test_it_is_decided_once(till: Till, verdict: str, still_open: int) -> None:
-    """Invariant 2 under 20 looks at once. Seen failing without the unique posting key (the money came back twice)."""
+    """Invariant 2 under 20 looks at once. Seen failing without the unique posting key (the money
+    moved with every look)."""
     _, invoice, dispute_id = disputed(till)
     look(till, dispute_id)
     till.sandbox.control(f"disputes/{dispute_id}/close", verdict=verdict)

@@ -167,18 +167,24 @@ def run(session: Session, autopay_id: int, *, now: datetime, today: date) -> Pay
 
 
 def tell_ahead(session: Session, autopay_id: int, *, today: date) -> int:
-    """Write to the company's people about what autopay will pay in a few days: once for each day of payment.
+    """Write to the company's people about what autopay will pay within the next days: once for each day of payment.
 
-    :returns: how many letters were queued.
+    :returns: how many letters were queued, or had been before.
     """
     autopay = session.get_one(Autopay, autopay_id)
-    on = today + timedelta(days=TOLD_DAYS_AHEAD)
+    if autopay.ended_at is not None:
+        return 0
+    days = [today + timedelta(days=n) for n in range(1, TOLD_DAYS_AHEAD + 1)]
+    return sum(_tell_of(session, autopay, on) for on in days)
+
+
+def _tell_of(session: Session, autopay: Autopay, on: date) -> int:
     rule = rule_of(autopay)
-    if autopay.ended_at is not None or not _pays_newly(rule, on):
+    if not _pays_newly(rule, on):
         return 0
     invoices, _ = wanted(session, autopay.company_id, rule, on, since=autopay.agreed_at)
     if rule.kind != "monthly":
-        # What is due earlier was told of before.
+        # What is due earlier has a letter of its own.
         before = on - timedelta(days=1)
         invoices = [each for each in invoices if not is_wanted(rule, each.issued_on, each.due_on, before)]
     chosen, left = within_limit(rule, invoices)
@@ -192,13 +198,8 @@ def tell_ahead(session: Session, autopay_id: int, *, today: date) -> int:
         "invoices": _rows(chosen),
         "left": _rows(left),
     }
-    return tell_payers(
-        session,
-        kind="autopay_ahead",
-        key=f"autopay_ahead:{autopay.id}:{on}",
-        company_id=autopay.company_id,
-        data=data,
-    )
+    key = f"autopay_ahead:{autopay.id}:{on}"
+    return tell_payers(session, kind="autopay_ahead", key=key, company_id=autopay.company_id, data=data)
 
 
 def _pays_newly(rule: Rule, on: date) -> bool:
