@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -85,13 +86,12 @@ def test_a_template_reads_nothing_outside_its_folder(tmp_path: Any, monkeypatch:
             pdf("slip", slip(), moment=MOMENT)
 
 
-def test_no_package_is_fetched(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "pdf"
-    folder.mkdir()
-    (folder / "slip.typ").write_text('#import "@local/nothing:0.1.0": *')
-    monkeypatch.setattr(rendering, "resource_dir", lambda name: tmp_path)
-    with pytest.raises(RuntimeError, match="package"):
-        pdf("slip", slip(), moment=MOMENT)
+def test_the_templates_import_each_other_and_no_package() -> None:
+    folder = rendering.resource_dir("templates") / "pdf"
+    names = {path.name for path in folder.iterdir()}
+    assert {f"{kind}.typ" for kind in rendering.KINDS} < names
+    for path in folder.iterdir():
+        assert set(re.findall(r"(?:import|include|read)\W+([^\"\s]+)\"", path.read_text())) <= names
 
 
 def test_the_compiler_is_not_told_the_portals_secrets(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def compiled(asked: dict[str, Any], standard: Standard | None) -> bytes:
-    """The document; no file outside the folder of the templates is read, and no package."""
+    """The document; no file outside the folder of the templates is read."""
     made: bytes = typst.compile(
         f"{asked['folder']}/{asked['kind']}.typ",
         root=asked["folder"],
@@ -40,8 +40,6 @@ def compiled(asked: dict[str, Any], standard: Standard | None) -> bytes:
         sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
         pdf_standards=standard,
         timestamp=datetime.fromisoformat(asked["moment"]),
-        package_path=asked["folder"],
-        package_cache_path=asked["folder"],
     )
     return made
 
