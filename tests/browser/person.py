@@ -113,12 +113,13 @@ class Person:
         self.button("Sign in").click()
 
     def go(self, label: str) -> None:
-        """Choose a place of the navigation: at the top on a desktop, at the thumb on a phone."""
+        """Choose a place of the navigation: at the top on a desktop, at the thumb on a phone, or in the menu."""
+        name = re.compile(rf"^{re.escape(label)}( \d+)?$")
         main = self.page.get_by_role("navigation", name=re.compile("^Main"))
-        links = main.get_by_role("link", name=re.compile(rf"^{re.escape(label)}( \d+)?$"))
-        shown = links.locator("visible=true")
+        shown = main.get_by_role("link", name=name).locator("visible=true")
         if shown.count() == 0:
-            self.page.get_by_role("navigation", name="Main, at the thumb").locator("summary").click()
+            self._open_menu()
+            shown = self.page.locator(".menu__panel").get_by_role("link", name=name).locator("visible=true")
         shown.first.click()
 
     def open_account(self) -> None:
