@@ -43,6 +43,10 @@ select c.id, c.code, c.name, coalesce(t.kind, 'net'), coalesce(t.days, c.terms_d
        coalesce(t.discount_days, 0)
   from company c left join payment_terms t on t.company_id = c.id where c.id = any(%s)
 """
+_SHOPS = """
+select id, time_zone, jsonb_build_object('label', 'Pickup', 'recipient', name, 'line1', line1, 'city', city,
+                                         'region', region, 'postcode', postcode, 'country', country) from store
+"""
 _TAKEN = "select number from invoice where number = any(%(all)s) union select n from unnest(%(all)s) n where n ~ %(own)s"
 # The amounts of what was picked short are worked out anew, as on the document.
 _LINES = """
@@ -69,6 +73,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """Where it was sold: its clock gives documents their day."""
+
+    zone: ZoneInfo
+    place: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An invoice or a credit memo on its way in. Amounts in minor units."""
 
@@ -76,7 +88,7 @@ class Document:
     number: str
     order_id: int
     order: ImportedOrder
-    at: datetime
+    shop: Shop
     on: date
     net: int
     tax: int
@@ -91,6 +103,15 @@ class Document:
     def total(self) -> int:
         return self.net + self.tax
 
+    @property
+    def at(self) -> datetime:
+        return self.order.completed_at
+
+    @property
+    def ship_to(self) -> dict[str, str] | None:
+        """Where the goods went: the address of a delivery, or the store that handed them over."""
+        return self.order.ship_to or self.shop.place
+
 
 class DocumentWriter:
     """Writes the documents of completed orders.
@@ -100,7 +121,7 @@ class DocumentWriter:
 
     def __init__(self, unpaid_since: date | None = None) -> None:
         self.unpaid_since = unpaid_since
-        self._zones: dict[int, ZoneInfo] = {}
+        self._shops: dict[int | None, Shop] = {None: Shop(ZoneInfo("UTC"), None)}
 
     def leaves_open(self, order: ImportedOrder) -> bool:
         """Whether the order's document may be owed after the import; its company's credit is then used."""
@@ -124,19 +145,18 @@ class DocumentWriter:
     def _documents(
         self, raw: Connection[Any], complete: Sequence[tuple[int, ImportedOrder]]
     ) -> list[Document]:
-        ids = _next_ids(raw, "invoice", len(complete))
+        ids = next_ids(raw, "invoice", len(complete))
         everything = {"all": [order.number for _, order in complete], "own": _OWN}
         taken = {number for (number,) in raw.execute(_TAKEN, everything)}
         documents = []
         for id_, (order_id, order) in zip(ids, complete, strict=True):
             number = f"{order.number}{MARK}{order_id}" if order.number in taken else order.number
-            on = order.completed_at.astimezone(self._zone(raw, order.store_id)).date()
+            shop = self._shop(raw, order.store_id)
+            on = order.completed_at.astimezone(shop.zone).date()
             charged = [order.charged(line) for line in order.lines if line.is_gone]
             net, tax = sum(net for net, _ in charged), sum(tax for _, tax in charged)
             settled = self._is_settled(order, on)
-            documents.append(
-                Document(id_, number, order_id, order, order.completed_at, on, net, tax, settled)
-            )
+            documents.append(Document(id_, number, order_id, order, shop, on, net, tax, settled))
         return documents
 
     def _is_settled(self, order: ImportedOrder, on: date) -> bool:
@@ -144,14 +164,11 @@ class DocumentWriter:
             return order.paid
         return self.unpaid_since is None or on < self.unpaid_since
 
-    def _zone(self, raw: Connection[Any], store_id: int | None) -> ZoneInfo:
-        """Documents carry the day on the store's wall."""
-        if store_id is None:
-            return ZoneInfo("UTC")
-        if store_id not in self._zones:
-            zones = raw.execute("select id, time_zone from store")
-            self._zones = {store: ZoneInfo(zone) for store, zone in zones}
-        return self._zones[store_id]
+    def _shop(self, raw: Connection[Any], store_id: int | None) -> Shop:
+        if store_id not in self._shops:
+            for id_, zone, place in raw.execute(_SHOPS):
+                self._shops[id_] = Shop(ZoneInfo(zone), place)
+        return self._shops[store_id]
 
 
 def _parties(raw: Connection[Any], documents: Iterable[Document]) -> dict[int, Party]:
@@ -160,7 +177,8 @@ def _parties(raw: Connection[Any], documents: Iterable[Document]) -> dict[int, P
     return {id_: Party(code, name, Terms(*terms)) for id_, code, name, *terms in rows}
 
 
-def _next_ids(raw: Connection[Any], table: str, count: int) -> list[int]:
+def next_ids(raw: Connection[Any], table: str, count: int) -> list[int]:
+    """Ids of rows to be copied into a table."""
     rows = raw.execute(
         "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)", [table, count]
     )
@@ -176,7 +194,7 @@ def _invoice_row(d: Document, party: Party) -> tuple[Any, ...]:
         due_on(party.terms, d.on) if is_invoice else d.on, party.terms.words if is_invoice else "", until, saved,
         order.currency, d.net, d.tax, d.total, 0, d.at if d.settled or not d.total else None, order.po_number,
         order.job_id, order.job_name, Jsonb({"name": party.name, "code": party.code}),
-        Jsonb(order.ship_to) if order.ship_to else None, Jsonb(order.exemption) if order.exemption else None,
+        Jsonb(d.ship_to) if d.ship_to else None, Jsonb(order.exemption) if order.exemption else None,
     )  # fmt: skip
 
 
@@ -193,7 +211,7 @@ def _write_lines(raw: Connection[Any], documents: Sequence[Document]) -> None:
 
 def _post(raw: Connection[Any], documents: Sequence[Document]) -> None:
     facts = list(_facts(documents))
-    numbered = list(zip(_next_ids(raw, "ledger_transaction", len(facts)), facts, strict=True))
+    numbered = list(zip(next_ids(raw, "ledger_transaction", len(facts)), facts, strict=True))
     copy_into(
         raw,
         "ledger_transaction",

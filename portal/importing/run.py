@@ -23,6 +23,8 @@ from portal.importing.files import BadFile, Table, find
 from portal.importing.loading import Loader
 from portal.importing.order_columns import LINE_COLUMNS, ORDER_COLUMNS
 from portal.importing.order_files import OrderFiles
+from portal.importing.payment_columns import ALLOCATION_COLUMNS, PAYMENT_COLUMNS
+from portal.importing.payment_files import PaymentFiles
 from portal.importing.progress import Progress, quiet
 from portal.importing.references import References
 from portal.importing.rejects import Rejects
@@ -35,7 +37,11 @@ SPECS = (
     USERS, MEMBERSHIPS, REP_ASSIGNMENTS, JOBS, CONTRACT_PRICES, PART_NUMBERS, STOCK, TAX_RATES, TAX_EXEMPTIONS,
 )  # fmt: skip
 ORDERS, LINES = "orders.csv", "order_lines.csv"
-COLUMNS = {**{spec.file: spec.columns for spec in SPECS}, ORDERS: ORDER_COLUMNS, LINES: LINE_COLUMNS}
+PAYMENTS, ALLOCATIONS = "payments.csv", "payment_allocations.csv"
+COLUMNS = {
+    **{spec.file: spec.columns for spec in SPECS}, ORDERS: ORDER_COLUMNS, LINES: LINE_COLUMNS,
+    PAYMENTS: PAYMENT_COLUMNS, ALLOCATIONS: ALLOCATION_COLUMNS,
+}  # fmt: skip
 
 
 @dataclass
@@ -84,6 +90,9 @@ def import_folder(
             if ORDERS in paths:
                 pair = OrderFiles(connection, session, refs, rejects, unpaid_since)
                 report.files[ORDERS] = pair.load(paths[ORDERS], paths[LINES], now, progress)
+            if PAYMENTS in paths:
+                money = PaymentFiles(connection, refs, rejects)
+                report.files[PAYMENTS] = money.load(paths[PAYMENTS], paths.get(ALLOCATIONS), now, progress)
         finally:
             rejects.close()
         if report.wrote:
@@ -98,6 +107,8 @@ def _find_all(folder: Path) -> dict[str, Path]:
         raise BadFile(f"{folder} has none of the files that docs/data-formats.md describes.")
     if (ORDERS in paths) != (LINES in paths):
         raise BadFile(f"{ORDERS} and {LINES} belong together; one of them is missing.")
+    if ALLOCATIONS in paths and PAYMENTS not in paths:
+        raise BadFile(f"{ALLOCATIONS} belongs to {PAYMENTS}, which is missing.")
     for name, path in paths.items():
         Table(path, COLUMNS[name])  # a wrong header stops the import before anything is written
     return paths

@@ -7,7 +7,7 @@ import gzip
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class TestWholeFile:
         expected = {
             "order_lines": 541_909, "orders": 25_900, "credits": 3_836, "adjustments": 3, "variants": 4_070,
             "companies": 4_372 + 1, "order_lines_without_customer": 135_080, "touchpoints": 25_900,
+            "invoices": 22_062, "credit_memos": 3_838, "payments": 0,
         }  # fmt: skip
         assert {name: verdict.counts[name] for name in expected} == expected
 
@@ -65,11 +66,54 @@ class TestWholeFile:
         said = verdict.as_json()
         assert said["ok"] is True
         assert said["sums"] == {
-            "GBP": {"orders_minor": 974_774_793, "orders_with_customer_minor": 830_006_581},
+            "GBP": {
+                "orders_minor": 974_774_793, "orders_with_customer_minor": 830_006_581,
+                "documents_minor": 974_774_793, "documents_with_customer_minor": 830_006_581,
+                "open_minor": 0, "receivable_minor": 0,
+            },
         }  # fmt: skip
         assert said["largest_companies"][0] == {
             "company": "14646", "currency": "GBP", "orders": 77, "orders_minor": 27_948_902,
         }  # fmt: skip
+
+    def test_the_books_balance_to_the_same_sums(self, imported: Engine) -> None:
+        """What was charged by invoices and credit memos, and what settled it, is what the orders came to."""
+        with imported.connect() as connection:
+            posted: dict[str, int] = dict(
+                connection.execute(
+                    text(
+                        "select t.kind || ' ' || e.account, sum(e.amount_minor) from ledger_entry e "
+                        "join ledger_transaction t on t.id = e.transaction_id group by t.kind, e.account"
+                    )
+                ).all()  # type: ignore[arg-type]
+            )
+        charged = posted["invoice receivable"] + posted["credit_memo receivable"]
+        assert charged == 974_774_793 == -posted["opening receivable"] == posted["opening opening"]
+        assert posted["invoice sales"] + posted["credit_memo sales"] == -974_774_793
+        assert len(posted) == 6
+        assert scalar(imported, "select sum(total_minor) from invoice") == 974_774_793
+        customers = "from invoice i join company c on c.id = i.company_id where c.code"
+        assert scalar(imported, f"select sum(i.total_minor) {customers} <> 'COUNTER-SALES'") == 830_006_581
+        assert scalar(imported, f"select sum(i.total_minor) {customers} = '14646'") == 27_948_902
+
+    def test_every_document_is_settled_so_nobody_is_reminded(self, imported: Engine) -> None:
+        assert (
+            scalar(imported, "select count(*) from invoice where open_minor <> 0 or settled_at is null") == 0
+        )
+        assert scalar(imported, "select count(*) from credit_account where used_minor <> 0") == 0
+
+    def test_documents_have_the_numbers_and_lines_of_their_orders(self, imported: Engine) -> None:
+        assert scalar(
+            imported,
+            "select count(*) from sales_order o join invoice i on i.order_id = o.id and i.number = o.number "
+            "and i.total_minor = o.total_minor and i.issued_at = o.placed_at",
+        ) == 25_900  # fmt: skip
+        assert scalar(
+            imported,
+            "select count(*) from order_line l join invoice i on i.order_id = l.order_id join invoice_line x "
+            "on x.invoice_id = i.id and x.line_no = l.line_no and x.sku = l.sku and x.name = l.name "
+            "and x.quantity = l.quantity and x.unit_price = l.unit_price and x.net_minor = l.total_minor",
+        ) == 541_909  # fmt: skip
 
     def test_every_line_is_there_as_it_was(self, imported: Engine) -> None:
         """Invoice, code, quantity, price and customer of each line, and the time of each invoice's first."""
@@ -150,6 +194,18 @@ def test_rounding_is_half_up_away_from_zero_per_line(engine: Engine, tmp_path: P
     import_online_retail(engine, small(tmp_path, *rows))
     assert column(engine, "select total_minor from order_line order by line_no") == [1, -1, 2, -2]
     assert column(engine, "select kind from sales_order") == ["credit"]
+    assert column(engine, "select kind || total_minor from invoice") == [
+        "invoice0"
+    ]  # follows the sum, not the name
+
+
+def test_documents_may_stay_open_from_a_day_on(engine: Engine, tmp_path: Path) -> None:
+    later = ROW.replace("536365", "C2").replace(",6,", ",-2,").replace("2010-12-01", "2010-12-02")
+    import_online_retail(engine, small(tmp_path, ROW, later), unpaid_since=date(2010, 12, 2))
+    assert column(engine, "select number || ' ' || kind || ' ' || open_minor from invoice order by number") == [
+        "536365 invoice 0", "C2 credit_memo -510",
+    ]  # fmt: skip
+    assert verify(engine).findings == []
 
 
 def test_summer_and_winter_time_of_the_wholesaler(engine: Engine, tmp_path: Path) -> None:

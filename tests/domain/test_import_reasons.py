@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 
 from portal.verifying.run import verify
 from tests.domain.test_import_page import TABLES
+from tests.domain.test_import_payments import BAD as BAD_PAYMENTS
+from tests.domain.test_import_payments import STRAY as STRAY_PART
 from tests.import_files import OPEN, OPEN_LINE, Folder, column, fingerprint
 
 # (file, what is wrong with the good row, the reason). Keys are made unique where a row needs one of its own.
@@ -48,6 +50,7 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("companies", {"code": "X6", "credit_limit": "1.005"}, "credit_limit: not an amount"),
     ("companies", {"code": "X7", "currency": "JPY", "price_list": "", "credit_limit": "1.5"},
      "credit_limit: not an amount"),
+    ("companies", {"code": "X8", "terms": "30"}, "terms: not like net 30, 2/10 net 30, eom or eom 10"),
     ("addresses", {"company_code": NOWHERE}, "company_code: no such company"),
     ("addresses", {"label": "Second", "is_default": "yes"}, "is_default: row 3 is already the default"),
     ("users", {"email": "x1@demo.example", "language": "?"}, "language: not a language tag"),
@@ -73,7 +76,11 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("stock", {"store_code": NOWHERE}, "store_code: no such store"),
     ("stock", {"sku": NOWHERE}, "sku: no such variant"),
     ("stock", {"sku": "OLD-5", "on_hand": "3"}, "on_hand: less than the 4 set aside for orders"),
+    ("tax_rates", {"percent": "101"}, "percent: not between 0 and 100"),
+    ("tax_exemptions", {"company_code": NOWHERE}, "company_code: no such company"),
+    ("tax_exemptions", {"valid_to": "2025-12-31"}, "valid_to: before valid_from"),
 )  # fmt: skip
+SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
 STRAY = "order_number: no such order"
 BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"company_code": NOWHERE}, "company_code: no such company"),
@@ -110,6 +117,10 @@ BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"address_label": "Shop"}, "address_label: only for delivery"),
     ({"fulfilment": "delivery", "address_label": "Shop"}, "status: not possible with delivery"),
     ({"status": "delivered"}, "status: not possible with pickup"),
+    ({"kind": "credit", **OPEN}, "status: not possible with a credit"),
+    ({"kind": "credit", "window_start": "2026-03-31T13:00:00Z", "window_end": "2026-03-31T14:00:00Z"},
+     "window_start: not possible with a credit"),
+    ({"exemption": "E-1"}, "exemption: no such certificate"),
 )  # fmt: skip
 BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
     ({"sku": NOWHERE}, "sku: no such variant"),
@@ -121,6 +132,7 @@ BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
     ({"quantity_fulfilled": "5"}, "quantity_fulfilled: not between 1 and 4"),
     ({"quantity": "1e3"}, "quantity: not an integer"),
     ({"unit_price": "NaN"}, "unit_price: not a price"),
+    ({"tax_percent": "101"}, "tax_percent: not between 0 and 100"),
 )  # fmt: skip
 
 
@@ -193,10 +205,15 @@ def test_every_reason_of_the_page_is_tested_here() -> None:
     tested = {(f"{file}.csv", reason) for file, _, reason in BAD}
     tested |= {("orders.csv", reason) for _, reason in BAD_ORDERS}
     tested |= {("order_lines.csv", reason) for _, reason in BAD_LINES} | {("order_lines.csv", STRAY)}
-    shapes = {(file, re.sub(r"\d+|GBP|USD|(?<=like SKU )[A-Z].*", "N", reason)) for file, reason in tested}
+    tested |= {
+        ("payments.csv" if payment else "payment_allocations.csv", reason)
+        for payment, _, reason in BAD_PAYMENTS
+    }
+    tested.add(("payment_allocations.csv", STRAY_PART))
+    shapes = {(file, re.sub(SHAPE, "N", reason)) for file, reason in tested}
     for table in TABLES:
         for reason in table.reasons:
-            shape = re.sub(r"\d+|GBP|USD|(?<=like SKU )[A-Z].*", "N", reason)
+            shape = re.sub(SHAPE, "N", reason)
             assert (table.file, shape) in shapes, f"{table.id}: {reason}"
 
 
