@@ -45,7 +45,7 @@ GOOD: dict[str, Fields] = {
     "stock": {"store_code": "CHI-01", "sku": "INT-300-5", "on_hand": "100"},
     "tax_rates": {"region": "il", "name": "IL sales tax", "percent": "10.25", "valid_from": "2020-01-01"},
     "tax_exemptions": {
-        "company_code": "C1", "region": "IL", "certificate_number": "E-1234", "reason": "resale",
+        "company_code": "C1", "region": "IL", "certificate_number": "E-1234", "exempt_for": "resale",
         "valid_from": "2026-01-01", "valid_to": "2027-12-31",
     },
     "payments": {

@@ -43,7 +43,7 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     company = look_up(row, "company_code", refs.companies, "company")
     return (
         company and company.id, region_key(v["region"] or ""), v["certificate_number"], v["valid_from"],
-        v["valid_to"], v["reason"],
+        v["valid_to"], v["exempt_for"],
     )  # fmt: skip
 
 
@@ -71,7 +71,9 @@ TAX_EXEMPTIONS = Spec(
         Column("company_code", cells.code(20), True),
         Column("region", cells.text(40), True),
         Column("certificate_number", cells.text(60), True),
-        Column("reason", cells.one_of("resale", "government", "nonprofit", "manufacturing", "other"), True),
+        Column(
+            "exempt_for", cells.one_of("resale", "government", "nonprofit", "manufacturing", "other"), True
+        ),
         Column("valid_from", cells.day, True),
         Column("valid_to", cells.day, True),
     ),

@@ -11,7 +11,6 @@ from portal.importing.files import BadFile
 from portal.verifying.run import verify
 from tests.import_files import Folder, column, fingerprint, scalar
 
-
 # What is wrong with the payment, or with what it is for, and the reason.
 BAD: tuple[tuple[dict[str, str], dict[str, str], str], ...] = (
     ({"company_code": "C9"}, {}, "company_code: no such company"),
