@@ -12,7 +12,7 @@ from portal.accounts.models import Company, User
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.orders import shown as showing
-from portal.orders.queries.drafts import own_head, priced_lines
+from portal.orders.queries.drafts import add_tax, own_head, priced_lines
 from portal.orders.use_cases.draft_lines import Wish, put
 from portal.orders.use_cases.drafting import make_room, start_draft
 from portal.orders.use_cases.placing import terms_of
@@ -47,4 +47,5 @@ class Shop:
 def shown_for(session: Session, actor: Actor, draft_id: int) -> str:
     head = own_head(session, actor, draft_id)
     lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=TODAY)
+    add_tax(session, head, lines, today=TODAY)
     return showing.encode(terms_of(head), lines)
