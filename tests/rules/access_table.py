@@ -30,6 +30,8 @@ GET    /acting                                           in      200    200   20
 POST   /acting/end                                       401     403    403   403      403   403         ok  ok        ok         403     403   403
 GET    /activity                                         in      200    200   200      200   200         403 403       200        403     403   403
 POST   /beacon                                           403     403    403   403      403   403         403 403       403        403     403   403
+GET    /billing                                          in      403    403   403      403   403         403 403       403        403     403   200
+GET    /billing/invoices/<number>                        in      403    403   403      403   403         200 404       403        200     403   200
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
@@ -55,6 +57,7 @@ POST   /counter/orders/<number>/returns                  401     403    403   40
 GET    /counter/orders/<number>/slip                     in      403    403   403      403   403         403 403       403        403     200   200
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/billing                         in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/credit-memos                    401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/delegations                     in      403    403   403      403   403         200 404       200        403     403   403
@@ -63,8 +66,13 @@ GET    /customers/<code>/disputes/<dispute_id>           in      403    403   40
 POST   /customers/<code>/disputes/<dispute_id>           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/hold                            in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/hold                            401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/invoices/<number>.pdf           in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/reminders                       in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/reminders                       401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/statements                      in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/statements/<month>              in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/statements/<month>.csv          in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         403 403       403        403     403   200
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
@@ -98,6 +106,7 @@ POST   /invitation                                       ok      ok     ok    ok
 GET    /invoices                                         in      200    200   200      200   200         403 403       200        403     403   403
 GET    /invoices.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
 GET    /invoices/<number>                                in      200    200   200      200   404         403 403       200        403     403   403
+GET    /invoices/<number>.pdf                            in      200    200   200      200   404         403 403       200        403     403   403
 GET    /invoices/<number>/disputes                       in      403    200   200      200   404         403 403       403        403     403   403
 POST   /invoices/<number>/disputes                       401     403    ok    ok       ok    404         403 403       403        403     403   403
 POST   /invoices/<number>/disputes/withdrawal            401     403    ok    ok       ok    404         403 403       403        403     403   403
@@ -119,6 +128,7 @@ GET    /orders/<number>/placed                           in      200    200   20
 GET    /orders/<number>/reorder                          in      403    200   200      200   404         403 403       200        403     403   403
 POST   /orders/<number>/reorders                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
 GET    /orders/<number>/slip                             in      200    200   200      200   404         403 403       200        403     403   403
+GET    /orders/<number>/slip.pdf                         in      200    200   200      200   404         403 403       200        403     403   403
 GET    /payments                                         in      200    200   200      200   200         403 403       200        403     403   403
 GET    /payments.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
 GET    /people                                           in      403    403   403      200   403         403 403       403        403     403   403
@@ -150,6 +160,10 @@ POST   /staff/<user_id>/unlock                           401     403    403   40
 GET    /staff/invitation                                 in      403    403   403      403   403         403 403       403        403     403   200
 POST   /staff/invitation                                 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /static/<filename>                                200     200    200   200      200   200         200 200       200        200     200   200
+GET    /statements                                       in      200    200   200      200   200         403 403       200        403     403   403
+GET    /statements/<month>                               in      200    200   200      200   200         403 403       200        403     403   403
+GET    /statements/<month>.csv                           in      200    200   200      200   200         403 403       200        403     403   403
+GET    /statements/<month>.pdf                           in      200    200   200      200   200         403 403       200        403     403   403
 GET    /stores                                           in      200    200   200      200   200         403 403       200        403     403   403
 GET    /stores/<code>                                    in      200    200   200      200   200         403 403       200        403     403   403
 POST   /stores/choice                                    401     ok     ok    ok       ok    ok          403 403       ok         403     403   403

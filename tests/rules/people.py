@@ -91,6 +91,7 @@ def everybody(build: Build, app: Flask) -> World:
         "sku": paint.sku,
         "job_id": job.id,
         "filename": "css/tokens.css",
+        "month": "2026-05",
         "exemption_id": _exemption(build, company).id,
     }
     invoice = make_invoice(build.session, company)
@@ -105,6 +106,7 @@ def everybody(build: Build, app: Flask) -> World:
     world.other_parts = {
         "/invoices": {"number": invoice.number},
         "/billing/invoices": {"number": invoice.number},
+        "/customers/<code>/invoices": {"number": invoice.number},
         "/people/<user_id>/invitation": {"user_id": invited.id},
         "/staff/<user_id>/invitation": {"user_id": invited_staff.id},
         "/staff": {"user_id": people["rep"].id},
