@@ -24,7 +24,7 @@ from portal.foundation.money import format_minor
 from portal.touchpoints.recording import Event, record
 
 MAIL = "payment_reminder"
-FROM_HOUR = 8  # on the seller's clock; nobody wants to be reminded at night
+FROM_HOUR, TO_HOUR = 8, 20  # on the seller's clock; nobody wants to be reminded at night
 LISTED = 50  # invoices named in one mail
 # The unique pair of invoice and step: of two workers at once each step is taken by one.
 TAKE = text("""
@@ -47,11 +47,11 @@ def remind_all(sessions: Callable[[], Session], *, now: datetime, zone: str) -> 
     May be called as often as one likes: a step is taken once, a company written to once a day. After days without
     a worker only the latest step of each invoice is taken.
 
-    :param zone: the seller's time zone; nothing is sent before eight o'clock there.
+    :param zone: the seller's time zone; nothing is sent there before eight and after twenty o'clock.
     :returns: how many invoices were reminded of.
     """
     clock = local(now, zone)
-    if clock.hour < FROM_HOUR:
+    if not FROM_HOUR <= clock.hour < TO_HOUR:
         return 0
     morning = datetime.combine(clock.date(), time(), ZoneInfo(zone))
     reminded, after = 0, 0
