@@ -57,6 +57,7 @@ def slip(number: str) -> str:
         order=order,
         slip_facts=words.slip_facts(order),
         back=url_for(".detail", number=number),
+        pdf_href=url_for(".slip_pdf", number=number),
     )
 
 
