@@ -68,6 +68,23 @@ class Question:
         return self.number, OWN_PREFIX + bare if bare.isdigit() else self.number
 
     @cached_property
+    def invoice_numbers(self) -> tuple[str, str]:
+        """The number of an invoice and of a credit memo in their right form: ``inv100001`` and ``100001`` are
+        INV-100001. What is neither stays as it was typed."""
+        kind, digits = self.key.rstrip("0123456789"), self.key.lstrip("CIMNV")
+        if not digits.isdigit() or kind not in ("", "INV", "CM"):
+            return self.number, self.number
+        return (
+            f"INV-{digits}" if kind != "CM" else self.number,
+            f"CM-{digits}" if kind != "INV" else self.number,
+        )
+
+    @property
+    def names_invoice(self) -> bool:
+        """Whether it says that it is an invoice or a credit memo; a bare number is an order's first."""
+        return self.key.startswith(("INV", "CM")) and self.key[-1:].isdigit()
+
+    @cached_property
     def key(self) -> str:
         """As SKUs are compared: letters and digits, upper case."""
         return "" if self.is_mail else "".join(c for c in self.text if c.isalnum()).upper()

@@ -35,6 +35,7 @@ CUSTOMER_NAV = (
     ("orders.bought_before", "Reorder", "reorder", "drafts:write", True),
     ("orders.current_draft", "Draft", "cart", "drafts:read", True),
     ("catalog.search", "Products", "search", "catalog:read", True),
+    ("billing.invoices", "Invoices", "card", "invoices:read", False),
     ("stores.near", "Stores", "store", "stores:read", False),
     ("orders.drafts", "Saved drafts", "note", "drafts:read", False),
     ("accounts.people", "People", "users", "people:read", False),
@@ -45,6 +46,7 @@ STAFF_NAV = (
     ("desk.lookup", "Look up", "search", "lookup:use", True),
     ("desk.customers", "Customers", "building", "customers:read", True),
     ("orders_staff.counter", "Counter", "store", "counter:work", True),
+    ("billing_staff.worklist", "Billing", "card", "billing:manage", False),
     ("accounts_staff.staff", "Staff", "users", "staff:manage", False),
 )
 

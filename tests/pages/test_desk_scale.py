@@ -84,7 +84,7 @@ def as_customer(session: Session, scene: Counter) -> None:
 def test_what_customers_read(session: Session, scene: Counter, page: str) -> None:
     as_customer(session, scene)
     reads = {
-        "home": lambda: customer_home(session, scene.customer, now=NOW),
+        "home": lambda: customer_home(session, scene.customer, now=NOW, today=NOW.date()),
         "timeline": lambda: timeline(
             session, account_id=scene.company.id, names=["order_completed", "picked_up"]
         ),

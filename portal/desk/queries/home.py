@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -55,14 +55,21 @@ select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held
             from bought b join variant v on v.id = b.variant_id
             left join colour c on c.number = b.colour_number
            where b.company_id = :company and b.last_ordered_at > :since and v.discontinued_on is null
-           order by b.times desc, b.last_ordered_at desc limit 4) b) as often
+           order by b.times desc, b.last_ordered_at desc limit 4) b) as often,
+       (select coalesce(jsonb_agg(row_to_json(o)), '[]') from (
+          select i.currency, sum(i.open_minor) as open_minor, count(*) as invoices,
+                 coalesce(sum(i.open_minor) filter (where i.due_on < :today), 0) as overdue_minor,
+                 count(*) filter (where i.due_on < :today) as overdue, min(i.due_on) as first_due
+            from invoice i where i.company_id = :company and i.open_minor <> 0 and i.open_minor > 0
+           group by i.currency order by i.currency <> k.currency, i.currency) o) as owed
   from (select 1) as one left join credit_account k on k.company_id = :company
 """)
 
 
 @dataclass(frozen=True)
 class CustomerHome:
-    """Open orders (what is ready first), the newest orders, credit, own drafts, what is bought most often."""
+    """Open orders (what is ready first), the newest orders; ``standing``: credit, own drafts, what is bought most
+    often, what is owed by currency."""
 
     open_orders: list[Row[Any]]
     more_open: bool
@@ -70,11 +77,14 @@ class CustomerHome:
     standing: Row[Any]
 
 
-def customer_home(session: Session, actor: Actor, *, now: datetime) -> CustomerHome:
-    """Two statements."""
+def customer_home(session: Session, actor: Actor, *, now: datetime, today: date) -> CustomerHome:
+    """Two statements.
+
+    :param today: the seller's calendar day, by which invoices are overdue.
+    """
     company = actor.customer_id
     rows = list(session.execute(_CUSTOMER_ORDERS, {"company": company}))
-    asked = {"company": company, "person": actor.user_id, "since": now - timedelta(days=400)}
+    asked = {"company": company, "person": actor.user_id, "since": now - timedelta(days=400), "today": today}
     standing = session.execute(_STANDING, asked).one()
     open_orders = [row for row in rows if not row.recent]
     recent = [row for row in rows if row.recent]

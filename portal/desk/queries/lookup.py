@@ -23,9 +23,9 @@ PER_KIND = 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One result. ``ref`` opens it: an order number, a company code, a person's company, a SKU."""
+    """One result. ``ref`` opens it: an order or invoice number, a company code, a person's company, a SKU."""
 
-    kind: str  # order, company, person, product
+    kind: str  # order, invoice, company, person, product
     why: str  # number, po, sku, name, similar (to the name), code, phone, email
     exact: bool
     ref: str
@@ -46,6 +46,13 @@ select 'order', {why}, {exact}, o.number, o.number, c.name, o.status, o.fulfilme
        o.currency, concat_ws(' · ', case when o.po_number ~* '^po' then o.po_number else 'PO ' || nullif(o.po_number, '') end,
        nullif(o.job_name, '')), '', ''
   from ({source}) o join company c on c.id = o.company_id
+"""
+_INVOICE = """
+select 'invoice', {why}, {exact}, i.number, i.number, c.name,
+       case when i.kind = 'credit_memo' then 'credit memo' when i.open_minor = 0 then 'paid' else 'open' end, '',
+       i.issued_at, i.total_minor, i.currency, concat_ws(' · ', case when i.po_number ~* '^po' then i.po_number else 'PO ' ||
+       nullif(i.po_number, '') end, nullif(i.job_name, '')), '', ''
+  from ({source}) i join company c on c.id = i.company_id
 """
 _COMPANY = """
 select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
@@ -77,6 +84,11 @@ _READINGS: dict[str, tuple[str, str, str, str]] = {
         union
         (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
           order by number using ~>~ limit :many)"""),
+    "invoice": (_INVOICE, "'number'", "cast(:names_invoice as boolean) and i.number in (:invoice, :memo)", """
+        (select * from invoice where number in (:invoice, :memo) {scope})
+        union
+        (select * from invoice where number ~>=~ :number and number ~<~ :number_end {scope}
+          order by number using ~<~ limit :many)"""),
     "po": (_ORDER, "'po'", "upper(o.po_number) = :number", """
         select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
           {scope} order by upper(po_number) using ~<~ limit 60) p
@@ -154,7 +166,7 @@ def _readings(question: Question) -> Iterator[str]:
     if question.looks_like_phone and question.digits != question.text:
         return
     if len(question.number) >= 2:
-        yield from ("number", "po", "company_code")
+        yield from ("number", "invoice", "po", "company_code")
     if len(question.key) >= 3:
         yield from ("sku", "ordered_sku")
     if len(question.words) >= 3:
@@ -184,6 +196,7 @@ def _statement(readings: tuple[str, ...], only_assigned: bool) -> TextClause:
 
 def _values(question: Question, actor: Actor) -> dict[str, Any]:
     number, own_number = question.order_numbers
+    invoice, memo = question.invoice_numbers
     phone, bare = question.phone, question.phone_without_country
     mail = question.text.lower() if question.is_mail else ""
     return {
@@ -193,6 +206,9 @@ def _values(question: Question, actor: Actor) -> dict[str, Any]:
         "number_end": after(number),
         "own_number": own_number,
         "own_number_end": after(own_number),
+        "invoice": invoice,
+        "memo": memo,
+        "names_invoice": question.names_invoice,
         "key": question.key,
         "key_end": after(question.key),
         "words": question.words,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.billing.invoice_words import due_words
 from portal.desk.queries.customers import assigned_customers
 from portal.desk.queries.home import customer_home, late_orders, system_state
 from portal.desk.rhythm import rhythm_words, since_words
@@ -19,7 +20,7 @@ from portal.orders.views.order_words import hours_words, spaced
 from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, today
 from portal.web.urls import href_if
 
 
@@ -38,7 +39,7 @@ def home() -> str | Response:
 
 
 def _customer() -> str:
-    found = customer_home(db(), actor(), now=now())
+    found = customer_home(db(), actor(), now=now(), today=today())
     ready = [row for row in found.open_orders if row.status == "ready" or row.some_ready]
     waiting = [row for row in found.open_orders if row not in ready]
     hours = schedules(db(), {row.store_id for row in ready if row.store_id is not None}, since=now().date())
@@ -46,8 +47,12 @@ def _customer() -> str:
     drafts = [
         {**draft, "updated_at": datetime.fromisoformat(draft["updated_at"])} for draft in standing.drafts
     ]
+    owed = [{**each, "first_due": date.fromisoformat(each["first_due"])} for each in standing.owed]
     return render_template(
         "desk/home_customer.html",
+        owed=owed,
+        due_words=lambda day: due_words(day, today()),
+        may_pay=actor().can("invoices:pay"),
         ready=_by_store(ready),
         ready_count=len(ready),
         po_words=po_words,

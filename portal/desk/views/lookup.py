@@ -15,7 +15,13 @@ from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db
 
-GROUPS = (("order", "Orders"), ("company", "Companies"), ("person", "People"), ("product", "Products"))
+GROUPS = (
+    ("order", "Orders"),
+    ("invoice", "Invoices"),
+    ("company", "Companies"),
+    ("person", "People"),
+    ("product", "Products"),
+)
 WHY = {
     "number": "number",
     "po": "PO number",
@@ -67,6 +73,8 @@ def href(found: Found) -> str:
     """Where a result leads: a product to the orders that have it."""
     if found.kind == "order":
         return url_for(".support_order", number=found.ref)
+    if found.kind == "invoice":
+        return url_for("billing_staff.invoice", number=found.ref)
     if found.kind == "product":
         return url_for(".lookup", q=found.ref)
     return url_for(".customer", code=found.ref) if found.ref else url_for(".lookup", q=found.email)

@@ -1,0 +1,105 @@
+"""What waits for those who manage what customers owe: overdue companies, money without an invoice, disputes,
+discrepancies. Read from the indexes of what is open, which hold little of everything that ever was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from portal.foundation.paging import Page, decode_cursor, encode_cursor
+
+PAGE_SIZE = 25
+CASH_SHOWN = 10
+
+_OVERDUE = """
+select x.company_id, c.code, c.name, c.phone, x.currency, x.overdue, x.many, x.oldest, coalesce(k.on_hold, false)
+  from (select company_id, currency, cast(sum(open_minor) as bigint) as overdue, count(*) as many, min(due_on) as oldest
+          from invoice where open_minor > 0 and due_on < :today
+         group by company_id, currency {after}
+         order by overdue desc, company_id, currency limit :many) x
+  join company c on c.id = x.company_id
+  left join credit_account k on k.company_id = c.id
+ order by x.overdue desc, x.company_id, x.currency
+"""
+_AFTER = """having cast(sum(open_minor) as bigint) < :amount
+             or (cast(sum(open_minor) as bigint) = :amount and (company_id, currency) > (:company, :currency))"""
+_COUNTS = text("""
+select (select count(*) from invoice_dispute where closed_at is null) as disputes,
+       (select count(*) from payment where unapplied_minor > 0) as cash,
+       (select count(*) from discrepancy where settled_at is null) as discrepancies,
+       (select count(*) from credit_account where on_hold) as held
+""")
+_CASH = text("""
+select p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency
+  from payment p join company c on c.id = p.company_id
+ where p.unapplied_minor > 0 order by p.received_at, p.id limit :many
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCompany:
+    """A company with overdue invoices of one currency; amounts in its minor units."""
+
+    company_id: int
+    code: str
+    name: str
+    phone: str | None
+    currency: str
+    overdue_minor: int
+    invoices: int
+    oldest: date  # the earliest due day
+    on_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much waits of each kind."""
+
+    disputes: int
+    cash: int
+    discrepancies: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """A payment of which something is set against no invoice yet."""
+
+    number: str
+    code: str
+    name: str
+    kind: str
+    received_at: datetime
+    unapplied_minor: int
+    currency: str
+
+
+def overdue_companies(session: Session, today: date, *, after: str | None = None) -> Page[OverdueCompany]:
+    """A page of them, the largest amount first. One statement."""
+    key = decode_cursor(after, int, int, str)
+    asked = {"today": today, "many": PAGE_SIZE + 1}
+    if key is not None:
+        asked |= dict(zip(("amount", "company", "currency"), key, strict=True))
+    found = [OverdueCompany(*row) for row in session.execute(_overdue(key is not None), asked)]
+    shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    last = shown[-1] if more else None
+    return Page(shown, encode_cursor(last.overdue_minor, last.company_id, last.currency) if last else None)
+
+
+def counts(session: Session) -> Counts:
+    """One statement."""
+    return Counts(*session.execute(_COUNTS).one())
+
+
+def oldest_cash(session: Session) -> list[Cash]:
+    """Payments that wait longest to be set against an invoice. One statement."""
+    return [Cash(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
+
+
+@cache
+def _overdue(with_cursor: bool) -> TextClause:
+    return text(_OVERDUE.format(after=_AFTER if with_cursor else ""))
