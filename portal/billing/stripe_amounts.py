@@ -28,7 +28,7 @@ def to_stripe(minor: int, currency: str) -> int:
     amount, rest = (minor * 10**shift, 0) if shift >= 0 else divmod(minor, 10**-shift)
     if rest or (currency in THREE_DECIMALS and amount % 10):
         raise ValueError(f"Cards and banks take {currency} with fewer decimals; round the amount.")
-    return amount
+    return int(amount)
 
 
 def from_stripe(amount: int, currency: str) -> int:
@@ -42,4 +42,4 @@ def from_stripe(amount: int, currency: str) -> int:
     minor, rest = (amount * 10**shift, 0) if shift >= 0 else divmod(amount, 10**-shift)
     if rest:
         raise ValueError(f"{amount} of {currency} is finer than its minor unit")
-    return minor
+    return int(minor)

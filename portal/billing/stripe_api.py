@@ -8,6 +8,7 @@ it may have happened or not, and only asking again with the same idempotency key
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ from portal.foundation.config import Settings
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log every address it asks
 
 WEBHOOK_TOLERANCE_SECONDS = 300
 # Connect and read, in seconds. After an answer that did not come in time, pages let Stripe rest for a moment.

@@ -12,8 +12,11 @@ from portal.billing.views import exemptions as exemptions  # noqa: E402
 from portal.billing.views import invoice as invoice  # noqa: E402
 from portal.billing.views import invoices as invoices  # noqa: E402
 from portal.billing.views import overview as overview  # noqa: E402
+from portal.billing.views import paying as paying  # noqa: E402
+from portal.billing.views import payment as payment  # noqa: E402
 from portal.billing.views import payments_list as payments_list  # noqa: E402
 from portal.billing.views import printed as printed  # noqa: E402
 from portal.billing.views import promises as promises  # noqa: E402
 from portal.billing.views import reminders as reminders  # noqa: E402
 from portal.billing.views import statements as statements  # noqa: E402
+from portal.billing.views import webhook as webhook  # noqa: E402

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.attempt_states import LIVE
 from portal.billing.models import Invoice, PaymentAllocation, PaymentAttempt
-from portal.billing.splitting import Share
+from portal.billing.splitting import Share, due_now
 from portal.billing.stripe_amounts import to_stripe
 from portal.billing.use_cases.paying.settle import lock_documents
 from portal.foundation.errors import NotFound, Rejected
@@ -52,6 +52,34 @@ def spoken_for(session: Session, ids: Collection[int]) -> dict[int, int]:
     return {invoice_id: int(amount) for invoice_id, amount in rows}
 
 
+def judge(
+    documents: Mapping[int, Invoice],
+    taken: Mapping[int, int],
+    wants: Sequence[Want],
+    today: date,
+    *,
+    must_explain: bool,
+) -> tuple[list[Share], list[Rejected]]:
+    """What can be had of the wants, and what stands against the others. Credit memos are used as far as there is
+    something to use them for."""
+    shares: list[Share] = []
+    refusals: list[Rejected] = []
+    for want in sorted(wants, key=lambda each: documents[each.invoice_id].kind != "invoice"):
+        document = documents[want.invoice_id]
+        left = document.open_minor - taken.get(document.id, 0)
+        try:
+            if document.kind == "credit_memo":
+                share = _memo(document, want, left, bool(taken.get(document.id)), due_now(shares))
+            else:
+                share = _share(document, want, left, bool(taken.get(document.id)), today, must_explain)
+        except Rejected as no:
+            refusals.append(no)
+            continue
+        if share.amount_minor:
+            shares.append(share)
+    return shares, refusals
+
+
 def shares_for(
     session: Session,
     company_id: int,
@@ -61,21 +89,32 @@ def shares_for(
     *,
     must_explain: bool,
 ) -> list[Share]:
+    """The shares of an attempt; its documents are locked from here on.
+
+    :raises Rejected: the first refusal.
+    :raises NotFound: when a document is not this company's.
+    """
     ids = [want.invoice_id for want in wants]
     if len(set(ids)) != len(ids) or len(ids) > MOST_DOCUMENTS:
         raise Rejected("too_many", f"Choose each document once, and at most {MOST_DOCUMENTS} at a time.")
     documents = lock_documents(session, company_id, ids)
     if len(documents) != len(ids):
         raise NotFound
-    taken = spoken_for(session, ids)
-    found = []
-    for want in wants:
-        document = documents[want.invoice_id]
-        if document.currency != currency:
-            raise Rejected("currency", f"{document.number} is in {document.currency}; pay it by transfer.")
-        left = document.open_minor - taken.get(document.id, 0)
-        found.append(_share(document, want, left, bool(taken.get(document.id)), today, must_explain))
-    return found
+    other = next((each for each in documents.values() if each.currency != currency), None)
+    if other is not None:
+        raise Rejected("currency", f"{other.number} is in {other.currency}; pay it by transfer.")
+    shares, refusals = judge(documents, spoken_for(session, ids), wants, today, must_explain=must_explain)
+    if refusals:
+        raise refusals[0]
+    return shares
+
+
+def _memo(document: Invoice, want: Want, left: int, under_way: bool, due_minor: int) -> Share:
+    if left == 0:
+        raise _gone(document, under_way)
+    if not left <= want.amount_minor < 0:
+        raise _too_high(document, -left, "is left of")
+    return Share(document.id, -min(-want.amount_minor, max(0, due_minor)))
 
 
 def _share(
@@ -83,10 +122,6 @@ def _share(
 ) -> Share:
     if left == 0:
         raise _gone(document, under_way)
-    if document.kind == "credit_memo":
-        if not left <= want.amount_minor < 0:
-            raise _too_high(document, -left, "is left of")
-        return Share(document.id, want.amount_minor)
     amount, saved = discount(document, want.amount_minor, left, today)
     if not 0 < amount <= left:
         raise _too_high(document, left, "can be paid of")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.attempt_states import LIVE
 from portal.billing.models import Invoice, PaymentAllocation, PaymentAttempt
 from portal.billing.splitting import Share, due_now, split
 from portal.billing.use_cases.paying.checking import (
@@ -43,6 +45,7 @@ def start(
     amount_minor: int | None = None,
     saved_method_id: int | None = None,
     run_on: date | None = None,
+    form_key: str = "",
 ) -> PaymentAttempt:
     """Begin a payment: lock the documents in id order, check them, write the attempt and what it speaks for.
 
@@ -51,6 +54,7 @@ def start(
     ``amount_minor`` money is taken for an order ahead. With ``run_on`` the payment is scheduled: it speaks for
     nothing until :func:`wake` begins it.
 
+    :param form_key: random, from the form that is sent: sent twice with the same contents, it is the same attempt.
     :raises Rejected: ``payment_under_way``, ``amount_too_high``, ``short_reason_missing`` … with the document's
         number in ``details`` and ``field`` ``amount_<number>`` or ``reason_<number>``.
     :raises NotFound: when a document is not this company's.
@@ -59,13 +63,17 @@ def start(
     if by.company_id is not None and by.company_id != company_id:
         raise NotFound
     currency = _currency(session, company_id)
+    key = _key(company_id, form_key, wants, method_kind, save_method)
+    known = _sent_before(session, company_id, wants, key) if form_key else None
+    if known is not None and known.state in (*LIVE, "succeeded"):
+        return known
     shares = shares_for(session, company_id, currency, wants, today, must_explain=via in ("page", "link"))
     total = due_now(shares) if amount_minor is None else amount_minor
     check_total(total, currency, draft_id is not None or bool(shares))
     attempt = PaymentAttempt(
         token=new_token(), company_id=company_id, purpose="draft" if draft_id is not None else "invoices",
         via=via, state="scheduled" if run_on else "created", amount_minor=total, currency=currency,
-        idempotency_key=new_token(), method_kind=method_kind if method_kind in METHODS else "",
+        idempotency_key=new_token() if known else key, method_kind=method_kind if method_kind in METHODS else "",
         saved_method_id=saved_method_id, save_method=save_method, draft_id=draft_id, pay_link_id=pay_link_id,
         run_on=run_on, actor_user_id=by.user_id, actor_name=by.name, created_at=now, updated_at=now,
     )  # fmt: skip
@@ -146,6 +154,22 @@ def shares_of(session: Session, attempt_id: int) -> list[Share]:
         .order_by(PaymentAllocation.invoice_id)
     )
     return [Share(r.invoice_id, r.amount_minor, r.discount_minor, r.short_reason, r.short_note) for r in rows]
+
+
+def _key(company_id: int, form_key: str, wants: Sequence[Want], method_kind: str, save_method: bool) -> str:
+    if not form_key:
+        return new_token()
+    contents = repr(
+        (company_id, form_key, sorted(wants, key=lambda w: w.invoice_id), method_kind, save_method)
+    )
+    return hashlib.sha256(contents.encode()).hexdigest()
+
+
+def _sent_before(session: Session, company_id: int, wants: Sequence[Want], key: str) -> PaymentAttempt | None:
+    """The attempt that the same form began; whoever sends it at the same moment waits for the documents' locks."""
+    lock_documents(session, company_id, [want.invoice_id for want in wants])
+    same = (PaymentAttempt.idempotency_key == key, PaymentAttempt.company_id == company_id)
+    return session.scalars(select(PaymentAttempt).where(*same)).one_or_none()
 
 
 def _currency(session: Session, company_id: int) -> str:

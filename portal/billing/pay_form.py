@@ -1,0 +1,87 @@
+"""What a person asks for on the pay page, read from its fields. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from portal.billing.amounts import amount_field, parse_amount
+
+MOST_NUMBERS = 100
+LONGEST_NOTE = 1000
+
+
+@dataclass(slots=True)
+class Typed:
+    """One invoice's fields as they were typed, and what is wrong with them."""
+
+    number: str
+    amount: str
+    reason: str = ""
+    note: str = ""
+    minor: int | None = None
+    amount_error: str = ""
+    reason_error: str = ""
+
+
+@dataclass(slots=True)
+class PayForm:
+    """The whole form. ``memos`` are the numbers of ticked credit memos."""
+
+    typed: dict[str, Typed] = field(default_factory=dict)
+    memos: tuple[str, ...] = ()
+    method: str = ""
+    save: bool = False
+    key: str = ""
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.errors) or any(t.amount_error or t.reason_error for t in self.typed.values())
+
+    def refuse(self, name: str | None, message: str) -> None:
+        """Put a refusal beside its field ``amount_<number>`` or ``reason_<number>``, or above the form."""
+        kind, _, number = (name or "").partition("_")
+        fields = self.typed.get(number)
+        if fields is None:
+            self.errors.append(message)
+        elif kind == "reason":
+            fields.reason_error = message
+        else:
+            fields.amount_error = message
+
+
+def numbers_in(values: Sequence[str]) -> list[str]:
+    """Numbers of documents from an address or a form, each once."""
+    cleaned = (value.replace("\x00", "").strip()[:40] for value in values)
+    return list(dict.fromkeys(value for value in cleaned if value))[:MOST_NUMBERS]
+
+
+def read(
+    fields: Mapping[str, str], memos: Sequence[str], payable_minor: Mapping[str, int], currency: str
+) -> PayForm:
+    """Read the form. An amount that is not there is all that may be paid of the invoice.
+
+    :param payable_minor: by number of each chosen invoice.
+    """
+    form = PayForm(
+        memos=tuple(memos),
+        method=fields.get("method", "")[:20],
+        save=bool(fields.get("save")),
+        key=fields.get("key", "").replace("\x00", "")[:100],
+    )
+    for number, left in payable_minor.items():
+        typed = Typed(
+            number,
+            fields.get(f"amount_{number}", amount_field(left, currency)).replace("\x00", "").strip()[:40],
+            fields.get(f"reason_{number}", "")[:20],
+            fields.get(f"note_{number}", "").replace("\x00", "").strip()[:LONGEST_NOTE],
+        )
+        try:
+            typed.minor = parse_amount(typed.amount, currency)
+            if typed.minor == 0:
+                typed.amount_error = "Enter more than zero, or leave the invoice out."
+        except ValueError as error:
+            typed.amount_error = str(error)
+        form.typed[number] = typed
+    return form

@@ -1,0 +1,162 @@
+"""Choosing what to pay, and going to Stripe's page with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.accounts.models import Company
+from portal.billing import pay_form
+from portal.billing.amounts import amount_field
+from portal.billing.pay_form import PayForm
+from portal.billing.queries.payable import Payable, payable, under_way_for
+from portal.billing.splitting import Share, due_now
+from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
+from portal.billing.use_cases import paying
+from portal.billing.use_cases.paying import METHODS, SHORT_REASONS, Want
+from portal.billing.use_cases.paying.checking import judge
+from portal.billing.views import blueprint
+from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.tokens import new_token
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, leave, now, own_transaction, today
+
+
+def stripe() -> Stripe | None:
+    """The connection to Stripe; None in mode off."""
+    found: Stripe | None = current_app.extensions["stripe"]
+    return found
+
+
+def is_test_mode() -> bool:
+    """True while no real money moves, which every page about paying says."""
+    return bool(current_app.extensions["settings"].payments_are_tests)
+
+
+@blueprint.get("/payments/new", endpoint="new_payment")
+@needs("invoices:pay")
+def new_payment() -> str | Response:
+    """The chosen invoices with an amount each, credit memos, and how to pay."""
+    numbers = pay_form.numbers_in(request.args.getlist("invoice"))
+    documents = payable(db(), actor().customer_id, numbers)
+    if not documents.chosen:
+        if numbers and not _are_ours(documents, numbers):
+            raise NotFound
+        return redirect(url_for("billing.invoices"))
+    form = _read(documents, _currency(db()))
+    form.memos = tuple(memo.number for memo in documents.memos if memo.number in numbers)
+    shares = _judge(documents, form)
+    return _page(db(), documents, form, shares)
+
+
+@blueprint.post("/payments", endpoint="start_payment")
+@needs("invoices:pay")
+def start_payment() -> Response | tuple[str, int]:
+    """Write the payment down and go to Stripe's page. Pressed twice: the same payment. With "update" the page comes
+    again with its new total, and nothing else happens."""
+    numbers = pay_form.numbers_in(request.form.getlist("invoice"))
+    company_id = actor().customer_id
+    documents = payable(db(), company_id, numbers)
+    if len(documents.chosen) != len(numbers) or not numbers:
+        raise NotFound
+    form = _read(documents, _currency(db()))
+    if request.form.get("update"):
+        shares = _judge(documents, form)
+        return _page(db(), documents, form, shares), 422 if form.has_errors else 200
+    leave()
+    attempt = None
+    if not form.has_errors:
+        try:
+            with own_transaction() as session:
+                attempt = paying.start(
+                    session, actor=actor(), company_id=company_id, wants=_wants(documents, form), now=now(),
+                    today=today(), method_kind=form.method, form_key=form.key,
+                    save_method=form.save and actor().can("payments:administer"),
+                )  # fmt: skip
+                if attempt.amount_minor and stripe() is None:
+                    raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
+        except Rejected as no:
+            form.refuse(no.field, no.message)
+    if attempt is None or form.has_errors:
+        with own_transaction() as session:
+            documents = payable(session, company_id, numbers)
+            shares = _judge(documents, form)
+            return _page(session, documents, form, shares), 422
+    api = stripe()
+    if api is None or attempt.state == "succeeded":
+        return redirect(url_for("billing.payment", token=attempt.token), 303)
+    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+
+
+def go_to_stripe(api: Stripe, attempt_id: int, status_page: str) -> Response:
+    """Send the payer to the attempt's page at Stripe; where that is not known, to our own that finds out."""
+    try:
+        url = paying.open_checkout(current_app.extensions["sessions"], attempt_id, now=now(), api=api)
+    except (StripeUnknown, StripeRefused):
+        url = status_page
+    return redirect(url, 303)
+
+
+def _currency(session: Session) -> str:
+    return session.get_one(Company, actor().customer_id).currency
+
+
+def _are_ours(documents: Payable, numbers: list[str]) -> bool:
+    return any(memo.number in numbers for memo in documents.memos)
+
+
+def _read(documents: Payable, currency: str) -> PayForm:
+    values = request.values
+    left = {each.number: documents.left(each) for each in documents.chosen}
+    return pay_form.read(values, pay_form.numbers_in(values.getlist("memo")), left, currency)
+
+
+def _wants(documents: Payable, form: PayForm) -> list[Want]:
+    wants = [
+        Want(each.id, typed.minor, typed.reason, typed.note)
+        for each in documents.chosen
+        if (typed := form.typed[each.number]).minor is not None
+    ]
+    return wants + [
+        Want(each.id, documents.left(each)) for each in documents.memos if each.number in form.memos
+    ]
+
+
+def _judge(documents: Payable, form: PayForm) -> list[Share]:
+    """What would be paid now; refusals go beside their fields."""
+    shares, refusals = judge(
+        documents.documents, documents.taken, _wants(documents, form), today(), must_explain=True
+    )
+    for no in refusals:
+        number = (no.field or "").partition("_")[2]
+        fields = form.typed.get(number)
+        if fields is None or not (fields.amount_error or fields.reason_error):
+            form.refuse(no.field, no.message)
+    return shares
+
+
+def _page(session: Session, documents: Payable, form: PayForm, shares: list[Share]) -> str:
+    taken = [each.id for each in documents.chosen if documents.taken.get(each.id)]
+    currency = documents.chosen[0].currency
+    context: dict[str, Any] = {
+        "documents": documents,
+        "form": form,
+        "shares": {share.invoice_id: share for share in shares},
+        "total_minor": due_now(shares),
+        "currency": currency,
+        "reasons": list(SHORT_REASONS.items()),
+        "methods": {k: v for k, v in METHODS.items() if k == "card" or currency == "USD"},
+        "method": form.method if form.method in METHODS else "card",
+        "may_save": actor().can("payments:administer"),
+        "under_way": under_way_for(session, actor().customer_id, taken) if taken else [],
+        "key": form.key or new_token(),
+        "amount_field": amount_field,
+        "cards": stripe() is not None,
+        "test_mode": is_test_mode(),
+        "today": today(),
+    }
+    return render_template("billing/pay.html", **context)

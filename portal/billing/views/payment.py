@@ -1,0 +1,85 @@
+"""A payment under way or done: the page a payer comes back to, the receipt, and giving up."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.attempt_states import LABELS
+from portal.billing.models import PaymentAttempt
+from portal.billing.queries.receipts import attempt_of, receipt_of
+from portal.billing.stripe_api import StripeUnknown
+from portal.billing.use_cases import paying
+from portal.billing.views import blueprint
+from portal.billing.views.paying import is_test_mode, stripe
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import leave, now, own_transaction
+from portal.web.ui import tell
+
+LOOKED_AT = ("created", "open", "processing", "failed", "cancelled", "expired")
+
+
+@blueprint.get("/payments/<token>", endpoint="payment")
+@needs("invoices:pay")
+def payment(token: str) -> str:
+    """How the payment stands. Asks Stripe first, so that it is true even when no webhook ever came."""
+    attempt = _own(token)
+    known = bring_up_to_date(attempt)
+    with own_transaction() as session:
+        receipt = receipt_of(session, attempt_of(session, actor().customer_id, token))
+    return render_template(
+        "billing/payment.html",
+        receipt=receipt,
+        attempt=receipt.attempt,
+        known=known,
+        labels=LABELS,
+        test_mode=is_test_mode(),
+        here=url_for("billing.payment", token=token),
+        again_href=url_for("billing.new_payment", invoice=receipt.numbers) if receipt.numbers else None,
+        cancel_href=url_for("billing.cancel_payment", token=token),
+    )
+
+
+@blueprint.post("/payments/<token>/cancellation", endpoint="cancel_payment")
+@needs("invoices:pay")
+def cancel_payment(token: str) -> Response:
+    """Give the payment up: its page at Stripe is closed first."""
+    attempt = _own(token)
+    here = redirect(url_for("billing.payment", token=token), 303)
+    try:
+        attempt = paying.cancel(current_app.extensions["sessions"], attempt.id, now=now(), api=stripe())
+    except StripeUnknown:
+        tell(
+            "warn", "We can't reach our payment service, so the payment is not cancelled yet. Try again soon."
+        )
+        return here
+    except Rejected as no:
+        tell("warn", no.message)
+        return here
+    if attempt.state == "succeeded":
+        tell("info", "It was paid a moment before you cancelled.")
+    elif attempt.state == "cancelled":
+        tell("ok", "The payment is cancelled. Nothing was taken.")
+    return here
+
+
+def bring_up_to_date(attempt: PaymentAttempt) -> bool:
+    """Look at the attempt at Stripe; False when Stripe gave no answer."""
+    api = stripe()
+    if api is None or attempt.state not in LOOKED_AT:
+        return True
+    try:
+        paying.sync_attempt(current_app.extensions["sessions"], attempt.id, now=now(), api=api)
+    except StripeUnknown:
+        return False
+    return True
+
+
+def _own(token: str) -> PaymentAttempt:
+    """The attempt of the reader's own company; the request's transaction is over then."""
+    company_id = actor().customer_id
+    leave()
+    with own_transaction() as session:
+        return attempt_of(session, company_id, token)
