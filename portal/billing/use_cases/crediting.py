@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
@@ -20,6 +20,8 @@ from portal.foundation.money import format_minor, to_major
 from portal.touchpoints.recording import Event, record
 
 MAX_REASON = 200
+# The same form sent twice at once: the second waits and finds what the first has issued.
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def lock_money_ahead(session: Session, *, company_id: int, draft_id: int | None) -> list[Payment]:
@@ -115,6 +117,7 @@ def adjust(
     if amount_minor <= 0:
         raise Rejected("amount", "Enter an amount above zero.", field="amount")
     key = f"adjustment:{company.id}:{token}"
+    session.execute(_ONE_AT_A_TIME, {"key": key})
     corrected = _corrected(session, company.id, invoice_number) if invoice_number else None
     before = session.scalars(select(Invoice).where(Invoice.issue_key == key)).one_or_none()
     if before is not None:
@@ -141,8 +144,7 @@ def adjust(
         actor=actor,
         now=now,
     )  # fmt: skip
-    if memo is None:  # another request with this form was faster
-        raise Rejected("sent_twice", "This was credited a moment ago.", outcome="conflict")
+    assert memo is not None
     return memo
 
 

@@ -51,8 +51,7 @@ def take_back(
         return before
     back = _checked(work, units, reason, restock)
     memo = issue(session, _memo(work, back, reason, key), actor=actor, now=now)
-    if memo is None:
-        raise Rejected("sent_twice", "This was credited a moment ago.", outcome="conflict")
+    assert memo is not None  # the order is locked, and the key was looked for under its lock
     for line, n in back:
         line.quantity_returned += n
     _tell(work, back, reason, memo)
