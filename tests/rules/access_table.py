@@ -32,6 +32,8 @@ GET    /activity                                         in      200    200   20
 POST   /beacon                                           403     403    403   403      403   403         403 403       403        403     403   403
 GET    /billing                                          in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/invoices/<number>                        in      403    403   403      403   403         200 404       403        200     403   200
+GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
+POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
@@ -101,6 +103,7 @@ POST   /drafts/current/lines                             401     403    ok    ok
 POST   /drafts/current/pasted-lines                      401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /forgot                                           200     200    200   200      200   200         200 200       200        200     200   200
 POST   /forgot                                           ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+POST   /hooks/stripe                                     404     404    404   404      404   404         404 404       404        404     404   404
 GET    /invitation                                       410     410    410   410      410   410         410 410       410        410     410   410
 POST   /invitation                                       ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /invoices                                         in      200    200   200      200   200         403 403       200        403     403   403
@@ -130,7 +133,11 @@ POST   /orders/<number>/reorders                         401     403    ok    ok
 GET    /orders/<number>/slip                             in      200    200   200      200   404         403 403       200        403     403   403
 GET    /orders/<number>/slip.pdf                         in      200    200   200      200   404         403 403       200        403     403   403
 GET    /payments                                         in      200    200   200      200   200         403 403       200        403     403   403
+POST   /payments                                         401     403    ok    ok       ok    ok          403 403       403        403     403   403
 GET    /payments.csv                                     in      200    200   200      200   200         403 403       200        403     403   403
+GET    /payments/<token>                                 in      403    200   200      200   404         403 403       403        403     403   403
+POST   /payments/<token>/cancellation                    401     403    ok    ok       ok    404         403 403       403        403     403   403
+GET    /payments/new                                     in      403    302   302      302   302         403 403       403        403     403   403
 GET    /people                                           in      403    403   403      200   403         403 403       403        403     403   403
 GET    /people/<user_id>                                 in      403    403   403      200   403         403 403       403        403     403   403
 POST   /people/<user_id>/invitation                      401     403    403   403      ok    403         403 403       403        403     403   403

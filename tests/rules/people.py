@@ -18,7 +18,7 @@ from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models import DraftLine
 from tests.builders import Build
-from tests.invoices import make_invoice
+from tests.invoices import make_attempt, make_invoice
 from tests.placed_orders import Want, placed_order
 from tests.shop import Shop
 
@@ -106,6 +106,7 @@ def everybody(build: Build, app: Flask) -> World:
     world.other_parts = {
         "/invoices": {"number": invoice.number},
         "/billing/invoices": {"number": invoice.number},
+        "/payments": {"token": make_attempt(build.session, company, {invoice: 100}, state="failed").token},
         "/customers/<code>/invoices": {"number": invoice.number},
         "/people/<user_id>/invitation": {"user_id": invited.id},
         "/staff/<user_id>/invitation": {"user_id": invited_staff.id},

@@ -21,9 +21,11 @@ from portal.billing.use_cases.paying.checking import judge
 from portal.billing.views import blueprint
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token
+from portal.orders.queries.drafts import own_head
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, leave, now, own_transaction, today
+from portal.web.ui import tell
 
 
 def stripe() -> Stripe | None:
@@ -60,8 +62,12 @@ def start_payment() -> Response | tuple[str, int]:
     again with its new total, and nothing else happens."""
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
     company_id = actor().customer_id
+    if not numbers:
+        tell("info", "Choose at least one invoice to pay.")
+        return redirect(url_for("billing.invoices"))
+    draft_id = _draft_id()
     documents = payable(db(), company_id, numbers)
-    if len(documents.chosen) != len(numbers) or not numbers:
+    if len(documents.chosen) != len(numbers):
         raise NotFound
     form = _read(documents, _currency(db()))
     if request.form.get("update"):
@@ -74,7 +80,7 @@ def start_payment() -> Response | tuple[str, int]:
             with own_transaction() as session:
                 attempt = paying.start(
                     session, actor=actor(), company_id=company_id, wants=_wants(documents, form), now=now(),
-                    today=today(), method_kind=form.method, form_key=form.key,
+                    today=today(), method_kind=form.method, form_key=form.key, draft_id=draft_id,
                     save_method=form.save and actor().can("payments:administer"),
                 )  # fmt: skip
                 if attempt.amount_minor and stripe() is None:
@@ -99,6 +105,14 @@ def go_to_stripe(api: Stripe, attempt_id: int, status_page: str) -> Response:
     except (StripeUnknown, StripeRefused):
         url = status_page
     return redirect(url, 303)
+
+
+def _draft_id() -> int | None:
+    """The payer's draft for which room is made by paying, if the payment came from there."""
+    typed = request.values.get("draft", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 15):
+        return None
+    return own_head(db(), actor(), int(typed)).id
 
 
 def _currency(session: Session) -> str:
@@ -128,9 +142,10 @@ def _wants(documents: Payable, form: PayForm) -> list[Want]:
 
 def _judge(documents: Payable, form: PayForm) -> list[Share]:
     """What would be paid now; refusals go beside their fields."""
-    shares, refusals = judge(
-        documents.documents, documents.taken, _wants(documents, form), today(), must_explain=True
-    )
+    wants = _wants(documents, form)
+    _, refusals = judge(documents.documents, documents.taken, wants, today(), must_explain=True)
+    # What lacks nothing but its reason counts in the total all the same.
+    shares, _ = judge(documents.documents, documents.taken, wants, today(), must_explain=False)
     for no in refusals:
         number = (no.field or "").partition("_")[2]
         fields = form.typed.get(number)
@@ -154,6 +169,7 @@ def _page(session: Session, documents: Payable, form: PayForm, shares: list[Shar
         "may_save": actor().can("payments:administer"),
         "under_way": under_way_for(session, actor().customer_id, taken) if taken else [],
         "key": form.key or new_token(),
+        "draft": request.values.get("draft", ""),
         "amount_field": amount_field,
         "cards": stripe() is not None,
         "test_mode": is_test_mode(),
