@@ -29,7 +29,7 @@ STATUS_GROUPS = {"open": OPEN_STATES, "done": ("collected", "delivered")}
 COLUMNS: tuple[Any, ...] = (
     Order.id, Order.number, Order.kind, Order.status, Order.fulfilment, Order.placed_at, Order.promised_at,
     Order.po_number, Order.job_name, Order.placed_by_name, Order.subject_name, Order.delegation_id,
-    Order.line_count, Order.total_minor, Order.currency, Store.name.label("store_name"),
+    Order.line_count, Order.tax_minor, Order.total_minor, Order.currency, Store.name.label("store_name"),
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from portal.web.transaction import db, now
 
 EXPORT_COLUMNS = (
     "Order", "Placed", "Status", "PO number", "Job", "Ordered by", "Placed by", "Pickup or delivery", "Store",
-    "Lines", "Total", "Currency",
+    "Lines", "Sales tax", "Total", "Currency",
 )  # fmt: skip
 STATUS_CHOICES = (
     ("", "Any status"),
@@ -103,7 +103,8 @@ def _cells(row: Row[Any], zone: str) -> tuple[Any, ...]:
     return (
         plain(row.number), f"{placed:%Y-%m-%d %H:%M}", label(row.status, row.fulfilment), plain(row.po_number),
         plain(row.job_name), plain(row.subject_name), plain(row.placed_by_name), row.fulfilment,
-        plain(row.store_name or ""), row.line_count, to_major(row.total_minor, row.currency), row.currency,
+        plain(row.store_name or ""), row.line_count, to_major(row.tax_minor, row.currency),
+        to_major(row.total_minor, row.currency), row.currency,
     )  # fmt: skip
 
 
