@@ -39,6 +39,7 @@ def payment(token: str) -> str:
         here=url_for("billing.payment", token=token),
         again_href=url_for("billing.new_payment", invoice=receipt.numbers) if receipt.numbers else None,
         cancel_href=url_for("billing.cancel_payment", token=token),
+        draft_href=_draft_href(attempt),
     )
 
 
@@ -63,6 +64,13 @@ def cancel_payment(token: str) -> Response:
     elif attempt.state == "cancelled":
         tell("ok", "The payment is cancelled. Nothing was taken.")
     return here
+
+
+def _draft_href(attempt: PaymentAttempt) -> str | None:
+    """Back to the order for which it was paid; for the payer, whose draft it is."""
+    if attempt.draft_id is None or attempt.actor_user_id != actor().user_id:
+        return None
+    return url_for("orders.review", draft_id=attempt.draft_id)
 
 
 def bring_up_to_date(attempt: PaymentAttempt) -> bool:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.models import CreditAccount
-from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
-from portal.billing.use_cases import paying
-from portal.foundation.config import Settings
+from portal.billing.views.paying import go_to_stripe, stripe
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.fitting import read_plan
 from portal.orders.forms_drafts import DRAFT, read_id
@@ -54,15 +52,9 @@ def credit_help(
         "offered": _offered(ways) if ways else [],
         "approvers": people,
         "may_pay": actor().can("invoices:pay"),
-        "pay_href": href_if("billing.new_payment") if _cards() else None,
-        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if _cards() else None,
+        "pay_href": href_if("billing.new_payment") if stripe() else None,
+        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if stripe() else None,
     }
-
-
-def _cards() -> bool:
-    """Whether cards are taken at all."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.payments != "off"
 
 
 def _offered(ways: WaysOut) -> list[Any]:
@@ -127,7 +119,7 @@ def ask_approvers(draft_id: int) -> Response:
 @needs("invoices:pay")
 def pay_by_card(draft_id: int) -> Response:
     """Pay what the draft costs on Stripe's page; the money waits on the account for this order."""
-    api: Stripe | None = current_app.extensions.get("stripe")
+    api = stripe()
     if api is None:
         raise NotFound
     try:
@@ -136,11 +128,7 @@ def pay_by_card(draft_id: int) -> Response:
     except Rejected as no:
         return _back(draft_id, no)
     leave()
-    sessions = current_app.extensions["sessions"]
-    try:
-        return redirect(paying.open_checkout(sessions, attempt.id, now=now(), api=api))
-    except (StripeUnknown, StripeRefused):
-        return redirect(url_for("billing.payment", token=attempt.token))  # it says how it stands
+    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
 
 
 def _back(draft_id: int, no: Rejected) -> Response:

@@ -71,7 +71,7 @@ def start(
     total = due_now(shares) if amount_minor is None else amount_minor
     check_total(total, currency, draft_id is not None or bool(shares))
     attempt = PaymentAttempt(
-        token=new_token(), company_id=company_id, purpose="draft" if draft_id is not None else "invoices",
+        token=new_token(), company_id=company_id, purpose="invoices" if shares or draft_id is None else "draft",
         via=via, state="scheduled" if run_on else "created", amount_minor=total, currency=currency,
         idempotency_key=new_token() if known else key, method_kind=method_kind if method_kind in METHODS else "",
         saved_method_id=saved_method_id, save_method=save_method, draft_id=draft_id, pay_link_id=pay_link_id,
