@@ -95,6 +95,11 @@ def receive(
     return settled.payment
 
 
+def is_known(session: Session, key: str) -> bool:
+    """Whether a payment was recorded with this form before."""
+    return _of_key(session, _posting_key(key)) is not None
+
+
 def _posting_key(key: str) -> str:
     return f"payment:form:{key}"
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("billing", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
+from portal.billing.views import credits as credits  # noqa: E402
 from portal.billing.views import disputes as disputes  # noqa: E402
 from portal.billing.views import exemptions as exemptions  # noqa: E402
 from portal.billing.views import invoice as invoice  # noqa: E402

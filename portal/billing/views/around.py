@@ -16,7 +16,9 @@ PAGES = (
     ("billing.invoices", "Invoices", "invoices:read"),
     ("billing.payments", "Payments", "invoices:read"),
     ("billing.statements", "Statements", "invoices:read"),
+    ("billing.credits", "Credit to use", "invoices:pay"),
     ("billing.methods", "Ways to pay", "payments:administer"),
+    ("billing.exemptions", "Tax exemptions", "payments:administer"),
 )
 
 

@@ -1,0 +1,97 @@
+"""Putting a customer's unapplied cash or credit memo onto invoices, for administrators."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.models import Company
+from portal.accounts.queries import visible_company
+from portal.billing.amounts import spread
+from portal.billing.forms_money import ApplicationForm
+from portal.billing.invoice_words import due_words
+from portal.billing.queries.credits import credit_named
+from portal.billing.queries.money import Credit
+from portal.billing.queries.open_documents import OpenDocument, open_documents
+from portal.billing.staff_views import blueprint
+from portal.billing.typed_parts import TypedParts, fill_parts, read_parts
+from portal.billing.use_cases import applying
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now, today
+from portal.web.ui import tell
+
+SHOWN = 60  # invoices beside which an amount can be typed
+
+
+@blueprint.get("/customers/<code>/credits/<name>", endpoint="credit_use")
+@needs("billing:manage")
+def credit_use(code: str, name: str) -> str:
+    """How much of it goes onto which invoice; the oldest are filled in first."""
+    company = visible_company(db(), actor(), code)
+    credit = credit_named(db(), company.id, name, ahead=True)
+    form = ApplicationForm(formdata=None)
+    form.fresh_key()
+    documents = _open(company, credit)
+    parts = spread(credit.free_minor, [(each.id, each.free_minor) for each in documents])
+    return _page(company, credit, form, documents, fill_parts(parts, documents))
+
+
+@blueprint.post("/customers/<code>/credits/<name>/applications", endpoint="apply_credit")
+@needs("billing:manage")
+def apply_credit(code: str, name: str) -> Response | tuple[str, int]:
+    """Apply it; pressed twice, once."""
+    company = visible_company(db(), actor(), code)
+    form = ApplicationForm()
+    kind, _, id = name.partition("-")
+    typed = read_parts(request.form, open_documents(db(), company.id, limit=SHOWN))
+    try:
+        form.validate()
+        if typed.errors:
+            raise Rejected("parts", "Correct the amounts beside the invoices.")
+        source = applying.Source(kind, int(id) if id.isdecimal() else 0)
+        done = applying.apply(
+            db(),
+            actor=actor(),
+            company_id=company.id,
+            source=source,
+            parts=typed.parts,
+            key=form.one_key(),
+            now=now(),
+        )
+    except Rejected as no:
+        if not typed.refuse(no.field, no.message):
+            form.refuse(no)
+        db().rollback()
+        credit = credit_named(db(), company.id, name, ahead=True)
+        return _page(company, credit, form, _open(company, credit), typed), 422
+    tell(
+        "ok" if done else "info", "It is put onto the invoices." if done else "It had been put there before."
+    )
+    return redirect(url_for("billing_staff.new_payment", code=code, _anchor="applied"), 303)
+
+
+def _open(company: Company, credit: Credit) -> list[OpenDocument]:
+    found = open_documents(db(), company.id, limit=SHOWN)
+    return [each for each in found if each.currency == credit.currency and each.free_minor > 0]
+
+
+def _page(
+    company: Company, credit: Credit, form: ApplicationForm, documents: list[OpenDocument], typed: TypedParts
+) -> str:
+    return render_template(
+        "billing/credit_use.html",
+        layout="layouts/staff.html",
+        credit=credit,
+        form=form,
+        documents=documents,
+        typed=typed,
+        today=today(),
+        due_words=due_words,
+        invoice_endpoint="billing_staff.invoice",
+        action=url_for("billing_staff.apply_credit", code=company.code, name=credit.name),
+        back_href=url_for("billing_staff.new_payment", code=company.code),
+        back_label="Payments",
+        whose=company.name,
+    )

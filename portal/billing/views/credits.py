@@ -1,0 +1,103 @@
+"""Unapplied cash and credit memos of the company, and putting them onto invoices."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.amounts import spread
+from portal.billing.forms_money import ApplicationForm
+from portal.billing.invoice_words import due_words
+from portal.billing.queries.credits import credit_named, credits_of
+from portal.billing.queries.money import Credit, applications
+from portal.billing.queries.open_documents import OpenDocument, open_documents
+from portal.billing.typed_parts import TypedParts, fill_parts, read_parts
+from portal.billing.use_cases import applying
+from portal.billing.views import blueprint
+from portal.billing.views.around import money_tabs
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now, own_transaction, today
+from portal.web.ui import tell
+
+SHOWN = 60  # invoices beside which an amount can be typed
+
+
+@blueprint.get("/credits", endpoint="credits")
+@needs("invoices:pay")
+def credits() -> str:
+    """What can be put onto invoices, and what was."""
+    company_id = actor().customer_id
+    return render_template(
+        "billing/credits.html",
+        credits=credits_of(db(), company_id, ahead=False),
+        applications=applications(db(), company_id),
+        money_tabs=money_tabs("billing.credits"),
+    )
+
+
+@blueprint.get("/credits/<name>", endpoint="credit_use")
+@needs("invoices:pay")
+def credit_use(name: str) -> str:
+    """How much of it goes onto which invoice; the oldest are filled in first."""
+    credit = credit_named(db(), actor().customer_id, name, ahead=False)
+    form = ApplicationForm(formdata=None)
+    form.fresh_key()
+    documents = _open(credit)
+    parts = spread(credit.free_minor, [(each.id, each.free_minor) for each in documents])
+    return _page(credit, form, documents, fill_parts(parts, documents))
+
+
+@blueprint.post("/credits/<name>/applications", endpoint="apply_credit")
+@needs("invoices:pay")
+def apply_credit(name: str) -> Response | tuple[str, int]:
+    """Apply it; pressed twice, once."""
+    company_id = actor().customer_id
+    form = ApplicationForm()
+    kind, _, id = name.partition("-")
+    documents = open_documents(db(), company_id, limit=SHOWN)
+    typed = read_parts(request.form, documents)
+    try:
+        form.validate()
+        if typed.errors:
+            raise Rejected("parts", "Correct the amounts beside the invoices.")
+        source = applying.Source(kind, int(id) if id.isdecimal() else 0)
+        with own_transaction() as session:
+            done = applying.apply(
+                session, actor=actor(), company_id=company_id, source=source, parts=typed.parts,
+                key=form.one_key(), now=now(),
+            )  # fmt: skip
+    except Rejected as no:
+        if not typed.refuse(no.field, no.message):
+            form.refuse(no)
+        credit = credit_named(db(), company_id, name, ahead=False)
+        return _page(credit, form, _open(credit), typed), 422
+    tell(
+        "ok" if done else "info",
+        "It is put onto your invoices." if done else "It had been put onto your invoices before.",
+    )
+    return redirect(url_for("billing.credits"), 303)
+
+
+def _open(credit: Credit) -> list[OpenDocument]:
+    found = open_documents(db(), actor().customer_id, limit=SHOWN)
+    return [each for each in found if each.currency == credit.currency and each.free_minor > 0]
+
+
+def _page(credit: Credit, form: ApplicationForm, documents: list[OpenDocument], typed: TypedParts) -> str:
+    return render_template(
+        "billing/credit_use.html",
+        layout="layouts/page.html",
+        credit=credit,
+        form=form,
+        documents=documents,
+        typed=typed,
+        today=today(),
+        due_words=due_words,
+        invoice_endpoint="billing.invoice",
+        action=url_for("billing.apply_credit", name=credit.name),
+        back_href=url_for("billing.credits"),
+        back_label="Credit",
+        whose=None,
+    )
