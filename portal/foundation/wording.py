@@ -8,7 +8,7 @@ from datetime import date
 def quantity_words(quantity: int, unit: str) -> str:
     """``1 gallon``, ``12 gallons``, ``3 boxes``, ``5 units`` (sold by the piece)."""
     name = "unit" if unit in ("", "each") else unit
-    if quantity != 1:
+    if abs(quantity) != 1:
         name += "es" if name.endswith(("s", "x", "ch", "sh")) else "s"
     return f"{quantity:,} {name}"
 
