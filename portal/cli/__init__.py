@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from portal import __version__
-from portal.cli import checks, data, mails, pages, people, servers
+from portal.cli import checks, data, mails, pages, payments, people, servers
 from portal.cli.sentences import SentenceGroup
 
 PROGRAM = "portal"
@@ -24,6 +24,7 @@ def cli() -> None:
 for command in (
     servers.run, servers.serve, servers.worker, servers.migrate,
     data.seed, data.import_, checks.verify, checks.touchpoints, people.add_staff, mails.retry_mails, pages.routes,
+    payments.reconcile,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -27,9 +27,10 @@ def settings() -> Iterator[Settings]:
         yield config.from_environment({"PORTAL_SECRET_KEY": "-" * 32, **os.environ})
         return
     from portal.foundation.embedded import EmbeddedPostgres
-    from portal.running import guards
+    from portal.running import guards, pay_sandbox
 
     folder = config.var_dir()
+    payments = None if os.environ.get("PORTAL_STRIPE_KEY") else pay_sandbox.known(folder)
     guards.prepare(folder)
     server = EmbeddedPostgres(folder / "postgres")
     try:
@@ -37,6 +38,7 @@ def settings() -> Iterator[Settings]:
             {
                 "PORTAL_ENV": "development",
                 "PORTAL_SECRET_KEY": guards.secret_key(folder),
+                **({"PORTAL_DEMO": "yes", **payments.environment} if payments else {}),
                 **os.environ,
                 "DATABASE_URL": server.ensure_database("counterpart"),
             }

@@ -1,4 +1,4 @@
-"""``portal run``: database, mailbox, web server and worker on one machine, started and stopped together."""
+"""``portal run``: database, mailbox, pay sandbox, web server and worker on one machine, started and stopped together."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from portal.foundation import config, migrate, reachable
 from portal.foundation.config import ConfigError
 from portal.foundation.db import psycopg_url
 from portal.foundation.embedded import EmbeddedPostgres
-from portal.running import guards
+from portal.running import guards, pay_sandbox
 from portal.running.children import Child, Plan
+from portal.running.pay_sandbox import PaySandbox
 
 READY_SECONDS = 60
 DEMO_SELLER = {"PORTAL_SELLER_NAME": "Aldermoor Coatings", "PORTAL_MAIL_FROM": "orders@demo.example"}
@@ -80,7 +81,8 @@ class Run:
         guards.port_is_free(self._bind, self._port, "PORTAL_PORT")
         url = self._database(undo)
         mailbox = self._mailbox()
-        environment = self._environment(url, mailbox)
+        payments = self._payments()
+        environment = self._environment(url, mailbox, payments)
         config.from_environment(environment)
         if mailbox is not None:
             self._child(
@@ -92,6 +94,10 @@ class Run:
         self._wait_until_ready()
         if mailbox is not None:
             self._say(f"Mails it sends: http://127.0.0.1:{mailbox.web}")
+        if payments is not None:  # nobody pays in the first second, so the portal need not wait for it
+            reached = f"http://127.0.0.1:{self._port}"
+            self._child(Plan("stripe sandbox", payments.arguments(reached), 5), environment)
+            self._say(f"Test payments, watched and steered: {payments.address}/_sandbox/")
         self._say(f"Logs: {self._var / 'log'}")
         introduce(url)
 
@@ -117,7 +123,13 @@ class Run:
         smtp = guards.free_port("127.0.0.1", 8025)
         return Mailbox(smtp, guards.free_port("127.0.0.1", 8026))
 
-    def _environment(self, url: str, mailbox: Mailbox | None) -> dict[str, str]:
+    def _payments(self) -> PaySandbox | None:
+        """For the demo, unless keys of one's own are given."""
+        if not self._is_demo or self._given.get("PORTAL_STRIPE_KEY") or find_spec("sandbox") is None:
+            return None
+        return pay_sandbox.prepare(self._var)
+
+    def _environment(self, url: str, mailbox: Mailbox | None, payments: PaySandbox | None) -> dict[str, str]:
         made = {
             "PORTAL_ENV": "development",
             "PORTAL_SECRET_KEY": guards.secret_key(self._var),
@@ -126,6 +138,7 @@ class Run:
             "PORTAL_VAR": str(self._var),
             **({"PORTAL_DEMO": "yes", **DEMO_SELLER} if self._is_demo else {}),
             **({"PORTAL_SMTP_URL": f"smtp://127.0.0.1:{mailbox.smtp}"} if mailbox else {}),
+            **(payments.environment if payments else {}),
         }
         return {**made, **self._given, "DATABASE_URL": url}
 
@@ -162,7 +175,7 @@ class Run:
         return next((child for child in self._children if child.returncode is not None), None)
 
     def _stop_children(self) -> None:
-        # The portal first: what its last requests deferred, the worker may still do; the mailbox last.
+        # The portal first: what its last requests deferred, the worker may still do; the sandboxes last.
         order = {"portal": 0, "worker": 1}
         for child in sorted(self._children, key=lambda child: order.get(child.plan.name, 2)):
             child.stop()

@@ -86,6 +86,13 @@ def ask_for_a_new_password(run: Running, email: str) -> None:
     assert answer.status in {200, 302}
 
 
+def _answers(run: Running, port: int) -> bool:
+    try:
+        return run.get("/_sandbox/health", port)[0] == 200
+    except OSError:
+        return False
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("run")
@@ -126,6 +133,20 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
         assert time.monotonic() < until, "the worker sends it to the mailbox"
         time.sleep(0.2)
     assert f"http://127.0.0.1:{run.port}/reset?token=" in mails[0]["text"]
+    payments = re.search(r"Test payments, watched and steered: http://127.0.0.1:(\d+)/_sandbox/", run.said)
+    assert payments is not None
+    until = time.monotonic() + 15
+    while not _answers(run, int(payments[1])):
+        assert time.monotonic() < until, "the pay sandbox starts with the portal"
+        time.sleep(0.1)
+    assert stat.S_IMODE((folder / "var" / "stripe-sandbox" / "portal.json").stat().st_mode) == 0o600
+    agreed = subprocess.run(
+        [sys.executable, "-m", "portal.cli", "reconcile"],
+        env={**os.environ, "PORTAL_VAR": str(folder / "var"), "PORTAL_DEMO_SCALE": "small"},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "The books and Stripe agree." in agreed.stdout, agreed.stderr
+    assert agreed.returncode == 0
     secret = folder / "var" / "secret-key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert run.stop() == 0

@@ -1,0 +1,74 @@
+"""Commands about payments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from portal.cli import places
+
+if TYPE_CHECKING:
+    from portal.billing.use_cases.reconciling import Report
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(1, 400), default=35, show_default=True, help="How far to look back."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines: what was looked at, and what differs.")
+def reconcile(days: int, as_json: bool) -> None:
+    """Compare the books with Stripe: charges, refunds, chargebacks and balance.
+
+    What hangs is settled, what differs is listed (on the page /billing/reconciliation, too). Exit code 0 when both
+    sides agree, 1 when something differs, 2 when Stripe gave no answer or card payments are off.
+    """
+    import portal.models  # noqa: F401  (every table must be known before the first one is written)
+    from portal.billing.queries.differences import open_differences
+    from portal.billing.stripe_api import Stripe, StripeUnknown
+    from portal.billing.use_cases.reconciling import reconcile as compare
+    from portal.foundation import reachable
+    from portal.foundation.clock import utcnow
+    from portal.foundation.db import make_engine, make_sessions, transaction
+
+    with places.settings() as known:
+        api = Stripe.from_settings(known)
+        if api is None:
+            _give_up("Card payments are off: PORTAL_STRIPE_KEY is not set, so there is nothing to compare.")
+            return
+        engine = make_engine(known, pool_size=2)
+        reachable.check(engine)
+        sessions = make_sessions(engine)
+        now = utcnow()
+        try:
+            report = compare(sessions, since=now - timedelta(days=days), now=now, api=api)
+        except StripeUnknown as error:
+            _give_up(f"Stripe gave no answer ({error}); nothing was concluded. Try again later.")
+            return
+        with transaction(sessions) as session:
+            words = [row.words for row in open_differences(session)]
+        engine.dispose()
+    if as_json:
+        click.echo(json.dumps({**report.as_json(), "differences": words}, indent=2))
+    else:
+        _tell(report, words)
+    sys.exit(1 if report.open else 0)
+
+
+def _tell(report: Report, words: list[str]) -> None:
+    for name in ("charges", "refunds", "disputes", "movements"):
+        click.echo(f"{getattr(report, name):>10,}  {name}")
+    for sentence in words:
+        click.echo(f"Differs: {sentence}")
+    if report.settled:
+        click.echo(f"{report.settled:,} of the differences found before are settled.")
+    if not report.open:
+        click.echo("The books and Stripe agree.")
+
+
+def _give_up(sentence: str) -> None:
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(2)
