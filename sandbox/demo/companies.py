@@ -21,6 +21,7 @@ from sandbox.demo.people import (
 from sandbox.demo.prices import Contracts
 from sandbox.demo.stores import Store
 from sandbox.demo.tables import rows
+from sandbox.demo.terms import Terms, terms_of
 
 # Areas of the reps, in their order; the demo's rep has Chicago.
 _TERRITORIES = (
@@ -31,7 +32,6 @@ _TERRITORIES = (
     ("DFW", "PHX", "DEN"),
     ("MSP", "SLC", "PDX", "SEA"),
 )
-_TERMS = {"TRADE": 30, "PRO": 30, "KEY": 45}
 _SITES = {"property": 3, "facility": 3, "commercial": 2, "builder": 2, "industrial": 2}
 
 
@@ -56,6 +56,8 @@ class Company:
     tier: str
     po_mode: str
     flags: dict[str, str]
+    terms: Terms
+    invoice_per: str
     phone: str = ""
     domain: str = ""
     parent_code: str = ""
@@ -69,7 +71,7 @@ class Company:
 
     @property
     def terms_days(self) -> int:
-        return _TERMS[self.tier]
+        return self.terms.days
 
     @property
     def consents(self) -> bool:
@@ -89,6 +91,8 @@ def found(seed: int, stores: dict[str, Store], wanted: frozenset[str] | None) ->
         if wanted is not None and name not in wanted:
             continue
         source = random.Random(f"{seed}:company:{name}")
+        agreed = random.Random(f"{seed}:terms:{name}")
+        marks = dict(_flag(flag) for flag in flags.split(",") if flag)
         company = Company(
             code=f"C{10000 + number}",
             name=name,
@@ -97,7 +101,9 @@ def found(seed: int, stores: dict[str, Store], wanted: frozenset[str] | None) ->
             interval=float(interval),
             tier=tier,
             po_mode=po_mode,
-            flags=dict(_flag(flag) for flag in flags.split(",") if flag),
+            flags=marks,
+            terms=terms_of(tier, marks, agreed),
+            invoice_per="order" if kind in ("facility", "property") and agreed.random() < 0.5 else "shipment",
         )
         company.phone = phone_in(company.store, source)
         company.domain = _domain(company, {other.domain for other in companies})

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.demo.deck import deck
+from sandbox.demo.payments import BOOKS
 from sandbox.demo.people import password_hash
 from sandbox.demo.prices import PRICE_LISTS
 from sandbox.demo.stores import closed_days, open_hours
+from sandbox.demo.taxes import certificates, rates
 from sandbox.demo.world import World
 
 Row = tuple[object, ...]
+_HOLD = "Two payments came back unpaid; call accounts before the next order"
 
 
 def _stores(world: World) -> Iterator[Row]:
@@ -75,7 +78,9 @@ def _companies(world: World) -> Iterator[Row]:
     for c in world.companies:
         who = (c.code, c.name, c.parent_code, c.tier, "USD", f"{c.credit_limit:.2f}", _yes("hold" in c.flags))
         rules = (c.terms_days, c.store.code, c.po_mode, _yes(c.consents))
-        yield *who, *rules, c.phone, f"office@{c.domain}", "trade"
+        held = _HOLD if "hold" in c.flags else None
+        paying = (held, c.terms.words, c.invoice_per, "yes")
+        yield *who, *rules, c.phone, f"office@{c.domain}", "trade", *paying
 
 
 def _addresses(world: World) -> Iterator[Row]:
@@ -125,23 +130,48 @@ def _stock(world: World) -> Iterator[Row]:
     yield from ((store.code, variant.sku, on_hand) for store, variant, on_hand in world.stock)
 
 
+def _tax_rates(world: World) -> Iterator[Row]:
+    for rate in rates(world.today):
+        yield rate.region, f"{rate.region} sales tax", rate.percent, rate.since
+
+
+def _tax_exemptions(world: World) -> Iterator[Row]:
+    for c in certificates(world.companies, world.today):
+        yield c.company.code, c.region, c.number, c.exempt_for, c.first, c.last
+
+
 def _orders(world: World) -> Iterator[Row]:
-    for o in world.orders:
+    """What was charged since the books began is open until a payment settles it."""
+    since = world.today - timedelta(days=BOOKS)
+    open_numbers = {bill.number for bill in world.bills if bill.issued >= since}
+    for o in (*world.orders, *world.credits):
         subject = o.on_behalf_of.email if o.on_behalf_of else None
         start, end = o.window or (None, None)
         who = (o.number, o.company.code, _time(o.placed_at), o.placed_by.email, subject, o.reason)
         where = (o.status, o.fulfilment, o.store.code, o.po_number, o.job, "USD")
         times = (_time(moment) for moment in (start, end, o.promised_at, o.ready_at, o.closed_at))
-        yield *who, *where, *times, o.pickup_person, o.address_label
+        money = (o.kind, o.tax_region, o.certificate, "no" if o.number in open_numbers else "")
+        yield *who, *where, *times, o.pickup_person, o.address_label, *money
 
 
 def _order_lines(world: World) -> Iterator[Row]:
-    for order in world.orders:
+    for order in (*world.orders, *world.credits):
         for number, line in enumerate(order.lines, start=1):
             v, colour = line.variant, line.colour
             what = (order.number, number, v.sku, v.name, line.quantity, line.unit_price)
             tint = (colour.number, colour.name) if colour else (None, None)
-            yield *what, *tint, line.state, line.fulfilled
+            yield *what, *tint, line.state, line.fulfilled, order.tax_percent
+
+
+def _payments(world: World) -> Iterator[Row]:
+    for p in world.payments:
+        yield p.number, p.company.code, p.received, p.kind, p.amount, p.reference, None
+
+
+def _payment_allocations(world: World) -> Iterator[Row]:
+    for p in world.payments:
+        for part in p.parts:
+            yield p.number, part.bill.number, part.amount, part.discount or None, part.reason, part.note
 
 
 ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
@@ -162,8 +192,12 @@ ROWS: dict[str, Callable[[World], Iterator[Row]]] = {
     "contract_prices": _contract_prices,
     "part_numbers": _part_numbers,
     "stock": _stock,
+    "tax_rates": _tax_rates,
+    "tax_exemptions": _tax_exemptions,
     "orders": _orders,
     "order_lines": _order_lines,
+    "payments": _payments,
+    "payment_allocations": _payment_allocations,
 }
 
 

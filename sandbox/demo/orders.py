@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.demo.baskets import Item
 from sandbox.demo.companies import Company
@@ -16,6 +16,11 @@ from sandbox.demo.people import Person
 from sandbox.demo.prices import Prices
 from sandbox.demo.products import Variant
 from sandbox.demo.stores import Store
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded half up to whole cents."""
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 @dataclass
@@ -48,6 +53,10 @@ class Order:
     pickup_person: str = ""
     address_label: str = ""
     number: str = field(default="", compare=False)
+    kind: str = "order"
+    tax_region: str = ""
+    tax_percent: Decimal = Decimal(0)
+    certificate: str = ""
 
     @property
     def tinted_lines(self) -> int:
@@ -55,7 +64,22 @@ class Order:
 
     @property
     def amount(self) -> Decimal:
+        """Before tax."""
         return sum((line.unit_price * line.quantity for line in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """With tax, each line rounded by itself."""
+        return sum((self._gross(line, line.quantity) for line in self.lines), Decimal(0))
+
+    @property
+    def charged(self) -> Decimal:
+        """What was handed over, with tax."""
+        return sum((self._gross(line, line.fulfilled) for line in self.lines), Decimal(0))
+
+    def _gross(self, line: Line, units: int) -> Decimal:
+        net = cents(line.unit_price * units)
+        return net + cents(net * self.tax_percent / 100)
 
 
 def price_lines(company: Company, basket: dict[Item, int], prices: Prices, placed: datetime) -> list[Line]:

@@ -8,21 +8,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from sandbox.demo import demo_company
+from sandbox.demo import demo_company, payments
 from sandbox.demo.baskets import Habits
+from sandbox.demo.bills import Bill, bills, credit_bills, credits, of_company
 from sandbox.demo.companies import Company, found, plan_all_jobs, staff_companies
 from sandbox.demo.contracts import agree
 from sandbox.demo.history import Customer, customer, past_orders
 from sandbox.demo.live import Board
 from sandbox.demo.opening import Opening
 from sandbox.demo.orders import Order
+from sandbox.demo.payments import BOOKS, Payment
 from sandbox.demo.people import Directory, Staff, hire
 from sandbox.demo.prices import Prices
 from sandbox.demo.products import Catalogue, Variant
 from sandbox.demo.stock import shelves
 from sandbox.demo.stores import Store, all_stores
+from sandbox.demo.taxes import tax
 
 _FIRST_NUMBER = 100_001
+_FIRST_CREDIT = 30_001
 _CLOSED = {"collected", "delivered", "cancelled"}
 
 
@@ -70,6 +74,9 @@ class World:
     companies: list[Company]
     orders: list[Order]
     stock: list[tuple[Store, Variant, int]]
+    credits: list[Order]
+    bills: list[Bill]
+    payments: list[Payment]
 
 
 def build(today: date, seed: int = 1, scale: str = "full") -> World:
@@ -90,10 +97,31 @@ def build(today: date, seed: int = 1, scale: str = "full") -> World:
     openings = {s.code: Opening(s, first - timedelta(days=60), today + timedelta(days=400)) for s in stores}
     customers = [_enter(c, catalogue, prices, openings, seed, today) for c in companies]
     orders = _all_orders(customers, stores, openings, prices, seed, size, today)
-    _number(orders)
-    _set_limits(companies, orders, today)
+    _number(orders, "CP-", _FIRST_NUMBER)
+    tax(orders, companies, today)
+    back = list(credits(orders, today, seed))
+    _number(back, "CR-", _FIRST_CREDIT)
+    charged, credited = bills(orders), credit_bills(back)
+    came = _all_payments(companies, charged, credited, today, seed)
+    _set_limits(companies, orders, charged, today)
     stock = list(shelves(stores, catalogue, orders, seed, today))
-    return World(today, first, stores, catalogue, prices, directory, staff, companies, orders, stock)
+    people = (directory, staff, companies)
+    return World(
+        today, first, stores, catalogue, prices, *people, orders, stock, back, [*charged, *credited], came
+    )
+
+
+def _all_payments(
+    companies: list[Company], charged: list[Bill], credited: list[Bill], today: date, seed: int
+) -> list[Payment]:
+    since = today - timedelta(days=BOOKS)
+    came: list[Payment] = []
+    for company in companies:
+        mine = [bill for bill in of_company(charged, company) if bill.issued >= since]
+        back = [bill for bill in of_company(credited, company) if bill.issued >= since]
+        came += payments.pay(company, mine, back, today, seed)
+    payments.number(came)
+    return came
 
 
 def _enter(
@@ -145,21 +173,26 @@ def _active(company: Company) -> bool:
     return not {"hold", "churned"} & company.flags.keys()
 
 
-def _number(orders: list[Order]) -> None:
+def _number(orders: list[Order], prefix: str, first: int) -> None:
     orders.sort(key=lambda order: (order.placed_at, order.company.code))
-    for number, order in enumerate(orders, start=_FIRST_NUMBER):
-        order.number = f"CP-{number}"
+    for number, order in enumerate(orders, start=first):
+        order.number = f"{prefix}{number}"
 
 
-def _set_limits(companies: list[Company], orders: list[Order], today: date) -> None:
-    """Credit limits with room for two months of orders; one company has almost used up its limit."""
+def _set_limits(companies: list[Company], orders: list[Order], charged: list[Bill], today: date) -> None:
+    """Credit limits with room for two months of orders beside what is owed; one company has almost used up its
+    limit."""
+    owed: dict[str, Decimal] = defaultdict(Decimal)
+    for bill in charged:
+        if bill.issued >= today - timedelta(days=BOOKS):
+            owed[bill.order.company.code] += bill.left
     open_now: dict[str, Decimal] = defaultdict(Decimal)
     lately: dict[str, Decimal] = defaultdict(Decimal)
     for order in orders:
         if order.status not in _CLOSED:
-            open_now[order.company.code] += order.amount
+            open_now[order.company.code] += order.total
         elif order.placed_at.date() >= today - timedelta(days=60) and order.status != "cancelled":
-            lately[order.company.code] += order.amount
+            lately[order.company.code] += order.total
     for company in companies:
         code = company.code
         if "near" in company.flags:
@@ -167,7 +200,9 @@ def _set_limits(companies: list[Company], orders: list[Order], today: date) -> N
         elif "hold" in company.flags:
             company.credit_limit = Decimal(15_000)
         else:
-            company.credit_limit = _up(max(2 * open_now[code] + lately[code], Decimal(5000)), 2500)
+            room = 2 * open_now[code] + lately[code] + owed[code]
+            # Visitors of the demo order on its own company's account, again and again.
+            company.credit_limit = _up(max(room, Decimal(5000)), 2500) * (2 if "demo" in company.flags else 1)
 
 
 def _up(amount: Decimal, step: int) -> Decimal:

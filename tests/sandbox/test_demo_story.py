@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from sandbox.demo.bills import Bill
 from sandbox.demo.companies import Company
 from sandbox.demo.deck import deck
 from sandbox.demo.orders import Order
+from sandbox.demo.payments import BOOKS
 from sandbox.demo.stock import held
 from sandbox.demo.world import World, build
 
 TODAY = date(2026, 11, 22)
+BOOKS_BEGIN = TODAY - timedelta(days=BOOKS)
 LIVE = {"placed", "accepted", "picking", "ready", "out", "backordered"}
 EIGHT = {
     f"{who}@demo.example"
@@ -97,7 +100,10 @@ def test_the_order_to_reorder_differs_from_last_time(world: World, demo: Company
 def test_special_customers(world: World) -> None:
     by_flag = {flag: company for company in world.companies for flag in company.flags}
     near = by_flag["near"]
-    used = sum(order.amount for order in orders_of(world, near) if order.status in LIVE)
+    used = sum(order.total for order in orders_of(world, near) if order.status in LIVE)
+    assert not any(
+        bill.left for bill in world.bills if bill.order.company is near and bill.issued >= BOOKS_BEGIN
+    )
     assert near.credit_limit * 85 / 100 < used <= near.credit_limit
     assert not any(order.status in LIVE for order in orders_of(world, by_flag["hold"]))
     assert sum(1 for company in world.companies if company.parent_code == by_flag["parent"].code) >= 2
@@ -105,6 +111,57 @@ def test_special_customers(world: World) -> None:
     assert last.date() < TODAY - timedelta(days=100)
     assert {company.po_mode for company in world.companies} == {"free", "required", "list"}
     assert any(len(person_companies) > 1 for person_companies in companies_by_person(world).values())
+
+
+def owed(world: World, *companies: Company) -> list[Bill]:
+    """What these companies have not paid yet; of all, when none is named."""
+    return [
+        bill
+        for bill in world.bills
+        if bill.left and bill.issued >= BOOKS_BEGIN and (not companies or bill.order.company in companies)
+    ]
+
+
+def test_the_demo_company_owes_a_little_of_every_age(world: World, demo: Company) -> None:
+    """Enough to choose from when paying, one of each age, one contested; a credit to use and money without invoice."""
+    mine = owed(world, demo)
+    open_now = [bill for bill in mine if bill.total > 0]
+    assert 5 <= len(open_now) <= 8
+    assert {age(bill) for bill in open_now} == {0, 1, 2, 3, 4}
+    assert len([bill for bill in mine if bill.total < 0]) == 1
+    payments = [payment for payment in world.payments if payment.company is demo]
+    assert [part.reason for payment in payments for part in payment.parts if part.reason] == ["damaged"]
+    assert any(not payment.parts for payment in payments)
+    assert sum(bill.left for bill in mine) < demo.credit_limit / 2
+
+
+def age(bill: Bill) -> int:
+    """0 not due yet, 1 for 1-30 days overdue, and so on; 4 for all above 90."""
+    days = (TODAY - bill.due).days
+    return min((days + 29) // 30, 4) if days > 0 else 0
+
+
+def test_most_is_paid_and_some_is_late(world: World) -> None:
+    charged = [bill for bill in world.bills if bill.total > 0 and bill.issued >= BOOKS_BEGIN]
+    ages = Counter(age(bill) for bill in owed(world) if bill.total > 0)
+    assert set(ages) == {0, 1, 2, 3, 4}
+    assert 0.02 < (sum(ages.values()) - ages[0]) / len(charged) < 0.10
+    assert ages[0] > ages[1] > ages[2] > ages[3]
+    parts = [part for payment in world.payments for part in payment.parts]
+    assert len([part for part in parts if part.reason]) >= 3
+    assert len([part for part in parts if part.discount]) >= 100
+    assert len([part for part in parts if part.amount < 0]) >= 20
+    held = next(company for company in world.companies if "hold" in company.flags)
+    assert len([bill for bill in owed(world, held) if age(bill) >= 3]) >= 2
+    assert {payment.kind for payment in world.payments} == {"cheque", "transfer"}
+
+
+def test_tax_differs_by_region_and_some_are_exempt(world: World) -> None:
+    assert len({order.tax_percent for order in world.orders}) >= 10
+    assert any(order.certificate and not order.tax_percent for order in world.orders)
+    assert {"net", "eom"} == {company.terms.kind for company in world.companies}
+    assert any(company.terms.percent for company in world.companies)
+    assert {company.invoice_per for company in world.companies} == {"shipment", "order"}
 
 
 def companies_by_person(world: World) -> dict[str, list[str]]:
