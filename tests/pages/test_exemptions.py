@@ -154,6 +154,20 @@ def test_administrators_read_and_keep_a_copy(
     client.get(f"/customers/{other.code}/tax-exemptions/{theirs.id}/file", status=404)
 
 
+def test_whoever_answers_the_phone_sees_why_there_is_no_tax(
+    app: Flask, client: PageClient, build: Build, session: Session, company: Company
+) -> None:
+    theirs = certificate(session, company)
+    client.sign_in(build.user(kind="support").email)
+    client.get(f"/customers/{company.code}/tax-exemptions")
+    assert "NY · R-1" in client.text
+    assert "Download" not in client.text
+    client.get(f"/customers/{company.code}/tax-exemptions/{theirs.id}/file", status=403)
+    stranger = PageClient(app)
+    stranger.sign_in(build.rep(build.company()).email)
+    stranger.get(f"/customers/{company.code}/tax-exemptions", status=404)
+
+
 def test_fifty_certificates_are_enough(owner: PageClient, session: Session, company: Company) -> None:
     for _ in range(exempting.MOST):
         certificate(session, company)

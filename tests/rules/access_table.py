@@ -75,7 +75,7 @@ GET    /customers/<code>/statements                      in      403    403   40
 GET    /customers/<code>/statements/<month>              in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.csv          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
-GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         403 403       403        403     403   200
+GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403

@@ -12,6 +12,7 @@ from portal.billing.models import TaxExemption
 from portal.billing.queries.exemptions import exemption_file, exemptions_of, taxed_regions
 from portal.billing.use_cases import exempting
 from portal.billing.views import blueprint
+from portal.billing.views.around import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.security import takes_up_to
@@ -97,6 +98,7 @@ def _page(form: ExemptionForm) -> str:
         exemptions=exemptions_of(db(), actor().customer_id),
         regions=taxed_regions(db()),
         reasons=REASONS,
+        money_tabs=money_tabs("billing.exemptions"),
         state=lambda each: state_on(
             today(), valid_from=each.valid_from, valid_to=each.valid_to, withdrawn=each.ended_at is not None
         ),

@@ -81,6 +81,7 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
         net_minor=total_of(lines),
         tax_minor=tax_of(lines),
         taxed=taxed,
+        may_exempt=actor().can("payments:administer"),
         total_minor=total_of(lines) + tax_of(lines),
         currency=head.company.currency,
         credit=credit,
