@@ -53,7 +53,7 @@ def dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
                 "ok",
                 f"The dispute about {shown.invoice_number} is closed; the customer has your answer by mail.",
             )
-            return redirect(url_for("desk.customer", code=code))
+            return redirect(url_for("billing_staff.customer", code=code, _anchor="disputes"))
     page = render_template("billing/dispute_answer.html", company=company, dispute=shown, form=form)
     return page, 422
 

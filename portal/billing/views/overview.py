@@ -20,6 +20,7 @@ FURTHER = (
     ("billing.statements", "invoices:read", "Statements", "Month by month, as PDF and CSV", "note"),
     ("billing.methods", "payments:administer", "Ways to pay", "Saved cards and bank accounts", "card"),
     ("billing.autopay", "payments:administer", "Autopay", "Pay invoices by themselves when they are due", "calendar"),
+    ("billing.reminders", "payments:administer", "Reminders", "When we write about open invoices", "mail"),
 )  # fmt: skip
 
 

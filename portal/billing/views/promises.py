@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.forms_credit import PromiseForm
 from portal.billing.queries.invoices import invoice_for
+from portal.billing.queries.promises import promises_of
 from portal.billing.use_cases import promising
 from portal.billing.views import blueprint
 from portal.foundation.errors import Rejected
@@ -69,4 +70,8 @@ def withdraw_promise(number: str) -> Response:
 def _page(number: str, form: PromiseForm) -> str:
     invoice = invoice_for(db(), actor(), number)
     last = today() + timedelta(days=promising.LONGEST_DAYS)
-    return render_template("billing/promise.html", invoice=invoice, form=form, first=today(), last=last)
+    earlier = promises_of(db(), invoice.id, today=today(), zone=current_app.extensions["settings"].time_zone)
+    standing = next((each for each in earlier if each.state in ("waits", "broken")), None)
+    return render_template(
+        "billing/promise.html", invoice=invoice, form=form, first=today(), last=last, standing=standing
+    )
