@@ -109,6 +109,21 @@ def test_an_order_s_page_leads_to_its_invoices(client: PageClient, scene: Counte
     assert f"{invoice.number} Due Thu 2 Jul 2026 $82.40" in client.text
 
 
+def test_support_sees_what_was_charged_for_an_order(
+    client: PageClient, scene: Counter, session: Session
+) -> None:
+    order = scene.order(Want(scene.paint, 2))
+    taxed(session, order, "0.08")
+    ready(session, scene, order)
+    hand_over(session, scene, order)
+    (invoice,) = invoices(session, order)
+    client.sign_in(scene.build.user(kind="support").email)
+    client.get(f"/lookup/orders/{order.number}")
+    assert f'href="/billing/invoices/{invoice.number}"' in client.body
+    assert "Sales tax NY 8 % $6.59" in client.text
+    assert f"{invoice.number} Due Thu 2 Jul 2026 $88.99 Open" in client.text
+
+
 def test_the_counter_takes_back_and_the_customer_sees_it(
     client: PageClient, scene: Counter, session: Session
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 
+from portal.billing.queries.of_order import documents_of_order
 from portal.desk.queries.around_order import Around, around_order
 from portal.desk.queries.naming import names_in
 from portal.desk.telling import MAIL_WORDS, ROLE_WORDS, TOLD_TO_STAFF, Told, tell_all
@@ -68,6 +69,7 @@ def support_order(number: str) -> str:
         promised=_promised(order),
         facts=_facts(order),
         parts_of=parts_of(order),
+        documents=documents_of_order(db(), order.id) if actor().can("billing:read") else [],
         masked=masked(order.pickup_code),
         customer_href=url_for(".customer", code=around.who.code),
         credit=_credit(around),
@@ -123,6 +125,7 @@ def _facts(order: OrderDetail) -> list[tuple[str, str]]:
         ("Wanted on", day(order.delivery_date) if order.delivery_date else ""),
         ("Who collects", order.pickup_person),
         ("Their phone", order.pickup_phone),
+        (order.tax_words, format_minor(order.tax_minor, order.currency) if order.tax_words else ""),
         ("Note", order.note),
     ]
     return [(name, value) for name, value in pairs if value]
