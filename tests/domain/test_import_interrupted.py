@@ -42,7 +42,7 @@ print("done", flush=True)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    """300 closed and 120 open orders for 40 companies."""
+    """300 closed and 120 open orders for 40 companies; a third of the closed ones unpaid, and payments for some."""
     made = Folder(tmp_path / "files")
     made.rows["stock"][0]["on_hand"] = "1000000"
     for n in range(40):
@@ -51,7 +51,13 @@ def folder(tmp_path: Path) -> Folder:
         made.add("stock", sku=f"SKU-{n}", on_hand="100000")
         made.add("prices", sku=f"SKU-{n}")
     for n in range(300):
-        made.order(f"A-{n:04d}", {}, {"sku": f"SKU-{n % 40}"}, company_code=f"K{n % 40}")
+        paid = "" if n % 3 else "no"
+        made.order(f"A-{n:04d}", {}, {"sku": f"SKU-{n % 40}"}, company_code=f"K{n % 40}", paid=paid)
+        if n % 6 == 0:
+            made.add("payments", number=f"M-{n}", company_code=f"K{n % 40}", amount="1000")
+            made.add(
+                "payment_allocations", payment_number=f"M-{n}", invoice_number=f"A-{n:04d}", amount="990"
+            )
     for n in range(120):
         lines = ({**OPEN_LINE, "sku": f"SKU-{(n + k) % 40}"} for k in range(4))
         window = {"window_start": "2026-06-02T15:00:00Z", "window_end": "2026-06-02T16:00:00Z"}
@@ -93,7 +99,10 @@ def load_when_free(folder: Folder, engine: Engine) -> None:
 
 
 def no_half_orders(engine: Engine) -> None:
+    """Nor an order without its document, a document without its lines and postings, a payment without its own."""
     assert verify(engine).findings == []
+    without = "select count(*) from sales_order o left join invoice i on i.order_id = o.id where o.status = 'collected'"
+    assert scalar(engine, f"{without} and i.id is null") == 0
 
 
 @pytest.mark.slow
