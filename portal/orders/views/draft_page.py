@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from portal.billing.queries import credit_of
 from portal.foundation.errors import Rejected
 from portal.orders.differences import differences
 from portal.orders.forms_drafts import (
@@ -119,6 +120,7 @@ def _page(head: DraftHead | None, typed: Typed) -> Page:
         left_out=[each for each in head.draft.left_out if "raw" not in each] if head else [],
         wrong=[each for each in head.draft.left_out if "raw" in each] if head else [],
         undo=_undo_of(head),
+        credit=credit_of(db(), head.company.id) if head and lines and mine else None,
     )
     refused = typed.message or (typed.add is not None and typed.add.errors)
     return (body, 422) if refused else body
