@@ -12,7 +12,7 @@ from portal.billing.account_words import WORDS
 from portal.billing.document_words import applied_words, tax_rows
 from portal.billing.invoice_filter import read_filter
 from portal.billing.invoice_list import InvoiceList
-from portal.billing.invoice_words import attempt_words, due_words, standing
+from portal.billing.invoice_words import due_words, standing
 from portal.billing.queries.account import account_of
 from portal.billing.queries.disputes import company_disputes, disputes_of
 from portal.billing.queries.documents import document
@@ -121,7 +121,6 @@ def invoice(number: str) -> str:
         today=today(),
         standing=standing,
         due_words=due_words,
-        attempt_words=attempt_words,
         tax_rows=tax_rows(doc.lines),
         applied=applied_words(doc.applied, found.kind, with_method=actor().can("billing:manage")),
         disputes=disputes_of(db(), found.id),

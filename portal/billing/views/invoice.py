@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, render_template, url_for
 
 from portal.billing.document_words import applied_words, tax_rows
-from portal.billing.invoice_words import attempt_words, due_words, standing
+from portal.billing.invoice_words import due_words, standing
 from portal.billing.queries.disputes import disputes_of
 from portal.billing.queries.documents import document
 from portal.billing.queries.invoices import invoice_for
@@ -44,7 +44,6 @@ def invoice(number: str) -> str:
         today=today(),
         standing=standing,
         due_words=due_words,
-        attempt_words=attempt_words,
         tax_rows=tax_rows(doc.lines),
         applied=applied_words(doc.applied, found.kind, with_method=may_pay),
         disputes=disputes_of(db(), found.id),
