@@ -14,6 +14,6 @@ def read(content: bytes) -> PdfReader:
 
 
 def words(content: bytes) -> str:
-    """All words of all pages, white space folded."""
-    text = " ".join(page.extract_text() for page in read(content).pages)
+    """All words of all pages, white space folded; without the places where a long word may break."""
+    text = " ".join(page.extract_text() for page in read(content).pages).replace("\u200b", "")
     return re.sub(r"\s+", " ", text).strip()
