@@ -66,6 +66,14 @@ def _support_order(world: World, person: Person, n: int) -> str:
     return f"/lookup/orders/{world.numbers[n % len(world.numbers)]}"
 
 
+def _invoices(world: World, person: Person, n: int) -> str:
+    return "/invoices"
+
+
+def _ageing(world: World, person: Person, n: int) -> str:
+    return "/account/billing"
+
+
 def reorder(browser: Browser, n: int) -> None:
     """Everything of an old order again, into a draft of its own."""
     browser.post(f"/orders/{browser.order}/reorders", {"everything": "1", "into": "new"})
@@ -92,6 +100,8 @@ SCENARIOS = (
     Scenario("history", aim=310, page=_history),
     Scenario("detail", aim=310, page=_detail),
     Scenario("search", aim=130, page=_search),
+    Scenario("invoices", page=_invoices),
+    Scenario("ageing", page=_ageing),
     Scenario("reorder 20 lines", step=reorder),
     Scenario("reorder and place", aim=44, step=reorder_and_place),
     Scenario("support by number", staff=True, aim=200, page=_number),

@@ -1,13 +1,14 @@
 """A made-up world for measuring, written by the database itself: 4,000 products, 500 companies,
 25,000 orders of 20 lines for SCALE=1, and as many times the orders for a larger SCALE. A fifth of all orders is
-the first company's, so that with SCALE=20 there is one with 100,000."""
+the first company's, so that with SCALE=20 there is one with 100,000. Every order has its invoice; one in twenty of
+them is open, due in the months before and after today."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from bench.client import Person
 
@@ -64,13 +65,53 @@ select 'BO-' || n, c.id, 'import', 'collected', 'pickup', c.home_store_id, at, a
 """
 HISTORY_LINES = """
 insert into order_line (order_id, line_no, company_id, variant_id, sku, name, unit, quantity, quantity_fulfilled,
-                        unit_price, total_minor, state)
-select o.id, k, o.company_id, v.id, v.sku, v.name, 'each', 1 + k % 5, 1 + k % 5, p.unit_price,
+                        quantity_invoiced, unit_price, total_minor, state)
+select o.id, k, o.company_id, v.id, v.sku, v.name, 'each', 1 + k % 5, 1 + k % 5, 1 + k % 5, p.unit_price,
        round(p.unit_price * (1 + k % 5) * 100), 'collected'
   from sales_order o cross join generate_series(1, cast(:lines as int)) k
   join variant v on v.id = (select min(id) from variant) + (o.id * 13 + k * 97) % :products
   join list_price p on p.variant_id = v.id
  where o.id between :first and :last
+"""
+# What settles an invoice came before the books began; the others are all of what is open.
+INVOICES = (
+    """
+    insert into invoice (number, kind, source, company_id, order_id, order_number, issue_key, store_id, issued_at,
+                         issued_on, due_on, terms_words, currency, net_minor, total_minor, open_minor, settled_at,
+                         po_number, job_name, bill_to)
+    select o.number, 'invoice', 'import', o.company_id, o.id, o.number, 'order:' || o.id, o.store_id, o.placed_at,
+           o.placed_at::date, o.placed_at::date + 30, 'Net 30', o.currency, o.total_minor, o.total_minor,
+           case when is_open then o.total_minor else 0 end, case when not is_open then o.placed_at end,
+           o.po_number, o.job_name, jsonb_build_object('name', c.name, 'code', c.code)
+      from sales_order o join company c on c.id = o.company_id
+     cross join lateral (select o.id % 100 in (0, 3, 21, 42) as is_open) f
+     where o.id between :first and :last
+    """,
+    """
+    insert into invoice_line (invoice_id, line_no, company_id, order_line_no, sku, name, unit, quantity, unit_price, net_minor)
+    select i.id, l.line_no, l.company_id, l.line_no, l.sku, l.name, l.unit, l.quantity, l.unit_price, l.total_minor
+      from invoice i join order_line l on l.order_id = i.order_id where i.order_id between :first and :last
+    """,
+    """
+    insert into ledger_transaction (posting_key, kind, company_id, currency, occurred_at, words)
+    select k.kind || ':' || i.number, k.kind, i.company_id, i.currency, i.issued_at, i.number
+      from invoice i join (values ('invoice'), ('opening')) k(kind) on k.kind = 'invoice' or i.open_minor = 0
+     where i.order_id between :first and :last order by i.id, k.kind
+    """,
+    """
+    insert into ledger_entry (transaction_id, line_no, company_id, account, amount_minor, currency, invoice_id)
+    select t.id, s.line_no, i.company_id, s.account, s.sign * i.total_minor, i.currency, i.id
+      from invoice i join (values ('invoice', 1, 'receivable', 1), ('invoice', 2, 'sales', -1),
+                                  ('opening', 1, 'opening', 1), ('opening', 2, 'receivable', -1))
+                          s(kind, line_no, account, sign) on true
+      join ledger_transaction t on t.posting_key = s.kind || ':' || i.number
+     where i.order_id between :first and :last
+    """,
+)
+OWED = """
+update credit_account c set used_minor = d.owed
+  from (select company_id, sum(open_minor) as owed from invoice where open_minor <> 0 group by company_id) d
+ where d.company_id = c.company_id
 """
 AFTERWARDS = (
     "update sales_order o set total_minor = l.total from "
@@ -113,7 +154,19 @@ def make(engine: Engine, scale: float) -> None:
             first = last + 1
         for statement in AFTERWARDS:
             connection.exec_driver_sql(statement)
+        _invoice(connection, orders)
         connection.exec_driver_sql("vacuum analyze")
+
+
+def _invoice(connection: Connection, orders: int) -> None:
+    """Without the guards, which would look at each of ten million rows: what they keep is written out here."""
+    connection.exec_driver_sql("set session_replication_role = replica")
+    for first in range(1, orders + 1, BATCH):
+        values = {"first": first, "last": min(orders, first + BATCH - 1)}
+        for statement in INVOICES:
+            connection.execute(text(statement.replace(":'", r"\:'").replace("::", r"\:\:")), values)
+    connection.exec_driver_sql(OWED)
+    connection.exec_driver_sql("set session_replication_role = origin")
 
 
 def look(engine: Engine) -> World:
