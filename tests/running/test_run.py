@@ -48,7 +48,7 @@ class Running:
 
     def wait_until_ready(self) -> float:
         began = time.monotonic()
-        while "is ready: " not in self.said:
+        while "Stop with Ctrl-C" not in self.said:  # the last of what it says
             assert self.process.poll() is None, self.said
             assert time.monotonic() < began + SECONDS_TO_START, self.said
             time.sleep(0.1)
