@@ -216,8 +216,8 @@ def test_what_it_costs(shop: Shop, app: Flask, session: Session, statements: Cou
         found.append((len(review), len(refused)))
     assert found[0] == found[1], found
     review_costs, refusal_costs = found[0]
-    assert review_costs <= 15, found
-    assert refusal_costs <= 28, found
+    assert review_costs <= 14, found
+    assert refusal_costs <= 24, found
 
 
 @pytest.fixture
