@@ -32,7 +32,8 @@ class Step:
     more: str
     amount_minor: int
     others: tuple[str, ...] = ()
-    token: str | None = None
+    token: str | None = None  # of the try at Stripe that paid
+    number: str | None = None  # of the payment
 
 
 def applied_words(applied: Iterable[Any], kind: str, *, with_method: bool) -> list[Step]:
@@ -51,11 +52,13 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
     how = ""
     if each.payment_kind:
         how = payment_words(each.payment_kind, each.method_words or "", with_method=with_method)
-    token = each.token if with_method else None
+    token, number = each.token, each.payment_number
     if each.kind == "payment":
         paid = each.amount_minor + each.discount_minor
         steps = (
-            [Step(each.at, each.by, f"Payment {each.payment_number}", how, paid, (), token)] if paid else []
+            [Step(each.at, each.by, f"Payment {each.payment_number}", how, paid, (), token, number)]
+            if paid
+            else []
         )
         if each.discount_minor:
             steps.append(Step(each.at, each.by, "Early-payment discount", "", -each.discount_minor))
@@ -66,7 +69,7 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
     if each.payment_number:
         title += f" of payment {each.payment_number}"
     more = how if each.kind == "refund" else each.words if each.kind == "write_off" else ""
-    return [Step(each.at, each.by, title, more, each.amount_minor, (), token)]
+    return [Step(each.at, each.by, title, more, each.amount_minor, (), token, number)]
 
 
 def _application(each: Any, kind: str) -> Step:

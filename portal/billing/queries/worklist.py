@@ -34,7 +34,7 @@ select (select count(*) from invoice_dispute where closed_at is null) as dispute
        (select count(*) from credit_account where on_hold) as held
 """)
 _CASH = text("""
-select p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency
+select p.id, p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency
   from payment p join company c on c.id = p.company_id
  where p.unapplied_minor > 0 order by p.received_at, p.id limit :many
 """)
@@ -69,6 +69,7 @@ class Counts:
 class Cash:
     """A payment of which something is set against no invoice yet."""
 
+    id: int
     number: str
     code: str
     name: str

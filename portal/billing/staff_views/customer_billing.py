@@ -89,7 +89,7 @@ def customer_billing(code: str) -> str | tuple[str, int]:
         invoice_endpoint="billing_staff.invoice",
         pay_href=None,
         export_href=None,
-        payment_href=None,
+        payment_href=_payment_href,
         all_payments_href=None,
         further=[],
         **WORDS,
@@ -129,10 +129,18 @@ def invoice(number: str) -> str:
         pdf_href=href_if("billing_staff.invoice_pdf", code=company.code, number=number),
         order_href=href_if("desk.support_order", number=found.order_number) if found.order_number else None,
         invoice_endpoint="billing_staff.invoice",
-        payment_href=None,
+        payment_href=_payment_href,
         links_href=None,
         dispute_href=None,
         promise_href=None,
+    )
+
+
+def _payment_href(row: Any) -> str | None:
+    """The page of a payment for those who manage money."""
+    number = getattr(row, "number", None)
+    return (
+        url_for("billing_staff.payment", number=number) if number and actor().can("billing:manage") else None
     )
 
 

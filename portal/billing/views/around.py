@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.web.sessions import actor
 from portal.web.urls import href_if
@@ -22,11 +22,11 @@ PAGES = (
 )
 
 
-def payment_page() -> Callable[[str], str] | None:
-    """How the page of a payment through Stripe is addressed by its token; None for readers who do not pay."""
-    if "billing.payment" not in current_app.view_functions or not actor().can("invoices:pay"):
-        return None
-    return lambda token: url_for("billing.payment", token=token)
+def payment_page() -> Callable[[Any], str | None]:
+    """How the page of a payment is addressed: that of its try at Stripe, for readers who may pay."""
+    if not actor().can("invoices:pay"):
+        return lambda row: None
+    return lambda row: url_for("billing.payment", token=row.token) if row.token else None
 
 
 def money_tabs(current: str) -> list[dict[str, Any]]:

@@ -20,7 +20,6 @@ from portal.web.sessions import actor
 from portal.web.spreadsheets import PIECE, csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
-from portal.web.urls import href_if
 
 EXPORT_COLUMNS = (
     "Number", "Kind", "Date", "Due", "Standing", "Order", "PO number", "Job", "Net", "Tax", "Total", "Open",
@@ -65,7 +64,8 @@ def invoice_list() -> str | tuple[str, int]:
         money_tabs=money_tabs("billing.invoices"),
         list_href=lambda **words: url_for("billing.invoices", **words),
         invoice_endpoint="billing.invoice",
-        pay_href=href_if("billing.new_payment") if actor().can("invoices:pay") else None,
+        pay_href=url_for("billing.new_payment") if actor().can("invoices:pay") else None,
+        credits_href=url_for("billing.credits") if actor().can("invoices:pay") else None,
         export_href=url_for("billing.export_invoices", **{"status": "open", **listed.kept()}),
         export_all_href=url_for("billing.export_invoices", status="all"),
         previous_href=listed.page_href("before", page.previous_cursor if page else None),
