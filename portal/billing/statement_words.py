@@ -40,7 +40,8 @@ def about(entry: Any, currency: str) -> list[str]:
             if entry.discount_minor
             else ""
         )
-        pieces = [how, _numbers(entry.documents), saved]
+        ahead = f"{format_minor(entry.ahead_minor, currency)} on account" if entry.ahead_minor else ""
+        pieces = [how, _numbers(entry.documents), saved, ahead]
     return [piece for piece in pieces if piece]
 
 

@@ -111,7 +111,7 @@ def test_every_document_payment_and_refund_is_there_and_nothing_of_ours(
         ("Written off by us", -10),
     ]
     paid = next(entry for entry in found.entries if entry.kind == "payment")
-    assert about(paid, "USD") == ["Cheque", invoice, "$4.00 early-payment discount"]
+    assert about(paid, "USD") == ["Cheque", invoice, "$4.00 early-payment discount", "$54.00 on account"]
     charged = next(entry for entry in found.entries if entry.kind == "invoice")
     assert about(charged, "USD") == ["Due 2 Jul 2026", "PO 7731", "Elm Street"]
 

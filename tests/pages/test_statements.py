@@ -7,7 +7,8 @@ import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
 from portal.billing.models import Invoice
+from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.billing.views import printed, statement_pages
+from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import local, utcnow
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
@@ -119,6 +122,25 @@ def test_the_pdf_and_the_file_are_to_be_kept_and_told_of(
         ("statement_downloaded", {"format": "pdf"}),
         ("statement_downloaded", {"format": "csv"}),
     ]
+
+
+def test_documents_in_another_currency_have_statements_of_their_own(
+    client: PageClient, session: Session, scene: Scene
+) -> None:
+    line = [Line("Import duty", 1, Decimal("9.00"), 900)]
+    new = NewDocument("invoice", scene.company.id, "EUR", "eur:1", PAST, line)
+    issue(session, new, actor=SYSTEM, now=datetime.combine(PAST, time(15), UTC))
+    session.commit()
+    client.sign_in(scene.buyer.email)
+    client.get("/statements")
+    assert f"{PAST:%B %Y} in EUR" in client.text
+    client.get(f"/statements/{MONTH}?currency=EUR")
+    assert client.text.count("€9.00") >= 4
+    assert "$" not in client.text
+    assert "€9.00" in words(file(client, f"/statements/{MONTH}.pdf?currency=EUR").get_data())
+    assert file(client, f"/statements/{MONTH}.csv?currency=EUR").get_data(as_text=True).count(",9.00,") == 3
+    client.get(f"/statements/{MONTH}?currency=%00%27;")
+    assert "$166.00" in client.text
 
 
 def test_another_companys_statements_are_empty_and_its_invoices_not_there(

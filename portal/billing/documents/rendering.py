@@ -24,7 +24,7 @@ COMPILER = Path(__file__).with_name("compiling.py")
 MOST_LINES = 5_000
 MOST_SECONDS = 30
 # What an interpreter may need to start; nothing of the portal's own environment, which holds its secrets.
-KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME")
+KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 
 
 class TooLong(Exception):
@@ -48,7 +48,7 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     }  # fmt: skip
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(COMPILER)],
+            [sys.executable, "-P", str(COMPILER)],
             input=json.dumps(asked).encode(), capture_output=True, timeout=MOST_SECONDS, env=_environment(), check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:

@@ -60,6 +60,7 @@ with facts as (
   select t.id, t.kind, t.occurred_at, t.posting_key,
          coalesce(sum(e.amount_minor) filter (where e.account in ('receivable', 'unapplied')), 0) as amount,
          coalesce(sum(e.amount_minor) filter (where e.account = 'discounts'), 0) as discount,
+         coalesce(-sum(e.amount_minor) filter (where e.account = 'unapplied' and t.kind = 'payment'), 0) as ahead,
          min(e.invoice_id) filter (where t.kind in ('invoice', 'credit_memo')) as invoice_id,
          max(e.payment_id) as payment_id
     from ledger_transaction t left join ledger_entry e on e.transaction_id = t.id
@@ -102,7 +103,8 @@ class Entry:
     number: str  # of the invoice or credit memo it issued
     amount_minor: int
     balance_minor: int
-    discount_minor: int
+    discount_minor: int  # of a payment: what was saved by paying early
+    ahead_minor: int  # of a payment: what no invoice took when it came
     due_on: date | None
     po_number: str
     job_name: str
@@ -190,7 +192,7 @@ def _entry(row: Row[Any], opening_minor: int) -> Entry:
     # A document of nothing has no sides in the books; its posting's key still names it.
     number = row.number or (row.posting_key.partition(":")[2] if is_document else "")
     return Entry(
-        row.occurred_at, row.kind, number, int(row.amount), opening_minor + int(row.moved), int(row.discount), row.due_on,
-        row.po_number or "", row.job_name or "", row.reason or "", row.payment_number or "", row.payment_kind or "",
-        tuple(row.documents or ()),
+        row.occurred_at, row.kind, number, int(row.amount), opening_minor + int(row.moved), int(row.discount),
+        int(row.ahead), row.due_on, row.po_number or "", row.job_name or "", row.reason or "",
+        row.payment_number or "", row.payment_kind or "", tuple(row.documents or ()),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from portal.web.transaction import db, leave, today
 from portal.web.ui import tell
 
 CSV_PIECE = 5_000
+CURRENCY = re.compile(r"[A-Z]{3}")
 COLUMNS = (
     "Date", "What", "Number", "Due", "PO number", "Job", "Details", "Charge", "Payment or credit", "Balance", "Currency",
 )  # fmt: skip
@@ -87,7 +89,7 @@ class StatementPages:
             found, Letterhead.of(settings), company_name=self.company.name, company_code=self.company.code,
             zone=_zone(),
         )  # fmt: skip
-        moment = min((found.entries[-1].at,) if found.entries else (month.begins(_zone()),))
+        moment = found.entries[-1].at if found.entries else month.begins(_zone())
         company, name = self.company, self._file_name(month, found.currency)
         leave()
         try:
@@ -124,7 +126,8 @@ class StatementPages:
 
     def _currency(self) -> str:
         """That of the company's account, or another one it has documents in."""
-        return request.args.get("currency", "").replace("\x00", "")[:3] or self.company.currency
+        asked = request.args.get("currency", "")
+        return asked if CURRENCY.fullmatch(asked) else self.company.currency
 
     def _read(self, month: Month, *, size: int, skip: int = 0) -> Statement:
         return statement(
