@@ -19,6 +19,14 @@ LOG_CHECKS = (
         10,
     ),
     Check(
+        "documents_are_touchpoints",
+        "Every invoice and credit memo of the portal stands in the touchpoint log once.",
+        """select i.number, i.kind, count(t.event_id) from invoice i left join touchpoint t
+             on t.invoice_id = i.id and t.name = 'invoice_issued'
+            where i.source = 'portal' group by i.id having count(t.event_id) <> 1""",
+        10,
+    ),
+    Check(
         "orders_are_announced",
         "Every order placed in the portal has its confirmation mail.",
         """select o.number from sales_order o where o.source = 'portal' and not exists

@@ -126,7 +126,9 @@ def _rows(connection: Connection, sql: str) -> list[dict[str, Any]]:
 
 def _run(connection: Connection, check: Check) -> Finding | None:
     counted = f"select broken.*, count(*) over () from ({check.sql}) as broken limit {SHOWN}"
-    rows = connection.execute(text(counted.replace(":", r"\:"))).all()  # no parameters, whatever looks like one
+    rows = connection.execute(
+        text(counted.replace(":", r"\:"))
+    ).all()  # no parameters, whatever looks like one
     if not rows:
         return None
     return Finding(check, rows[0][-1], [[_plain(value) for value in row[:-1]] for row in rows])

@@ -22,7 +22,7 @@ from tests.broken import damage, seen
 from tests.import_files import NOW, OPEN, OPEN_LINE, Folder
 from tests.invoices import make_attempt, pay_offline
 
-HANGING = "update payment_attempt set checkout_session_id = 'cs', {} where state = 'open'"
+LONG_AGO = "now() - interval '25 hours'"
 # check → (what breaks it, the row that it must name)
 BREAKS: dict[str, list[tuple[str, str]]] = {
     "document_lines": [
@@ -98,9 +98,8 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update payment_attempt set payment_intent_id = 'pi_other' where state = 'succeeded'", "PAY-CARD"),
     ],
     "attempts_do_not_hang": [
-        (HANGING.format("expires_at = now() - interval '25 hours', checked_at = null"), "attempt "),
-        (HANGING.format("state = 'processing', payment_intent_id = 'pi_2', "
-                        "updated_at = now() - interval '15 days'"), "attempt "),
+        (f"update payment_attempt set checked_at = {LONG_AGO} where state = 'open'", "attempt "),
+        (f"update payment_attempt set checked_at = null, created_at = {LONG_AGO}", "attempt "),
     ],
     "attempt_states": [
         ("update payment_attempt set idempotency_key = '' where state = 'open'", "attempt "),
@@ -108,6 +107,7 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update payment_attempt set state = 'processing' where state = 'open'", "attempt "),
         ("update payment_attempt set payment_intent_id = null where state = 'succeeded'", "attempt "),
     ],
+    "documents_are_touchpoints": [("update invoice set source = 'portal'", "H-1")],
     "own_company_money": [
         ("update invoice set company_id = -1", "H-1"),
         ("update ledger_entry set company_id = -1 where account = 'tax'", "entry "),
