@@ -87,16 +87,17 @@ def dark_seen() -> set[str]:
 def visitor(
     browser: Browser, stack: Stack, size: Size, dark_seen: set[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Person]]:
-    """``visitor("buyer")`` opens a browser of its own, signed in as that demo person; without a name, signed out."""
+    """``visitor("buyer")`` opens a browser of its own, signed in as that demo person or with that mail address;
+    without a name, signed out."""
     journey = request.node.originalname.removeprefix("test_").replace("_", "-")
     people: list[Person] = []
 
     def come(name: str = "", *, scripts: bool = True) -> Person:
-        pictures = var_dir() / "screenshots" / journey / (name or "visitor")
+        pictures = var_dir() / "screenshots" / journey / (name.partition("@")[0] or "visitor")
         person = Person(browser, stack.address, size, pictures, dark_seen, scripts=scripts)
         people.append(person)
         if name:
-            person.sign_in(f"{name}@demo.example")
+            person.sign_in(name if "@" in name else f"{name}@demo.example")
         return person
 
     yield come

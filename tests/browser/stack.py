@@ -1,4 +1,4 @@
-"""The portal as ``portal run`` starts it: database, mailbox, web server and worker, with the small demo."""
+"""The portal as ``portal run`` starts it: database, mailbox, payments' sandbox, web server, worker; the small demo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from portal.running import guards
 
@@ -32,6 +32,7 @@ class Stack:
         self.port = guards.free_port("127.0.0.1", 0)
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "said.txt"
+        self.database_url = database_url
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
         with self.log.open("wb") as said:
             self._process = subprocess.Popen(
@@ -43,9 +44,13 @@ class Stack:
                 cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         self._wait()
-        found = re.search(r"Mails it sends: (\S+)", self.log.read_text())
+        self.mailbox = self._said(r"Mails it sends: (\S+)")
+        self.payments = self._said(r"Test payments, .*: (\S+)/_sandbox/")
+
+    def _said(self, pattern: str) -> str:
+        found = re.search(pattern, self.log.read_text())
         assert found, self.log.read_text()
-        self.mailbox = found[1]
+        return found[1]
 
     def _wait(self) -> None:
         until = time.monotonic() + SECONDS_TO_START
@@ -66,6 +71,13 @@ class Stack:
             there = [mail["subject"] for mail in mails]
             assert time.monotonic() < until, f"no mail “{subject}” to {to}; there are {there}"
             time.sleep(0.1)
+
+    def advance(self, *, days: int) -> None:
+        """Let days pass for the payment service: bank debits arrive or fail, refunds end."""
+        body = json.dumps({"days": days}).encode()
+        wanted = Request(f"{self.payments}/_sandbox/advance", body, {"Content-Type": "application/json"})  # noqa: S310
+        with urlopen(wanted, timeout=10) as answer:  # noqa: S310
+            answer.read()
 
     def stop(self) -> None:
         """Stop as Ctrl-C does."""

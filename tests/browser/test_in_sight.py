@@ -46,7 +46,6 @@ def test_the_bar_hides_no_line(visitor: Callable[..., Person], size: Size) -> No
     box = action.bounding_box()
     assert box
     assert 0 <= box["y"] <= size.height - box["height"], "the action is in sight wherever one has scrolled to"
-    buyer.page.evaluate("window.scrollTo(0, 0)")
     buyer.look("draft")
     buyer.button("Discard").click()
     buyer.page.get_by_text("discarded").first.wait_for()
