@@ -114,7 +114,11 @@ class Till:
         with self.sessions() as session:
             assert not session.execute(UNBALANCED).all()
             ours = session.scalar(
-                text("select coalesce(sum(amount_minor), 0) from ledger_entry where account = 'stripe'")
+                text(
+                    "select coalesce(sum(amount_minor), 0) from ledger_entry "
+                    "where account = 'stripe' and company_id = :company"
+                ),
+                {"company": self.company.id},
             )
         balance = self.client.v1.balance.retrieve()
         theirs = sum(part.amount for part in [*balance.available, *balance.pending])
