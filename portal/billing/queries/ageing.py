@@ -11,29 +11,31 @@ from sqlalchemy.orm import Session
 
 BUCKETS = 5
 _OWED = text("""
-with owed as (
+with by_day as (
+  select currency, due_on, coalesce(sum(open_minor) filter (where open_minor > 0), 0) as owed,
+         count(*) filter (where open_minor > 0) as many, coalesce(sum(open_minor) filter (where open_minor < 0), 0) as credit,
+         count(*) filter (where open_minor < 0) as memos
+    from invoice where company_id = :company and open_minor <> 0 group by currency, due_on),
+owed as (
   select currency,
-         array[coalesce(sum(open_minor) filter (where due_on >= :today), 0),
-               coalesce(sum(open_minor) filter (where due_on < :today and due_on >= :day_30), 0),
-               coalesce(sum(open_minor) filter (where due_on < :day_30 and due_on >= :day_60), 0),
-               coalesce(sum(open_minor) filter (where due_on < :day_60 and due_on >= :day_90), 0),
-               coalesce(sum(open_minor) filter (where due_on < :day_90), 0)] as amounts,
-         array[count(*) filter (where due_on >= :today),
-               count(*) filter (where due_on < :today and due_on >= :day_30),
-               count(*) filter (where due_on < :day_30 and due_on >= :day_60),
-               count(*) filter (where due_on < :day_60 and due_on >= :day_90),
-               count(*) filter (where due_on < :day_90)] as counts,
-         min(due_on) as oldest
-    from invoice where company_id = :company and open_minor <> 0 and open_minor > 0 group by currency),
-memos as (
-  select currency, -sum(open_minor) as credit, count(*) as many
-    from invoice where company_id = :company and open_minor <> 0 and open_minor < 0 group by currency),
+         array[coalesce(sum(owed) filter (where due_on >= :today), 0),
+               coalesce(sum(owed) filter (where due_on < :today and due_on >= :day_30), 0),
+               coalesce(sum(owed) filter (where due_on < :day_30 and due_on >= :day_60), 0),
+               coalesce(sum(owed) filter (where due_on < :day_60 and due_on >= :day_90), 0),
+               coalesce(sum(owed) filter (where due_on < :day_90), 0)] as amounts,
+         array[coalesce(sum(many) filter (where due_on >= :today), 0),
+               coalesce(sum(many) filter (where due_on < :today and due_on >= :day_30), 0),
+               coalesce(sum(many) filter (where due_on < :day_30 and due_on >= :day_60), 0),
+               coalesce(sum(many) filter (where due_on < :day_60 and due_on >= :day_90), 0),
+               coalesce(sum(many) filter (where due_on < :day_90), 0)] as counts,
+         min(due_on) filter (where many > 0) as oldest, -sum(credit) as credit, sum(memos) as many
+    from by_day group by currency),
 cash as (
   select currency, sum(unapplied_minor) as unapplied
     from payment where company_id = :company and unapplied_minor > 0 group by currency),
 found as (
   select currency, amounts, counts, oldest, credit, many, unapplied
-    from owed full join memos using (currency) full join cash using (currency))
+    from owed full join cash using (currency))
 select c.currency, f.currency, f.amounts, f.counts, f.oldest, coalesce(f.credit, 0), coalesce(f.many, 0),
        coalesce(f.unapplied, 0)
   from company c left join found f on true
@@ -109,7 +111,7 @@ def overview(session: Session, company_id: int, today: date) -> Overview:
         main = own
         if currency is not None:
             by_age = tuple(int(each) for each in amounts or (0,) * BUCKETS)
-            numbers = tuple(counts or (0,) * BUCKETS)
-            found.append(Owed(currency, by_age, numbers, oldest, int(credit), many, int(unapplied)))
+            numbers = tuple(int(each) for each in counts or (0,) * BUCKETS)
+            found.append(Owed(currency, by_age, numbers, oldest, int(credit), int(many), int(unapplied)))
     own_one = next((each for each in found if each.currency == main), Owed(main))
     return Overview(own_one, tuple(each for each in found if each is not own_one))
