@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,14 +20,14 @@ from tests.sandbox.stripe.standing import KEY, SECRET
 
 
 @pytest.fixture
-def paying_app(till: Till, settings: Settings, engine: Engine) -> Iterator[Flask]:
+def paying_app(till: Till, settings: Settings, engine: Engine) -> Flask:
     """The portal in demo mode, with the sandbox behind it."""
     demo = replace(
         settings, demo=True, stripe_key=KEY, stripe_webhook_secret=SECRET, stripe_api=till.sandbox.url
     )
     app = create_app(demo, engine)
     app.config.update(TESTING=True)
-    yield app
+    return app
 
 
 @pytest.fixture
@@ -251,4 +250,3 @@ def test_other_companies_payments_are_not_there(paying_app: Flask, till: Till, b
 def test_forms_may_lead_to_the_demos_pay_page(buyer: PageClient, till: Till) -> None:
     policy = buyer.get("/account").headers["Content-Security-Policy"]
     assert f"form-action 'self' https://checkout.stripe.com {till.sandbox.url};" in policy
-
