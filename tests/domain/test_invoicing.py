@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from portal.billing.accounts import BANK, UNAPPLIED
@@ -244,6 +246,24 @@ def test_what_left_is_invoiced_once(session: Session, build: Build, sessions: se
     (invoice,) = invoices(session, order)
     assert invoice.total_minor == order.total_minor
     assert credit_used(session, scene.company) == order.total_minor
+
+
+def test_goods_invoice_and_credit_move_together_or_not_at_all(session: Session, build: Build) -> None:
+    """Invariant 10: the stock is written last, and what it refuses takes the invoice back with it."""
+    scene = counter(build)
+    order = scene.order(Want(scene.paint, 2))
+    ready(session, scene, order)
+    session.get_one(Stock, (scene.store.id, scene.paint.id), populate_existing=True).reserved = 0
+    session.commit()
+    with pytest.raises(IntegrityError, match="reserved_not_negative"):
+        hand_over(session, scene, order)
+    session.rollback()
+    assert invoices(session, order) == []
+    again = session.get_one(Order, order.id, populate_existing=True)
+    assert (again.status, again.credit_released_minor) == ("ready", 0)
+    assert credit_used(session, scene.company) == order.total_minor
+    issued = select(func.count()).where(Touchpoint.name.in_(["invoice_issued", "picked_up"]))
+    assert session.scalar(issued) == 0
 
 
 def test_a_hundred_lines_cost_as_many_statements_as_two(
