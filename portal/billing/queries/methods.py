@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.expiry import expiry
 from portal.billing.models import Autopay, PaymentAttempt, SavedMethod
+from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 
 
@@ -53,6 +54,13 @@ def methods_of(session: Session, company_id: int, today: date) -> list[MethodRow
         )
         for m, by_autopay, count in rows
     ]  # fmt: skip
+
+
+def methods_to_charge(session: Session, actor: Actor, today: date) -> list[MethodRow]:
+    """Saved methods that the actor may pay with now; none for who may not, without asking."""
+    if not actor.can("payments:administer") or actor.kind != "customer":
+        return []
+    return [each for each in methods_of(session, actor.customer_id, today) if each.expiry != "over"]
 
 
 def method_of(session: Session, company_id: int, method_id: int, *, lock: bool = False) -> SavedMethod:

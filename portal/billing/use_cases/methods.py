@@ -43,6 +43,20 @@ def usable(session: Session, *, actor: Actor, method_id: int, today: date, lock:
     return method
 
 
+def chosen(session: Session, *, actor: Actor, value: str, today: date) -> SavedMethod | None:
+    """The saved method that a form names (``saved-12``), locked; None when it names another way to pay.
+
+    :raises NotFound: when the actor may not use it.
+    :raises Rejected: ``expired``.
+    """
+    prefix, _, id = value.partition("-")
+    if prefix != "saved":
+        return None
+    if not (id.isascii() and id.isdecimal() and len(id) <= 15):
+        raise NotFound
+    return usable(session, actor=actor, method_id=int(id), today=today, lock=True)
+
+
 def remove(session: Session, *, actor: Actor, method_id: int, now: datetime) -> SavedMethod:
     """Remove a saved method: from now on nothing is charged to it; Stripe is told by a job.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -12,10 +13,12 @@ from portal.accounts.models import Company
 from portal.billing import pay_form
 from portal.billing.amounts import amount_field
 from portal.billing.pay_form import PayForm
+from portal.billing.queries.methods import methods_to_charge
 from portal.billing.queries.payable import Payable, payable, under_way_for
 from portal.billing.splitting import Share, due_now
 from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
-from portal.billing.use_cases import paying
+from portal.billing.use_cases import methods, paying
+from portal.billing.use_cases.charging import charge
 from portal.billing.use_cases.paying import METHODS, SHORT_REASONS, Want
 from portal.billing.use_cases.paying.checking import judge
 from portal.billing.views import blueprint
@@ -78,10 +81,12 @@ def start_payment() -> Response | tuple[str, int]:
     if not form.has_errors:
         try:
             with own_transaction() as session:
+                saved = methods.chosen(session, actor=actor(), value=form.method, today=today())
                 attempt = paying.start(
                     session, actor=actor(), company_id=company_id, wants=_wants(documents, form), now=now(),
-                    today=today(), method_kind=form.method, form_key=form.key, draft_id=draft_id,
-                    save_method=form.save and actor().can("payments:administer"),
+                    today=today(), method_kind=saved.kind if saved else form.method, form_key=form.key,
+                    draft_id=draft_id, saved_method_id=saved.id if saved else None,
+                    save_method=form.save and not saved and actor().can("payments:administer"),
                 )  # fmt: skip
                 if attempt.amount_minor and stripe() is None:
                     raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
@@ -90,12 +95,22 @@ def start_payment() -> Response | tuple[str, int]:
     if attempt is None or form.has_errors:
         with own_transaction() as session:
             documents = payable(session, company_id, numbers)
-            shares = _judge(documents, form)
+            shares = _judge(documents, form, must_explain=True)
             return _page(session, documents, form, shares), 422
     api = stripe()
     if api is None or attempt.state == "succeeded":
         return redirect(url_for("billing.payment", token=attempt.token), 303)
-    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+    status_page = url_for("billing.payment", token=attempt.token)
+    if attempt.saved_method_id is not None:
+        return charge_saved(api, attempt.id, status_page)
+    return go_to_stripe(api, attempt.id, status_page)
+
+
+def charge_saved(api: Stripe, attempt_id: int, status_page: str) -> Response:
+    """Charge a saved method at once; our own page says what came of it."""
+    with suppress(StripeUnknown):
+        charge(current_app.extensions["sessions"], attempt_id, now=now(), api=api)
+    return redirect(status_page, 303)
 
 
 def go_to_stripe(api: Stripe, attempt_id: int, status_page: str) -> Response:
@@ -140,12 +155,11 @@ def _wants(documents: Payable, form: PayForm) -> list[Want]:
     ]
 
 
-def _judge(documents: Payable, form: PayForm) -> list[Share]:
-    """What would be paid now; refusals go beside their fields."""
-    wants = _wants(documents, form)
-    _, refusals = judge(documents.documents, documents.taken, wants, today(), must_explain=True)
-    # What lacks nothing but its reason counts in the total all the same.
-    shares, _ = judge(documents.documents, documents.taken, wants, today(), must_explain=False)
+def _judge(documents: Payable, form: PayForm, *, must_explain: bool = False) -> list[Share]:
+    """What would be paid now; refusals go beside their fields. What lacks nothing but a reason counts all the same."""
+    wants, day = _wants(documents, form), today()
+    shares, _ = judge(documents.documents, documents.taken, wants, day, must_explain=False)
+    _, refusals = judge(documents.documents, documents.taken, wants, day, must_explain=must_explain)
     for no in refusals:
         number = (no.field or "").partition("_")[2]
         fields = form.typed.get(number)
@@ -165,8 +179,9 @@ def _page(session: Session, documents: Payable, form: PayForm, shares: list[Shar
         "currency": currency,
         "reasons": list(SHORT_REASONS.items()),
         "methods": {k: v for k, v in METHODS.items() if k == "card" or currency == "USD"},
-        "method": form.method if form.method in METHODS else "card",
+        "method": form.method if form.method in METHODS or form.method.startswith("saved-") else "card",
         "may_save": actor().can("payments:administer"),
+        "saved": methods_to_charge(session, actor(), today()),
         "under_way": under_way_for(session, actor().customer_id, taken) if taken else [],
         "key": form.key or new_token(),
         "draft": request.values.get("draft", ""),

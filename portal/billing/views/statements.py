@@ -28,7 +28,13 @@ def statements() -> str:
 @needs("invoices:read")
 def statement(month: str) -> str:
     """One month: opening balance, every entry, closing balance."""
-    return render_template("billing/statement.html", invoice_href=_invoice_href, **_pages().one(month))
+    may_link = actor().can("payments:administer")
+    return render_template(
+        "billing/statement.html",
+        invoice_href=_invoice_href,
+        links_href=_href("statement_links", month=month) if may_link else None,
+        **_pages().one(month),
+    )
 
 
 @blueprint.get("/statements/<month>.pdf")

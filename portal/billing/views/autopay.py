@@ -1,0 +1,133 @@
+"""Autopay: the company's rule, the words it agrees to, and ending it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
+
+from portal.accounts.models import Company
+from portal.billing.amounts import amount_field
+from portal.billing.autopay_rules import Rule, next_run
+from portal.billing.forms_money import AutopayForm, amount_of
+from portal.billing.models import SavedMethod
+from portal.billing.queries.autopay import rule_of, wanted
+from portal.billing.queries.methods import autopay_of, methods_to_charge
+from portal.billing.use_cases import autopay as use_cases
+from portal.billing.views import blueprint
+from portal.billing.views.around import money_tabs
+from portal.billing.views.paying import is_test_mode, stripe
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db, now, own_transaction, today
+from portal.web.ui import tell
+
+
+@blueprint.get("/autopay", endpoint="autopay")
+@needs("payments:administer")
+def autopay() -> str:
+    """The mandate that runs, with what it pays next, or the form to begin."""
+    form = AutopayForm(formdata=None)
+    running = autopay_of(db(), actor().customer_id)
+    if running is not None:
+        form.rule.data, form.day.data, form.method.data = (
+            running.rule,
+            running.day or None,
+            running.saved_method_id,
+        )
+        if running.limit_minor is not None:
+            form.limit.data = amount_field(running.limit_minor, _currency())
+    return _page(form)
+
+
+@blueprint.post("/autopay", endpoint="agree_autopay")
+@needs("payments:administer")
+def agree_autopay() -> Response | tuple[str, int] | str:
+    """First the words to agree to, then, ticked, the mandate."""
+    form = AutopayForm()
+    _offer(form)
+    words = ""
+    try:
+        if not form.validate():
+            return _page(form), 422
+        rule = _rule(form)
+        _, words = use_cases.words_for(
+            db(), actor=actor(), rule=rule, method_id=form.method.data, seller=_seller(), today=today()
+        )
+        if request.form.get("step") != "agree":
+            return _page(form, words)
+        if not form.agreed.data:
+            raise Rejected("agreed", "Tick the box to agree.", field="agreed")
+        with own_transaction() as session:
+            use_cases.agree(
+                session, actor=actor(), rule=rule, method_id=form.method.data, shown=form.shown.data or "",
+                seller=_seller(), now=now(), today=today(),
+            )  # fmt: skip
+    except Rejected as no:
+        form.refuse(no)
+        return _page(form, words), 422
+    tell("ok", "Autopay is on. You are told by mail before each payment.")
+    return redirect(url_for("billing.autopay"), 303)
+
+
+@blueprint.post("/autopay/ending", endpoint="end_autopay")
+@needs("payments:administer")
+def end_autopay() -> Response:
+    """End it at once."""
+    with own_transaction() as session:
+        ended = use_cases.end(session, actor=actor(), now=now())
+    tell("ok" if ended else "info", "Autopay is off." if ended else "Autopay was off already.")
+    return redirect(url_for("billing.autopay"), 303)
+
+
+def _rule(form: AutopayForm) -> Rule:
+    limit = amount_of(form.limit, _currency(), name="limit") if form.limit.data else None
+    return Rule(form.rule.data, form.day.data or 0, limit)
+
+
+def _offer(form: AutopayForm) -> None:
+    found = methods_to_charge(db(), actor(), today())
+    form.method.choices = [SelectChoice(each.id, each.words) for each in found]
+
+
+def _page(form: AutopayForm, words: str = "") -> str:
+    """The page; with ``words`` it asks to agree to them."""
+    _offer(form)
+    company_id = actor().customer_id
+    running = autopay_of(db(), company_id)
+    context: dict[str, Any] = {
+        "form": form,
+        "words": words,
+        "running": running,
+        "money_tabs": money_tabs("billing.methods"),
+        "cards": stripe() is not None,
+        "test_mode": is_test_mode(),
+    }
+    if running is not None:
+        rule, on = rule_of(running), today()
+        context["rule"] = rule
+        context["method"] = db().get_one(SavedMethod, running.saved_method_id)
+        context["next_on"] = next_run(rule, running.ran_on or on)
+        context["coming"], context["left"] = wanted(
+            db(), company_id, rule, _horizon(rule, on), since=running.agreed_at
+        )
+    return render_template("billing/autopay.html", **context)
+
+
+def _horizon(rule: Rule, on: date) -> date:
+    """How far ahead the page looks: to the next monthly run, or over the invoices that are due in a month."""
+    found = next_run(rule, on)
+    return found if found is not None else date.fromordinal(on.toordinal() + 31)
+
+
+def _currency() -> str:
+    return db().get_one(Company, actor().customer_id).currency
+
+
+def _seller() -> str:
+    name: str = current_app.extensions["settings"].seller_name
+    return name

@@ -1,0 +1,59 @@
+"""A payment that was charged while nobody was there, and that its owner's bank wants confirmed: the same again, on
+Stripe's page."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.billing.models import PaymentAttempt
+from portal.billing.queries.open_documents import documents_by_id
+from portal.billing.queries.receipts import attempt_of
+from portal.billing.use_cases import paying
+from portal.billing.use_cases.paying import Want
+from portal.billing.use_cases.paying.starting import shares_of
+from portal.billing.views import blueprint
+from portal.billing.views.paying import go_to_stripe, stripe
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import leave, now, own_transaction, today
+from portal.web.ui import tell
+
+ASKS = "authentication_required"
+
+
+@blueprint.post("/payments/<token>/confirmation", endpoint="confirm_payment")
+@needs("invoices:pay")
+def confirm_payment(token: str) -> Response:
+    """Begin a payment of what the failed one was for, as far as it is still open, and go to Stripe's page. Pressed
+    twice, it is the same payment."""
+    who, api = actor(), stripe()
+    leave()
+    back = redirect(url_for("billing.payment", token=token), 303)
+    try:
+        with own_transaction() as session:
+            failed = attempt_of(session, who.customer_id, token)
+            if api is None or failed.state != "failed" or failed.failure_code != ASKS:
+                raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
+            attempt = paying.start(
+                session, actor=who, company_id=who.customer_id, wants=_wants(session, failed), now=now(),
+                today=today(), method_kind="card", form_key=f"confirm:{failed.token}",
+            )  # fmt: skip
+    except Rejected as no:
+        tell("info", no.message)
+        return back
+    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+
+
+def _wants(session: Session, failed: PaymentAttempt) -> list[Want]:
+    shares = shares_of(session, failed.id)
+    documents = documents_by_id(session, failed.company_id, [share.invoice_id for share in shares])
+    found = []
+    for share in shares:
+        document = documents[share.invoice_id]
+        amount = min(share.amount_minor, document.free_minor or document.open_minor)
+        if amount > 0:
+            found.append(Want(share.invoice_id, amount, short_reason="later"))
+    return found

@@ -1,0 +1,175 @@
+"""Paying by a link, without an account. The pages show what is to be paid and nothing else of the company.
+
+A token has 256 random bits, so nobody finds one by trying; what is throttled is beginning payments.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import current_app, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.accounts.networks import network_of
+from portal.accounts.use_cases.throttling import Limit, admit
+from portal.billing.models import PayLink, PaymentAttempt
+from portal.billing.queries.links import Linked, attempt_by_link, attempt_under_way, find, linked
+from portal.billing.stripe_api import StripeUnknown
+from portal.billing.use_cases import linking, paying
+from portal.billing.use_cases.paying import METHODS
+from portal.billing.views import blueprint
+from portal.billing.views.paying import go_to_stripe, is_test_mode, stripe
+from portal.foundation.errors import NotFound, Rejected
+from portal.web.access import public
+from portal.web.transaction import leave, now, own_transaction, today
+
+PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
+ASK_AGAIN_AFTER = timedelta(seconds=3)
+
+
+@blueprint.get("/pay/<token>", endpoint="pay_link")
+@public
+def pay_link(token: str) -> Response:
+    """What the link is for, and the button."""
+    leave()
+    try:
+        with own_transaction() as session:
+            found = find(session, token)
+            under_way = attempt_under_way(session, found.link)
+    except NotFound:
+        return _answer("billing/pay_link_dead.html", 404, found=None)
+    if under_way is not None and _ask(under_way):
+        with own_transaction() as session:
+            found, under_way = find(session, token), attempt_under_way(session, found.link)
+    return _page(found, under_way, url_for("billing.pay_by_link", token=token))
+
+
+@blueprint.post("/pay/<token>", endpoint="pay_by_link")
+@public
+def pay_by_link(token: str) -> Response:
+    """Go to Stripe's page with all that is open."""
+    leave()
+    try:
+        with own_transaction() as session:
+            found = find(session, token)
+    except NotFound:
+        return _answer("billing/pay_link_dead.html", 404, found=None)
+    return _pay(found, url_for("billing.pay_by_link", token=token))
+
+
+@blueprint.get("/pay/returned/<token>", endpoint="link_returned")
+@public
+def link_returned(token: str) -> Response:
+    """Where the payer comes back to from Stripe, known by the payment's own token."""
+    leave()
+    attempt, found = _of_attempt(token)
+    if _ask(attempt, even_just_now=True):
+        attempt, found = _of_attempt(token)
+    live = attempt if attempt.state in ("created", "open", "processing") else None
+    return _page(found, live, url_for("billing.link_again", token=token), last=attempt)
+
+
+@blueprint.post("/pay/returned/<token>", endpoint="link_again")
+@public
+def link_again(token: str) -> Response:
+    """Try once more, or go on, from the page that the payer came back to."""
+    leave()
+    _, found = _of_attempt(token)
+    return _pay(found, url_for("billing.link_again", token=token))
+
+
+def _of_attempt(token: str) -> tuple[PaymentAttempt, Linked]:
+    with own_transaction() as session:
+        attempt = attempt_by_link(session, token)
+        return attempt, linked(session, session.get_one(PayLink, attempt.pay_link_id))
+
+
+def _pay(found: Linked, action: str) -> Response:
+    api = stripe()
+    try:
+        if api is None:
+            raise Rejected("cards_off", "Payments are not taken here at the moment. Try again later.")
+        _throttle(found)
+        with own_transaction() as session:
+            under_way = attempt_under_way(session, found.link)
+        if under_way is not None and _ask(under_way):
+            under_way = _again(under_way)
+        with own_transaction() as session:
+            attempt = under_way or _begin(session, found)
+    except Rejected as no:
+        with own_transaction() as session:
+            fresh = linked(session, found.link)
+            under_way = attempt_under_way(session, found.link)
+        status = 429 if no.code == "too_many_tries" else 422
+        return _page(fresh, under_way, action, message=no.message, status=status)
+    back = url_for("billing.link_returned", token=attempt.token)
+    return go_to_stripe(api, attempt.id, back)
+
+
+def _begin(session: Session, found: Linked) -> PaymentAttempt:
+    kind = request.form.get("method", "")
+    return linking.pay(session, found, method_kind=kind if kind in METHODS else "", now=now(), today=today())
+
+
+def _again(attempt: PaymentAttempt) -> PaymentAttempt | None:
+    """The attempt that is under way after Stripe was asked, or none when it is over."""
+    with own_transaction() as session:
+        fresh = attempt_by_link(session, attempt.token)
+    return fresh if fresh.state in ("created", "open", "processing") else None
+
+
+def _throttle(found: Linked) -> None:
+    with own_transaction() as session:
+        network = network_of(request.remote_addr)
+        admit(session, limit=PAYING, email=f"link {found.link.id}", network=network, now=now())
+
+
+def _ask(attempt: PaymentAttempt, *, even_just_now: bool = False) -> bool:
+    """Look at a payment at Stripe, unless that has just been done; whether it was looked at."""
+    api = stripe()
+    fresh = attempt.checked_at is not None and now() - attempt.checked_at < ASK_AGAIN_AFTER
+    if api is None or (fresh and not even_just_now) or attempt.state in ("succeeded", "failed"):
+        return False
+    with suppress(StripeUnknown):
+        paying.sync_attempt(current_app.extensions["sessions"], attempt.id, now=now(), api=api)
+        return True
+    return False
+
+
+def _page(
+    found: Linked,
+    under_way: PaymentAttempt | None,
+    action: str,
+    *,
+    last: PaymentAttempt | None = None,
+    message: str = "",
+    status: int = 200,
+) -> Response:
+    link = found.link
+    dead = link.revoked_at is not None or (link.expires_at <= now() and found.open_minor > 0)
+    if dead and under_way is None and (last is None or last.state != "succeeded"):
+        return _answer("billing/pay_link_dead.html", 410, found=found)
+    return _answer(
+        "billing/pay_link.html",
+        status,
+        found=found,
+        under_way=under_way,
+        action=action,
+        message=message,
+        last=last,
+        methods=METHODS,
+        cards=stripe() is not None,
+        test_mode=is_test_mode(),
+    )
+
+
+def _answer(template: str, status: int, **values: Any) -> FlaskResponse:
+    """A page that no cache keeps and no search engine lists."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
