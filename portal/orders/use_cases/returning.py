@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.billing.models import Invoice
+from portal.billing.models import Invoice, InvoiceLine
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -92,11 +92,21 @@ def _checked(work: Work, units: Mapping[int, int], reason: str, restock: bool) -
 def _memo(work: Work, back: list[tuple[OrderLine, int]], reason: str, key: str) -> NewDocument:
     order, session = work.order, work.session
     store = session.get(Store, order.store_id) if order.store_id else None
-    invoices = select(Invoice.id).where(Invoice.order_id == order.id, Invoice.kind == "invoice")
+    charged = (
+        select(Invoice.id)
+        .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
+        .where(
+            Invoice.order_id == order.id,
+            Invoice.kind == "invoice",
+            InvoiceLine.order_line_no.in_([line.line_no for line, _ in back]),
+        )
+        .order_by(Invoice.id.desc())
+        .limit(1)
+    )
     return NewDocument(
         "credit_memo", order.company_id, order.currency, key, today_at(store, work),
         [_line(work, *each) for each in back], order_id=order.id, order_number=order.number,
-        corrects_invoice_id=session.scalar(invoices.order_by(Invoice.id.desc()).limit(1)),
+        corrects_invoice_id=session.scalar(charged),
         reason=REASONS[reason], store_id=order.store_id, po_number=order.po_number, job_id=order.job_id,
         job_name=order.job_name, ship_to=place_of(order, store), exemption=order.exemption,
     )  # fmt: skip
