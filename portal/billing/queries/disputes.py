@@ -40,7 +40,7 @@ class DisputeRow:
 _MEMO = aliased(Invoice)
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     each = InvoiceDispute
     return (
         select(
