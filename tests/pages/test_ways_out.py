@@ -309,3 +309,18 @@ def test_a_card_does_not_lift_a_hold(shop: Shop, cards: PageClient, session: Ses
 def test_the_hidden_plan_is_what_is_read(shop: Shop, client: PageClient) -> None:
     at_review(shop, client, ("100", 12))
     assert re.fullmatch(r"\d+:10", hidden(client.body, "plan"))
+
+
+def test_without_an_account_only_people_can_help(shop: Shop, cards: PageClient, session: Session) -> None:
+    """Money could not count for an account that does not exist."""
+    make_invoice(session, shop.company, net=5_000)
+    session.execute(text("delete from credit_account"))
+    session.commit()
+    draft_id = at_review(shop, cards, ("450", 1))
+    assert "Have the limit looked at" in cards.text
+    assert not has_form(cards, "/payments/new")
+    assert not has_form(cards, "/card-payment")
+    order_it(cards, draft_id, status=422)
+    assert "no credit account yet" in cards.text
+    cards.follow(cards.post(f"/drafts/{draft_id}/card-payment"))
+    assert "no account to order on yet" in cards.text

@@ -60,7 +60,7 @@ select company_id, currency, sum(amount) from (
    where company_id = any(:companies) and open_minor <> 0 and open_minor < 0
   union all
   select company_id, currency, unapplied_minor from payment
-   where company_id = any(:companies) and unapplied_minor > 0) found
+   where company_id = any(:companies) and unapplied_minor > 0 and draft_id is null) found
  group by company_id, currency
 """)
 
@@ -94,7 +94,8 @@ def due_steps(session: Session, *, today: date, morning: datetime, after: int = 
 
 
 def credit_of_companies(session: Session, company_ids: Iterable[int]) -> dict[tuple[int, str], int]:
-    """What companies have to use, open credit memos and unapplied cash, by company and currency. One statement."""
+    """What companies have to use, open credit memos and cash that is for no order, by company and currency. One
+    statement."""
     rows = session.execute(_CREDIT, {"companies": sorted(set(company_ids))})
     return {(company_id, currency): int(amount) for company_id, currency, amount in rows}
 

@@ -31,8 +31,8 @@ def pay_ahead(
     The money becomes unapplied cash that names the draft; nothing is ordered by it.
 
     :raises NotFound: when it is not the actor's open draft, or the actor may not pay.
-    :raises Rejected: ``empty`` or ``lines`` when the draft could not be ordered as it is, ``hold`` when paying would
-        not help.
+    :raises Rejected: ``empty`` or ``lines`` when the draft could not be ordered as it is, ``hold`` or ``no_account``
+        when paying would not help.
     """
     if not actor.can("invoices:pay"):
         raise NotFound
@@ -53,7 +53,10 @@ def pay_ahead(
     ).one_or_none()
     if under_way is not None:
         return under_way
-    if session.scalar(select(CreditAccount.on_hold).where(CreditAccount.company_id == head.company.id)):
+    credit = session.get(CreditAccount, head.company.id)
+    if credit is None:  # nothing is ordered on account then, and money could not count for it
+        raise Rejected("no_account", "Your company has no account to order on yet. Call your sales rep.")
+    if credit.on_hold:
         raise Rejected("hold", "The account is on hold. Paying this order does not lift it: call us first.")
     lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=today)
     add_tax(session, head, lines, today=today)

@@ -49,11 +49,11 @@ def credit_help(
     return {
         "since": found,
         "ways": ways,
-        "offered": _offered(ways) if ways else [],
+        "offered": _offered(ways) if ways and credit else [],
         "approvers": people,
         "may_pay": actor().can("invoices:pay"),
         "pay_href": href_if("billing.new_payment") if stripe() else None,
-        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if stripe() else None,
+        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if stripe() and credit else None,
     }
 
 
