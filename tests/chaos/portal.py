@@ -24,8 +24,8 @@ def free_port() -> int:
 class Processes:
     """Web server and worker, each in a process group of its own."""
 
-    def __init__(self, database_url: str, smtp_port: int, log: Path) -> None:
-        self.port = free_port()
+    def __init__(self, database_url: str, smtp_port: int, log: Path, port: int = 0, **more: str) -> None:
+        self.port = port or free_port()
         self.log = log.open("ab")
         self._environment = {
             **os.environ,
@@ -35,6 +35,7 @@ class Processes:
             "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "PORTAL_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "PORTAL_SECRET_KEY": "chaos-" + "x" * 40,
+            **more,
         }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
