@@ -234,6 +234,20 @@ def test_what_was_applied_adds_up_to_what_is_open(buyer: PageClient, customer: C
         assert words in buyer.text, words
 
 
+def test_ticks_lead_to_paying(buyer: PageClient, customer: Customer) -> None:
+    first, second = customer.invoice(3, net=30_000), customer.invoice(2)
+    make_attempt(customer.session, customer.company, {first: 10_000}, state="open")
+    buyer.get("/invoices")
+    assert buyer.page is not None
+    form = next(form for form in buyer.page.iter("form") if form.get("data-pick-total"))
+    assert form.get("action") == "/payments/new"
+    ticks = {box.get("value"): box.get("data-minor") for box in form.iter("input") if box.get("name")}
+    assert ticks == {first.number: "20000", second.number: "10000"}
+    buyer.get(f"/payments/new?invoice={first.number}&invoice={second.number}")
+    assert first.number in buyer.text
+    assert second.number in buyer.text
+
+
 def test_a_viewer_reads_everything_but_the_card(client: PageClient, customer: Customer) -> None:
     invoice = customer.invoice()
     payment = pay_offline(customer.session, customer.company, 4_000, invoice, kind="card")
