@@ -99,6 +99,7 @@ def test_what_is_wrong_stands_next_to_its_field(
     assert words in owner.text
     if "number" not in fields:
         assert 'value="R-77"' in owner.body, "nothing that was typed is lost"
+    assert ("Choose the file again" in owner.text) == ("file" not in fields)
     assert session.scalar(select(func.count()).select_from(TaxExemption)) == 0
 
 

@@ -55,6 +55,9 @@ def add_exemption() -> Response | tuple[str, int]:
             already = bool(name) and bool(form[name].errors)
             if not already:
                 form.refuse(Rejected(no.code, words, field=name or None))
+        if upload and "file" not in (no.details or {}):
+            again = "Choose the file again. Browsers forget it when a form comes back."
+            form.refuse(Rejected("file_again", again, field="file"))
         return _page(form), 422
     tell("ok", "The certificate is added. New orders in its state carry no sales tax while it is valid.")
     return redirect(url_for("billing.exemptions"))

@@ -26,7 +26,8 @@ TOUCHPOINTS = 100
 SAID_BY_EVENTS = frozenset(
     {
         "order_completed", "order_accepted", "order_picked", "ready_for_pickup", "picked_up", "shipped", "delivered",
-        "backordered", "order_cancelled", "order_updated", "delivery_promise_changed",
+        "backordered", "order_cancelled", "order_updated", "delivery_promise_changed", "return_requested",
+        "order_refunded",
     }
 )  # fmt: skip
 KIND_ROLES = {
