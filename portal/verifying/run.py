@@ -111,6 +111,7 @@ def verify(engine: Engine) -> Verdict:
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     ) as connection:
         connection.execute(text("set local statement_timeout = 0"))
+        connection.execute(text("set local work_mem = '64MB'"))  # half a million lines are grouped in memory
         counts = dict(connection.execute(text(COUNTS)).mappings().one())
         sums = {row.pop("currency"): row for row in _rows(connection, SUMS)}
         largest = _rows(connection, COMPANIES)
