@@ -11,14 +11,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts.models import Company, Membership, User, UserSession
-from portal.billing.models import InvoiceDispute, TaxExemption
+from portal.billing.models import (
+    Invoice,
+    InvoiceDispute,
+    LedgerTransaction,
+    PayLink,
+    PayLinkInvoice,
+    SavedMethod,
+    TaxExemption,
+)
 from portal.billing.use_cases.contesting import open_dispute
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models import DraftLine
 from tests.builders import Build
-from tests.invoices import make_attempt, make_invoice
+from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline
 from tests.placed_orders import Want, placed_order
 from tests.shop import Shop
 
@@ -96,6 +104,8 @@ def everybody(build: Build, app: Flask) -> World:
     }
     invoice = make_invoice(build.session, company)
     world.parts["dispute_id"] = _dispute(build, company).id
+    money = _ways_to_pay(build, company, invoice)
+    world.parts.update(money.parts)
     world.form = {"store": store.code, "code": company.code}
     product = build.session.get(Product, paint.product_id)
     assert product is not None
@@ -106,6 +116,8 @@ def everybody(build: Build, app: Flask) -> World:
     world.other_parts = {
         "/invoices": {"number": invoice.number},
         "/billing/invoices": {"number": invoice.number},
+        "/billing/payments": {"number": money.payment_number},
+        "/scheduled-payments": {"token": money.scheduled_token},
         "/payments": {"token": make_attempt(build.session, company, {invoice: 100}, state="failed").token},
         "/customers/<code>/invoices": {"number": invoice.number},
         "/people/<user_id>/invitation": {"user_id": invited.id},
@@ -115,6 +127,42 @@ def everybody(build: Build, app: Flask) -> World:
         "/stores": {"code": store.code},
     }
     return world
+
+
+@dataclass(frozen=True)
+class Money:
+    """A payment, a credit memo that was applied in part, a saved method, a link and a scheduled payment."""
+
+    parts: dict[str, Any]
+    payment_number: str
+    scheduled_token: str
+
+
+def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
+    session, now = build.session, datetime.now(UTC)
+    payment = pay_offline(session, company, 300)
+    memo = make_invoice(session, company, net=-500)
+    apply_memo(session, memo, invoice, 100)
+    method = SavedMethod(
+        company_id=company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242", saved_at=now
+    )
+    link = PayLink(
+        company_id=company.id, token_hash=token_hash(new_token()), kind="invoice", title=f"Invoice {invoice.number}",
+        created_at=now, expires_at=now + timedelta(days=7),
+    )  # fmt: skip
+    session.add_all([method, link])
+    session.flush()
+    session.add(PayLinkInvoice(pay_link_id=link.id, invoice_id=invoice.id, company_id=company.id))
+    scheduled = make_attempt(
+        session, company, {invoice: 100}, state="scheduled", via="schedule",
+        run_on=(now + timedelta(days=5)).date(),
+    )  # fmt: skip
+    applied = select(LedgerTransaction.id).where(LedgerTransaction.kind == "application")
+    parts = {
+        "method_id": method.id, "link_id": link.id, "name": f"memo-{memo.id}", "token": "nothing",
+        "transaction_id": session.scalars(applied).first(),
+    }  # fmt: skip
+    return Money(parts, payment.number, scheduled.token)
 
 
 def _dispute(build: Build, company: Company) -> InvoiceDispute:

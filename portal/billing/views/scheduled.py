@@ -51,8 +51,11 @@ def new_scheduled() -> str | Response:
 def schedule_payment() -> Response | tuple[str, int]:
     """Write it down; nothing is taken before the day."""
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
+    if not numbers:
+        tell("info", "Choose at least one invoice to pay.")
+        return redirect(url_for("billing.invoices"), 303)
     documents = payable(db(), actor().customer_id, numbers)
-    if not numbers or len(documents.chosen) != len(numbers):
+    if len(documents.chosen) != len(numbers):
         raise NotFound
     amounts, form = _read(documents), ScheduleForm()
     _offer(db(), form)
