@@ -134,6 +134,12 @@ def test_every_check_is_seen_failing() -> None:
     assert {check.invariant for check in CHECKS if check.invariant} == set(INVARIANTS) == set(range(1, 20))
 
 
+def test_every_rule_is_told_to_operators() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    for number, meaning in INVARIANTS.items():
+        assert f"| {number} | {meaning} |" in page
+
+
 @pytest.mark.parametrize(("currency", "minor"), [("USD", 1005), ("JPY", 10), ("KWD", 10050)])
 def test_lines_are_rounded_to_their_currency(
     engine: Engine, tmp_path: Path, currency: str, minor: int
