@@ -21,11 +21,14 @@ ICON_OF = {
     "shipped": "truck", "delivered": "truck", "backordered": "pause", "notification_sent": "mail", "signed_in": "user",
     "signed_out": "logout", "delegation_started": "users", "delegation_ended": "users", "permission_denied": "lock",
     "error_shown": "warning", "reorder_started": "reorder", "pickup_store_selected": "store", "order_picked": "tint",
-    "account_added_user": "users", "invite_sent": "mail", "delivery_promise_changed": "clock",
+    "account_added_user": "users", "invite_sent": "mail", "delivery_promise_changed": "clock", "reminder_sent": "mail",
+    "credit_held": "pause", "credit_released": "check", "invoice_disputed": "question", "payment_promised": "calendar",
 }  # fmt: skip
 TONE_OF = {
     "order_completed": "ok", "ready_for_pickup": "ok", "picked_up": "ok", "delivered": "ok", "order_cancelled": "warn",
     "backordered": "warn", "permission_denied": "bad", "error_shown": "bad", "order_failed": "bad",
+    "invoice_paid": "ok", "payment_failed": "bad", "invoice_disputed": "warn", "credit_held": "bad",
+    "credit_released": "ok",
     "delegation_started": "info", "delegation_ended": "info", "order_picked": "progress", "shipped": "progress",
 }  # fmt: skip
 ROLE_WORDS = {
@@ -147,6 +150,21 @@ def _order(entry: Entry, names: Names) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _document(entry: Entry, names: Names) -> str:
+    parts = [entry.props.get("number") or ""]
+    if entry.value_minor and entry.currency:
+        parts.append(format_minor(entry.value_minor, entry.currency))
+    if entry.name == "reminder_sent":
+        parts.append(_step(int(entry.props.get("step") or 0)))
+    return ", ".join(part for part in parts if part)
+
+
+def _step(days: int) -> str:
+    if not days:
+        return "on its due day"
+    return f"{_many(abs(days), 'day')} {'after' if days > 0 else 'before'} its due day"
+
+
 def _line(entry: Entry, names: Names) -> str:
     sku, name = names.variants.get(entry.variant_id or 0, (entry.props.get("sku") or "", ""))
     quantity, before = entry.props.get("quantity"), entry.props.get("quantity_before")
@@ -211,8 +229,13 @@ _ORDER_NAMES = (
     "order_picked", "ready_for_pickup", "picked_up", "shipped", "delivered", "backordered",
     "delivery_promise_changed", "order_status_viewed",
 )  # fmt: skip
+_DOCUMENT_NAMES = (
+    "invoice_issued", "invoice_viewed", "invoice_disputed", "invoice_paid", "payment_submitted", "payment_failed",
+    "reminder_sent", "payment_promised", "payment_promise_withdrawn", "dispute_settled",
+)  # fmt: skip
 _DETAILS: dict[str, Callable[[Entry, Names], Any]] = {
     **dict.fromkeys(_ORDER_NAMES, _order),
+    **dict.fromkeys(_DOCUMENT_NAMES, _document),
     "product_added": _line,
     "product_removed": _line,
     "reorder_started": _reorder,

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +22,7 @@ from portal.foundation.errors import NotFound
 from portal.foundation.mail import OutboundMail
 from tests.builders import NOW, Build
 from tests.invoices import make_attempt, make_invoice, pay_offline
+from tests.page import PageClient
 from tests.placing import together
 
 ZONE = "America/New_York"
@@ -335,3 +337,15 @@ def test_the_mail(session: Session, sessions: sessionmaker[Session], company: Co
     assert f"- {first.number}: $1,234.50, was due 2 Jul 2026, 7 days ago" in written
     assert f"- {second.number}: $100.00, is due 10 Jul 2026, in 1 day" in written
     assert "https://orders.example.com/invoices?status=open" in written
+
+
+def test_it_is_told_in_the_companys_activity(
+    session: Session, sessions: sessionmaker[Session], company: Company, app: Flask
+) -> None:
+    """Which invoice, how much, and which step; without a name, since the portal itself did it."""
+    invoice = make_invoice(session, company)
+    remind(sessions, 7)
+    reader = PageClient(app)
+    reader.sign_in("dana@example.com")
+    reader.get("/activity")
+    assert f"{invoice.number}, $100.00, 7 days after its due day" in reader.text
