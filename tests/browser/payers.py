@@ -6,17 +6,22 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 from sqlalchemy import create_engine, pool, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.models import Autopay
+from portal.billing.use_cases import autopay
 from portal.catalog.models import PriceList
+from portal.foundation.clock import local, utcnow
 from portal.foundation.db import make_sessions, psycopg_url
 from portal.stores.models import Store
 from tests.builders import Build
 from tests.invoices import make_invoice
+
+SELLERS_ZONE = "America/New_York"
 
 
 @dataclass
@@ -60,9 +65,25 @@ def make_payer(
     return made
 
 
+def sellers_day() -> date:
+    """Today where the seller is: what is due then is due."""
+    return local(utcnow(), SELLERS_ZONE).date()
+
+
+def run_autopay(url: str, payer: Payer) -> None:
+    """What the worker does every hour, on the day after the mandate was agreed to: begin what the rule asks for."""
+    with database(url) as session:
+        company_id = session.scalars(select(Company.id).where(Company.code == payer.code)).one()
+        mandate = session.scalars(select(Autopay).where(Autopay.company_id == company_id)).one()
+        mandate.ran_on = sellers_day() - timedelta(days=1)
+        session.flush()
+        assert autopay.run(session, mandate.id, now=utcnow(), today=sellers_day()) is not None
+        session.commit()
+
+
 def add_invoices(session: Session, company: Company, payer: Payer, amounts: Sequence[int]) -> None:
     """Further invoices."""
-    today = datetime.now(UTC).date()
+    today = sellers_day()
     for amount in amounts:
         place = len(payer.invoices) + 1
         invoice = make_invoice(
