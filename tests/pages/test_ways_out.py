@@ -89,6 +89,8 @@ def test_split_in_place_and_put_together_again(shop: Shop, client: PageClient, s
     assert "2 lines of it are kept for later" in client.text
     assert "Ways to order it" not in client.text
     rest = session.scalars(select(Draft).where(Draft.split_from_id == draft_id)).one()
+    client.get(f"/drafts/{rest.id}")
+    assert "This is what was kept for later of another draft" in client.text
     client.follow(client.post(f"/drafts/{draft_id}/merge", form_of(client, "/merge")))
     assert "Order what fits now: $900.00" in client.text
     assert session.scalar(select(func.sum(DraftLine.quantity)).where(DraftLine.draft_id == draft_id)) == 11

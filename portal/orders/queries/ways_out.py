@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from portal.billing.attempt_states import LIVE
@@ -17,6 +17,7 @@ from portal.billing.queries.freeing import Payable, payable_invoices
 from portal.catalog.queries import price_rows
 from portal.orders.fitting import Fit, fit
 from portal.orders.lines import Line
+from portal.orders.models import Draft
 
 _SINCE = text("""
 select (select coalesce(jsonb_agg(row_to_json(r)), '[]') from (
@@ -138,6 +139,19 @@ def since(session: Session, *, company_id: int, draft_id: int, person_id: int | 
         _SINCE, {"company": company_id, "draft": draft_id, "person": person_id, "live": list(LIVE)}
     ).one()
     return Since(list(row.rests), int(row.paid_minor), row.attempt)
+
+
+def split_from(session: Session, draft: Draft) -> Row[Any] | None:
+    """The open draft of the same person from which this one was split off: id, name. No statement for any other."""
+    if draft.split_from_id is None:
+        return None
+    return session.execute(
+        select(Draft.id, Draft.name).where(
+            Draft.id == draft.split_from_id,
+            Draft.owner_user_id == draft.owner_user_id,
+            Draft.state.in_(("current", "parked")),
+        )
+    ).one_or_none()
 
 
 def reps_of(session: Session, company_id: int) -> list[Row[Any]]:

@@ -26,6 +26,7 @@ from portal.orders.lines import total_of
 from portal.orders.models import Order
 from portal.orders.quantities import parse_quantity
 from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
+from portal.orders.queries.ways_out import split_from
 from portal.orders.use_cases import adding, colouring, draft_lines, drafting, replacing
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
@@ -120,6 +121,7 @@ def _page(head: DraftHead | None, typed: Typed) -> Page:
         left_out=[each for each in head.draft.left_out if "raw" not in each] if head else [],
         wrong=[each for each in head.draft.left_out if "raw" in each] if head else [],
         undo=_undo_of(head),
+        parent=split_from(db(), head.draft) if head and mine else None,
         credit=credit_of(db(), head.company.id) if head and lines and mine else None,
     )
     refused = typed.message or (typed.add is not None and typed.add.errors)
