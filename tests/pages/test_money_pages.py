@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models import Invoice, Payment, Refund
+from portal.billing.use_cases.disputing import sync_dispute
+from portal.foundation.clock import utcnow
 from tests.builders import Build
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -170,18 +173,48 @@ def test_staff_give_back_a_bank_payment(
     admin.post(f"{path}/refunds", {**form, "amount": "8", "agreed": "y"}, status=409)
 
 
-def test_a_payment_through_stripe_is_refunded_and_its_chargeback_shown(till: Till, admin: PageClient) -> None:
+def test_a_payment_through_stripe_is_refunded(till: Till, build: Build, paying_app: Flask) -> None:
+    admin = PageClient(paying_app)
+    admin.sign_in(build.user(kind="admin").email)
     invoice = till.invoice(10_000)
     till.paid(invoice)
     payment = till.payments()[0]
-    admin.http.application.extensions["stripe"] = till.api
     path = f"/billing/payments/{payment.number}"
     admin.get(path)
     form = {"key": key_of(admin), "amount": "40", "reason": "Damaged", "agreed": "y"}
     till.sandbox.fault("lose_answer", match="POST /v1/refunds")
     admin.follow(admin.post(f"{path}/refunds", form, status=303))
     assert "Stripe has not answered yet" in admin.text
+    paying_app.extensions["stripe"]._rest_until = 0.0
     admin.follow(admin.post(f"{path}/refunds", form, status=303))
     assert "$40.00 is given back" in admin.text
     assert [each.amount for each in till.client.v1.refunds.list({}).data] == [4_000]
     till.check_books()
+
+
+def test_a_chargeback_stands_in_the_worklist_and_on_the_payment(till: Till, admin: PageClient) -> None:
+    till.paid(till.invoice(10_000))
+    payment = till.payments()[0]
+    dispute_id = till.sandbox.control("disputes", charge=payment.charge_id)["id"]
+    sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
+    admin.get("/billing")
+    assert payment.number in admin.text
+    assert "Answer at Stripe" in admin.text
+    path = f"/billing/payments/{payment.number}"
+    admin.get(path)
+    assert "Chargeback of $100.00" in admin.text
+    assert "Nothing can be given back" in admin.text
+    till.sandbox.control(f"disputes/{dispute_id}/close", verdict="lost")
+    sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
+    admin.get(path)
+    assert "Open again" in admin.text
+    admin.get("/billing")
+    assert "Answer at Stripe" not in admin.text
+
+
+def test_the_pay_page_offers_money_on_account(client: PageClient, build: Build, company: Company) -> None:
+    payment = pay_offline(build.session, company, 2_500)
+    invoice = make_invoice(build.session, company, net=2_000)
+    client.sign_in(build.user(company, "buyer").email)
+    client.get(f"/payments/new?invoice={invoice.number}")
+    assert f"Use $25.00 of {payment.number} first" in client.text

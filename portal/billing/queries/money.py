@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.models import Company
 from portal.billing.accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.models import Invoice, LedgerEntry, LedgerTransaction, Payment, Refund, StripeDispute
 
@@ -64,6 +65,28 @@ def disputes_of(session: Session, payment_id: int) -> Sequence[StripeDispute]:
         .where(StripeDispute.payment_id == payment_id)
         .order_by(StripeDispute.opened_at, StripeDispute.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Chargeback:
+    """A chargeback that is not decided yet, with the payment and the company it is about."""
+
+    dispute: StripeDispute
+    payment_number: str
+    company_name: str
+
+
+def open_chargebacks(session: Session, limit: int = 20) -> list[Chargeback]:
+    """Chargebacks that wait for an answer or for the bank, oldest first. One statement."""
+    rows = session.execute(
+        select(StripeDispute, Payment.number, Company.name)
+        .join(Payment, Payment.id == StripeDispute.payment_id)
+        .join(Company, Company.id == StripeDispute.company_id)
+        .where(StripeDispute.closed_at.is_(None))
+        .order_by(StripeDispute.opened_at, StripeDispute.id)
+        .limit(limit)
+    )
+    return [Chargeback(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _tell_stripe(refund: Refund, api: Stripe) -> Refund | None:
 def _say(refund: Refund) -> None:
     amount = format_minor(refund.amount_minor, refund.currency)
     if refund.state == "created":
-        tell("warn", f"Stripe has not answered yet. We go on asking; {amount} is given back once, not twice.")
+        tell("warn", f"Stripe has not answered yet. We go on asking; the {amount} go back once, not twice.")
     elif refund.state in ("failed", "cancelled"):
         tell("error", f"{amount} could not be given back: {refund.failure_words}")
     else:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 
 from portal.billing.invoice_words import DISPUTE_REASONS, due_words
+from portal.billing.money_words import DISPUTE_STATES
 from portal.billing.queries.disputes import open_disputes
+from portal.billing.queries.money import open_chargebacks
 from portal.billing.queries.worklist import counts, oldest_cash, overdue_companies
 from portal.billing.staff_views import blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, today
-from portal.web.urls import href_if
 
 DISPUTES_SHOWN = 10
 
@@ -28,10 +29,12 @@ def worklist() -> str:
         counts=counts(db()),
         disputes=open_disputes(db(), actor(), limit=DISPUTES_SHOWN),
         cash=oldest_cash(db()),
+        chargebacks=open_chargebacks(db()),
+        chargeback_states=DISPUTE_STATES,
         reasons=DISPUTE_REASONS,
         due_words=due_words,
         today=today(),
-        reconciliation_href=href_if("billing_staff.reconciliation"),
+        reconciliation_href=url_for("billing_staff.reconciliation"),
         first_href=url_for("billing_staff.worklist") if after else None,
         next_href=url_for("billing_staff.worklist", after=page.next_cursor) if page.next_cursor else None,
     )

@@ -14,6 +14,7 @@ from portal.billing import pay_form
 from portal.billing.amounts import amount_field
 from portal.billing.pay_form import PayForm
 from portal.billing.queries.methods import methods_to_charge
+from portal.billing.queries.money import unapplied_cash
 from portal.billing.queries.payable import Payable, payable, under_way_for
 from portal.billing.splitting import Share, due_now
 from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
@@ -181,6 +182,7 @@ def _page(session: Session, documents: Payable, form: PayForm, shares: list[Shar
         "methods": {k: v for k, v in METHODS.items() if k == "card" or currency == "USD"},
         "method": form.method if form.method in METHODS or form.method.startswith("saved-") else "card",
         "may_save": actor().can("payments:administer"),
+        "cash": unapplied_cash(session, actor().customer_id, ahead=False),
         "saved": methods_to_charge(session, actor(), today()),
         "under_way": under_way_for(session, actor().customer_id, taken) if taken else [],
         "key": form.key or new_token(),
