@@ -141,7 +141,7 @@ def since(session: Session, *, company_id: int, draft_id: int, person_id: int | 
     return Since(list(row.rests), int(row.paid_minor), row.attempt)
 
 
-def split_from(session: Session, draft: Draft) -> Row[Any] | None:
+def split_from(session: Session, draft: Draft) -> Row[int, str] | None:
     """The open draft of the same person from which this one was split off: id, name. No statement for any other."""
     if draft.split_from_id is None:
         return None
