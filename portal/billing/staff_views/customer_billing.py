@@ -24,7 +24,6 @@ from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
-from portal.web.urls import href_if
 
 # endpoint, permission, words
 ACTIONS = (
@@ -126,8 +125,8 @@ def invoice(number: str) -> str:
         disputes=disputes_of(db(), found.id),
         promises=promises_of(db(), found.id, today=today(), zone=_zone()),
         may_pay=False,
-        pdf_href=href_if("billing_staff.invoice_pdf", code=company.code, number=number),
-        order_href=href_if("desk.support_order", number=found.order_number) if found.order_number else None,
+        pdf_href=url_for("billing_staff.invoice_pdf", code=company.code, number=number),
+        order_href=url_for("desk.support_order", number=found.order_number) if found.order_number else None,
         invoice_endpoint="billing_staff.invoice",
         payment_href=_payment_href,
         links_href=None,
@@ -146,8 +145,8 @@ def _payment_href(row: Any) -> str | None:
 
 def _actions(company: Company) -> list[tuple[str, str]]:
     """Words and addresses of what this reader may do or read further."""
-    found = ((words, href_if(endpoint, code=company.code), needed) for endpoint, needed, words in ACTIONS)
-    return [(words, href) for words, href, needed in found if href and actor().can(needed)]
+    allowed = [(endpoint, words) for endpoint, needed, words in ACTIONS if actor().can(needed)]
+    return [(words, url_for(endpoint, code=company.code)) for endpoint, words in allowed]
 
 
 def _zone() -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 
 from portal.web.sessions import actor
-from portal.web.urls import href_if
 
 # endpoint, words, permission
 PAGES = (
@@ -36,7 +35,6 @@ def money_tabs(current: str) -> list[dict[str, Any]]:
     """
     found = []
     for endpoint, words, permission in PAGES:
-        href = href_if(endpoint)
-        if href and actor().can(permission):
-            found.append({"label": words, "href": href, "current": endpoint == current})
+        if actor().can(permission):
+            found.append({"label": words, "href": url_for(endpoint), "current": endpoint == current})
     return found

@@ -17,7 +17,6 @@ from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
-from portal.web.urls import href_if
 
 
 @blueprint.get("/invoices/<number>")
@@ -51,7 +50,7 @@ def invoice(number: str) -> str:
         may_pay=may_pay,
         pay_href=url_for("billing.new_payment", invoice=number) if may_pay else None,
         pdf_href=url_for("billing.invoice_pdf", number=number),
-        links_href=href_if("billing.links", number=number) if actor().can("payments:administer") else None,
+        links_href=url_for("billing.links", number=number) if actor().can("payments:administer") else None,
         dispute_href=url_for("billing.dispute", number=number) if may_pay else None,
         promise_href=url_for("billing.promise", number=number) if may_pay else None,
         order_href=url_for("orders.detail", number=found.order_number) if found.order_number else None,

@@ -13,13 +13,14 @@ from portal.billing.views.around import money_tabs, payment_page
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, today
-from portal.web.urls import href_if
 
 # endpoint, permission, words, what it is for, icon
 FURTHER = (
     ("billing.statements", "invoices:read", "Statements", "Month by month, as PDF and CSV", "note"),
     ("billing.methods", "payments:administer", "Ways to pay", "Saved cards and bank accounts", "card"),
     ("billing.autopay", "payments:administer", "Autopay", "Pay invoices by themselves when they are due", "calendar"),
+    ("billing.scheduled", "payments:administer", "Scheduled payments", "What is paid on a day to come", "clock"),
+    ("billing.payment_links", "payments:administer", "Payment links", "For somebody else to pay without signing in", "copy"),
     ("billing.reminders", "payments:administer", "Reminders", "When we write about open invoices", "mail"),
 )  # fmt: skip
 
@@ -50,6 +51,5 @@ def account_overview() -> str:
 
 def _further() -> Any:
     for endpoint, permission, title, text, icon in FURTHER:
-        href = href_if(endpoint)
-        if href and actor().can(permission):
-            yield {"title": title, "href": href, "text": text, "icon": icon}
+        if actor().can(permission):
+            yield {"title": title, "href": url_for(endpoint), "text": text, "icon": icon}
