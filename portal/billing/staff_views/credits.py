@@ -44,13 +44,12 @@ def apply_credit(code: str, name: str) -> Response | tuple[str, int]:
     """Apply it; pressed twice, once."""
     company = visible_company(db(), actor(), code)
     form = ApplicationForm()
-    kind, _, id = name.partition("-")
     typed = read_parts(request.form, open_documents(db(), company.id, limit=SHOWN))
     try:
         form.validate()
         if typed.errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
-        source = applying.Source(kind, int(id) if id.isdecimal() else 0)
+        source = applying.Source.named(name)
         done = applying.apply(
             db(),
             actor=actor(),

@@ -21,6 +21,8 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.recording import Event, record
 
+LONGEST_ID = 15  # digits; more never fit into a row's id
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -28,6 +30,12 @@ class Source:
 
     kind: str
     id: int
+
+    @classmethod
+    def named(cls, name: str) -> Source:
+        """By its name in addresses, ``cash-7``; what cannot be one is the source that nobody has."""
+        kind, _, id = name.partition("-")
+        return cls(kind, int(id) if id.isascii() and id.isdecimal() and len(id) <= LONGEST_ID else 0)
 
 
 @dataclass(frozen=True, slots=True)

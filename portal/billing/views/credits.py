@@ -55,14 +55,13 @@ def apply_credit(name: str) -> Response | tuple[str, int]:
     """Apply it; pressed twice, once."""
     company_id = actor().customer_id
     form = ApplicationForm()
-    kind, _, id = name.partition("-")
     documents = open_documents(db(), company_id, limit=SHOWN)
     typed = read_parts(request.form, documents)
     try:
         form.validate()
         if typed.errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
-        source = applying.Source(kind, int(id) if id.isdecimal() else 0)
+        source = applying.Source.named(name)
         with own_transaction() as session:
             done = applying.apply(
                 session, actor=actor(), company_id=company_id, source=source, parts=typed.parts,
