@@ -96,4 +96,4 @@ def _tell(
 
 
 def _title(draft: Draft) -> str:
-    return draft.name or "an order"
+    return " ".join(draft.name.split()) or "an order"  # in one line, as a subject has to be

@@ -86,7 +86,7 @@ def tell_paid(session: Session, *, draft_id: int, attempt_id: int) -> None:
     credit = session.get(CreditAccount, draft.company_id)
     held = credit is not None and credit.on_hold
     data = {
-        "company": company_name, "title": draft.name or "your order", "path": f"/drafts/{draft.id}/review",
+        "company": company_name, "title": " ".join(draft.name.split()) or "your order", "path": f"/drafts/{draft.id}/review",
         "amount": format_minor(attempt.amount_minor, attempt.currency), "on_hold": held,
         "hold_reason": credit.hold_reason if credit is not None else "",
     }  # fmt: skip

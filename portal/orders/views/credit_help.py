@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ from portal.web.transaction import db, leave, now, own_transaction, today
 from portal.web.ui import tell
 from portal.web.urls import href_if
 
+NUMBER = re.compile(r"[A-Za-z0-9-]{1,30}")
 OTHERS_SHOWN = 6  # open invoices besides those that are suggested
 
 
@@ -94,7 +96,7 @@ def merge_draft(draft_id: int) -> Response:
 @needs("orders:place")
 def ask_approvers(draft_id: int) -> Response:
     """Write to the company's approvers, once."""
-    numbers = [each[:30] for each in request.form.getlist("invoice")][:100]
+    numbers = [each for each in request.form.getlist("invoice")[:100] if NUMBER.fullmatch(each)]
     pay_path = href_if("billing.new_payment", invoice=numbers) if numbers else None
     try:
         with own_transaction() as session:
