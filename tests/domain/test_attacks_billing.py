@@ -23,12 +23,6 @@ HIDDEN = (
     "payment_attempt.checkout_session_id", "payment_attempt.payment_intent_id", "payment_attempt.stripe_customer_id",
 )  # fmt: skip
 FORBIDDEN = """
-insert into ledger_transaction (posting_key, kind, company_id, currency, occurred_at) values ('x', 'payment', {C}, 'USD', now())
-insert into ledger_entry (transaction_id, line_no, company_id, account, amount_minor, currency) values (1, 9, {C}, 'bank', 1, 'USD')
-insert into payment (number, company_id, kind, amount_minor, currency, received_on, received_at) values ('P', {C}, 'cash', 1, 'USD', now(), now())
-insert into saved_method (company_id, stripe_method_id, kind, brand, last4, saved_at) values ({C}, 'pm', 'card', '', '', now())
-insert into autopay (company_id, saved_method_id, rule, mandate_words, agreed_at) values ({C}, 1, 'due', '', now())
-insert into payment_terms (company_id, days) values ({C}, 365)
 insert into tax_rate (region, share) values ('NY', 0)
 update tax_rate set share = 0
 delete from tax_rate
