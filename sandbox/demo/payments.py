@@ -22,7 +22,7 @@ _NOTES = (
 )
 _MULLED = timedelta(days=12)  # from a credit to its use; the newest ones wait
 # Age in days of what the demo's company has not paid yet; nothing else of it is open.
-_DEMO_OPEN = ((0, 13, 3), (37, 50, 1), (68, 82, 1), (98, 112, 1), (131, 160, 1))
+_DEMO_OPEN = ((0, 25, 3), (31, 60, 1), (61, 90, 1), (91, 120, 1), (121, 160, 1))
 
 
 @dataclass
@@ -110,7 +110,8 @@ def _payment(
 
 
 def _part(bill: Bill, day: date, today: date, source: random.Random) -> Part:
-    if day > today - timedelta(days=60) and bill.total > 200 and source.random() < 0.01:
+    may_be_short = bill.total > 200 and "demo" not in bill.order.company.flags
+    if may_be_short and day > today - timedelta(days=60) and source.random() < 0.01:
         less = cents(min(bill.total / 5, Decimal(180)))
         return Part(bill, bill.total - less, Decimal(0), *source.choice(_NOTES))
     return Part(bill, bill.total, bill.discount(day))
@@ -121,7 +122,7 @@ def _kept_open(bills: list[Bill], today: date) -> list[Bill]:
     chosen: list[Bill] = []
     for youngest, oldest, count in _DEMO_OPEN:
         aged = [bill for bill in bills if youngest <= (today - bill.issued).days <= oldest and bill.total > 0]
-        chosen += aged[-count:]
+        chosen += aged[-count:] if count > 1 else aged[len(aged) // 2 :][:1]
     return chosen
 
 

@@ -196,7 +196,7 @@ def _set_limits(companies: list[Company], orders: list[Order], charged: list[Bil
     for company in companies:
         code = company.code
         if "near" in company.flags:
-            company.credit_limit = _up(open_now[code] * Decimal("1.03"), 100)
+            company.credit_limit = _up((open_now[code] + owed[code]) * Decimal("1.03"), 100)
         elif "hold" in company.flags:
             company.credit_limit = Decimal(15_000)
         else:

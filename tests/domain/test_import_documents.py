@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
@@ -195,3 +197,17 @@ def test_the_database_refuses_a_second_document_for_an_order(engine: Engine, tmp
     again = 'insert into invoice select (jsonb_populate_record(i, \'{"id": -1, "number": "Z"}\')).* from invoice i'
     with pytest.raises(IntegrityError, match="issue_key"), engine.begin() as connection:
         connection.execute(text(again.replace(":", r"\:")))
+
+
+def test_a_batch_takes_the_same_statements_for_any_number_of_orders(
+    engine: Engine, tmp_path: Path, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    counts = []
+    for n in (2, 60):
+        folder = Folder(tmp_path / str(n))
+        for k in range(n):
+            folder.order(f"B-{n}-{k}", {}, {"quantity_fulfilled": "3"})
+        with statements() as heard:
+            assert folder.load(engine).rejected == 0
+        counts.append(len(heard))
+    assert counts[0] == counts[1]
