@@ -1,4 +1,4 @@
-"""Jobs that write to people about money: reminders of open invoices, and money that came for a draft."""
+"""Jobs around what is owed: reminders of open invoices, money that came for a draft, money that waits in vain."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from portal.billing.use_cases.paying.syncing import PAID_AHEAD
 from portal.billing.use_cases.reminding import remind_all
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
-from portal.orders.use_cases.paid_ahead import tell_paid
+from portal.orders.use_cases.paid_ahead import release, tell_paid
 
 log = structlog.get_logger(__name__)
 
 REMIND = "billing.remind"
+RELEASE = "orders.release_money"
 
 
 def register(app: App, settings: Settings, engine: Engine, patience: BaseRetryStrategy) -> None:
@@ -27,6 +28,12 @@ def register(app: App, settings: Settings, engine: Engine, patience: BaseRetrySt
     def payment_received(draft_id: int, attempt_id: int) -> None:
         with transaction(sessions) as session:
             tell_paid(session, draft_id=draft_id, attempt_id=attempt_id)
+
+    @app.periodic(cron="37 * * * *")
+    @app.task(name=RELEASE, queueing_lock=RELEASE)
+    def release_money(timestamp: int) -> None:
+        with transaction(sessions) as session:
+            release(session, now=datetime.fromtimestamp(timestamp, UTC))
 
     # Every hour, so that a day's reminders also go out when the worker was away in the morning.
     @app.periodic(cron="23 * * * *")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
@@ -21,6 +21,15 @@ from portal.orders.queries.drafts import add_tax, own_head, priced_lines
 from portal.orders.use_cases.drafting import OPEN
 
 MAIL = "draft_paid"
+# A day to bring a discarded draft back.
+RELEASE = text("""
+update payment p set draft_id = null
+ where p.unapplied_minor > 0 and p.draft_id is not null
+   and (exists (select from draft d
+                 where d.id = p.draft_id and d.state = 'discarded' and d.updated_at < :day_ago)
+        or exists (select from sales_order o where o.draft_id = p.draft_id and o.closed_at is not null))
+returning p.id
+""")
 
 
 def pay_ahead(
@@ -68,6 +77,15 @@ def pay_ahead(
         session, actor=actor, company_id=head.company.id, wants=[], now=now, today=today, method_kind=method_kind,
         draft_id=draft_id, amount_minor=total_of(lines) + tax_of(lines),
     )  # fmt: skip
+
+
+def release(session: Session, *, now: datetime) -> int:
+    """Let go of money that waits for an order which will not take it any more: its draft was discarded, or the order
+    is over and something was left. It is the company's to use for any invoice then. One statement.
+
+    :returns: how many payments.
+    """
+    return len(session.scalars(RELEASE, {"day_ago": now - timedelta(days=1)}).all())
 
 
 def tell_paid(session: Session, *, draft_id: int, attempt_id: int) -> None:
