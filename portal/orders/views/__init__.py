@@ -15,5 +15,6 @@ from portal.orders.views import drafts as drafts  # noqa: E402
 from portal.orders.views import history as history  # noqa: E402
 from portal.orders.views import placing as placing  # noqa: E402
 from portal.orders.views import reordering as reordering  # noqa: E402
+from portal.orders.views import replacing as replacing  # noqa: E402
 from portal.orders.views import slips as slips  # noqa: E402
 from portal.orders.views import tracking as tracking  # noqa: E402

@@ -27,7 +27,7 @@ from portal.orders.models import Order
 from portal.orders.quantities import parse_quantity
 from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
 from portal.orders.queries.ways_out import split_from
-from portal.orders.use_cases import adding, colouring, draft_lines, drafting, replacing
+from portal.orders.use_cases import adding, colouring, draft_lines, drafting
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
 from portal.orders.views.fresh import start_over
@@ -276,27 +276,4 @@ def undo_removal(draft_id: int) -> Page:
         wish = Wish(kept["variant_id"], kept["quantity"], kept["colour_number"], kept["last_time"])
         draft_lines.put_back(db(), actor=actor(), now=now(), draft_id=draft_id, wish=wish)
         tell("ok", "The line is back.")
-    return redirect(url_for("orders.draft", draft_id=draft_id))
-
-
-@blueprint.post(f"{LINE}/replacement")
-@needs("drafts:write")
-def replace_line(draft_id: int, line_id: int) -> Page:
-    """Order what replaces a line that is no longer made."""
-    try:
-        sku = replacing.use_replacement(
-            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, line_id=line_id
-        )
-    except Rejected as no:
-        start_over()
-        return show(draft_id, Typed(message=no.message))
-    tell("ok", f"{sku} is in the draft instead.")
-    return redirect(url_for("orders.draft", draft_id=draft_id))
-
-
-@blueprint.post(f"{DRAFT}/left-out/dismissal")
-@needs("drafts:write")
-def dismiss_left_out(draft_id: int) -> Page:
-    """Clear the list of what could not be taken over."""
-    draft_lines.dismiss_left_out(db(), actor=actor(), now=now(), draft_id=draft_id)
     return redirect(url_for("orders.draft", draft_id=draft_id))
