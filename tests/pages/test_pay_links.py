@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from portal.billing.models import PayLink, PaymentAttempt
+from portal.billing.models import PayLink, PaymentAttempt, PaymentTerms
 from portal.billing.queries.links import find
-from portal.foundation.clock import utcnow
+from portal.foundation.clock import local, utcnow
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
 from tests.invoices import TODAY, pay_offline
@@ -188,3 +188,18 @@ def test_a_closed_companys_links_are_dead(owner: PageClient, payer: PageClient, 
         assert find(session, path.removeprefix("/pay/")).open_minor == 12_500
         session.execute(text("update company set disabled_at = now()"))
     payer.get(path, status=404)
+
+
+def test_the_price_shown_is_the_price_charged(owner: PageClient, payer: PageClient, till: Till) -> None:
+    """Invariant 17, with an early-payment discount. Seen failing when the page left the discount out."""
+    with till.sessions.begin() as session:
+        session.add(PaymentTerms(company_id=till.company.id, discount_bp=200, discount_days=10))
+    invoice = till.invoice(10_000, on=local(utcnow(), "America/New_York").date())
+    path = make(owner, f"/invoices/{invoice.number}/links")
+    payer.get(path)
+    assert "$98.00 to pay" in payer.text
+    till.by_card(payer.post(path, {"method": "card"}, status=303).headers["Location"])
+    back(payer, till)
+    assert [each.amount for each in till.charges()] == [9_800]
+    assert till.opens(invoice) == [0]
+    till.check_books()

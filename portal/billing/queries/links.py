@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,10 @@ class Linked:
     def open_minor(self) -> int:
         """What is open of them."""
         return sum(each.open_minor for each in self.documents)
+
+    def saved_minor(self, on: date) -> int:
+        """Early-payment discounts for paying it that day."""
+        return sum(each.saved_minor(on) for each in self.documents if each.free_minor > 0)
 
     @property
     def free_minor(self) -> int:

@@ -29,11 +29,19 @@ class OpenDocument:
     spoken_minor: int
     po_number: str = ""
     job_name: str = ""
+    discount_until: date | None = None
+    discount_minor: int = 0
 
     @property
     def free_minor(self) -> int:
         """What no payment under way speaks for: may be paid (invoice) or used (credit memo, below zero)."""
         return self.open_minor - self.spoken_minor
+
+    def saved_minor(self, on: date) -> int:
+        """The early-payment discount for paying on that day all that is open; the same rule as when it is paid."""
+        in_time = self.discount_until is not None and on <= self.discount_until
+        whole = self.free_minor == self.open_minor and self.discount_minor < self.open_minor
+        return self.discount_minor if in_time and whole else 0
 
 
 def _spoken() -> ScalarSelect[int]:
@@ -50,6 +58,7 @@ def _documents() -> Select[*tuple[Any, ...]]:
     return select(
         Invoice.id, Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.currency,
         Invoice.total_minor, Invoice.open_minor, _spoken(), Invoice.po_number, Invoice.job_name,
+        Invoice.discount_until, Invoice.discount_minor,
     )  # fmt: skip
 
 

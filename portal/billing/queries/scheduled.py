@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -43,9 +42,16 @@ def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> li
         .order_by(waits.desc(), func.abs(PaymentAttempt.run_on - func.current_date()), PaymentAttempt.id.desc())
         .limit(limit)
     )  # fmt: skip
-    found = []
-    for row in rows:
-        shown: list[Any] = list(row)
-        *fields, brand, last4, names = shown
-        found.append(ScheduledRow(*fields, f"{brand} ending {last4}", sorted(names or [])))
-    return found
+    return [
+        ScheduledRow(
+            token,
+            state,
+            run_on or date.max,
+            amount,
+            currency,
+            by,
+            f"{brand} ending {last4}",
+            sorted(names or []),
+        )
+        for token, state, run_on, amount, currency, by, brand, last4, names in rows
+    ]

@@ -194,8 +194,10 @@ def _tell_of(session: Session, autopay: Autopay, on: date) -> int:
     data = {
         "on": day_words(on),
         "method": method.words,
-        "total": format_minor(sum(each.free_minor for each in chosen), chosen[0].currency),
-        "invoices": _rows(chosen),
+        "total": format_minor(
+            sum(each.free_minor - each.saved_minor(on) for each in chosen), chosen[0].currency
+        ),
+        "invoices": _rows(chosen, on),
         "left": _rows(left),
     }
     key = f"autopay_ahead:{autopay.id}:{on}"
@@ -216,11 +218,12 @@ def _tell_left(session: Session, autopay: Autopay, left: Sequence[OpenDocument])
     )  # fmt: skip
 
 
-def _rows(documents: Sequence[OpenDocument]) -> list[dict[str, str]]:
+def _rows(documents: Sequence[OpenDocument], on: date | None = None) -> list[dict[str, str]]:
+    """For letters; less the early-payment discount of the day on which it is paid."""
     return [
         {
             "number": each.number,
-            "amount": format_minor(each.free_minor, each.currency),
+            "amount": format_minor(each.free_minor - (each.saved_minor(on) if on else 0), each.currency),
             "due": day_words(each.due_on),
         }
         for each in documents

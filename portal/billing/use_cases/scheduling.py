@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.billing.expiry import expiry
 from portal.billing.models import Invoice, PaymentAllocation, PaymentAttempt
 from portal.billing.use_cases.charging import CHARGE
 from portal.billing.use_cases.methods import check_may_use, usable
@@ -42,7 +43,11 @@ def schedule(
     if run_on is None or not today < run_on <= today + FARTHEST:
         last = day_words(today + FARTHEST)
         raise Rejected("run_on", f"Choose a day after today, until {last}.", field="run_on")
-    usable(session, actor=actor, method_id=method_id, today=run_on, lock=True)
+    method = usable(session, actor=actor, method_id=method_id, today=today, lock=True)
+    if expiry(method.exp_month, method.exp_year, run_on) == "over":
+        raise Rejected(
+            "expires", f"{method.words} will have expired by then. Choose another one.", field="method"
+        )
     attempt = start(
         session, actor=actor, company_id=company_id, wants=wants, now=now, today=today, via="schedule",
         saved_method_id=method_id, run_on=run_on,
