@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import ordering
 from tests.browser.person import Person, Size
@@ -49,3 +50,14 @@ def test_the_bar_hides_no_line(visitor: Callable[..., Person], size: Size) -> No
     buyer.look("draft")
     buyer.button("Discard").click()
     buyer.page.get_by_text("discarded").first.wait_for()
+
+
+@pytest.mark.parametrize("size", SIZES[:1], ids=["phone"])
+def test_the_current_tab_is_in_sight(visitor: Callable[..., Person], size: Size) -> None:
+    """Seven tabs do not fit a phone: the row of the page that is open stands at its own one."""
+    owner = visitor("owner")
+    owner.go("Invoices")
+    owner.link("Tax exemptions").click()
+    owner.heading("Tax exemptions").wait_for()
+    owner.settle()
+    expect(owner.page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
