@@ -18,8 +18,10 @@ from typing import Any, TypeVar
 import stripe
 import structlog
 
-from portal.billing.stripe_objects import Heard, id_of
+from portal.billing.stripe_objects import Heard
+from portal.billing.stripe_reading import id_of
 from portal.billing.stripe_requests import Requests
+from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 
 T = TypeVar("T")
@@ -126,7 +128,7 @@ class Stripe(Requests):
                 body, signature, self._webhook_secret, WEBHOOK_TOLERANCE_SECONDS
             )
             moment, _ = stripe.WebhookSignature._get_timestamp_and_signatures(signature, "v1")
-            if moment > time.time() + WEBHOOK_TOLERANCE_SECONDS:
+            if moment > utcnow().timestamp() + WEBHOOK_TOLERANCE_SECONDS:
                 raise BadSignature("signed in the future")
             raw = stripe.Event.construct_from(_json(body), None).to_dict()
             thing = raw["data"]["object"]

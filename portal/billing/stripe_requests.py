@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from portal.billing import stripe_objects as objects
+from portal.billing import stripe_reading as reading
 from portal.billing.stripe_amounts import to_stripe
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class Requests:
         if customer:
             params["customer"] = customer
         create = self._v1.checkout.sessions.create
-        return self._ask(lambda: create(params, {"idempotency_key": key}), objects.session_of)
+        return self._ask(lambda: create(params, {"idempotency_key": key}), reading.session_of)
 
     def create_setup_checkout(
         self,
@@ -96,20 +97,20 @@ class Requests:
         if methods:
             params["payment_method_types"] = list(methods)
         create = self._v1.checkout.sessions.create
-        return self._ask(lambda: create(params, {"idempotency_key": key}), objects.session_of)
+        return self._ask(lambda: create(params, {"idempotency_key": key}), reading.session_of)
 
     def retrieve_session(self, session_id: str) -> objects.Session:
         """A Checkout Session as it stands, with its payment intent, charge, fee and method."""
         params = {"expand": list(SESSION_PARTS)}
         retrieve = self._v1.checkout.sessions.retrieve
-        return self._ask(lambda: retrieve(session_id, params), objects.session_of)
+        return self._ask(lambda: retrieve(session_id, params), reading.session_of)
 
     def expire_session(self, session_id: str) -> objects.Session:
         """Close an open page, so that nothing can be paid there any more.
 
         :raises StripeRefused: when it is no longer open.
         """
-        return self._ask(lambda: self._v1.checkout.sessions.expire(session_id), objects.session_of)
+        return self._ask(lambda: self._v1.checkout.sessions.expire(session_id), reading.session_of)
 
     def find_session(self, reference: str, since: datetime, until: datetime) -> objects.Session | None:
         """The session of an attempt, looked for among all that were created in a span of time."""
@@ -149,12 +150,12 @@ class Requests:
             "expand": list(INTENT_PARTS),
         }
         create = self._v1.payment_intents.create
-        return self._ask(lambda: create(params, {"idempotency_key": key}), objects.intent_of)
+        return self._ask(lambda: create(params, {"idempotency_key": key}), reading.intent_of)
 
     def retrieve_intent(self, intent_id: str) -> objects.Intent:
         """A payment intent as it stands, with its newest charge, fee and method."""
         params = {"expand": list(INTENT_PARTS)}
-        return self._ask(lambda: self._v1.payment_intents.retrieve(intent_id, params), objects.intent_of)
+        return self._ask(lambda: self._v1.payment_intents.retrieve(intent_id, params), reading.intent_of)
 
     def find_intent(self, token: str, since: datetime, until: datetime) -> objects.Intent | None:
         """The payment intent whose metadata names an attempt, among all that were created in a span of time."""
@@ -173,14 +174,14 @@ class Requests:
 
     def retrieve_method(self, method_id: str) -> objects.Method:
         """A card or bank account."""
-        return self._ask(lambda: self._v1.payment_methods.retrieve(method_id), objects.method_of)
+        return self._ask(lambda: self._v1.payment_methods.retrieve(method_id), reading.method_of)
 
     def detach_method(self, method_id: str) -> objects.Method:
         """Forget a saved method, for good.
 
         :raises StripeRefused: when it was forgotten before.
         """
-        return self._ask(lambda: self._v1.payment_methods.detach(method_id), objects.method_of)
+        return self._ask(lambda: self._v1.payment_methods.detach(method_id), reading.method_of)
 
     # --- Money that goes back -----------------------------------------------------------------------------------
 
@@ -194,38 +195,38 @@ class Requests:
         amount = to_stripe(amount_minor, currency)
         params = {"charge": charge, "amount": amount, "metadata": dict(metadata)}
         create = self._v1.refunds.create
-        return self._ask(lambda: create(params, {"idempotency_key": key}), objects.refund_of)
+        return self._ask(lambda: create(params, {"idempotency_key": key}), reading.refund_of)
 
     def retrieve_refund(self, refund_id: str) -> objects.Refunded:
         """A refund as it stands."""
-        return self._ask(lambda: self._v1.refunds.retrieve(refund_id), objects.refund_of)
+        return self._ask(lambda: self._v1.refunds.retrieve(refund_id), reading.refund_of)
 
     def retrieve_charge(self, charge_id: str) -> objects.Charge:
         """A charge as it stands, with its fee."""
         params = {"expand": ["balance_transaction"]}
-        return self._ask(lambda: self._v1.charges.retrieve(charge_id, params), objects.charge_of)
+        return self._ask(lambda: self._v1.charges.retrieve(charge_id, params), reading.charge_of)
 
     def retrieve_dispute(self, dispute_id: str) -> objects.Disputed:
         """A chargeback as it stands, with its movements."""
-        return self._ask(lambda: self._v1.disputes.retrieve(dispute_id), objects.dispute_of)
+        return self._ask(lambda: self._v1.disputes.retrieve(dispute_id), reading.dispute_of)
 
     # --- Lists, newest first, for reconciling -------------------------------------------------------------------
 
     def list_charges(self, since: datetime, until: datetime) -> Iterator[objects.Charge]:
         """All charges created in a span of time."""
-        return self._read(self._v1.charges.list, since, until, objects.charge_of)
+        return self._read(self._v1.charges.list, since, until, reading.charge_of)
 
     def list_refunds(self, since: datetime, until: datetime) -> Iterator[objects.Refunded]:
         """All refunds created in a span of time."""
-        return self._read(self._v1.refunds.list, since, until, objects.refund_of)
+        return self._read(self._v1.refunds.list, since, until, reading.refund_of)
 
     def list_disputes(self, since: datetime, until: datetime) -> Iterator[objects.Disputed]:
         """All chargebacks opened in a span of time."""
-        return self._read(self._v1.disputes.list, since, until, objects.dispute_of)
+        return self._read(self._v1.disputes.list, since, until, reading.dispute_of)
 
     def list_movements(self, since: datetime, until: datetime) -> Iterator[objects.Movement]:
         """All balance transactions of a span of time."""
-        return self._read(self._v1.balance_transactions.list, since, until, objects.movement_of)
+        return self._read(self._v1.balance_transactions.list, since, until, reading.movement_of)
 
     def _read(
         self, request: Callable[..., Any], since: datetime, until: datetime, parse: Callable[[Any], T]

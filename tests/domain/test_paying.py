@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from portal.foundation.mail import OutboundMail
 from tests.invoices import TODAY, pay_offline
 from tests.paying import ACCOUNT, BOUNCING, DECLINED, Till
 from tests.placing import together
+from tests.sandbox.stripe.standing import until
 
 LATER = timedelta(days=2)
 
@@ -179,18 +181,34 @@ def test_two_payers_of_the_same_invoices(till: Till) -> None:
 
 
 def test_twenty_looks_at_once_post_once(till: Till) -> None:
-    """Invariant 2. Seen failing without the unique posting key, the attempt's lock and the payment's unique intent:
-    each of the three alone holds it."""
+    """Invariant 2. All have heard "succeeded" before the first may post. Seen failing without the attempt's lock and the
+    payment's "on conflict": nineteen errors instead of one quiet posting."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
-    patient = till.stripe(timeout=(5.0, 20.0))
-    results = together(*[lambda: till.sync(attempt, patient)] * 20)
+    patient = till.stripe(timeout=(5.0, 30.0))
+    with till.sessions() as holding, holding.begin():
+        holding.execute(text("select from invoice where id = :id for update"), {"id": bill.id})
+        running = threading.Thread(
+            target=lambda: results.extend(together(*[lambda: till.sync(attempt, patient)] * 20))
+        )
+        results: list[Any] = []
+        running.start()
+        until(lambda: waiting_for_locks(till) == 20, 60)
+    running.join(60)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert len(till.payments()) == 1
     assert len(till.postings()) == 1
     assert mails(till) == ["payment_received"]
     till.check_books()
+
+
+def waiting_for_locks(till: Till) -> int:
+    query = text(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    with till.sessions() as session:
+        return int(session.execute(query).scalar_one())
 
 
 def test_discount_is_taken_off_when_all_is_paid_in_time(till: Till) -> None:

@@ -104,6 +104,7 @@ FOREIGN = re.compile(
 NOT_RULES: dict[str, set[str]] = {
     "touchpoints": {"describing", "export_files", "exporting", "interaction", "recording", "writing"},
     "accounts": {"people"},
+    "billing": {"stripe_api"},
 }
 
 

@@ -174,10 +174,15 @@ def _too_high(document: Invoice, most: int, verb: str) -> Rejected:
 
 
 def nearer_to_zero(amount: int, left: int) -> int:
+    """An amount, cut down to what is left of its document; of the same sign or nothing."""
     return max(0, min(amount, left)) if amount > 0 else min(0, max(amount, left))
 
 
 def check_total(total: int, currency: str, anything: bool) -> None:
+    """Refuse what Stripe cannot be asked for.
+
+    :raises Rejected: when nothing was chosen, or the sum cannot be charged.
+    """
     if not anything:
         raise Rejected("nothing_chosen", "Choose at least one invoice to pay.")
     if total < 0:
