@@ -87,7 +87,7 @@ def eventually_over(till: Till, attempt: PaymentAttempt) -> PaymentAttempt:
 @pytest.mark.parametrize(("kind", "options", "match"), REQUESTS)
 def test_checkout_under_every_fault(till: Till, kind: str, options: dict[str, Any], match: str) -> None:
     """Invariant 11: a crash or cut between asking and knowing ends in one charge. Seen failing with a new
-    idempotency key for each try: two pages, and two charges for a payer who used both."""
+    idempotency key for each try: two pages."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.sandbox.fault(kind, match=match, **options)
@@ -155,7 +155,7 @@ def heard(
     ],
 )
 def test_webhooks_under_every_fault(heard: tuple[Till, Receiver], kind: str, options: dict[str, Any]) -> None:
-    """Invariant 2 and 12. Seen failing without the inbox's key and the posting's key together."""
+    """Invariants 2 and 12. Seen failing without the inbox's "on conflict": a repeated event was an error."""
     till, receiver = heard
     bill = till.invoice()
     attempt = till.start(bill)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from portal.foundation.config import Settings
 from tests.builders import Build
 from tests.page import PageClient
 from tests.paying import ACCOUNT, BOUNCING, DECLINED, Till
-from tests.sandbox.stripe.standing import KEY, SECRET
+from tests.sandbox.stripe.standing import KEY, SECRET, until
 
 
 @pytest.fixture
@@ -250,3 +251,24 @@ def test_other_companies_payments_are_not_there(paying_app: Flask, till: Till, b
 def test_forms_may_lead_to_the_demos_pay_page(buyer: PageClient, till: Till) -> None:
     policy = buyer.get("/account").headers["Content-Security-Policy"]
     assert f"form-action 'self' https://checkout.stripe.com {till.sandbox.url};" in policy
+
+
+def test_while_stripe_is_slow_others_are_told_at_once(
+    buyer: PageClient, paying_app: Flask, till: Till, build: Build
+) -> None:
+    """One thread waits for Stripe, the next does not join it. Seen failing without the limit on waiting requests."""
+    bill = till.invoice(10_000)
+    go(buyer, form_for(buyer, bill))
+    here = status_page(till)
+    other = PageClient(paying_app)
+    other.sign_in(till.build.user(till.company).email)
+    till.sandbox.fault("late_answer", match="GET /v1/*", seconds=3)
+    order: list[str] = []
+    waiting = threading.Thread(target=lambda: (buyer.get(here), order.append("first")))
+    waiting.start()
+    until(lambda: not paying_app.extensions["stripe"]._slots._value)
+    other.get(here)
+    order.append("second")
+    waiting.join(30)
+    assert order == ["second", "first"]
+    assert "We are asking Stripe" in other.text

@@ -57,7 +57,7 @@ def jobs(till: Till) -> list[str]:
 
 
 def test_an_event_is_noted_once_and_every_repeat_is_answered_alike(hooked: Flask, till: Till) -> None:
-    """Invariant 2 begins here. Seen failing without the inbox's primary key: twenty jobs."""
+    """Invariant 2 begins here. Seen failing with the inbox's rows under ids of their own: twenty jobs."""
     raw = body("checkout.session.completed", "cs_test_1")
     statuses: list[int] = []
     threads = [threading.Thread(target=lambda: statuses.append(send(hooked, raw))) for _ in range(20)]
@@ -109,7 +109,7 @@ def test_too_large_is_refused_unread(hooked: Flask) -> None:
 
 def test_what_an_event_says_is_not_believed(hooked: Flask, till: Till) -> None:
     """Invariant 13. An event that claims a payment only makes us look; Stripe says that nothing was paid. Seen failing
-    with the state taken from the event."""
+    with an attempt taken for paid because the event says so."""
     attempt = till.start(till.invoice())
     till.open(attempt)
     known = till.attempt(attempt).checkout_session_id or ""
