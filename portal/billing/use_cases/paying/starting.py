@@ -128,8 +128,8 @@ def wake(session: Session, attempt_id: int, *, now: datetime, today: date) -> Pa
     for row in rows:
         document = documents[row.invoice_id]
         left = document.open_minor - taken.get(document.id, 0)
-        row.amount_minor = nearer_to_zero(row.amount_minor, left)
-        row.discount_minor = discount(document, row.amount_minor, left, today)[1]
+        amount = nearer_to_zero(row.amount_minor, left)
+        row.amount_minor, row.discount_minor = discount(document, amount, left, today)
         if row.amount_minor == 0:
             session.delete(row)
     shares = [Share(r.invoice_id, r.amount_minor, r.discount_minor) for r in rows if r.amount_minor]
