@@ -345,6 +345,39 @@ def test_the_day_is_a_later_one_and_not_too_far(till: Till, days: int) -> None:
     assert refused.value.field == "run_on"
 
 
+def test_nothing_is_charged_for_a_closed_company(till: Till, session: Session) -> None:
+    first, second, method = till.invoice(10_000), till.invoice(5_000), saved(till)
+    agree(till, method, Rule("due"))
+    schedule(till, method, Want(second.id, 5_000), on=TODAY + DAY)
+    session.execute(text("update company set disabled_at = now()"))
+    session.commit()
+    run(till, first.due_on)
+    assert till.opens(first, second) == [10_000, 5_000]
+    assert till.charges() == []
+
+
+def test_a_mandate_is_changed_while_it_is_carried_out(till: Till) -> None:
+    """No deadlock: seen failing with one when a new mandate locked the method against payments that name it."""
+    for n in range(4):
+        till.invoice(1_000 + n)
+    method = saved(till)
+    agree(till, method, Rule("due"))
+    due = TODAY + 30 * DAY
+
+    def change(n: int) -> None:
+        with contextlib.suppress(Rejected):
+            agree(till, method, Rule("before", 1 + n % 5))
+
+    def carry_out(n: int) -> None:
+        pay_by_rule(till.sessions, now=utcnow(), today=due + n * DAY)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(act, n) for n in range(12) for act in (change, carry_out)]:
+            done.result()
+    charge_all(till)
+    till.check_books()
+
+
 def test_an_expired_card_is_not_agreed_to(till: Till, session: Session) -> None:
     method = saved(till)
     session.execute(text("update saved_method set exp_year = 2020"))

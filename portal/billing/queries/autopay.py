@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Company
 from portal.billing.attempt_states import LIVE
 from portal.billing.autopay_rules import Rule, is_wanted, may_try
 from portal.billing.models import (
@@ -41,10 +42,13 @@ def wanted(
 
     :param since: when the mandate was agreed to; failures before it do not count.
     """
+    currency = session.scalar(select(Company.currency).where(Company.id == company_id))
     open_ones = [
         each
         for each in open_documents(session, company_id)
-        if each.free_minor > 0 and is_wanted(rule, each.issued_on, each.due_on, on)
+        if each.free_minor > 0
+        and each.currency == currency
+        and is_wanted(rule, each.issued_on, each.due_on, on)
     ]
     reasons = _obstacles(session, [each.id for each in open_ones], on, since)
     chosen = [each for each in open_ones if each.id not in reasons]
@@ -91,9 +95,14 @@ def _failures(
 
 
 def due_mandates(session: Session, today: date) -> Sequence[int]:
-    """Running mandates that were not looked at today."""
+    """Running mandates of open companies that were not looked at today."""
     return session.scalars(
         select(Autopay.id)
-        .where(Autopay.ended_at.is_(None), or_(Autopay.ran_on.is_(None), Autopay.ran_on < today))
+        .join(Company, Company.id == Autopay.company_id)
+        .where(
+            Autopay.ended_at.is_(None),
+            Company.disabled_at.is_(None),
+            or_(Autopay.ran_on.is_(None), Autopay.ran_on < today),
+        )
         .order_by(Autopay.id)
     ).all()

@@ -72,7 +72,8 @@ def method_of(session: Session, company_id: int, method_id: int, *, lock: bool =
         SavedMethod.id == method_id, SavedMethod.company_id == company_id, SavedMethod.removed_at.is_(None)
     )
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not so strong that a payment which names the method has to wait: that one may hold what we wait for.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Company
 from portal.billing.expiry import expiry
 from portal.billing.models import Invoice, PaymentAllocation, PaymentAttempt
 from portal.billing.use_cases.charging import CHARGE
@@ -119,10 +120,15 @@ def _note(session: Session, actor: Actor, attempt: PaymentAttempt, action: str, 
 
 
 def due_scheduled(session: Session, today: date) -> Sequence[int]:
-    """Scheduled payments whose day has come."""
+    """Scheduled payments of open companies whose day has come."""
     return session.scalars(
         select(PaymentAttempt.id)
-        .where(PaymentAttempt.state == "scheduled", PaymentAttempt.run_on <= today)
+        .join(Company, Company.id == PaymentAttempt.company_id)
+        .where(
+            PaymentAttempt.state == "scheduled",
+            PaymentAttempt.run_on <= today,
+            Company.disabled_at.is_(None),
+        )
         .order_by(PaymentAttempt.run_on, PaymentAttempt.id)
     ).all()
 
