@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST = 60
 EVERYBODY = ("buyer", "owner", "approver", "viewer", "rep", "support", "store", "admin")
 # Files, and places that are not pages.
-NO_PAGE = re.compile(r"\.(csv|ics|json|xml)$|^/(livez|readyz|static)")
+NO_PAGE = re.compile(r"\.(csv|ics|json|xml|pdf)$|/file$|^/(livez|readyz|static)")
 ADDRESSES = "() => [...document.querySelectorAll('a[href]')].map((each) => each.href.split('#')[0])"
 
 
