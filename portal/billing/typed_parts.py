@@ -8,6 +8,8 @@ from typing import Protocol
 
 from portal.billing.amounts import amount_field, parse_amount
 
+LONGEST = 40  # characters of an amount
+
 
 class Document(Protocol):
     """What has to be known of an invoice beside which an amount is typed."""
@@ -44,7 +46,7 @@ def read_parts(values: Mapping[str, str], documents: Iterable[Document]) -> Type
     """Read the fields ``amount_<id>`` of these invoices; empty ones and nothing mean: not this one."""
     found = TypedParts()
     for document in documents:
-        text = values.get(f"amount_{document.id}", "").strip()
+        text = values.get(f"amount_{document.id}", "").replace("\x00", "").strip()[:LONGEST]
         found.texts[document.id] = text
         if not text:
             continue
