@@ -49,8 +49,9 @@ def schedule(
         raise Rejected(
             "expires", f"{method.words} will have expired by then. Choose another one.", field="method"
         )
+    # Discounts as they are on the day of the charge: nobody is charged more than was shown.
     attempt = start(
-        session, actor=actor, company_id=company_id, wants=wants, now=now, today=today, via="schedule",
+        session, actor=actor, company_id=company_id, wants=wants, now=now, today=run_on, via="schedule",
         saved_method_id=method_id, run_on=run_on,
     )  # fmt: skip
     _check_not_scheduled(session, attempt)
