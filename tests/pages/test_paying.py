@@ -113,6 +113,15 @@ def test_the_total_updates_without_scripts(buyer: PageClient, till: Till) -> Non
     assert not till.client.v1.checkout.sessions.list().data
 
 
+def test_an_amount_counts_before_its_reason_is_chosen(buyer: PageClient, till: Till) -> None:
+    """Nobody is told off for what they are about to do, and the total is that of the amounts on the page."""
+    bill = till.invoice(10_000)
+    buyer.post("/payments", form_for(buyer, bill, update="1", **{f"amount_{bill.number}": "25"}), status=200)
+    assert "To pay $25.00" in buyer.text
+    assert "Why less than what is open?" in buyer.text
+    assert "Say why" not in buyer.text
+
+
 def test_memos_that_cover_everything_are_used_at_once(buyer: PageClient, till: Till) -> None:
     bill, memo = till.invoice(10_000), till.invoice(-12_000)
     form = form_for(buyer, bill, memo=memo.number)
