@@ -70,6 +70,17 @@ def test_the_preset_takes_a_file_and_a_limit(engine: Engine, settings: Settings,
     assert run(settings, "--preset", "online-retail", tmp_path)[0] != 0  # a folder is no such file
 
 
+@pytest.mark.parametrize(("since", "open_minor"), [("2026-03-31", 59_400), ("2026-04-01", 0)])
+def test_invoices_may_stay_open_from_a_day_on(
+    engine: Engine, settings: Settings, tmp_path: Path, since: str, open_minor: int
+) -> None:
+    code, _ = run(settings, Folder(tmp_path / "files").write(), "--unpaid-since", since)
+    assert (code, scalar(engine, "select open_minor from invoice")) == (0, open_minor)
+    code, said = run(settings, tmp_path / "files", "--unpaid-since", "March")
+    assert code == 2
+    assert "'March' does not match the format '%Y-%m-%d'" in said
+
+
 def test_a_second_import_says_that_one_is_running(engine: Engine, settings: Settings, tmp_path: Path) -> None:
     folder = Folder(tmp_path / "files").write()
     with import_connections(engine):
