@@ -172,7 +172,21 @@ def test_a_charge_that_the_bank_wants_confirmed_is_paid_from_the_mail(owner: Pag
     assert len(till.charges()) == 1
 
 
-def test_a_payment_is_scheduled_and_cancelled(owner: PageClient, till: Till) -> None:
+def _a_buyer_cannot_cancel(till: Till, build: Build, paying_app: Flask) -> None:
+    buyer = PageClient(paying_app)
+    buyer.sign_in(build.user(till.company, "buyer").email)
+    with till.sessions() as session:
+        token = session.scalars(select(PaymentAttempt.token).where(PaymentAttempt.state == "scheduled")).one()
+    buyer.get(f"/payments/{token}")
+    assert "Cancel the payment" not in buyer.text
+    buyer.follow(buyer.post(f"/payments/{token}/cancellation", status=303))
+    assert "can cancel it" in buyer.text
+    assert "Planned for" in buyer.text
+
+
+def test_a_payment_is_scheduled_and_cancelled(
+    owner: PageClient, till: Till, build: Build, paying_app: Flask
+) -> None:
     first, second = till.invoice(10_000), till.invoice(5_000)
     path = f"/scheduled-payments/new?invoice={first.number}&invoice={second.number}"
     owner.get(path)
@@ -192,6 +206,7 @@ def test_a_payment_is_scheduled_and_cancelled(owner: PageClient, till: Till) -> 
     assert "$120.00" in owner.text
     owner.post("/scheduled-payments", form, status=422)
     assert "scheduled for" in owner.text
+    _a_buyer_cannot_cancel(till, build, paying_app)
     owner.get("/scheduled-payments")
     cancel = re.search(r'action="([^"]+/cancellation)"', owner.body)
     assert cancel

@@ -38,7 +38,7 @@ def payment(token: str) -> str:
         test_mode=is_test_mode(),
         here=url_for("billing.payment", token=token),
         again_href=url_for("billing.new_payment", invoice=receipt.numbers) if receipt.numbers else None,
-        cancel_href=url_for("billing.cancel_payment", token=token),
+        cancel_href=url_for("billing.cancel_payment", token=token) if _may_cancel(receipt.attempt) else None,
         draft_href=_draft_href(attempt),
     )
 
@@ -49,6 +49,9 @@ def cancel_payment(token: str) -> Response:
     """Give the payment up: its page at Stripe is closed first."""
     attempt = _own(token)
     here = redirect(url_for("billing.payment", token=token), 303)
+    if not _may_cancel(attempt):
+        tell("warn", "Who looks after your company's ways to pay scheduled this, and can cancel it.")
+        return here
     try:
         attempt = paying.cancel(current_app.extensions["sessions"], attempt.id, now=now(), api=stripe())
     except StripeUnknown:
@@ -64,6 +67,11 @@ def cancel_payment(token: str) -> Response:
     elif attempt.state == "cancelled":
         tell("ok", "The payment is cancelled. Nothing was taken.")
     return here
+
+
+def _may_cancel(attempt: PaymentAttempt) -> bool:
+    """What is to be charged to a saved method later belongs to those who look after saved methods."""
+    return attempt.state != "scheduled" or actor().can("payments:administer")
 
 
 def _draft_href(attempt: PaymentAttempt) -> str | None:
