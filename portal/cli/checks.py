@@ -40,7 +40,9 @@ def _tell(verdict: Verdict) -> None:
         click.echo(f"{count:>12,}  {name.replace('_', ' ')}")
     for currency, sums in verdict.sums.items():
         for name, minor in sums.items():
-            click.echo(f"{format_minor(minor or 0, currency):>20}  {name.replace('_', ' ')} ({currency})")
+            click.echo(
+                f"{format_minor(minor or 0, currency):>20}  {name.removesuffix('_minor').replace('_', ' ')} ({currency})"
+            )
     for company in verdict.largest:
         total = format_minor(company["orders_minor"], company["currency"])
         click.echo(f"{total:>20}  company {company['company']}, {company['orders']:,} orders")

@@ -83,6 +83,18 @@ class ImportedPayment:
         return split(self.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
 
 
+@dataclass(frozen=True)
+class _Posting:
+    """One transaction of the ledger; ``payment_id`` stands on each of its sides."""
+
+    key: str
+    kind: str
+    words: str
+    payment: ImportedPayment
+    payment_id: int | None
+    sides: list[Side]
+
+
 def lock_invoices(connection: Connection[Any], numbers: Sequence[str]) -> dict[str, OpenInvoice]:
     """Documents by number, locked."""
     rows = connection.execute(_LOCK, [list(numbers)])
@@ -106,15 +118,15 @@ def write_payments(connection: Connection[Any], payments: Sequence[ImportedPayme
             for id_, p in numbered
         ),
     )  # fmt: skip
-    facts = [fact for id_, payment in numbered for fact in _facts(id_, payment)]
-    transactions = list(zip(next_ids(connection, "ledger_transaction", len(facts)), facts, strict=True))
+    postings = [posting for id_, payment in numbered for posting in _postings(id_, payment)]
+    transactions = list(zip(next_ids(connection, "ledger_transaction", len(postings)), postings, strict=True))
     copy_into(
         connection,
         "ledger_transaction",
         TRANSACTION_COLUMNS,
         (
-            (i, key, kind, p.company_id, p.currency, p.at(now), WHO, words)
-            for i, (key, kind, words, p, *_) in transactions
+            (i, t.key, t.kind, t.payment.company_id, t.payment.currency, t.payment.at(now), WHO, t.words)
+            for i, t in transactions
         ),
     )
     copy_into(
@@ -122,18 +134,16 @@ def write_payments(connection: Connection[Any], payments: Sequence[ImportedPayme
         "ledger_entry",
         ENTRY_COLUMNS,
         (
-            (i, n, p.company_id, account, amount, p.currency, invoice_id, payment_id)
-            for i, (_, _, _, p, payment_id, sides) in transactions
-            for n, (account, amount, invoice_id) in enumerate((side for side in sides if side[1]), start=1)
+            (i, n, t.payment.company_id, account, amount, t.payment.currency, invoice_id, t.payment_id)
+            for i, t in transactions
+            for n, (account, amount, invoice_id) in enumerate((side for side in t.sides if side[1]), start=1)
         ),
     )
     _contest(connection, payments, now)
 
 
-def _facts(
-    id_: int, p: ImportedPayment
-) -> Iterator[tuple[str, str, str, ImportedPayment, int | None, list[Side]]]:
-    """Key, kind, words, payment, the payment's id on each side, sides of each transaction."""
+def _postings(id_: int, p: ImportedPayment) -> Iterator[_Posting]:
+    """What a payment does: credit memos that help to pay are applied, then the money is."""
     parts = p.split()
     if parts.memos:
         names = {share.invoice_id: name for name, share in p.shares.items()}
@@ -145,13 +155,15 @@ def _facts(
                 (RECEIVABLE, use.amount_minor, use.memo_id),
                 (RECEIVABLE, -use.amount_minor, use.invoice_id),
             ]
-        yield f"application:{p.number}:memos", "application", f"{memos} applied to {to}", p, None, used
+        yield _Posting(
+            f"application:{p.number}:memos", "application", f"{memos} applied to {to}", p, None, used
+        )
     sides: list[Side] = [(BANK, p.amount_minor, None)]
     sides += [(RECEIVABLE, -amount, invoice_id) for invoice_id, amount in parts.paid.items()]
     for invoice_id, amount in parts.discounts.items():
         sides += [(DISCOUNTS, amount, invoice_id), (RECEIVABLE, -amount, invoice_id)]
     sides.append((UNAPPLIED, -parts.unapplied_minor, None))
-    yield f"payment:{p.number}", "payment", f"Payment {p.number}", p, id_, sides
+    yield _Posting(f"payment:{p.number}", "payment", f"Payment {p.number}", p, id_, sides)
 
 
 def _contest(connection: Connection[Any], payments: Sequence[ImportedPayment], now: datetime) -> None:
