@@ -28,8 +28,8 @@ def file_type(data: bytes) -> tuple[str, str] | None:
 
 def clean_file_name(name: str, ending: str) -> str:
     """A name to keep: the last part of a path, printable, with the ending of what the file is."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    stem = "".join(c for c in last if c.isprintable() and c not in '"').rpartition(".")[0] or last
+    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable() and c != '"')
+    stem = last.rpartition(".")[0] or last
     return f"{stem.strip(' .')[: MAX_FILE_NAME - 5] or 'certificate'}.{ending}"
 
 

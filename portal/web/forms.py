@@ -20,6 +20,7 @@ class PortalForm(FlaskForm):
     class Meta:
         def bind_field(self, form: Any, unbound: Any, options: Any) -> Any:
             if unbound.field_class.__name__ in {
+                "HiddenField",
                 "StringField",
                 "EmailField",
                 "SearchField",
