@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from portal.foundation.config import var_dir
 from tests.browser.person import Person, Size
@@ -19,6 +19,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# What is waited for comes at once on a machine that is free; on a busy one it may take its time.
+expect.set_options(timeout=20_000)
 SIZES = [Size("phone", 375, 812), Size("desktop", 1280, 900)]
 
 
