@@ -16,6 +16,7 @@ from portal.billing.queries import credit_of
 from portal.billing.queries.money import applications, unapplied_cash
 from portal.billing.use_cases.applying import Source, apply, undo
 from portal.billing.use_cases.receiving import Offline, receive
+from portal.billing.use_cases.refunding import begin
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.touchpoints.models import Touchpoint
@@ -174,6 +175,23 @@ def test_unapplied_cash_is_applied_once_and_taken_back_once(
     assert open_of(session, first, second) == [3_000, 3_000]
     assert session.get_one(Payment, payment.id).unapplied_minor == 5_000
     assert applications(session, company.id)[0].is_undone
+
+
+def test_what_was_refunded_since_is_not_taken_off_again(
+    session: Session, company: Company, staff: Actor
+) -> None:
+    """Invariant 3. Seen failing without the check: the database refused the posting with an error page."""
+    payment, invoice = pay_offline(session, company, 3_000), make_invoice(session, company, net=3_000)
+    use(session, staff, Source("cash", payment.id), {invoice: 3_000})
+    begin(
+        session, actor=staff, payment_id=payment.id, amount_minor=3_000, reason="Paid twice", agreed=True, key="r",
+        now=NOW,
+    )  # fmt: skip
+    session.commit()
+    assert open_of(session, invoice) == [3_000]
+    (done,) = applications(session, company.id)
+    with pytest.raises(Rejected, match="refunded or charged back"):
+        undo(session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW)
 
 
 def test_a_credit_memo_is_applied_and_taken_back(session: Session, company: Company, staff: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -179,14 +179,19 @@ def _too_much(document: OpenDocument) -> str:
     return f"At most {free}: no more of {document.number} is open."
 
 
-def _check_not_spent(session: Session, entries: Iterable[LedgerEntry]) -> None:
-    for entry in entries:
-        if entry.account != RECEIVABLE or entry.payment_id is None:
-            continue
-        lies = {share.invoice_id: share.amount_minor for share in shares(session, entry.payment_id)}
-        if lies.get(entry.invoice_id or 0, 0) < -entry.amount_minor:
-            message = "This money has been refunded or charged back since, so it cannot be taken off the invoice again."
-            raise Rejected("spent", message, outcome="conflict")
+def _check_not_spent(session: Session, entries: Sequence[LedgerEntry]) -> None:
+    """What an application put onto invoices still lies there. One statement for each payment it took from: one."""
+    puts = [each for each in entries if each.account == RECEIVABLE and each.payment_id is not None]
+    lies = {
+        (payment_id, share.invoice_id): share.amount_minor
+        for payment_id in sorted({each.payment_id for each in puts if each.payment_id is not None})
+        for share in shares(session, payment_id)
+    }
+    if any(lies.get((each.payment_id or 0, each.invoice_id or 0), 0) < -each.amount_minor for each in puts):
+        message = (
+            "This money has been refunded or charged back since, so it cannot be taken off the invoice again."
+        )
+        raise Rejected("spent", message, outcome="conflict")
 
 
 def _listed(numbers: Iterable[str]) -> str:
