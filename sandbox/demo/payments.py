@@ -122,7 +122,9 @@ def _kept_open(bills: list[Bill], today: date) -> list[Bill]:
     chosen: list[Bill] = []
     for youngest, oldest, count in _DEMO_OPEN:
         aged = [bill for bill in bills if youngest <= (today - bill.issued).days <= oldest and bill.total > 0]
-        chosen += aged[-count:] if count > 1 else aged[len(aged) // 2 :][:1]
+        # What a good customer forgets is small.
+        small = sorted(aged, key=lambda bill: (bill.total < 60, bill.total, bill.number))
+        chosen += aged[-count:] if count > 1 else small[:1]
     return chosen
 
 
