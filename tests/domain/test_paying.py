@@ -159,6 +159,17 @@ def test_an_attempt_of_the_other_mode_is_left_alone(till: Till) -> None:
     with pytest.raises(StripeUnknown):
         till.sync(attempt)
     assert not till.payments()
+    assert sync_hanging(till.sessions, now=utcnow(), api=till.api, all_live=True) == 0
+
+
+def test_test_payments_end_when_payments_become_real(till: Till) -> None:
+    bill = till.invoice()
+    attempt = till.start(bill)
+    till.open(attempt)
+    live = till.stripe()
+    live.livemode = True
+    assert till.sync(attempt, live).failure_code == "test_mode_over"
+    till.start(bill)
 
 
 def test_two_payers_of_the_same_invoices(till: Till) -> None:
@@ -179,8 +190,8 @@ def test_two_payers_of_the_same_invoices(till: Till) -> None:
 
 
 def test_twenty_looks_at_once_post_once(till: Till) -> None:
-    """Invariant 2. All have heard "succeeded" before the first may post. Seen failing without the attempt's lock and the
-    payment's "on conflict": nineteen errors instead of one quiet posting."""
+    """Invariant 2. All have heard "succeeded" before the first may post. Seen failing without the attempt's lock, the look
+    for the posting's key and the payment's "on conflict": nineteen errors instead of one quiet posting."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))

@@ -23,6 +23,8 @@ from tests.builders import Build
 from tests.paying import Till
 from tests.sandbox.stripe.standing import KEY, SECRET, Receiver, Sandbox, until
 
+pytestmark = pytest.mark.slow
+
 # kind, options, and which requests it hits.
 REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("lose_answer", {}, "POST /v1/checkout/sessions"),

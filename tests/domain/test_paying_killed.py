@@ -18,6 +18,7 @@ from tests.builders import Build
 from tests.paying import Till
 from tests.sandbox.stripe.standing import Sandbox
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
@@ -194,6 +194,7 @@ def test_invariants_1_to_5_whatever_happens(
         Here,
         settings=settings(
             max_examples=20, stateful_step_count=16, deadline=None, derandomize=True, database=None,
+            phases=[Phase.generate],  # a failure is told at once; its steps are few and printed
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

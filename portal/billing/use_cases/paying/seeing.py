@@ -13,6 +13,7 @@ from portal.billing.use_cases.paying.sending import Sessions, ask_for_charge, as
 
 # Stripe keeps the answers to idempotency keys for at least 24 hours. Later the same key would make a second one.
 KEY_LIFE = timedelta(hours=20)
+TEST_OVER = StripeRefused("test_mode_over", "It was begun as a test payment; payments are real now.")
 STALE = timedelta(minutes=10)
 NEVER_ARRIVED = StripeRefused(
     "never_arrived", "The payment was begun, but never reached our payment service."
@@ -66,8 +67,10 @@ def look(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Str
 
     :raises StripeUnknown: when Stripe does not answer.
     """
-    if attempt.livemode != api.livemode and attempt.tries:
-        raise StripeUnknown("the attempt was begun with keys of the other mode")
+    if attempt.tries and attempt.livemode != api.livemode:
+        if not attempt.livemode:
+            return Seen(refused=TEST_OVER)
+        raise StripeUnknown("the attempt was begun with live keys")
     try:
         if attempt.checkout_session_id:
             page = api.retrieve_session(attempt.checkout_session_id)
