@@ -183,8 +183,8 @@ class Paying(RuleBasedStateMachine):
 def test_invariants_1_to_5_whatever_happens(
     stripe_sandbox: Sandbox, sessions: sessionmaker[Session], build: Build
 ) -> None:
-    """Seen failing without what is spoken for (3), with credit memos left out of what is due (4), and with refunds left
-    out of the books (both books)."""
+    """Seen failing with what no invoice takes left out of the sides (1), without what is spoken for (3), with credit memos
+    left out of what is due (4), and with refunds left out of the books (5, both books)."""
 
     class Here(Paying):
         pass

@@ -138,7 +138,7 @@ def _received(attempt: PaymentAttempt, intent: Intent, now: datetime, api: Strip
         attempt_id=attempt.id,
         payment_intent_id=intent.id,
         charge_id=charge.id if charge else None,
-        draft_id=attempt.draft_id,
+        draft_id=attempt.draft_id if attempt.purpose == "draft" else None,
     )
 
 

@@ -52,7 +52,7 @@ def tell_received(
             if each.kind == "invoice"
         ],
         "unapplied": format_minor(parts.unapplied_minor, currency) if parts.unapplied_minor else "",
-        "for_draft": attempt.draft_id is not None,
+        "for_draft": attempt.purpose == "draft",
         "late": late,
     }
     _send(session, attempt, "payment_received", payment.number, data)
