@@ -44,7 +44,8 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     if len(data["lines"]) > MOST_LINES:
         raise TooLong
     asked = {
-        "kind": kind, "folder": str(resource_dir("templates") / "pdf"), "data": data, "moment": moment.isoformat(),
+        "kind": kind, "folder": str(resource_dir("templates") / "pdf"), "data": data,
+        "moment": moment.replace(microsecond=0).isoformat(),  # the compiler takes whole seconds
     }  # fmt: skip
     try:
         done = subprocess.run(
