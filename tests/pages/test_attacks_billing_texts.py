@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from portal.billing.models import TaxExemption
+from portal.billing.use_cases.issuing import Line, NewDocument, issue
+from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from tests.invoices import TODAY
 from tests.page import PageClient
@@ -129,6 +132,18 @@ def test_papers_say_the_words_as_they_are(payer: PageClient, till: Till) -> None
         assert re.fullmatch(
             r'attachment; filename="[A-Za-z0-9._-]+\.pdf"', answer.headers["Content-Disposition"]
         ), path
+
+
+def test_papers_of_any_moment(payer: PageClient, till: Till) -> None:
+    """Seen failing: what happened at a fraction of a second, as everything does, made no PDF at all."""
+    moment = utcnow().replace(microsecond=123_456)
+    line = Line("Paint", 1, Decimal(1), 100)
+    new = NewDocument("invoice", till.company.id, "USD", "test:moment", moment.date(), [line])
+    issued = issue(till.build.session, new, actor=SYSTEM, now=moment)
+    till.build.session.commit()
+    assert issued is not None
+    for path in (f"/invoices/{issued.number}.pdf", f"/statements/{moment:%Y-%m}.pdf"):
+        assert issued.number in words(payer.http.get(path).data)
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
