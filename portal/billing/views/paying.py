@@ -25,6 +25,7 @@ from portal.billing.use_cases.paying.checking import judge
 from portal.billing.views import blueprint
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token
+from portal.foundation.wording import po_words
 from portal.orders.queries.drafts import own_head
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -188,6 +189,7 @@ def _page(session: Session, documents: Payable, form: PayForm, shares: list[Shar
         "key": form.key or new_token(),
         "draft": request.values.get("draft", ""),
         "amount_field": amount_field,
+        "po_words": po_words,
         "cards": stripe() is not None,
         "test_mode": is_test_mode(),
         "today": today(),
