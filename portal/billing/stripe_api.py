@@ -32,6 +32,7 @@ WEBHOOK_TOLERANCE_SECONDS = 300
 # Connect and read, in seconds. After an answer that did not come in time, pages let Stripe rest for a moment.
 PAGE_TIMEOUT, WORKER_TIMEOUT = (3.0, 8.0), (5.0, 40.0)
 REST_SECONDS = 5.0
+TURN_SECONDS = 1.0  # how long a page waits for its turn to ask
 
 
 class StripeUnknown(Exception):
@@ -63,7 +64,7 @@ class Stripe(Requests):
 
     :param portal_url: where payers come back to.
     :param zone: the seller's, by whose calendar money is received.
-    :param at_once: for pages: so many requests may wait for Stripe at the same moment, further ones are told at once
+    :param at_once: for pages: so many requests may wait for Stripe at the same moment, further ones are soon told
         that nothing is known, so that a slow Stripe does not take all threads of the portal. None: no limit.
     """
 
@@ -180,7 +181,7 @@ class Stripe(Requests):
         if self._slots is None:
             yield
             return
-        if time.monotonic() < self._rest_until or not self._slots.acquire(blocking=False):
+        if time.monotonic() < self._rest_until or not self._slots.acquire(timeout=TURN_SECONDS):
             raise StripeUnknown("Stripe is slow; not asked now")
         try:
             yield
