@@ -190,7 +190,7 @@ class Person:
         """Wait until the page and its behaviours are there."""
         self.page.wait_for_load_state("load")
         if self.scripts:
-            self.page.wait_for_function("document.documentElement.dataset.behaviours === 'ready'")
+            self.page.locator("html[data-behaviours=ready]").wait_for(state="attached")
 
     def check(self, *, axe: bool = True) -> None:
         """Nothing in the console, nothing wider than the window, large targets, nothing that axe finds."""
