@@ -52,8 +52,7 @@ def engine_of_its_own(server_url: Callable[[str], str]) -> Iterator[Engine]:
 
 
 def test_paying_survives_kill_9(engine_of_its_own: Engine, tmp_path: Path) -> None:
-    """Invariants 10 and 11. Seen failing with a new idempotency key for every request, and with the payment posted in a
-    transaction of its own before the attempt's state."""
+    """Invariants 10 and 11. Seen failing with the attempt's state committed before its payment is posted."""
     engine = engine_of_its_own
     sessions = make_sessions(engine)
     build = Build(sessions())
