@@ -15,6 +15,7 @@ from portal.app import create_app
 from portal.billing.models import Invoice, InvoiceDispute
 from portal.foundation.config import Settings
 from tests.builders import Build
+from tests.invoices import pay_offline
 from tests.page import PageClient
 from tests.paying import ACCOUNT, BOUNCING, DECLINED, Till
 from tests.sandbox.stripe.standing import KEY, SECRET, until
@@ -120,6 +121,18 @@ def test_an_amount_counts_before_its_reason_is_chosen(buyer: PageClient, till: T
     assert "To pay $25.00" in buyer.text
     assert "Why less than what is open?" in buyer.text
     assert "Say why" not in buyer.text
+
+
+def test_what_is_paid_meanwhile_is_left_out(buyer: PageClient, till: Till) -> None:
+    """A link of yesterday names two invoices, of which one has been paid since."""
+    bill, paid, memo = till.invoice(10_000), till.invoice(5_000), till.invoice(-2_000)
+    pay_offline(till.build.session, till.company, 5_000, paid)
+    old = f"/payments/new?invoice={paid.number}&invoice={bill.number}&invoice={memo.number}"
+    buyer.follow(buyer.get(old, status=302))
+    assert f"{paid.number} is paid already." in buyer.text
+    assert "To pay $80.00" in buyer.text
+    buyer.follow(buyer.get(f"/payments/new?invoice={paid.number}", status=302))
+    assert "Pay ticked" in buyer.text
 
 
 def test_memos_that_cover_everything_are_used_at_once(buyer: PageClient, till: Till) -> None:

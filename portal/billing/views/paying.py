@@ -54,10 +54,19 @@ def new_payment() -> str | Response:
         if numbers and not _are_ours(documents, numbers):
             raise NotFound
         return redirect(url_for("billing.invoices"))
+    if settled := [each.number for each in documents.chosen if not each.open_minor]:
+        return _without(settled, [each for each in numbers if each not in settled])
     form = _read(documents, _currency(db()))
     form.memos = tuple(memo.number for memo in documents.memos if memo.number in numbers)
     shares = _judge(documents, form)
     return _page(db(), documents, form, shares)
+
+
+def _without(settled: list[str], rest: list[str]) -> Response:
+    """An older link or page names what somebody has paid since: go on with the rest."""
+    tell("info", f"{' and '.join(settled)} {'is' if len(settled) == 1 else 'are'} paid already.")
+    kept: dict[str, Any] = {**request.args.to_dict(flat=False), "invoice": rest}
+    return redirect(url_for("billing.new_payment", **kept) if rest else url_for("billing.invoices"))
 
 
 @blueprint.post("/payments", endpoint="start_payment")
