@@ -66,7 +66,14 @@ class Running:
         return answer.status, answer.read().decode()
 
     def left_over(self) -> list[str]:
-        """Processes of this run that are still there, PostgreSQL's among them."""
+        """Processes of this run that are still there, PostgreSQL's among them; the last of them may need a moment to go,
+        because its file says that it has stopped a little before it has."""
+        until = time.monotonic() + 5
+        while (there := self._there()) and time.monotonic() < until:
+            time.sleep(0.1)
+        return there
+
+    def _there(self) -> list[str]:
         folder = str(self.output.parent)
         there = [process for process in self.family if process.is_running()]
         there += [p for p in psutil.process_iter(["cmdline"]) if folder in " ".join(p.info["cmdline"] or [])]
