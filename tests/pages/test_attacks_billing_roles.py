@@ -129,3 +129,14 @@ def test_no_page_leads_out_of_the_portal(paying_app: Flask, till: Till) -> None:
             f"{path}?{query}", {**form, **{k: v for k, v in evil.items() if k != "draft"}}, status=None
         )
         assert "evil.example" not in answer.headers.get("Location", ""), path
+
+
+def test_a_buyer_cancels_no_scheduled_payment(paying_app: Flask, till: Till) -> None:
+    """Means of paying are for those who look after them. Seen failing on the payment's own page."""
+    ours = riches(till.build, till.company, "ours")
+    buyer = visitor(paying_app, till.build.user(till.company, "buyer").email)
+    buyer.get(f"/payments/{ours.scheduled.token}")
+    assert "cancellation" not in buyer.body
+    buyer.post(f"/payments/{ours.scheduled.token}/cancellation", status=303)
+    buyer.post(f"/scheduled-payments/{ours.scheduled.token}/cancellation", status=403)
+    assert till.attempt(ours.scheduled).state == "scheduled"
