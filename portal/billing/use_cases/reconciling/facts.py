@@ -73,33 +73,45 @@ def _find_attempt(run: Reconciling, charge: Charge) -> None:
 
 def refunds(run: Reconciling, listed: Iterable[Refunded]) -> list[Difference]:
     """Every refund at Stripe is one of ours, in the same state."""
+    told = list(listed)
+    with transaction(run.sessions) as session:
+        rows = session.execute(
+            select(Refund.stripe_refund_id, Refund.state).where(
+                Refund.stripe_refund_id.in_([each.id for each in told])
+            )
+        )
+        known = {row.stripe_refund_id: row.state for row in rows}
     found = []
-    for told in listed:
-        amount = format_minor(told.amount_minor, told.currency)
-        with transaction(run.sessions) as session:
-            known = session.scalar(select(Refund).where(Refund.stripe_refund_id == told.id))
-        if known is not None and known.state == STATES.get(told.status, "pending"):
+    for each in told:
+        if known.get(each.id) == STATES.get(each.status, "pending"):
             continue
         try:
-            if sync_refund(run.sessions, told.id, now=run.now, api=run.api) is None:
-                words = f"Stripe gave back {amount} (refund {told.id}), and no payment here is that."
-                found.append(Difference(f"refund:{told.id}", "refund_unknown", words, told.created_at))
+            if sync_refund(run.sessions, each.id, now=run.now, api=run.api) is None:
+                amount = format_minor(each.amount_minor, each.currency)
+                words = f"Stripe gave back {amount} (refund {each.id}), and no payment here is that."
+                found.append(Difference(f"refund:{each.id}", "refund_unknown", words, each.created_at))
         except DoesNotFit as error:
-            found.append(Difference(f"refund:{told.id}", "refund_differs", f"{error}.", told.created_at))
+            found.append(Difference(f"refund:{each.id}", "refund_differs", f"{error}.", each.created_at))
     return found
 
 
 def disputes(run: Reconciling, listed: Iterable[Disputed]) -> list[Difference]:
     """Every chargeback at Stripe is one of ours, in the same state."""
+    told = list(listed)
+    with transaction(run.sessions) as session:
+        rows = session.execute(
+            select(StripeDispute.id, StripeDispute.state).where(
+                StripeDispute.id.in_([each.id for each in told])
+            )
+        )
+        known = {row.id: row.state for row in rows}
     found = []
-    for told in listed:
-        with transaction(run.sessions) as session:
-            known = session.get(StripeDispute, told.id)
-        if known is not None and known.state == told.status:
+    for each in told:
+        if known.get(each.id) == each.status:
             continue
-        ours = sync_dispute(run.sessions, told.id, now=run.now, api=run.api)
-        if ours is None and told.movements:
-            amount = format_minor(told.amount_minor, told.currency)
-            words = f"A bank took back {amount} (dispute {told.id}), and no payment here is that."
-            found.append(Difference(f"dispute:{told.id}", "dispute_unknown", words, told.created_at))
+        ours = sync_dispute(run.sessions, each.id, now=run.now, api=run.api)
+        if ours is None and each.movements:
+            amount = format_minor(each.amount_minor, each.currency)
+            words = f"A bank took back {amount} (dispute {each.id}), and no payment here is that."
+            found.append(Difference(f"dispute:{each.id}", "dispute_unknown", words, each.created_at))
     return found
