@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select, text
 
 from portal.billing.accounts import STRIPE, UNAPPLIED
@@ -12,10 +14,13 @@ from portal.billing.models import Discrepancy
 from portal.billing.stripe_api import StripeUnknown
 from portal.billing.use_cases.posting import Side, post
 from portal.billing.use_cases.reconciling import Report, reconcile
+from portal.cli import cli
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
+from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from tests.paying import ACCOUNT, Till
+from tests.sandbox.stripe.standing import KEY, SECRET
 
 
 def run(till: Till) -> Report:
@@ -120,3 +125,33 @@ def test_without_an_answer_nothing_is_concluded(till: Till) -> None:
     with pytest.raises(StripeUnknown):
         run(till)
     assert words(till) == []
+
+
+def command(till: Till, settings: Settings, *more: str, **given: str) -> Result:
+    """``portal reconcile``, as an administrator runs it."""
+    environment = {
+        "DATABASE_URL": settings.database_url, "PORTAL_ENV": "development", "PORTAL_DEMO": "yes",
+        "PORTAL_STRIPE_KEY": KEY, "PORTAL_STRIPE_WEBHOOK_SECRET": SECRET, "PORTAL_STRIPE_API": till.sandbox.url,
+        **given,
+    }  # fmt: skip
+    return CliRunner().invoke(cli, ["reconcile", *more], env=environment)
+
+
+def test_the_command_says_with_its_exit_code_what_it_found(till: Till, settings: Settings) -> None:
+    till.paid(till.invoice())
+    agreed = command(till, settings)
+    assert agreed.exit_code == 0, agreed.output
+    assert "The books and Stripe agree." in agreed.output
+    till.client.v1.payment_intents.create(
+        {"amount": 4_200, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    )
+    differs = command(till, settings, "--json")
+    assert differs.exit_code == 1
+    told = json.loads(differs.output)
+    assert (told["charges"], told["open"], len(told["differences"])) == (2, 1, 1)
+    till.sandbox.fault("error_500", match="GET /v1/*", times=9)
+    assert command(till, settings).exit_code == 2
+    off = command(till, settings, PORTAL_STRIPE_KEY="", PORTAL_STRIPE_WEBHOOK_SECRET="", PORTAL_STRIPE_API="")
+    assert off.exit_code == 2
+    assert "Card payments are off" in off.output
+    assert KEY not in agreed.output + differs.output + off.output
