@@ -12,11 +12,12 @@ DOCUMENT_CHECKS = (
         "document_lines",
         "A document's net amount and tax are the sums of its lines, each line is its price times its quantity to within "
         "one minor unit (parts of an order's line add up to it), and its lines belong to its company.",
-        f"""select i.number, i.net_minor, l.net, i.tax_minor, l.tax from invoice i left join (
+        f"""with d as materialized (select id, company_id, {scale("currency")} as scale from invoice)
+            select i.number, i.net_minor, l.net, i.tax_minor, l.tax from invoice i left join (
               select x.invoice_id, sum(x.net_minor) as net, sum(x.tax_minor) as tax,
-                     max(abs(x.net_minor - x.unit_price * x.quantity * {scale("d.currency")})) as off,
+                     max(abs(x.net_minor - x.unit_price * x.quantity * d.scale)) as off,
                      bool_and(x.company_id = d.company_id) as own
-                from invoice_line x join invoice d on d.id = x.invoice_id group by x.invoice_id) l on l.invoice_id = i.id
+                from invoice_line x join d on d.id = x.invoice_id group by x.invoice_id) l on l.invoice_id = i.id
             where (i.net_minor, i.tax_minor, true) is distinct from (l.net, l.tax, l.own) or l.off > 1
                or i.total_minor <> i.net_minor + i.tax_minor""",
         16,
