@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -16,12 +17,14 @@ from flask import Flask
 from sqlalchemy import Engine, select, text
 
 from portal.billing.models import PayLink, PayLinkInvoice, PaymentAttempt, StripeEvent
+from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.billing.use_cases.paying.hearing import handle
 from portal.foundation import logs
+from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.tokens import new_token, token_hash
 from sandbox.stripe.webhooks import signature
-from tests.invoices import make_invoice
+from tests.invoices import TODAY, make_invoice
 from tests.page import PageClient
 from tests.paying import Till
 from tests.rules.whole_database import Snapshot
@@ -130,6 +133,30 @@ def test_a_link_of_a_closed_company_and_a_dead_one_begin_nothing(stranger: PageC
     stranger.post(f"/pay/{good}", {"method": "card"}, status=404)
     with till.sessions() as session:
         assert session.query(PaymentAttempt).count() == 0
+
+
+def test_a_link_never_mixes_currencies(payer: PageClient, stranger: PageClient, till: Till) -> None:
+    """What cannot be paid together is in no link. Seen failing: euros were added to dollars, and nobody could pay."""
+    dollars = till.invoice(5_000)
+    line = Line("Paint", 1, Decimal(70), 7_000)
+    new = NewDocument("invoice", till.company.id, "EUR", "test:euros", TODAY, [line])
+    euros = issue(till.build.session, new, actor=SYSTEM, now=utcnow())
+    till.build.session.commit()
+    assert euros is not None
+    payer.get(f"/invoices/{euros.number}/links")
+    payer.post(f"/invoices/{euros.number}/links", {"days": "14"}, status=422)
+    payer.post(f"/statements/{utcnow():%Y-%m}/links", {"days": "14"}, status=200)
+    found = re.search(r'value="http://localhost(/pay/[^"]+)"', payer.body)
+    assert found
+    stranger.get(found[1])
+    assert euros.number not in stranger.text
+    assert "$50.00 to pay" in stranger.text
+    till.by_card(stranger.post(found[1], {"method": "card"}, status=303).headers["Location"])
+    payer.post(
+        "/payments",
+        {"invoice": [dollars.number, euros.number], "method": "card", "key": "k" * 30},
+        status=422,
+    )
 
 
 def test_no_secret_stands_in_pages_logs_or_the_touchpoints(

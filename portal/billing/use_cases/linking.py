@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Company
 from portal.billing.models import Invoice, PayLink, PayLinkInvoice, PaymentAttempt
 from portal.billing.queries.links import Linked, linked
 from portal.billing.use_cases.methods import check_may_use
@@ -63,6 +64,8 @@ def link_invoice(
         raise NotFound
     if invoice.open_minor <= 0:
         raise Rejected("settled", f"{number} is paid, so there is nothing to make a link for.")
+    if invoice.currency != _currency(session, company_id):
+        raise Rejected("currency", f"{number} is in {invoice.currency}; pay it by transfer.")
     return _make(
         session, actor, company_id, "invoice", f"Invoice {number}", [invoice], days, now, email, zone
     )
@@ -93,6 +96,7 @@ def link_month(
             Invoice.kind == "invoice",
             Invoice.open_minor > 0,
             Invoice.issued_on < after,
+            Invoice.currency == _currency(session, company_id),  # others are paid by transfer
         )
         .order_by(Invoice.due_on, Invoice.id)
         .limit(MOST_DOCUMENTS + 1)
@@ -107,6 +111,10 @@ def link_month(
         )
     title = f"Statement of {month:%B %Y}"
     return _make(session, actor, company_id, "statement", title, invoices, days, now, email, zone)
+
+
+def _currency(session: Session, company_id: int) -> str:
+    return session.scalars(select(Company.currency).where(Company.id == company_id)).one()
 
 
 def _make(
