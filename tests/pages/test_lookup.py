@@ -186,7 +186,8 @@ def test_no_look_up_reads_the_whole_table_of_orders(
     values = {"company": scene.company.id, "store": scene.store.id, "variant": scene.paint.id}
     with engine.begin() as connection:
         connection.execute(text(MANY), values)
-        connection.exec_driver_sql("analyze sales_order")  # the lines' keys are checked by a plan that believes it
+        # At once: the keys of the lines are checked by a plan that believes these figures.
+        connection.exec_driver_sql("analyze sales_order")
         connection.execute(text(LINES), values)
         for table in ("sales_order", "order_line", "company", "app_user"):
             connection.exec_driver_sql(f"analyze {table}")
