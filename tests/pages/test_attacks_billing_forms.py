@@ -141,7 +141,7 @@ def test_months_and_pages_that_are_none(payer: PageClient, till: Till) -> None:
         "page=99999999999",
         "page=\u0661",
         "currency=xyz",
-        "currency=XXX",
+        "currency=ZZZ",
         "currency='",
         "page=-1",
     ):
