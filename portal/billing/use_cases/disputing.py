@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.billing.accounts import DISPUTED, FEES, STRIPE
+from portal.billing.accounts import DISPUTED, FEES, STRIPE, WRITE_OFFS
 from portal.billing.models import Payment, StripeDispute
 from portal.billing.queries.money import posted
 from portal.billing.stripe_api import Stripe
@@ -107,7 +107,11 @@ def _post_lost(session: Session, payment: Payment, dispute: StripeDispute, now: 
     if posted(session, f"dispute:{dispute.id}:lost") is not None:
         return  # what it had paid may have moved on since
     amount = dispute.amount_minor
-    sides = [*sides_back(session, payment, amount), Side(DISPUTED, -amount, payment_id=payment.id)]
+    # What was refunded before is lost twice: it went back to the payer, and the payer's bank took it, too.
+    sides = [
+        *sides_back(session, payment, amount, rest_to=WRITE_OFFS),
+        Side(DISPUTED, -amount, payment_id=payment.id),
+    ]
     words = f"Chargeback of {payment.number} was decided against us; what it paid is open again"
     if _post(session, payment, dispute, "lost", "chargeback_lost", sides, words, now):
         _tell(session, payment, dispute, "chargeback_lost", now)

@@ -64,10 +64,16 @@ def take_in(sessions: Callable[[], Session], refund_id: int, told: Refunded, *, 
 def post_refund(
     session: Session, payment: Payment, refund: Refund, *, out_of: str, actor: Actor, now: datetime
 ) -> bool:
-    """Post a refund of a locked payment, once. ``out_of``: the account that pays, Stripe's or the bank's."""
+    """Post a refund of a locked payment, once. ``out_of``: the account that pays, Stripe's or the bank's.
+
+    :raises DoesNotFit: when the payment has not got that much any more.
+    """
     if posted(session, _key(refund)) is not None:
         return False
-    sides = sides_back(session, payment, refund.amount_minor)
+    try:
+        sides = sides_back(session, payment, refund.amount_minor)
+    except ValueError as error:  # made at Stripe, of money that a chargeback has taken before
+        raise DoesNotFit(f"refund {refund.id}: {error}") from error
     refund.reopens = any(side.account == RECEIVABLE for side in sides)
     post(
         session, key=_key(refund), kind="refund", company_id=payment.company_id, currency=payment.currency,

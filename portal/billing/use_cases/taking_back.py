@@ -11,11 +11,12 @@ from portal.billing.use_cases.locking import lock_documents
 from portal.billing.use_cases.posting import Side
 
 
-def sides_back(session: Session, payment: Payment, amount_minor: int) -> list[Side]:
+def sides_back(session: Session, payment: Payment, amount_minor: int, *, rest_to: str = "") -> list[Side]:
     """The sides that take so much out of a locked payment: what waits unapplied first, then the invoices it paid,
     the one due last first; these are open again by as much. Their sum is ``amount_minor``.
 
-    :raises ValueError: when the payment has not got that much.
+    :param rest_to: the account that bears what the payment has not got any more: money that was given back before.
+    :raises ValueError: when the payment has not got that much, and no account bears the rest.
     """
     unapplied = min(amount_minor, payment.unapplied_minor)
     sides = [Side(UNAPPLIED, unapplied, payment_id=payment.id)] if unapplied else []
@@ -28,6 +29,8 @@ def sides_back(session: Session, payment: Payment, amount_minor: int) -> list[Si
             if part:
                 sides.append(Side(RECEIVABLE, part, invoice_id=share.invoice_id, payment_id=payment.id))
                 rest -= part
-    if rest:
+    if rest and rest_to:
+        sides.append(Side(rest_to, rest, payment_id=payment.id))
+    elif rest:
         raise ValueError(f"payment {payment.number} has not got {amount_minor}: {rest} too little")
     return sides
