@@ -140,7 +140,7 @@ def test_credit_memos_at_once_never_exceed_their_invoice(till: Till, admin: Acto
 def test_credit_is_applied_once_and_taken_back_once(
     till: Till, admin: Actor, engine: Engine, kind: str
 ) -> None:
-    """Seen failing without the lock of the source: twelve forms used the same cash."""
+    """Seen failing without the locks of source and invoices: the same form, sent at once, was an error for its second."""
     first, second = till.invoice(10_000), till.invoice(10_000)
     session = till.build.session
     if kind == "cash":

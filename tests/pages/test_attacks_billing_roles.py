@@ -132,7 +132,7 @@ def test_no_page_leads_out_of_the_portal(paying_app: Flask, till: Till) -> None:
 
 
 def test_a_buyer_cancels_no_scheduled_payment(paying_app: Flask, till: Till) -> None:
-    """Means of paying are for those who look after them. Seen failing on the payment's own page."""
+    """Means of paying are for those who look after them, on whichever page."""
     ours = riches(till.build, till.company, "ours")
     buyer = visitor(paying_app, till.build.user(till.company, "buyer").email)
     buyer.get(f"/payments/{ours.scheduled.token}")
