@@ -62,7 +62,8 @@ def test_what_comes_back_is_credited_and_back_on_the_shelf(session: Session, bui
         scene.paint.id: (shelf[scene.paint.id][0] + 1, 0),
         scene.tape.id: (shelf[scene.tape.id][0] + 12, 0),
     }
-    told = session.scalars(select(OrderEvent.text).where(OrderEvent.order_id == order.id)).all()
+    of_order = select(OrderEvent.text).where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    told = session.scalars(of_order).all()
     assert told[-1] == (
         f"Credited $95.69 for 1 of PRO-1, 12 of TAPE-1 (not needed, unopened), credit memo {memo.number}"
     )

@@ -38,9 +38,9 @@ class OpenDocument:
         return self.open_minor - self.spoken_minor
 
     def saved_minor(self, on: date) -> int:
-        """The early-payment discount for paying on that day all that is open; the same rule as when it is paid."""
+        """The early-payment discount for paying all of it on that day; the same rule as when it is paid."""
         in_time = self.discount_until is not None and on <= self.discount_until
-        whole = self.free_minor == self.open_minor and self.discount_minor < self.open_minor
+        whole = self.free_minor == self.total_minor and self.discount_minor < self.total_minor
         return self.discount_minor if in_time and whole else 0
 
 

@@ -138,10 +138,10 @@ def _share(
 
 
 def discount(document: Invoice, amount: int, left: int, today: date) -> tuple[int, int]:
-    """What of the invoice is settled, and the discount in it: for paying all of it in time, with or without taking
-    the discount off oneself."""
+    """What of the invoice is settled, and the discount in it: for paying all of it in time and at once, with or
+    without taking the discount off oneself. So an invoice that a refund opened again does not get it twice."""
     until, saved = document.discount_until, document.discount_minor
-    if not saved or until is None or today > until or left != document.open_minor or saved >= left:
+    if not saved or until is None or today > until or left != document.total_minor or saved >= left:
         return amount, 0
     return (left, saved) if amount in (left, left - saved) else (amount, 0)
 
