@@ -60,7 +60,7 @@ def chaos_engine(server_url: Callable[[str], str]) -> Iterator[Engine]:
 
 
 def test_orders_survive_kill_9(chaos_engine: Engine, tmp_path: Path) -> None:
-    """Fails when the mail or the touchpoint is written in a transaction of its own after the order."""
+    """Invariant 10. Fails when the mail or the touchpoint is written in a transaction of its own after the order."""
     mailbox = Mailbox()
     smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     smtp.start()

@@ -178,6 +178,7 @@ def test_a_wrong_code_is_counted_and_the_sixth_try_waits(session: Session, build
 
 
 def test_a_code_works_once(session: Session, build: Build) -> None:
+    """Invariant 19. Seen failing without asking whether the order was collected and what of it is ready."""
     scene = counter(build)
     order = scene.order()
     prepare(session, scene, order)

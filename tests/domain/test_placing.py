@@ -92,6 +92,7 @@ def test_the_same_draft_again_gives_the_same_order(shop: Shop, sessions: session
 
 
 def test_a_token_with_other_contents_is_a_conflict(shop: Shop, sessions: sessionmaker[Session]) -> None:
+    """Invariant 9. Seen failing without comparing what was sent with what the order was placed by."""
     paint = shop.build.variant()
     shop.build.stock(shop.store, paint)
     draft_id = shop.draft([(paint, 2)])
