@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
@@ -43,6 +44,25 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(60)
+    return results
+
+
+def kept_waiting(sessions: sessionmaker[Session], holder: Session, *calls: Callable[[], Any]) -> list[Any]:
+    """Run all at the same moment while ``holder`` has the credit's row; it commits when they wait for it."""
+    results: list[Any] = []
+    placing = threading.Thread(target=lambda: results.extend(together(*calls)))
+    placing.start()
+    waiting = text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%credit_account%'"
+    )
+    with sessions() as watcher:
+        for _ in range(200):
+            if (watcher.scalar(waiting) or 0) >= len(calls):
+                break
+            watcher.rollback()
+            time.sleep(0.02)
+    holder.commit()
+    placing.join(60)
     return results
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from portal.foundation.clock import typed_day
+
 STATUSES = {
     "open": "Open",
     "overdue": "Overdue",
@@ -55,7 +57,7 @@ def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[I
     days: dict[str, date | None] = {}
     for name in ("from", "to"):
         try:
-            days[name] = _day(given.get(name, ""))
+            days[name] = typed_day(given.get(name, ""))
         except ValueError:
             days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
     if days["from"] and days["to"] and days["from"] > days["to"]:
@@ -85,14 +87,6 @@ def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
         "to": wanted.issued_to and f"to {wanted.issued_to.isoformat()}",
     }
     return [(name, words[name]) for name in FIELDS if words[name]]  # type: ignore[misc]
-
-
-def _day(typed: str) -> date | None:
-    """:raises ValueError: when it is no day of these centuries."""
-    day = date.fromisoformat(typed) if typed else None
-    if day is not None and not 1900 <= day.year < 3000:
-        raise ValueError("no day on which anything was invoiced")
-    return day
 
 
 def _clean(words: str) -> str:

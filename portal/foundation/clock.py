@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,3 +26,14 @@ def from_microseconds(value: int) -> datetime:
 def local(moment: datetime, zone: str) -> datetime:
     """The same moment on the wall clock of ``zone`` (an IANA name)."""
     return moment.astimezone(ZoneInfo(zone))
+
+
+def typed_day(typed: str) -> date | None:
+    """A day as typed into a filter (2026-03-31); None where nothing was typed.
+
+    :raises ValueError: when it is no day of these centuries; the calendar's ends have no midnight everywhere.
+    """
+    day = date.fromisoformat(typed) if typed else None
+    if day is not None and not 1900 <= day.year < 3000:
+        raise ValueError("no day on which anything happened")
+    return day

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from typing import Any
-
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,7 +15,7 @@ from portal.orders.models import Order
 from portal.orders.use_cases.placing import Placed
 from tests.builders import NOW, Build
 from tests.invoices import make_invoice
-from tests.placing import send, together, used
+from tests.placing import kept_waiting, send, together, used
 from tests.shop import Shop
 
 REASON = "INV-7 is 60 days overdue. Pay it, then call us."
@@ -114,18 +110,5 @@ def test_a_hold_stops_orders_already_on_their_way(
         calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
     build.session.rollback()
     hold(session, actor=admin, now=NOW, company=company, reason=REASON)
-    results: list[Any] = []
-    placing = threading.Thread(target=lambda: results.extend(together(*calls)))
-    placing.start()
-    waiting = text(
-        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%credit_account%'"
-    )
-    with sessions() as watcher:
-        for _ in range(200):
-            if (watcher.scalar(waiting) or 0) >= 4:
-                break
-            watcher.rollback()
-            time.sleep(0.02)
-    session.commit()
-    placing.join(60)
+    results = kept_waiting(sessions, session, *calls)
     assert [each.code for each in results if isinstance(each, Rejected)] == ["credit_hold"] * 4, results

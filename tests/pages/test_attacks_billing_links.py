@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -19,7 +17,6 @@ from sqlalchemy import Engine, select, text
 from portal.billing.models import PayLink, PayLinkInvoice, PaymentAttempt, StripeEvent
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.billing.use_cases.paying.hearing import handle
-from portal.foundation import logs
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.tokens import new_token, token_hash
@@ -29,18 +26,6 @@ from tests.page import PageClient
 from tests.paying import Till
 from tests.rules.whole_database import Snapshot
 from tests.sandbox.stripe.standing import KEY, SECRET
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    root = logging.getLogger()
-    before, written = root.handlers[:], StringIO()
-    logs.configure("json")
-    (handler,) = root.handlers
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(written)
-    yield written
-    root.handlers[:] = before
 
 
 @pytest.fixture

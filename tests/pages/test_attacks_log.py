@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -14,7 +13,6 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
-from portal.foundation import logs
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.orders.models import Draft
@@ -24,18 +22,6 @@ from tests.page import PageClient
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 MAIL = "ann@painter.example"
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    root = logging.getLogger()
-    before, written = root.handlers[:], StringIO()
-    logs.configure("json")
-    (handler,) = root.handlers
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(written)
-    yield written
-    root.handlers[:] = before
 
 
 def test_no_words_of_people_reach_the_touchpoints(build: Build, client: PageClient, session: Session) -> None:

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
 
-from portal.app import create_app
 from portal.billing.models import Invoice, InvoiceDispute
-from portal.foundation.config import Settings
 from tests.builders import Build
 from tests.invoices import pay_offline
 from tests.page import PageClient
 from tests.paying import ACCOUNT, BOUNCING, DECLINED, Till
-from tests.sandbox.stripe.standing import KEY, SECRET, until
-
-
-@pytest.fixture
-def paying_app(till: Till, settings: Settings, engine: Engine) -> Flask:
-    """The portal in demo mode, with the sandbox behind it."""
-    demo = replace(
-        settings, demo=True, stripe_key=KEY, stripe_webhook_secret=SECRET, stripe_api=till.sandbox.url
-    )
-    app = create_app(demo, engine)
-    app.config.update(TESTING=True)
-    return app
+from tests.sandbox.stripe.standing import until
 
 
 @pytest.fixture

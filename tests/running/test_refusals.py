@@ -134,11 +134,12 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, free_port: int) -> No
 
 @contextmanager
 def small_disk(folder: Path, options: str) -> Iterator[Path]:
-    """A file system of its own, which only root can make."""
+    """A file system of its own. Only root can make one, and in some containers not even root."""
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)], check=False)
+    command = ["mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
+    made = subprocess.run(command, check=False, capture_output=True, text=True)
     if made.returncode:
-        pytest.skip("only root can make a file system")
+        pytest.skip(f"needs a small file system, which cannot be made here: {made.stderr.strip()}")
     try:
         yield folder
     finally:

@@ -19,6 +19,7 @@ from portal.billing.queries.documents import document
 from portal.billing.queries.invoices import company_of, invoice_for_staff, invoices
 from portal.billing.queries.promises import company_promises, promises_of
 from portal.billing.staff_views import blueprint
+from portal.billing.views.seen import seen_invoice
 from portal.foundation.money import exponent
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -103,15 +104,7 @@ def invoice(number: str) -> str:
     found = invoice_for_staff(db(), actor(), number)
     company = company_of(db(), found)
     doc = document(db(), found)
-    viewed(
-        "invoice_viewed",
-        account_id=found.company_id,
-        store_id=found.store_id,
-        value_minor=found.total_minor,
-        currency=found.currency,
-        links={"invoice_id": found.id, "order_id": found.order_id},
-        props={"number": found.number, "lines": len(doc.lines)},
-    )
+    seen_invoice(found, len(doc.lines))
     return render_template(
         "billing/customer_invoice.html",
         company=company,

@@ -12,10 +12,10 @@ from portal.billing.queries.invoices import invoice_for
 from portal.billing.queries.promises import promises_of
 from portal.billing.views import blueprint
 from portal.billing.views.around import payment_page
+from portal.billing.views.seen import seen_invoice
 from portal.foundation.config import Settings
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
 
@@ -26,15 +26,7 @@ def invoice(number: str) -> str:
     found = invoice_for(db(), actor(), number)
     doc = document(db(), found)
     settings: Settings = current_app.extensions["settings"]
-    viewed(
-        "invoice_viewed",
-        account_id=found.company_id,
-        store_id=found.store_id,
-        value_minor=found.total_minor,
-        currency=found.currency,
-        links={"invoice_id": found.id, "order_id": found.order_id},
-        props={"number": found.number, "lines": len(doc.lines)},
-    )
+    seen_invoice(found, len(doc.lines))
     may_pay = actor().can("invoices:pay")
     return render_template(
         "billing/invoice.html",

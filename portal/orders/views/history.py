@@ -9,7 +9,7 @@ from flask import Response, render_template, request, url_for
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from portal.foundation.clock import local
+from portal.foundation.clock import local, typed_day
 from portal.foundation.money import to_major
 from portal.orders.queries.history import STATUS_GROUPS, HistoryFilter, buyers, export_rows, history
 from portal.orders.status import ICONS, LABELS, ORDER_STATES, TONES, label
@@ -114,7 +114,7 @@ def _wanted() -> tuple[HistoryFilter, dict[str, str]]:
     days: dict[str, date | None] = {}
     for name in ("from", "to"):
         try:
-            days[name] = _day(given.get(name, ""))
+            days[name] = typed_day(given.get(name, ""))
         except ValueError:
             days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
     if days["from"] and days["to"] and days["from"] > days["to"]:
@@ -130,14 +130,6 @@ def _wanted() -> tuple[HistoryFilter, dict[str, str]]:
         text=_words("q"),
         zone=actor().time_zone,
     ), errors
-
-
-def _day(typed: str) -> date | None:
-    """:raises ValueError: when it is no day of these centuries; the calendar's ends have no midnight everywhere."""
-    day = date.fromisoformat(typed) if typed else None
-    if day is not None and not 1900 <= day.year < 3000:
-        raise ValueError("no day on which anybody ordered")
-    return day
 
 
 def _words(name: str) -> str:
