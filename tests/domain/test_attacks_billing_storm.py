@@ -4,7 +4,7 @@ Afterwards nobody has waited in a circle, and the books are equal."""
 from __future__ import annotations
 
 from collections import Counter as Tally
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -35,10 +35,12 @@ from portal.orders.use_cases.paid_ahead import pay_ahead
 from portal.orders.use_cases.returning import take_back
 from portal.verifying.run import verify
 from tests.builders import NOW, Build
-from tests.domain.test_attacks_storm import Storm
+from tests.domain.test_attacks_storm import Storm, let_loose
 from tests.invoices import TODAY, make_invoice, pay_offline
 
 THREADS, STEPS = 5, 60
+# What a thread meets is the scheduler's choice: the storm goes on until each of these has happened, but not for ever.
+MUST, ROUNDS = ("work", "begin", "settle", "cheque", "apply", "refund", "credit"), 8
 NO = (Rejected, NotFound, Conflict)
 
 
@@ -210,6 +212,15 @@ class MoneyStorm(Storm):
         )  # fmt: skip
 
 
+def bill(build: Build, company: Company) -> None:
+    """Something to pay, to credit and to apply."""
+    for n in range(14):
+        make_invoice(build.session, company, net=1_000 + n, tax=80)
+        if n % 3 == 0:
+            make_invoice(build.session, company, net=-2_000)
+            pay_offline(build.session, company, 2_000, reference="1")
+
+
 @pytest.mark.parametrize("seed", [5, 17])
 def test_after_a_storm_over_its_money_the_books_are_equal(
     seed: int, build: Build, engine: Engine, sessions: sessionmaker[Session]
@@ -229,23 +240,15 @@ def test_after_a_storm_over_its_money_the_books_are_equal(
         "payer": build.actor(build.user(company, "company_admin"), company, "company_admin"),
         "staff": build.actor(build.user(kind="store", store_id=store.id)),
     }  # fmt: skip
-    for n in range(14):
-        make_invoice(build.session, company, net=1_000 + n, tax=80)
-        if n % 3 == 0:
-            make_invoice(build.session, company, net=-2_000)
-            pay_offline(build.session, company, 2_000, reference="1")
     storms = [MoneyStorm(sessions, seed * 100 + n, world) for n in range(THREADS)]
-    failures: list[BaseException] = []
-    guard = Lock()
-    threads = [Thread(target=storm.run, args=(failures, guard)) for storm in storms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    done = sum((storm.done for storm in storms), Tally())
-    assert not failures, failures[0]
-    for step in ("work", "begin", "settle", "cheque", "apply", "refund", "credit"):
-        assert done[step], done
+    done: Tally[str] = Tally()
+    for _ in range(ROUNDS):
+        bill(build, company)
+        done, failures = let_loose(storms)
+        assert not failures, failures[0]
+        if all(done[step] for step in MUST):
+            break
+    assert all(done[step] for step in MUST), done
     broken = [
         (each.check.name, each.rows[:3])
         for each in verify(engine).findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter as Tally
+from collections.abc import Sequence
 from threading import Lock, Thread
 from typing import Any
 
@@ -123,6 +124,18 @@ class Storm:
         do.fulfil_backorders(session, actor=self.world["staff"], now=NOW, store_id=self.world["store"])
 
 
+def let_loose(storms: Sequence[Storm]) -> tuple[Tally[str], list[BaseException]]:
+    """Let them all run at once; how often each step was done, and what should not have been raised."""
+    failures: list[BaseException] = []
+    guard = Lock()
+    threads = [Thread(target=storm.run, args=(failures, guard)) for storm in storms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum((storm.done for storm in storms), Tally()), failures
+
+
 @pytest.mark.parametrize("seed", [11, 23])
 def test_after_a_storm_everything_adds_up(
     seed: int, build: Build, engine: Engine, sessions: sessionmaker[Session]
@@ -144,18 +157,10 @@ def test_after_a_storm_everything_adds_up(
         )  # fmt: skip
     staff = build.actor(build.user(kind="store", store_id=store.id))
     world = {"store": store.id, "variants": [v.id for v in variants], "actors": actors, "staff": staff}
-    storms = [Storm(sessions, seed * 100 + n, world) for n in range(THREADS)]
-    failures: list[BaseException] = []
-    guard = Lock()
-    threads = [Thread(target=storm.run, args=(failures, guard)) for storm in storms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done, failures = let_loose([Storm(sessions, seed * 100 + n, world) for n in range(THREADS)])
     deadlocks = [each for each in failures if isinstance(each, DBAPIError) and "deadlock" in str(each)]
     assert not deadlocks
     assert not failures, failures[0]
-    done = sum((storm.done for storm in storms), Tally())
     assert done["buy"] > 5, done
     assert done["work"] > 5, done
     verdict = verify(engine)
