@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UTCDateTime
@@ -122,12 +122,16 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True, index=True)
     role: Mapped[str]  # viewer, buyer, approver, company_admin
+    # Orders above it need another person's yes (minor units of the company's currency, with tax); None: no limit.
+    order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     user: Mapped[User] = relationship(lazy="raise")
     company: Mapped[Company] = relationship(lazy="raise")
+
+    __table_args__ = (CheckConstraint("order_limit_minor >= 0", name="order_limit_positive"),)
 
 
 class RepAssignment(Base):

@@ -1,4 +1,4 @@
-"""Drafts, orders and what happened to them."""
+"""Orders, their lines and what happened to them."""
 
 from __future__ import annotations
 
@@ -13,87 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
 
 order_number = Sequence("order_number_seq", start=100001, metadata=Base.metadata)
-
-
-class Draft(Base):
-    """An order in the making. ``owner_user_id`` works on it; a rep's draft for a customer is the rep's own,
-    so the customer's stays as it was."""
-
-    __tablename__ = "draft"
-
-    id: Mapped[BigId]
-    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
-    owner_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
-    subject_user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
-    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
-    name: Mapped[str] = mapped_column(server_default="")
-    # current: the one that "add" adds to; parked: kept for later; placed; discarded.
-    state: Mapped[str] = mapped_column(server_default="current")
-    source_order_id: Mapped[int | None] = mapped_column(BigInteger)
-    fulfilment: Mapped[str] = mapped_column(server_default="pickup")  # pickup, delivery
-    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
-    window_start: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    window_end: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    pickup_person: Mapped[str] = mapped_column(server_default="")
-    pickup_phone: Mapped[str] = mapped_column(server_default="")
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
-    delivery_date: Mapped[date | None]
-    po_number: Mapped[str] = mapped_column(server_default="")
-    job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
-    note: Mapped[str] = mapped_column(server_default="")
-    allow_backorder: Mapped[bool] = mapped_column(server_default="false")
-    # What a reorder could not take over, each with sku, name, quantity and the reason: nothing is dropped silently.
-    left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
-    # When it first went on to pickup or delivery.
-    checkout_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # The draft from which this one was split off because credit did not reach for all of it.
-    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
-    # When, whom and about how much (minor units) the company's approvers were asked, because credit did not reach.
-    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    asked_minor: Mapped[int | None] = mapped_column(BigInteger)
-    asked_names: Mapped[str] = mapped_column(server_default="")
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    lines: Mapped[list[DraftLine]] = relationship(
-        back_populates="draft", lazy="raise", order_by="DraftLine.position", cascade="all, delete-orphan"
-    )
-
-    __table_args__ = (
-        Index("ix_draft_company_state", "company_id", "state", "updated_at"),
-        Index(
-            "uq_draft_one_current", "company_id", "owner_user_id", unique=True,
-            postgresql_where=text("state = 'current'"),
-        ),
-        CheckConstraint("state in ('current','parked','placed','discarded')", name="state_known"),
-    )  # fmt: skip
-
-
-class DraftLine(Base):
-    """A wish: this variant, this many, perhaps tinted to a colour."""
-
-    __tablename__ = "draft_line"
-
-    id: Mapped[BigId]
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
-    company_id: Mapped[int] = mapped_column(BigInteger)
-    position: Mapped[int]
-    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
-    quantity: Mapped[int]
-    colour_number: Mapped[str | None] = mapped_column(ForeignKey("colour.number"))
-    # What it was last time, when the line comes from a reorder: sku, name, quantity, unit_price, pack_size.
-    last_time: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-
-    draft: Mapped[Draft] = relationship(back_populates="lines", lazy="raise")
-
-    __table_args__ = (
-        CheckConstraint("quantity > 0", name="quantity_positive"),
-        # The same thing in the same colour is one line; adding it again sums.
-        Index(
-            "uq_draft_line_thing", "draft_id", "variant_id", "colour_number",
-            unique=True, postgresql_nulls_not_distinct=True,
-        ),
-    )  # fmt: skip
 
 
 class Order(Base):
@@ -149,6 +68,10 @@ class Order(Base):
     subject_name: Mapped[str] = mapped_column(server_default="")
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
     on_behalf_reason: Mapped[str] = mapped_column(server_default="")
+    # What the person it is for may order alone, as it was; above it somebody else of the company approved.
+    order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    approved_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    approved_by_name: Mapped[str] = mapped_column(server_default="")
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     lines: Mapped[list[OrderLine]] = relationship(
@@ -168,6 +91,12 @@ class Order(Base):
         Index(
             "ix_sales_order_store_open", "store_id", "promised_at",
             postgresql_where=text("status in ('placed','accepted','picking','ready','out','backordered')"),
+        ),
+        CheckConstraint(
+            "order_limit_minor is null or total_minor <= order_limit_minor or (approved_by_user_id is not null "
+            "and approved_by_user_id is distinct from placed_by_user_id "
+            "and approved_by_user_id is distinct from subject_user_id)",
+            name="another_person",
         ),
     )  # fmt: skip
 
