@@ -127,10 +127,12 @@ def stock_to(session: Session, scene: Counter, units: int) -> None:
 
 
 def test_what_is_cancelled_costs_nothing(session: Session, build: Build) -> None:
-    """Invariant 15: credit comes back once for what is cancelled and once for what is invoiced."""
+    """Invariant 15: credit comes back once for what is cancelled and once for what is invoiced. Seen failing with the
+    credit not given back, and given back twice, at either of them."""
     scene = counter(build)
     order = scene.order(Want(scene.paint, 5, backordered=2), Want(scene.tape, 3, price="3.95"))
     taxed(session, order, "0.08")
+    taken = credit_used(session, scene.company)
     ready(session, scene, order)
     do.short_pick(
         session, actor=scene.staff, now=NOW, number=order.number, line_no=2, units=1, reason="damaged", rest="cancel"
@@ -147,6 +149,7 @@ def test_what_is_cancelled_costs_nothing(session: Session, build: Build) -> None
     again = session.get_one(Order, order.id, populate_existing=True)
     assert again.status == "collected"
     assert again.credit_released_minor == again.total_minor
+    assert credit_used(session, scene.company) == taken - again.total_minor + invoice.total_minor
 
 
 def test_a_company_may_get_one_invoice_per_order(session: Session, build: Build) -> None:
@@ -249,7 +252,8 @@ def test_what_left_is_invoiced_once(session: Session, build: Build, sessions: se
 
 
 def test_goods_invoice_and_credit_move_together_or_not_at_all(session: Session, build: Build) -> None:
-    """Invariant 10: the stock is written last, and what it refuses takes the invoice back with it."""
+    """Invariant 10: the stock is written last, and what it refuses takes the invoice back with it. Seen failing with
+    the invoice committed before the stock."""
     scene = counter(build)
     order = scene.order(Want(scene.paint, 2))
     ready(session, scene, order)

@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_at_its_field(
 
 
 def test_no_more_than_is_open_and_not_spoken_for(session: Session, company: Company, staff: Actor) -> None:
-    """Invariant 3."""
+    """Invariant 3. Seen failing without what payments under way speak for, and without either check of the parts."""
     invoice = make_invoice(session, company, net=6_000)
     with pytest.raises(Rejected, match=r"At most \$60.00"):
         take(session, staff, company, {invoice: 6_001})

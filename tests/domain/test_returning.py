@@ -41,7 +41,7 @@ def memos(session: Session, order: Order) -> list[Invoice]:
 
 
 def test_what_comes_back_is_credited_and_back_on_the_shelf(session: Session, build: Build) -> None:
-    """Invariant 15."""
+    """Invariant 15. Seen failing without the units put back, with them put back twice, and without the tax."""
     scene = counter(build)
     order = collected(session, scene, Want(scene.paint, 3), Want(scene.tape, 12, price="3.95"), tax="0.08")
     owed = credit_used(session, scene.company)
