@@ -67,7 +67,7 @@ class AnswerForm(PortalForm):
 class RemindersForm(PortalForm):
     """When a company is reminded of open invoices."""
 
-    remind = BooleanField("Send reminders by mail")
+    remind = BooleanField("Send mails about invoices")
     before = SelectField("Before the due day", choices=LEADS)
     at_due = BooleanField("On the due day")
     overdue = StringField(

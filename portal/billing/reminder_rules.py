@@ -15,7 +15,7 @@ LONGEST_BEFORE, LONGEST_AFTER, MOST_STEPS = 30, 365, 8
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whether and when a company is reminded."""
+    """Whether a company gets mails about invoices at all (new ones, too), and when it is reminded of open ones."""
 
     remind: bool = True
     steps: tuple[int, ...] = DEFAULT_STEPS
@@ -37,7 +37,9 @@ class Policy:
     @property
     def words(self) -> str:
         """In a sentence: ``3 days before the due day, on it, and 7, 21 and 45 days after it``."""
-        if not self.remind or not self.steps:
+        if not self.remind:
+            return "No mails about invoices"
+        if not self.steps:
             return "No reminders"
         parts = [f"{_days(self.before)} before the due day"] if self.before else []
         if self.at_due:

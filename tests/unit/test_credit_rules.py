@@ -161,7 +161,7 @@ def test_what_is_typed_about_reminders() -> None:
         (Policy(), "3 days before the due day, on it and 7, 21 and 45 days after it"),
         (Policy(steps=(0,)), "on the due day"),
         (Policy(steps=(1,)), "1 day after it"),
-        (Policy(False), "No reminders"),
+        (Policy(False), "No mails about invoices"),
         (Policy(steps=()), "No reminders"),
     ],
 )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.models import Invoice, Payment, Refund
+from portal.billing.use_cases.announcing import announce
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.billing.use_cases.posting import Side, post
 from portal.foundation.actor import Actor
@@ -101,6 +102,7 @@ def adjust(
     reason: str,
     token: str,
     invoice_number: str = "",
+    tell: bool = True,
 ) -> Invoice:
     """Credit a company an amount with tax, for a reason that it reads; the same form sent twice credits once.
 
@@ -109,6 +111,7 @@ def adjust(
 
     :param company: one that the actor may see; permission is the caller's to check.
     :param token: random, made with the form.
+    :param tell: off when the caller goes on with the memo and announces it afterwards.
     :raises Rejected: ``amount``, ``reason``, ``invoice`` on their fields.
     """
     said = reason.strip()[:MAX_REASON]
@@ -145,6 +148,8 @@ def adjust(
         now=now,
     )  # fmt: skip
     assert memo is not None
+    if tell:
+        announce(session, memo)
     return memo
 
 

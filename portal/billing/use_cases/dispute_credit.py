@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.models import Invoice
 from portal.billing.queries.open_documents import documents_by_id
+from portal.billing.use_cases.announcing import announce
 from portal.billing.use_cases.applying import Source, apply
 from portal.billing.use_cases.crediting import adjust
 from portal.foundation.actor import Actor
@@ -39,7 +40,7 @@ def credit_and_apply(
         raise Rejected("amount", f"Enter more than nothing and at most {most}, what is open.", field="amount")
     memo = adjust(
         session, actor=actor, now=now, today=today, company=company, amount_minor=credit_minor, reason=reason,
-        token=key, invoice_number=invoice.number,
+        token=key, invoice_number=invoice.number, tell=False,
     )  # fmt: skip
     free = documents_by_id(session, company.id, [invoice.id])[invoice.id].free_minor
     part = min(free, credit_minor)
@@ -48,4 +49,6 @@ def credit_and_apply(
             session, actor=actor, company_id=company.id, source=Source("memo", memo.id),
             parts={invoice.id: part}, key=key, now=now,
         )  # fmt: skip
+    session.refresh(memo, ["open_minor"])
+    announce(session, memo)
     return memo

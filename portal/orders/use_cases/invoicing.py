@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.billing.models import Invoice, PaymentTerms
 from portal.billing.use_cases import give_credit
+from portal.billing.use_cases.announcing import announce
 from portal.billing.use_cases.crediting import apply_ahead, lock_money_ahead
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.foundation.clock import local
@@ -58,6 +59,7 @@ def invoice_what_left(work: Work) -> Invoice | None:
         give_credit(session, company_id=order.company_id, amount_minor=invoice.total_minor)
         order.credit_released_minor += invoice.total_minor
     apply_ahead(session, invoice, ahead, actor=work.actor, now=work.now)
+    announce(session, invoice)
     return invoice
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.models import Invoice, InvoiceLine
+from portal.billing.use_cases.announcing import announce
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -55,6 +56,7 @@ def take_back(
     for line, n in back:
         line.quantity_returned += n
     _tell(work, back, reason, memo)
+    announce(session, memo)
     if restock and work.order.store_id is not None:
         stores.put_back(session, store_id=work.order.store_id, quantities=stock_of(back))
     return memo
