@@ -13,6 +13,8 @@ NO_DECIMALS = frozenset(
 )
 THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
+LARGEST = 10**15  # minor units; Stripe charges 12 digits at most
+
 
 def stripe_exponent(currency: str) -> int:
     """Number of decimals of the unit in which Stripe takes amounts."""
@@ -34,7 +36,7 @@ def to_stripe(minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """An amount of Stripe's in our minor units.
 
-    :raises ValueError: when it is finer than our minor unit.
+    :raises ValueError: when it is finer than our minor unit, or no amount of money.
     """
     if not currency:
         raise ValueError("an amount without a currency")
@@ -42,4 +44,6 @@ def from_stripe(amount: int, currency: str) -> int:
     minor, rest = (amount * 10**shift, 0) if shift >= 0 else divmod(amount, 10**-shift)
     if rest:
         raise ValueError(f"{amount} of {currency} is finer than its minor unit")
+    if abs(minor) > LARGEST:
+        raise ValueError("more money than there is")
     return int(minor)

@@ -19,7 +19,7 @@ import stripe
 import structlog
 
 from portal.billing.stripe_objects import Heard
-from portal.billing.stripe_reading import id_of
+from portal.billing.stripe_reading import id_of, plain
 from portal.billing.stripe_requests import Requests
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
@@ -149,7 +149,7 @@ class Stripe(Requests):
         try:
             with self._slot():
                 answer = request()
-            return parse(answer.to_dict() if isinstance(answer, stripe.StripeObject) else answer)
+            return parse(plain(answer.to_dict() if isinstance(answer, stripe.StripeObject) else answer))
         except stripe.CardError as error:
             raise _declined(error) from error
         except stripe.IdempotencyError as error:
@@ -159,7 +159,7 @@ class Stripe(Requests):
             raise StripeRefused(error.code or "invalid_request", _sentence(error)) from error
         except stripe.StripeError as error:
             raise self._unknown(error) from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             log.warning("an answer of Stripe's was not understood", error=type(error).__name__)
             raise StripeUnknown("Stripe answered nonsense") from error
 

@@ -100,9 +100,9 @@ def method_of(raw: Raw) -> Method:
         id=str(raw["id"]),
         kind=kind,
         brand=_brand(str(brand or kind)),
-        last4=str(details.get("last4") or "")[-4:],
-        exp_month=details.get("exp_month"),
-        exp_year=details.get("exp_year"),
+        last4=_last4(details.get("last4")),
+        exp_month=_small(details.get("exp_month")),
+        exp_year=_small(details.get("exp_year")),
         customer=id_of(raw.get("customer")),
     )
 
@@ -138,6 +138,25 @@ def dispute_of(raw: Raw) -> Disputed:
     )
 
 
+def plain(answer: Any) -> Any:
+    """The answer, when all its texts can be kept.
+
+    :raises ValueError: for NUL or half a character in one of them: PostgreSQL keeps neither.
+    """
+    parts: list[Any] = [answer]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str):
+            part.encode()
+            if "\x00" in part:
+                raise ValueError("a text with NUL")
+        elif isinstance(part, Mapping):
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+    return answer
+
+
 def moment_of(seconds: Any) -> datetime:
     """Stripe's seconds since 1970 as a time in UTC."""
     return datetime.fromtimestamp(int(seconds), UTC)
@@ -171,6 +190,22 @@ def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError("neither true nor false")
     return value
+
+
+def _small(number: Any) -> int | None:
+    """A month or a year, where there is one."""
+    if number is None:
+        return None
+    if not isinstance(number, int) or not 0 < number < 10_000:
+        raise ValueError("neither a month nor a year")
+    return number
+
+
+def _last4(digits: Any) -> str:
+    found = "" if digits is None else str(digits)[-4:]
+    if found and not (found.isascii() and found.isalnum()):
+        raise ValueError("not the end of a number")
+    return found
 
 
 def _brand(code: str) -> str:

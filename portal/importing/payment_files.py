@@ -56,7 +56,7 @@ class PaymentFiles:
         tick = progress(self.payments.name, self.payments.size)
         total = Written()
         units = self._units(self.payments.rows(tick), total)
-        there = self._existing(units)
+        there = self._existing(number for number, unit in units.items() if unit.row.values.get("number"))
         fresh = [unit for number, unit in units.items() if number not in there]
         total.unchanged += len(there)
         for unit in fresh:

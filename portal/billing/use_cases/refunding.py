@@ -30,6 +30,7 @@ KEY_LIFE = timedelta(
     hours=20
 )  # Stripe keeps the answers to a key for a day; later the same key makes a second refund
 LONGEST_REASON = 300
+LONGEST_ID = 15  # digits; more never fit into a row's id
 
 
 def begin(
@@ -182,7 +183,7 @@ def _known(sessions: Callable[[], Session], told: Refunded, *, now: datetime) ->
             return None
         payment = lock_payment(session, company_id=None, payment_id=payment.id)
         named = told.metadata.get("refund", "")
-        if named.isdecimal():
+        if named.isascii() and named.isdecimal() and len(named) <= LONGEST_ID:
             ours = session.get(Refund, int(named))
             if ours is not None and (ours.payment_id, ours.amount_minor) == (payment.id, told.amount_minor):
                 return ours.id
