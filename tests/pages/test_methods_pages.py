@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.billing.models import Autopay, Invoice, PaymentAttempt, SavedMethod
 from portal.billing.use_cases import charging
 from portal.foundation.clock import utcnow
+from portal.touchpoints.models import Touchpoint
 from portal.worker.billing_jobs import pay_by_rule
 from tests.builders import Build
 from tests.page import PageClient
@@ -213,6 +214,32 @@ def test_a_payment_is_scheduled_and_cancelled(
     owner.follow(owner.post(cancel[1], status=303))
     assert "Nothing is taken" in owner.text
     owner.post("/scheduled-payments/nothing/cancellation", status=404)
+
+
+def test_a_scheduled_payment_is_cancelled_on_its_own_page(owner: PageClient, till: Till) -> None:
+    """It leaves the same touchpoint as the list of scheduled payments does."""
+    invoice = till.invoice(10_000)
+    id = save(owner, till)
+    on = utcnow().date() + timedelta(days=10)
+    form = {
+        "invoice": invoice.number, f"amount_{invoice.number}": "100.00", "method": str(id), "run_on": on.isoformat()
+    }  # fmt: skip
+    owner.get(f"/scheduled-payments/new?invoice={invoice.number}")
+    owner.post("/scheduled-payments", form, status=303)
+    with till.sessions() as session:
+        token = session.scalars(select(PaymentAttempt.token).where(PaymentAttempt.via == "schedule")).one()
+    owner.get(f"/payments/{token}")
+    for _ in range(2):
+        owner.follow(owner.post(f"/payments/{token}/cancellation", status=303))
+    assert "The payment is cancelled. Nothing was taken." in owner.text
+    with till.sessions() as session:
+        told = session.scalars(select(Touchpoint).where(Touchpoint.name == "payment_info_entered")).all()
+        assert (
+            session.scalars(select(PaymentAttempt.state).where(PaymentAttempt.token == token)).one()
+            == "cancelled"
+        )
+    cancelled = [each for each in told if each.props.get("action") == "schedule_cancelled"]
+    assert [(each.actor_id, each.value_minor) for each in cancelled] == [(till.user.id, 10_000)]
 
 
 def test_without_stripe_the_pages_say_so(client: PageClient, build: Build) -> None:

@@ -9,7 +9,7 @@ from portal.billing.attempt_states import LABELS
 from portal.billing.models import PaymentAttempt
 from portal.billing.queries.receipts import attempt_of, receipt_of
 from portal.billing.stripe_api import StripeUnknown
-from portal.billing.use_cases import paying
+from portal.billing.use_cases import paying, scheduling
 from portal.billing.views import blueprint
 from portal.billing.views.paying import is_test_mode, stripe
 from portal.foundation.errors import Rejected
@@ -53,7 +53,7 @@ def cancel_payment(token: str) -> Response:
         tell("warn", "Who looks after your company's ways to pay scheduled this, and can cancel it.")
         return here
     try:
-        attempt = paying.cancel(current_app.extensions["sessions"], attempt.id, now=now(), api=stripe())
+        attempt = _cancel(attempt)
     except StripeUnknown:
         tell(
             "warn", "We can't reach our payment service, so the payment is not cancelled yet. Try again soon."
@@ -67,6 +67,13 @@ def cancel_payment(token: str) -> Response:
     elif attempt.state == "cancelled":
         tell("ok", "The payment is cancelled. Nothing was taken.")
     return here
+
+
+def _cancel(attempt: PaymentAttempt) -> PaymentAttempt:
+    if attempt.state != "scheduled":
+        return paying.cancel(current_app.extensions["sessions"], attempt.id, now=now(), api=stripe())
+    with own_transaction() as session:
+        return scheduling.cancel(session, actor=actor(), token=attempt.token, now=now())
 
 
 def _may_cancel(attempt: PaymentAttempt) -> bool:

@@ -50,14 +50,14 @@ def charge_saved(sessions: Sessions, attempt_id: int, *, now: datetime, api: Str
 
 def cancel(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe | None) -> PaymentAttempt:
     """Give an attempt up. Its page is closed at Stripe first, so that nothing can be paid there afterwards; what was
-    paid a moment before counts.
+    paid a moment before counts. What is scheduled for a later day is left to :mod:`..scheduling`.
 
     :raises StripeUnknown: when Stripe does not answer; the attempt is as it was.
     :raises Rejected: ``too_late`` when the money is on its way.
     """
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
-        if attempt.state == "scheduled" or (attempt.state == "created" and attempt.tries == 0):
+        if attempt.state == "created" and attempt.tries == 0:
             attempt.state, attempt.updated_at = "cancelled", now  # Stripe has not heard of it
         if attempt.state not in LIVE or api is None:
             return attempt
