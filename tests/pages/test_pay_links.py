@@ -15,7 +15,7 @@ from portal.billing.queries.links import find
 from portal.foundation.clock import local, utcnow
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
-from tests.invoices import TODAY, pay_offline
+from tests.invoices import TODAY, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.paying import DECLINED, Till
 
@@ -162,6 +162,36 @@ def test_beginning_payments_is_throttled(owner: PageClient, payer: PageClient, t
     path = make(owner, f"/invoices/{invoice.number}/links")
     answers = [payer.post(path, {"method": "card"}, status=None).status_code for _ in range(17)]
     assert answers == [303] * 15 + [429] * 2
+
+
+def test_mails_with_links_are_throttled(
+    owner: PageClient, till: Till, build: Build, paying_app: Flask
+) -> None:
+    """For each address, whoever writes, and for each company. Seen failing without the count for each."""
+    invoice = till.invoice(12_500)
+    path = f"/invoices/{invoice.number}/links"
+    for _ in range(5):
+        make(owner, path, email="books@example.com")
+    answer = owner.post(path, {"days": "14", "email": "Books@example.com"}, status=429)
+    assert "5 mails with payment links went to this address within an hour." in owner.text
+    assert "pass the link on yourself" in owner.text
+    assert int(answer.headers["Retry-After"]) > 3_000
+    assert 'value="Books@example.com"' in owner.body
+    make(owner, path)
+    for n in range(25):
+        owner.post(path, {"days": "14", "email": f"books{n}@example.com"}, status=200)
+    owner.post(f"/statements/{TODAY:%Y-%m}/links", {"days": "14", "email": "new@example.com"}, status=429)
+    assert "30 mails with payment links went out from your company" in owner.text
+    with till.sessions() as session:
+        assert len(session.scalars(select(OutboundMail).where(OutboundMail.kind == "pay_link")).all()) == 30
+    other = build.company()
+    stranger = PageClient(paying_app)
+    stranger.sign_in(build.user(other, "company_admin").email)
+    theirs = make_invoice(build.session, other)
+    make(stranger, f"/invoices/{theirs.number}/links", email="elsewhere@example.com")
+    stranger.post(
+        f"/invoices/{theirs.number}/links", {"days": "14", "email": "books@example.com"}, status=429
+    )
 
 
 def test_only_who_looks_after_paying_makes_and_takes_back(

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.accounts.use_cases.throttling import Limit, admit
 from portal.billing.models import Invoice, PayLink, PayLinkInvoice, PaymentAttempt
 from portal.billing.queries.links import Linked, linked
 from portal.billing.use_cases.methods import check_may_use
@@ -27,6 +28,9 @@ from portal.touchpoints.recording import Event, record
 
 DEFAULT_DAYS = 14
 MOST_DAYS = 60
+# Mails with links, for each address whoever sends them, and for each company; the network says nothing here.
+TO_ADDRESS = Limit("link_mail_to", per_account=5, per_network=1_000_000, window=timedelta(hours=1))
+OF_COMPANY = Limit("link_mail_of", per_account=30, per_network=1_000_000, window=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,30 @@ def link_month(
 
 def _currency(session: Session, company_id: int) -> str:
     return session.scalars(select(Company.currency).where(Company.id == company_id)).one()
+
+
+def admit_mail(session: Session, *, actor: Actor, email: str, now: datetime) -> None:
+    """Count a mail with a link before it is written, so that nobody's letter box is filled from here.
+
+    Belongs in a transaction of its own: it counts although the request may be refused.
+
+    :raises Rejected: ``too_many_tries`` on ``email``; ``details`` has ``retry_after`` in seconds.
+    """
+    to, of = email.strip().lower(), f"company {actor.customer_id}"
+    for limit, key, whose in (
+        (TO_ADDRESS, to, "mails with payment links went to this address"),
+        (OF_COMPANY, of, "mails with payment links went out from your company"),
+    ):
+        try:
+            admit(session, limit=limit, email=key, network="", now=now)
+        except Rejected as no:
+            minutes = -(-no.details["retry_after"] // 60)
+            wait = f"in {minutes} {'minute' if minutes == 1 else 'minutes'}"
+            message = (
+                f"{limit.per_account} {whose} within an hour. Send it {wait}, or leave this empty and pass the link on "
+                "yourself."
+            )
+            raise Rejected(no.code, message, field="email", outcome="denied", details=no.details) from no
 
 
 def _make(

@@ -21,6 +21,8 @@ from portal.web.sessions import actor
 from portal.web.transaction import db, now, own_transaction
 from portal.web.ui import tell
 
+Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
+
 
 @blueprint.get("/payment-links", endpoint="payment_links")
 @needs("payments:administer")
@@ -38,7 +40,7 @@ def links(number: str) -> str:
 
 @blueprint.post("/invoices/<number>/links", endpoint="make_link")
 @needs("payments:administer")
-def make_link(number: str) -> str | tuple[str, int]:
+def make_link(number: str) -> Answer:
     """Make it. Its address is shown now and never again."""
     invoice_for(db(), actor(), number)
     form = LinkForm()
@@ -46,7 +48,7 @@ def make_link(number: str) -> str | tuple[str, int]:
         made = _make(form, number=number)
     except Rejected as no:
         form.refuse(no)
-        return _invoice_page(number, form), 422
+        return _refused(_invoice_page(number, form), no)
     return _made(made, url_for("billing.invoice", number=number), number, form)
 
 
@@ -59,14 +61,14 @@ def statement_links(month: str) -> str:
 
 @blueprint.post("/statements/<month>/links", endpoint="make_statement_link")
 @needs("payments:administer")
-def make_statement_link(month: str) -> str | tuple[str, int]:
+def make_statement_link(month: str) -> Answer:
     """Make it, for the invoices up to the month's end that are open now."""
     chosen, form = _month(month), LinkForm()
     try:
         made = _make(form, month=chosen)
     except Rejected as no:
         form.refuse(no)
-        return _statement_page(chosen, form), 422
+        return _refused(_statement_page(chosen, form), no)
     return _made(made, url_for("billing.statement", month=month), f"Statement of {chosen.words}", form)
 
 
@@ -80,6 +82,12 @@ def revoke_link(link_id: int) -> Response:
     return redirect(url_for("billing.payment_links"), 303)
 
 
+def _refused(page: str, no: Rejected) -> Answer:
+    if no.code == "too_many_tries":
+        return page, 429, {"Retry-After": str(no.details["retry_after"])}
+    return page, 422
+
+
 def _make(form: LinkForm, *, number: str = "", month: Month | None = None) -> linking.Made:
     if not form.validate():
         raise Rejected("form", "Correct the marked fields.")
@@ -88,6 +96,9 @@ def _make(form: LinkForm, *, number: str = "", month: Month | None = None) -> li
         "actor": actor(), "days": form.days.data, "email": form.email.data or "", "now": now(),
         "zone": settings.time_zone,
     }  # fmt: skip
+    if common["email"]:
+        with own_transaction() as aside:
+            linking.admit_mail(aside, actor=actor(), email=common["email"], now=now())
     with own_transaction() as session:
         if month is not None:
             return linking.link_month(session, month=month.first, **common)
