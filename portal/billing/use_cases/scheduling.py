@@ -140,7 +140,8 @@ def run(session: Session, attempt_id: int, *, now: datetime, today: date) -> Pay
     before = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if before.state != "scheduled" or before.run_on is None or before.run_on > today:
         return before
-    attempt = wake(session, attempt_id, now=now, today=today)
+    # Discounts are those of the chosen day, also when no worker ran on it: nobody is charged more than was shown.
+    attempt = wake(session, attempt_id, now=now, today=before.run_on)
     if attempt.state == "created":
         # The payment begins today: how long its key at Stripe may be used, and when it hangs, count from now.
         attempt.created_at = now

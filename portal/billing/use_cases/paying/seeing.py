@@ -42,6 +42,8 @@ class Seen:
             return "open"
         if self.page is not None and self.page.status == "expired":
             return "expired"
+        if self.page is not None and status == "requires_action":
+            return "processing"  # the page is complete: the payer proves within days that the bank account is theirs
         if status in ("requires_payment_method", "canceled", "requires_action", "requires_confirmation"):
             return "failed"  # nobody is in front of a page who could still do something about it
         return None
@@ -57,6 +59,8 @@ class Seen:
 
 
 def _state_of_setup(page: Checkout) -> str:
+    if page.status == "complete" and page.setup_status == "requires_action":
+        return "open"  # as for payments; nothing is on its way meanwhile
     if page.status == "complete":
         return "succeeded" if page.setup_status in ("succeeded", "processing") else "failed"
     return "expired" if page.status == "expired" else "open"
