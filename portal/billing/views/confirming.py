@@ -12,6 +12,7 @@ from portal.billing.queries.open_documents import documents_by_id
 from portal.billing.queries.receipts import attempt_of
 from portal.billing.use_cases import paying
 from portal.billing.use_cases.paying import Want
+from portal.billing.use_cases.paying.checking import nearer_to_zero
 from portal.billing.use_cases.paying.starting import shares_of
 from portal.billing.views import blueprint
 from portal.billing.views.paying import go_to_stripe, stripe
@@ -48,12 +49,13 @@ def confirm_payment(token: str) -> Response:
 
 
 def _wants(session: Session, failed: PaymentAttempt) -> list[Want]:
+    """What the failed one asked for, its credit memos and reasons included, as far as it is still there."""
     shares = shares_of(session, failed.id)
     documents = documents_by_id(session, failed.company_id, [share.invoice_id for share in shares])
     found = []
     for share in shares:
         document = documents[share.invoice_id]
-        amount = min(share.amount_minor, document.free_minor or document.open_minor)
-        if amount > 0:
-            found.append(Want(share.invoice_id, amount, short_reason="later"))
+        amount = nearer_to_zero(share.amount_minor, document.free_minor or document.open_minor)
+        if amount:
+            found.append(Want(share.invoice_id, amount, share.short_reason or "later", share.short_note))
     return found
