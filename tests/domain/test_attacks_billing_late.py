@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from portal.billing.models import PaymentAttempt, PaymentTerms, SavedMethod
+from portal.billing.queries.freeing import payable_invoices
 from portal.billing.stripe_objects import Session as Checkout
 from portal.billing.use_cases import scheduling
 from portal.billing.use_cases.paying import Want
@@ -78,3 +79,13 @@ def test_a_bank_account_that_is_saved_may_have_to_be_proven(till: Till) -> None:
     assert Seen(page).state == "open"
     assert Seen(replace(page, setup_status="succeeded")).state == "succeeded"
     assert Seen(replace(page, setup_status="requires_payment_method")).state == "failed"
+
+
+def test_what_is_under_way_with_a_discount_is_what_is_open(till: Till) -> None:
+    """Seen failing: the discount was counted twice, and $102.00 of an invoice of $100.00 was said to be under way."""
+    session = till.build.session
+    session.add(PaymentTerms(company_id=till.company.id, discount_bp=200, discount_days=10))
+    session.commit()
+    till.start(till.invoice(10_000))
+    (found,) = payable_invoices(session, till.company.id)
+    assert (found.under_way_minor, found.payable_minor) == (10_000, 0)

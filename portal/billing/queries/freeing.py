@@ -14,7 +14,7 @@ MOST = 100  # the oldest; as many as one payment takes
 
 _PAYABLE = text("""
 select i.id, i.number, i.due_on, i.currency, i.open_minor,
-       coalesce((select sum(l.amount_minor + l.discount_minor) from payment_allocation l
+       coalesce((select sum(l.amount_minor) from payment_allocation l
                    join payment_attempt a on a.id = l.attempt_id
                   where l.invoice_id = i.id and a.state = any(:live)), 0) as spoken,
        exists (select from invoice_dispute d where d.invoice_id = i.id and d.closed_at is null) as disputed

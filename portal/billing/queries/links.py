@@ -78,10 +78,12 @@ def attempt_under_way(session: Session, link: PayLink) -> PaymentAttempt | None:
 def attempt_by_link(session: Session, token: str) -> PaymentAttempt:
     """A payment that was begun through a link, by its own token.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: when there is none, or its company is closed.
     """
     found = session.scalars(
-        select(PaymentAttempt).where(PaymentAttempt.token == token, PaymentAttempt.via == "link")
+        select(PaymentAttempt)
+        .join(Company, Company.id == PaymentAttempt.company_id)
+        .where(PaymentAttempt.token == token, PaymentAttempt.via == "link", Company.disabled_at.is_(None))
     ).one_or_none()
     if found is None:
         raise NotFound

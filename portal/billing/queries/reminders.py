@@ -32,7 +32,7 @@ with due as (
                       where p.invoice_id = i.id and p.withdrawn_at is null and p.promised_on >= :today)
      and not exists (select from invoice_dispute d where d.invoice_id = i.id and d.closed_at is null)
      and i.open_minor > coalesce((
-           select sum(l.amount_minor + l.discount_minor) from payment_allocation l
+           select sum(l.amount_minor) from payment_allocation l
              join payment_attempt a on a.id = l.attempt_id
             where l.invoice_id = i.id and a.state = any(:paying)), 0)
      and not exists (

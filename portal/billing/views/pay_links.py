@@ -157,6 +157,7 @@ def _page(
         "billing/pay_link.html",
         status,
         found=found,
+        dead=dead,
         saved_minor=found.saved_minor(today()),
         under_way=under_way,
         action=action,
