@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from portal.billing.models import PaymentAttempt, PayLink
+from portal.billing.models import PayLink, PaymentAttempt
 from portal.billing.use_cases import linking, paying, refunding
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
