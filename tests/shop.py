@@ -15,7 +15,7 @@ from portal.orders import shown as showing
 from portal.orders.queries.drafts import add_tax, own_head, priced_lines
 from portal.orders.use_cases.draft_lines import Wish, put
 from portal.orders.use_cases.drafting import make_room, start_draft
-from portal.orders.use_cases.placing import terms_of
+from portal.orders.use_cases.placeable import terms_of
 from portal.stores.models import Store
 from tests.builders import NOW, Build
 

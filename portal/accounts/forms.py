@@ -150,6 +150,16 @@ class InviteForm(PortalForm):
     role = RadioField("Role", choices=ROLE_CHOICES, default="buyer")
 
 
+class OrderLimitForm(PortalForm):
+    """What somebody may order without another person's yes."""
+
+    limit = StringField(
+        "Orders alone up to",
+        description="With tax, for each order. What is above it waits for an approver. Leave it empty for any amount.",
+        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"},
+    )
+
+
 class RoleForm(PortalForm):
     role = RadioField("Role", choices=ROLE_CHOICES)
 

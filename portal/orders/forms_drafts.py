@@ -12,6 +12,7 @@ from portal.orders.use_cases.checkout import Choice
 from portal.web.forms import PortalForm
 
 MAX_ID = 2**53
+MAX_TOKEN = 100
 # Ids in addresses: what a bigint column can be asked for.
 DRAFT = f"/drafts/<int(max={MAX_ID}):draft_id>"
 
@@ -38,6 +39,11 @@ class NameForm(PortalForm):
     """What a draft is called."""
 
     name = StringField("Name of this draft", render_kw={"maxlength": "80", "autocomplete": "off"})
+
+
+def one_text(form: Mapping[str, str], name: str) -> str:
+    """A field as PostgreSQL can hold it; empty when it was not sent."""
+    return form.get(name, "").replace("\x00", "")
 
 
 def read_id(text: str | None) -> int | None:

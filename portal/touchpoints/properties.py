@@ -8,7 +8,7 @@ from portal.touchpoints.kind import Prop, choice, count, flag, number, numbers, 
 SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "order", "category"})
 PROPS: dict[str, Prop] = {
     "accounts": numbers("accounts of the same group"),
-    "action": word("what was done, as a code (park, resume, role_changed, disabled …)"),
+    "action": word("what was done, as a code (park, resume, role_changed, limit_changed, disabled …)"),
     "arm": word("arm of the experiment"),
     "attempts": count("tries it took"),
     "backordered": count("lines with something to wait for"),
@@ -69,7 +69,7 @@ PROPS: dict[str, Prop] = {
     "source_order_id": number("order that was reordered"),
     "state": word("state shown"),
     "status": count("HTTP status"),
-    "step": word("pickup, review; of a reminder: days from the due day"),
+    "step": word("pickup, review, approval; of a reminder: days from the due day"),
     "store_before": number("store before"),
     "stores": count("stores shown"),
     "subject_user_id": number("person acted for"),

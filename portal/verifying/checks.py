@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.verifying.approval_checks import APPROVAL_CHECKS
 from portal.verifying.check import Check
 from portal.verifying.company_checks import COMPANY_CHECKS
 from portal.verifying.document_checks import DOCUMENT_CHECKS
@@ -29,10 +30,10 @@ INVARIANTS = {
     15: "Cancel, refund and return give stock and credit back exactly once.",
     16: "Totals are the same number everywhere, in the decimals of their currency.",
     17: "The price charged is the price shown.",
-    18: "No order above a limit is released without another person.",
+    18: "No order above a limit is released without another person; editing takes the question back.",
     19: "A pickup code works once, at its store.",
 }
 
 CHECKS: tuple[Check, ...] = (
-    *ORDER_CHECKS, *DOCUMENT_CHECKS, *PAYMENT_CHECKS, *COMPANY_CHECKS, *LOG_CHECKS,
+    *ORDER_CHECKS, *APPROVAL_CHECKS, *DOCUMENT_CHECKS, *PAYMENT_CHECKS, *COMPANY_CHECKS, *LOG_CHECKS,
 )  # fmt: skip

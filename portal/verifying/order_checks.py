@@ -124,10 +124,9 @@ ORDER_CHECKS = (
     ),
     Check(
         "known_states",
-        "No order is in a state that the table does not know. Approvals do not exist yet, so no order waits for one and "
-        "none was released without one: the rule about them holds by itself.",
+        "No order is in a state that the table does not know.",
         f"""select number, status from sales_order where status not in {words(ORDER_STATES)}""",
-        18,
+        14,
     ),
     Check(
         "pickup_codes",

@@ -38,6 +38,7 @@ CUSTOMER_NAV = (
     ("billing.invoices", "Invoices", "card", "invoices:read", False),
     ("stores.near", "Stores", "store", "stores:read", False),
     ("orders.drafts", "Saved drafts", "note", "drafts:read", False),
+    ("orders.approvals", "Approvals", "check", "approvals:decide", False),
     ("accounts.people", "People", "users", "people:read", False),
     ("desk.activity", "Activity", "clock", "company:read", False),
 )

@@ -29,6 +29,12 @@ SESSION = (
     "select 'x', id, now(), now(), now(), {} from app_user where kind = 'rep'; "
     "update touchpoint set session_id = (select id from user_session), session_seq = {} where right(idempotency_key, 4) = ':H-1'"
 )
+APPROVAL = DRAFT.format("C1") + (
+    "; insert into order_approval (company_id, draft_id, state, asked_by_user_id, asked_by_name, subject_user_id, subject_name, "
+    "asked_at, currency, limit_minor, total_minor, line_count, contents) select company_id, id, '{}', owner_user_id, 'A', "
+    "owner_user_id, 'A', now(), 'USD', 1, 2, 1, {} from draft"
+)
+EMPTY = "md5('')"
 # check → (what breaks it, the row that it must name)
 BREAKS: dict[str, list[tuple[str, str]]] = {
     "order_total": [
@@ -48,6 +54,14 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update sales_order set source = 'portal' where number = 'H-1'", "H-1"),
     ],
     "known_states": [("update sales_order set status = 'awaiting_approval' where number = 'H-2'", "H-2")],
+    "approved_by_another": [
+        ("update sales_order set order_limit_minor = 1, "
+         "approved_by_user_id = (select id from app_user where kind = 'rep') where number = 'H-1'", "H-1"),
+    ],
+    "approved_as_asked": [
+        (APPROVAL.format("pending", EMPTY), "draft "),  # the draft is placed
+        (APPROVAL.format("pending", "'other'") + "; update draft set state = 'current'", "draft "),
+    ],
     "pickup_codes": [
         ("update sales_order set status = 'placed', pickup_code = "
          "(select pickup_code from sales_order where number = 'H-2') where number = 'H-1'", "H-1, H-2"),

@@ -29,6 +29,10 @@ POST   /account/sessions/endings                         401     ok     ok    ok
 GET    /acting                                           in      200    200   200      200   200         403 403       200        403     403   403
 POST   /acting/end                                       401     403    403   403      403   403         ok  ok        ok         403     403   403
 GET    /activity                                         in      200    200   200      200   200         403 403       200        403     403   403
+GET    /approvals                                        in      403    200   200      200   200         403 403       200        403     403   403
+GET    /approvals/<approval_id>                          in      403    200   200      200   404         403 403       200        403     403   403
+POST   /approvals/<approval_id>/approval                 401     403    403   ok       ok    403         403 403       403        403     403   403
+POST   /approvals/<approval_id>/rejection                401     403    403   ok       ok    403         403 403       403        403     403   403
 GET    /autopay                                          in      403    403   200      200   403         403 403       403        403     403   403
 POST   /autopay                                          401     403    403   ok       ok    403         403 403       403        403     403   403
 POST   /autopay/ending                                   401     403    403   ok       ok    403         403 403       403        403     403   403
@@ -92,6 +96,8 @@ GET    /customers/<code>/tax-exemptions                  in      403    403   40
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
+POST   /drafts/<draft_id>/approval                       401     403    ok    404      404   404         403 403       404        403     403   403
+POST   /drafts/<draft_id>/approval/withdrawal            401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/asking                         401     403    ok    404      404   404         403 403       404        403     403   403
 POST   /drafts/<draft_id>/card-payment                   401     403    404   404      404   404         403 403       403        403     403   403
 POST   /drafts/<draft_id>/copies                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
@@ -167,6 +173,7 @@ GET    /people                                           in      403    403   40
 GET    /people/<user_id>                                 in      403    403   403      200   403         403 403       403        403     403   403
 POST   /people/<user_id>/invitation                      401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/lock                            401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /people/<user_id>/order-limit                     401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/role                            401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/unlock                          401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /people/invitation                                in      403    403   403      200   403         403 403       403        403     403   403

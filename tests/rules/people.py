@@ -24,7 +24,7 @@ from portal.billing.use_cases.contesting import open_dispute
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
-from portal.orders.models import DraftLine
+from portal.orders.models import DraftLine, OrderApproval
 from tests.builders import Build
 from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline
 from tests.placed_orders import Want, placed_order
@@ -101,6 +101,7 @@ def everybody(build: Build, app: Flask) -> World:
         "filename": "css/tokens.css",
         "month": "2026-05",
         "exemption_id": _exemption(build, company).id,
+        "approval_id": _approval(build, company, buyer, draft_id).id,
     }
     invoice = make_invoice(build.session, company)
     world.parts["dispute_id"] = _dispute(build, company).id
@@ -169,6 +170,17 @@ def _dispute(build: Build, company: Company) -> InvoiceDispute:
     invoice = make_invoice(build.session, company)
     row = open_dispute(build.session, invoice, 100, "price", "", SYSTEM, datetime.now(UTC))
     assert row is not None
+    build.session.commit()
+    return row
+
+
+def _approval(build: Build, company: Company, buyer: User, draft_id: int) -> OrderApproval:
+    row = OrderApproval(
+        company_id=company.id, draft_id=draft_id, asked_by_user_id=buyer.id, asked_by_name=buyer.name,
+        subject_user_id=buyer.id, subject_name=buyer.name, asked_at=datetime.now(UTC), currency="USD", limit_minor=1,
+        total_minor=2, line_count=2, contents="",
+    )  # fmt: skip
+    build.session.add(row)
     build.session.commit()
     return row
 

@@ -13,6 +13,7 @@ from portal.accounts.queries.companies import (
     jobs_page,
     visible_company,
 )
+from portal.accounts.queries.limits import Approver, approvers_of, order_limit
 from portal.accounts.queries.people import PersonRow, people_page, person, person_in
 from portal.accounts.queries.sessions import OpenSession, sessions_of
 from portal.accounts.queries.staff import (
@@ -25,6 +26,7 @@ from portal.accounts.queries.staff import (
 )
 
 __all__ = [
+    "Approver",
     "CompanyChoice",
     "CompanyRow",
     "OpenSession",
@@ -33,12 +35,14 @@ __all__ = [
     "Stay",
     "Workplace",
     "addresses_of",
+    "approvers_of",
     "assigned_company",
     "assigned_to",
     "companies_for_staff",
     "companies_page",
     "company_choice",
     "jobs_page",
+    "order_limit",
     "people_page",
     "people_to_act_for",
     "person",

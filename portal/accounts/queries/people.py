@@ -27,6 +27,7 @@ class PersonRow:
     role: str
     state: str  # active, invited, disabled
     last_seen_at: datetime | None
+    order_limit_minor: int | None  # orders above it need another person's yes; None: no limit
 
 
 # Of somebody only invited nothing but the address is known to the company, so they stand under it.
@@ -40,7 +41,7 @@ _LAST_SEEN = (
 )
 _PEOPLE = select(
     User, Membership.role, Membership.disabled_at, Membership.invited_at, _LAST_SEEN.label("seen"),
-    func.lower(_SHOWN).label("shown"),
+    Membership.order_limit_minor, func.lower(_SHOWN).label("shown"),
 ).join(Membership, Membership.user_id == User.id)  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def people_page(
     shown, more = found[:size], len(found) > size
     last = shown[-1] if shown else None
     return Page(
-        [_row(*each[:5]) for each in shown],
+        [_row(*each[:6]) for each in shown],
         encode_cursor(int(last.disabled_at is not None), last.shown, last.User.id) if more and last else None,
     )
 
@@ -83,16 +84,21 @@ def person_in(session: Session, company_id: int | None, user_id: int) -> PersonR
     ).one_or_none()
     if found is None:
         raise NotFound
-    return _row(*found[:5])
+    return _row(*found[:6])
 
 
 def _row(
-    user: User, role: str, disabled: datetime | None, invited: datetime | None, seen: datetime | None
+    user: User,
+    role: str,
+    disabled: datetime | None,
+    invited: datetime | None,
+    seen: datetime | None,
+    limit: int | None,
 ) -> PersonRow:
     if invited is not None:
-        return PersonRow(user.id, user.email, user.email, None, role, "invited", None)
+        return PersonRow(user.id, user.email, user.email, None, role, "invited", None, limit)
     state = "active" if disabled is None and user.disabled_at is None else "disabled"
-    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen)
+    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen, limit)
 
 
 def person(session: Session, id: int | None) -> User:

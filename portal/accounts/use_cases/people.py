@@ -36,6 +36,26 @@ def change_role(session: Session, *, actor: Actor, user_id: int, role: str, now:
     return membership
 
 
+def set_order_limit(
+    session: Session, *, actor: Actor, user_id: int, limit_minor: int | None, now: datetime
+) -> Membership:
+    """How much a person of the actor's company may order without another person's yes; it counts from their next
+    order. A question that waits for an answer stays as it is.
+
+    :param limit_minor: per order with tax, in minor units of the company's currency; None for any amount.
+    :raises NotFound: nobody of this company.
+    :raises Rejected: it is the actor, or a limit below nothing.
+    """
+    if limit_minor is not None and limit_minor < 0:
+        raise Rejected("limit", "Enter an amount of zero or more.", field="limit")
+    _, membership = _locked(session, actor, user_id)
+    _refuse_self(actor, user_id, "You can't change your own limit. Ask another administrator.")
+    if membership.order_limit_minor != limit_minor:
+        membership.order_limit_minor = limit_minor
+        _note(session, actor, membership, "limit_changed", now)
+    return membership
+
+
 def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> Membership:
     """Lock a person out of the actor's company, from their next click. An open invitation is withdrawn,
     and a rep who is acting for the person has to stop.

@@ -9,7 +9,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts import queries
-from portal.accounts.forms import InviteForm, RoleForm
+from portal.accounts.forms import InviteForm, OrderLimitForm, RoleForm
 from portal.accounts.models import Company
 from portal.accounts.queries import PersonRow
 from portal.accounts.roles import ROLE_LABELS
@@ -17,10 +17,12 @@ from portal.accounts.use_cases import inviting, throttling
 from portal.accounts.use_cases import people as use_cases
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try
+from portal.billing.amounts import amount_field, parse_amount
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.money import format_minor
 from portal.web.access import needs
 from portal.web.forms import strip
-from portal.web.sessions import actor
+from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
 from portal.web.ui import tell
 
@@ -105,6 +107,29 @@ def change_role(user_id: int) -> Answer:
     return redirect(url_for(".people"))
 
 
+@blueprint.post("/people/<int:user_id>/order-limit")
+@needs("people:manage")
+def set_order_limit(user_id: int) -> Answer:
+    """What somebody may order alone; an empty field takes the limit away."""
+    row = _person(user_id)
+    limit = OrderLimitForm()
+    typed, currency = strip(limit.limit.data or ""), visit().currency
+    try:
+        minor = parse_amount(typed, currency) if typed else None
+        use_cases.set_order_limit(db(), actor=actor(), user_id=user_id, limit_minor=minor, now=now())
+    except ValueError as no:
+        limit.limit.errors = [str(no)]
+        return _page(row, RoleForm(formdata=None, role=row.role), 422, limit)
+    except Rejected as no:
+        limit.refuse(no)
+        return _page(row, RoleForm(formdata=None, role=row.role), 422, limit)
+    if minor is None:
+        tell("ok", f"{row.name} orders any amount alone.")
+    else:
+        tell("ok", f"Orders of {row.name} above {format_minor(minor, currency)} need somebody else's yes.")
+    return redirect(url_for(".person", user_id=user_id))
+
+
 @blueprint.post("/people/<int:user_id>/lock")
 @needs("people:manage")
 def disable_person(user_id: int) -> Answer:
@@ -154,6 +179,18 @@ def _do(user_id: int, use_case: Callable[..., Any], done: str) -> Answer:
     return redirect(url_for(".people"))
 
 
-def _page(row: PersonRow, form: RoleForm, status: int = 200) -> Answer:
-    is_self = row.id == actor().user_id
-    return render_template("accounts/person.html", person=row, form=form, is_self=is_self), status
+def _page(row: PersonRow, form: RoleForm, status: int = 200, limit: OrderLimitForm | None = None) -> Answer:
+    currency = visit().currency
+    stands = row.order_limit_minor
+    limit = limit or OrderLimitForm(
+        formdata=None, limit="" if stands is None else amount_field(stands, currency)
+    )
+    page = render_template(
+        "accounts/person.html",
+        person=row,
+        form=form,
+        limit_form=limit,
+        currency=currency,
+        is_self=row.id == actor().user_id,
+    )
+    return page, status

@@ -45,6 +45,10 @@ _CUSTOMER_ORDERS = text(
 )
 _STANDING = text("""
 select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name,
+       (select coalesce(jsonb_agg(row_to_json(a)), '[]') from (
+          select id, asked_by_name, subject_name, total_minor, currency, asked_at, line_count from order_approval
+           where :decides and company_id = :company and state = 'pending' and asked_by_user_id <> :person
+             and subject_user_id <> :person order by asked_at, id limit 4) a) as approvals,
        (select coalesce(jsonb_agg(row_to_json(d)), '[]') from (
           select f.id, f.name, f.state, f.updated_at, count(l.id) as lines
             from draft f join draft_line l on l.draft_id = f.id
@@ -68,8 +72,8 @@ select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held
 
 @dataclass(frozen=True)
 class CustomerHome:
-    """Open orders (what is ready first), the newest orders; ``standing``: credit, own drafts, what is bought most
-    often, what is owed by currency."""
+    """Open orders (what is ready first), the newest orders; ``standing``: credit, what waits for the actor's yes, own
+    drafts, what is bought most often, what is owed by currency."""
 
     open_orders: list[Row[Any]]
     more_open: bool
@@ -84,7 +88,10 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
     """
     company = actor.customer_id
     rows = list(session.execute(_CUSTOMER_ORDERS, {"company": company}))
-    asked = {"company": company, "person": actor.user_id, "since": now - timedelta(days=400), "today": today}
+    asked = {
+        "company": company, "person": actor.user_id, "since": now - timedelta(days=400), "today": today,
+        "decides": actor.can("approvals:decide"),
+    }  # fmt: skip
     standing = session.execute(_STANDING, asked).one()
     open_orders = [row for row in rows if not row.recent]
     recent = [row for row in rows if row.recent]

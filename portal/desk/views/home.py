@@ -47,10 +47,12 @@ def _customer() -> str:
     drafts = [
         {**draft, "updated_at": datetime.fromisoformat(draft["updated_at"])} for draft in standing.drafts
     ]
+    asked = [{**each, "asked_at": datetime.fromisoformat(each["asked_at"])} for each in standing.approvals]
     owed = [{**each, "first_due": date.fromisoformat(each["first_due"])} for each in standing.owed]
     return render_template(
         "desk/home_customer.html",
         owed=owed,
+        approvals=asked,
         due_words=lambda day: due_words(day, today()),
         may_pay=actor().can("invoices:pay"),
         ready=_by_store(ready),

@@ -168,6 +168,7 @@ class DraftRow:
     store_name: str | None
     updated_at: datetime
     lines: int
+    waits: bool  # for another person's yes
 
     @property
     def title(self) -> str:
@@ -177,7 +178,8 @@ class DraftRow:
 LISTED_JOBS = 200
 LISTED = text("""
 select d.id, d.name, d.state, d.owner_user_id, u.name, u.kind, s.name, st.name, d.updated_at,
-       (select count(*) from draft_line l where l.draft_id = d.id)
+       (select count(*) from draft_line l where l.draft_id = d.id),
+       exists (select from order_approval a where a.draft_id = d.id and a.state = 'pending')
   from draft d
   join app_user u on u.id = d.owner_user_id
   join app_user s on s.id = d.subject_user_id

@@ -66,6 +66,7 @@ def _data(order: NewOrder, number: str, actor: Actor, now: datetime) -> dict[str
         "placed_by": actor.name,
         "on_behalf": actor.is_acting,
         "reason": actor.reason or "",
+        "approved_by": order.approver.name if order.approver else "",
     }
 
 

@@ -24,18 +24,19 @@ with o as (
     number, company_id, draft_id, placement_token, placement_fingerprint, status, fulfilment, store_id, window_start,
     window_end, delivery_date, promised_at, pickup_code, pickup_person, pickup_phone, ship_to, po_number, job_id,
     job_name, note, currency, total_minor, tax_minor, tax_region, exemption, line_count, tint_quantity,
-    placed_by_user_id, placed_by_name, subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at)
+    placed_by_user_id, placed_by_name, subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at,
+    order_limit_minor, approved_by_user_id, approved_by_name)
   values (
     :prefix || nextval('order_number_seq'), :company, :draft, :token, :fingerprint, 'placed', :fulfilment, :store,
     :window_start, :window_end, :delivery_date, :promised_at, :pickup_code, :pickup_person, :pickup_phone,
     cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :tax, :tax_region,
     cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name,
-    :delegation, :reason, :now)
+    :delegation, :reason, :now, :limit, :approved_by, :approved_by_name)
   on conflict do nothing
   returning id, number
 ), e as (
   insert into order_event (order_id, company_id, at, to_state, actor_user_id, actor_name, actor_kind, on_behalf_of, text)
-  select o.id, :company, :now, 'placed', :placed_by, :placed_by_name, :actor_kind, :on_behalf_of, :event_text from o
+  select o.id, :company, :now, 'placed', :event_by, :event_by_name, :actor_kind, :on_behalf_of, :event_text from o
 ), d as (
   update draft set state = 'placed', updated_at = :now from o where draft.id = :draft
 )
@@ -85,6 +86,9 @@ class NewOrder:
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
+    # What its person may order alone, and who said yes to more.
+    limit_minor: int | None = None
+    approver: Actor | None = None
 
     @property
     def company_id(self) -> int:
@@ -117,6 +121,7 @@ def write_order(session: Session, order: NewOrder, *, actor: Actor, now: datetim
     """Insert the order, its first event and the draft's end. Returns (id, number), or None when the draft or
     the token has become an order already."""
     draft, pickup = order.head.draft, order.head.draft.fulfilment == "pickup"
+    approver, by = order.approver, order.approver or actor
     row = session.execute(
         ORDER,
         {
@@ -153,9 +158,14 @@ def write_order(session: Session, order: NewOrder, *, actor: Actor, now: datetim
             "delegation": actor.delegation_id,
             "reason": actor.reason or "",
             "now": now,
-            "actor_kind": actor.kind,
-            "on_behalf_of": actor.acting_for_name if actor.is_acting else "",
-            "event_text": "Placed on account",
+            "limit": order.limit_minor,
+            "approved_by": approver.user_id if approver else None,
+            "approved_by_name": approver.name if approver else "",
+            "event_by": by.user_id,
+            "event_by_name": by.name,
+            "actor_kind": by.kind,
+            "on_behalf_of": order.subject_name if approver or actor.is_acting else "",
+            "event_text": "Approved and placed on account" if approver else "Placed on account",
         },
     ).one_or_none()
     return (row.id, row.number) if row else None

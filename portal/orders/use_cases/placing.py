@@ -8,28 +8,26 @@ and a job, sent after the commit.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.queries import order_limit
 from portal.billing.taxing import Taxed
 from portal.billing.use_cases import take_credit
 from portal.foundation.actor import Actor
-from portal.foundation.clock import local
 from portal.foundation.errors import Conflict, NotFound, Rejected
+from portal.foundation.money import format_minor
 from portal.orders import shown as showing
 from portal.orders.lines import Line, share_out, tax_of, tint_quantity, total_of, wanted_by_variant
 from portal.orders.models import Order
 from portal.orders.numbers import new_pickup_code
 from portal.orders.queries.drafts import DraftHead, add_tax, own_head, priced_lines
-from portal.orders.queries.promises import queues, ready_time
-from portal.orders.shown import Terms
-from portal.orders.terms import delivered_by, delivery_problem, po_of, po_problem
 from portal.orders.use_cases.confirming import confirm
 from portal.orders.use_cases.draft_facts import note
 from portal.orders.use_cases.order_rows import NewOrder, write_lines, write_order
-from portal.stores.queries import schedules
+from portal.orders.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.stores.use_cases import book_window, reserve
 
 
@@ -57,7 +55,7 @@ def place(
     :raises NotFound: when it is not the actor's draft.
     :raises Conflict: ``token_reused``.
     :raises Rejected: ``empty``, ``lines``, ``changed``, ``terms``, ``po_number``, ``window_full``,
-        ``credit_hold``, ``credit_limit``, ``out_of_stock``; the draft stays as it is.
+        ``needs_approval``, ``credit_hold``, ``credit_limit``, ``out_of_stock``; the draft stays as it is.
     """
     mark = showing.fingerprint(draft_id, shown)
     head = own_head(session, actor, draft_id, lock=True)
@@ -65,12 +63,33 @@ def place(
         return _placed_before(session, draft_id, token, mark)
     if head.draft.state == "discarded":
         raise NotFound
+    return place_held(session, head, actor=actor, now=now, today=today, token=token, shown=shown)
+
+
+def place_held(
+    session: Session,
+    head: DraftHead,
+    *,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    token: str,
+    shown: str,
+    approver: Actor | None = None,
+) -> Placed:
+    """Place an open draft whose row is held already; otherwise as :func:`place`.
+
+    :param actor: whose order it is.
+    :param approver: who says yes to it, when it is above what its person may order alone.
+    """
     _refuse_used_token(session, token)
-    lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=today)
+    lines = priced_lines(session, company_id=head.company.id, draft_id=head.id, today=today)
     taxed = add_tax(session, head, lines, today=today)
-    _refuse_changes(head, lines, shown)
-    _refuse_lines(lines)
+    refuse_changes(head, lines, shown)
+    refuse_lines(lines)
+    mark = showing.fingerprint(head.id, shown)
     order = _order(session, head, lines, taxed, actor=actor, now=now, token=token, mark=mark)
+    order = replace(order, limit_minor=_limit(session, order, actor, approver), approver=approver)
     take_credit(session, company_id=order.company_id, amount_minor=order.total_minor)
     shares = _hold_stock(session, head, lines)
     if order.window_start is not None and head.store is not None:
@@ -87,16 +106,8 @@ def place(
     write_lines(session, order_id, head.company.id, lines, shares, now=now)
     confirm(session, order, order_id=order_id, number=number, actor=actor, now=now)
     short = sum(1 for line, share in zip(lines, shares, strict=True) if share < line.quantity)
-    _record(session, order, order_id, number, short, actor=actor, now=now)
+    _record(session, order, order_id, number, short, actor=approver or actor, now=now)
     return Placed(order_id, number, order.total_minor, order.currency)
-
-
-def terms_of(head: DraftHead) -> Terms:
-    """How the draft is to be collected or delivered."""
-    draft = head.draft
-    if draft.fulfilment == "pickup":
-        return Terms("pickup", draft.store_id, draft.window_start, None, None)
-    return Terms("delivery", draft.store_id, None, draft.address_id, draft.delivery_date)
 
 
 def _placed_before(session: Session, draft_id: int, token: str, mark: str) -> Placed:
@@ -126,28 +137,6 @@ def _used_token() -> Conflict:
     return Conflict("token_reused", "This form was used for another order already. Open the draft again.")
 
 
-def _refuse_lines(lines: list[Line]) -> None:
-    if not lines:
-        raise Rejected("empty", "There is nothing in this draft to order.")
-    problems = [showing.Change(line.id, f"{line.name}: {line.problem}") for line in lines if line.problem]
-    if problems:
-        words = "One line" if len(problems) == 1 else f"{len(problems)} lines"
-        raise Rejected(
-            "lines", f"{words} cannot be ordered. Change the draft, then place it.", details=problems
-        )
-
-
-def _refuse_changes(head: DraftHead, lines: list[Line], shown: str) -> None:
-    found = showing.changes(shown, terms_of(head), lines, head.company.currency)
-    if found:
-        raise Rejected(
-            "changed",
-            "Something changed since this page was shown. Nothing was ordered yet.",
-            outcome="conflict",
-            details=found,
-        )
-
-
 def _order(
     session: Session,
     head: DraftHead,
@@ -159,16 +148,12 @@ def _order(
     token: str,
     mark: str,
 ) -> NewOrder:
-    draft, job = head.draft, head.job
-    po_number = po_of(head.company.po_mode, draft.po_number, job.po_number if job else None)
-    problem = po_problem(head.company.po_mode, po_number, job is not None)
-    if problem:
-        raise Rejected("po_number", problem[1], field=problem[0])
-    order = NewOrder(
+    draft = head.draft
+    return NewOrder(
         head=head,
         token=token,
         fingerprint=mark,
-        po_number=po_number,
+        po_number=po_number_of(head),
         total_minor=total_of(lines) + tax_of(lines),
         tax_minor=tax_of(lines),
         taxed=taxed,
@@ -176,41 +161,26 @@ def _order(
         tint_quantity=tint_quantity(lines),
         pickup_code=new_pickup_code() if draft.fulfilment == "pickup" else None,
         subject_name=actor.acting_for_name or actor.name,
+        promised_at=promise(session, head, lines, now),
     )
-    return replace(order, promised_at=_promise(session, head, order, now))
 
 
-def _promise(session: Session, head: DraftHead, order: NewOrder, now: datetime) -> datetime | None:
-    """When it is ready or delivered; refuses what cannot be promised any more."""
-    draft, store = head.draft, head.store
-    if store is None:
-        raise Rejected("terms", "Choose the store first.", field="store_id")
-    if draft.fulfilment == "delivery":
-        problem = delivery_problem(draft.delivery_date, local(now, store.time_zone).date())
-        if problem or head.address is None or draft.delivery_date is None:
-            raise Rejected("terms", problem or "Choose the address of delivery.", field="delivery_date")
-        return delivered_by(draft.delivery_date, store.time_zone)
-    schedule = schedules(session, [store.id], since=(now - timedelta(days=2)).date())[store.id]
-    queue = queues(session, [store.id])[store.id]
-    ready = ready_time(store, schedule, queue, now=now, to_tint=order.tint_quantity)
-    if draft.window_start is None:
-        return ready
-    open_hours = schedule.span(schedule.local_day(draft.window_start))
-    if open_hours is None or not open_hours.opens <= draft.window_start < open_hours.closes:
-        raise Rejected(
-            "window_closed",
-            f"{store.name} is closed at that pickup time now. Choose another one.",
-            field="window",
-            outcome="conflict",
-        )
-    if draft.window_start < now or (ready is not None and draft.window_end and ready > draft.window_end):
-        raise Rejected(
-            "window_passed",
-            "Your order cannot be ready for that pickup time any more. Choose another one.",
-            field="window",
-            outcome="conflict",
-        )
-    return max(ready, draft.window_start) if ready else draft.window_start
+def _limit(session: Session, order: NewOrder, actor: Actor, approver: Actor | None) -> int | None:
+    """What the order's person may order alone; refuses more than that without another person's yes."""
+    limit = order_limit(session, company_id=order.company_id, user_id=actor.subject_user_id)
+    if limit is not None and order.total_minor > limit and approver is None:
+        raise needs_approval(limit, order.currency)
+    return limit
+
+
+def needs_approval(limit_minor: int, currency: str) -> Rejected:
+    """The refusal of an order that somebody else has to approve first."""
+    words = f"Orders above {format_minor(limit_minor, currency)} need" if limit_minor else "Each order needs"
+    return Rejected(
+        "needs_approval",
+        f"{words} the yes of somebody else in the company. Send it for approval.",
+        outcome="denied",
+    )
 
 
 def _hold_stock(session: Session, head: DraftHead, lines: list[Line]) -> list[int]:

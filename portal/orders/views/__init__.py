@@ -7,6 +7,7 @@ from flask import Blueprint
 blueprint = Blueprint("orders", __name__)
 
 # At the bottom, because the modules put their views on the blueprint.
+from portal.orders.views import approvals as approvals  # noqa: E402
 from portal.orders.views import bought as bought  # noqa: E402
 from portal.orders.views import checkout as checkout  # noqa: E402
 from portal.orders.views import credit_help as credit_help  # noqa: E402

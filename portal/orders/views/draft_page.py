@@ -25,6 +25,7 @@ from portal.orders.forms_drafts import (
 from portal.orders.lines import total_of
 from portal.orders.models import Order
 from portal.orders.quantities import parse_quantity
+from portal.orders.queries.approvals import ApprovalStanding, approval_standing
 from portal.orders.queries.drafts import DraftHead, current_head, head_of, stocked_lines
 from portal.orders.queries.ways_out import split_from
 from portal.orders.use_cases import adding, colouring, draft_lines, drafting
@@ -123,9 +124,19 @@ def _page(head: DraftHead | None, typed: Typed) -> Page:
         undo=_undo_of(head),
         parent=split_from(db(), head.draft) if head and mine else None,
         credit=credit_of(db(), head.company.id) if head and lines and mine else None,
+        standing=_approval(head) if head and mine else None,
     )
     refused = typed.message or (typed.add is not None and typed.add.errors)
     return (body, 422) if refused else body
+
+
+def _approval(head: DraftHead) -> ApprovalStanding | None:
+    """How its approval stands, once it has gone on to pickup or delivery: before that nobody was asked."""
+    if head.draft.checkout_at is None or head.draft.state == "discarded":
+        return None
+    return approval_standing(
+        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
+    )
 
 
 def _paste_form(head: DraftHead | None) -> PasteForm:

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Response as FlaskResponse
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from portal.billing.queries import credit_of
+from portal.accounts.queries import Approver, approvers_of
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.tokens import new_token
-from portal.orders import shown as showing
 from portal.orders.calendar import calendar_entry
-from portal.orders.forms_drafts import DRAFT
-from portal.orders.lines import tax_of, tint_quantity, total_of
+from portal.orders.forms_drafts import DRAFT, MAX_TOKEN, one_text
 from portal.orders.models import Order
 from portal.orders.promise import clock_words
-from portal.orders.queries.drafts import DraftHead, add_tax, own_head, stocked_lines
+from portal.orders.queries.approvals import approval_standing
+from portal.orders.queries.drafts import DraftHead, own_head
 from portal.orders.queries.orders import order_for
-from portal.orders.queries.promises import queues, ready_time
-from portal.orders.terms import po_of, po_problem
 from portal.orders.use_cases.placing import place as place_order
-from portal.orders.use_cases.placing import terms_of
 from portal.orders.views import blueprint
 from portal.orders.views.credit_help import credit_help
 from portal.orders.views.days import spoken_day
 from portal.orders.views.fresh import start_over
+from portal.orders.views.reviewing import review_facts
 from portal.orders.views.seen import seen_order
-from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.errors import error_page
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
-
-MAX_TOKEN = 100
 
 
 @blueprint.get(f"{DRAFT}/review")
@@ -54,19 +46,18 @@ def review(draft_id: int) -> str | Response:
     return _page(head, None)
 
 
-def _page(head: DraftHead, refused: Rejected | None) -> str:
-    store, draft = head.store, head.draft
-    lines = stocked_lines(
-        db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=draft.store_id
+def _page(head: DraftHead, refused: Rejected | None, note: str = "") -> str:
+    facts = review_facts(head)
+    lines, total, credit = facts["lines"], facts["total_minor"], facts["credit"]
+    standing = approval_standing(
+        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
     )
-    taxed = add_tax(db(), head, lines, today=today())
-    credit = credit_of(db(), head.company.id)
-    po_number = po_of(head.company.po_mode, draft.po_number, head.job.po_number if head.job else None)
+    needed = bool(lines) and standing.is_needed(total)
     if refused is None:
         viewed(
             "checkout_step_viewed",
             account_id=head.company.id,
-            store_id=draft.store_id,
+            store_id=head.draft.store_id,
             links={"draft_id": head.id},
             props={
                 "step": "review",
@@ -76,56 +67,42 @@ def _page(head: DraftHead, refused: Rejected | None) -> str:
         )
     return render_template(
         "orders/review.html",
-        head=head,
-        lines=lines,
-        net_minor=total_of(lines),
-        tax_minor=tax_of(lines),
-        taxed=taxed,
+        **facts,
+        **credit_help(head, lines, total, credit),
         may_exempt=actor().can("payments:administer"),
-        total_minor=total_of(lines) + tax_of(lines),
-        currency=head.company.currency,
-        credit=credit,
-        **credit_help(head, lines, total_of(lines) + tax_of(lines), credit),
-        po_number=po_number,
-        po_problem=po_problem(head.company.po_mode, po_number, head.job is not None),
-        blocked=[line for line in lines if line.problem],
-        short=[line for line in lines if line.is_short],
-        ready=_ready(head, tint_quantity(lines)),
-        zone=store.time_zone if store else None,
-        shown=showing.encode(terms_of(head), lines),
+        standing=standing,
+        approval_needed=needed,
+        may_approve=_may_approve(head, total) if needed and not standing.pending else [],
+        note=note,
         token=new_token(),
         refused=refused,
-        clock_words=clock_words,
-        day_words=lambda moment, starts=False: spoken_day(
-            moment, store.time_zone if store else "UTC", now(), starts
-        ),
     )
 
 
-def _ready(head: DraftHead, to_tint: int) -> datetime | None:
-    store = head.store
-    if store is None or head.draft.fulfilment != "pickup":
-        return None
-    schedule, queue = schedules(db(), [store.id])[store.id], queues(db(), [store.id])[store.id]
-    return ready_time(store, schedule, queue, now=now(), to_tint=to_tint)
+def _may_approve(head: DraftHead, total_minor: int) -> list[Approver]:
+    who = actor()
+    return approvers_of(
+        db(), company_id=head.company.id, total_minor=total_minor, but=(who.user_id, who.subject_user_id)
+    )
 
 
 @blueprint.post(f"{DRAFT}/placement")
 @needs("orders:place")
 def place(draft_id: int) -> Response | tuple[str, int]:
     """Place it on account. Pressed twice, from two tabs or after going back: the same order."""
-    token = request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token()
-    shown = request.form.get("shown", "").replace("\x00", "")
+    token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
+    shown = one_text(request.form, "shown")
     try:
         placed = place_order(
             db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, token=token, shown=shown
         )
     except Rejected as no:
-        return _refused(draft_id, no)
+        return refused_review(draft_id, no)
     return redirect(url_for("orders.placed", number=placed.number))
 
 
-def _refused(draft_id: int, no: Rejected) -> Response | tuple[str, int]:
+def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
+    """The review with why it was not ordered, or not sent for approval; ``note`` is what was typed."""
     start_over()
     details = no.details if isinstance(no.details, list) else []
     viewed(
@@ -139,7 +116,7 @@ def _refused(draft_id: int, no: Rejected) -> Response | tuple[str, int]:
     if isinstance(no, Conflict):
         return error_page(409, no.message)
     head = own_head(db(), actor(), draft_id)
-    return _page(head, no), 422
+    return _page(head, no, note), 422
 
 
 @blueprint.get("/orders/<number>/placed")
