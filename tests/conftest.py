@@ -12,6 +12,8 @@ import psycopg
 import pytest
 import requests
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,6 +29,11 @@ from tests.page import PageClient
 from tests.paying import Till
 from tests.sandbox.stripe.standing import Sandbox
 
+# What is drawn is the same in every run, however slow the machine is; HYPOTHESIS_PROFILE=default looks further.
+drawing.register_profile(
+    "certain", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+drawing.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "certain"))
 # A sign-in then costs what the builders' hash costs, and is not hashed anew.
 passwords.HASHER = HASHER
 MIGRATIONS = Path(__file__).parents[1] / "migrations"

@@ -3,14 +3,14 @@ store holds exactly what open orders need. What has left is invoiced to the cent
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -32,6 +32,7 @@ from tests.placed_orders import Counter, Want, counter, credit_used
 pytestmark = pytest.mark.slow
 
 ORDERS, LINES, TAPE = 3, 2, 2
+ON_HAND = 9  # all of it is held for the orders; whoever waits gets what comes in
 order_at, line_at = st.integers(0, ORDERS - 1), st.integers(1, LINES)
 units = st.integers(1, 5)
 FORWARD = st.tuples(st.just("forward"), order_at)
@@ -95,15 +96,16 @@ def act_on_line(session: Session, given_at: dict[str, Any], what: str, line_no: 
     elif what == "short":
         do.short_pick(session, **given_at, line_no=line_no, units=more[2], reason="damaged", rest=more[3])
     elif what == "back":
-        restock = more[3] == "unused" and line_no == TAPE
         do.take_back(
-            session, **given_at, units={line_no: more[2]}, reason=str(more[3]), restock=restock, token=new_token()
+            session, **given_at, units={line_no: more[2]}, reason=str(more[3]), token=new_token(),
+            restock=is_put_back(line_no, str(more[3])),
         )  # fmt: skip
 
 
-def check(session: Session, scene: Counter) -> None:
-    """What must be true after every step."""
+def check(session: Session, scene: Counter, done: Sequence[tuple[object, ...]] = ()) -> None:
+    """What must be true after every step, with those that were ``done``."""
     held: dict[int | None, int] = {}
+    on_shelf = {scene.paint.id: ON_HAND, scene.tape.id: ON_HAND}
     owed = 0
     for order in session.scalars(select(Order), execution_options={"populate_existing": True}):
         query = select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.line_no)
@@ -115,6 +117,7 @@ def check(session: Session, scene: Counter) -> None:
         for line in lines:
             assert quantities(line).add_up
             held[line.variant_id] = held.get(line.variant_id, 0) + line.quantity_reserved
+            on_shelf[line.variant_id or 0] -= line.quantity_fulfilled
             if order.status in status.CLOSED_STATES:
                 assert line.state in status.CLOSED_STATES
         if order.status in ("picking", "ready", "backordered", *status.CLOSED_STATES):
@@ -129,11 +132,33 @@ def check(session: Session, scene: Counter) -> None:
             assert charged == order.total_minor - gone
             assert [line.quantity_invoiced for line in lines] == [line.quantity_fulfilled for line in lines]
         owed += order.total_minor - gone - credited
+    for step in done:
+        for variant, units in come_and_gone(scene, step).items():
+            on_shelf[variant] += units
     stock = {
-        row.variant_id: row.reserved for row in session.execute(select(Stock.variant_id, Stock.reserved))
+        row.variant_id: (row.on_hand, row.reserved)
+        for row in session.execute(select(Stock.variant_id, Stock.on_hand, Stock.reserved))
     }
-    assert stock == {variant: held.get(variant, 0) for variant in stock}
+    assert stock == {variant: (n, held.get(variant, 0)) for variant, n in on_shelf.items()}
+    assert all(0 <= reserved <= on_hand for on_hand, reserved in stock.values())
     assert credit_used(session, scene.company) == owed
+
+
+def come_and_gone(scene: Counter, step: tuple[Any, ...]) -> dict[int, int]:
+    """Units by variant that a step puts onto the shelf, or finds missing there, apart from those handed over."""
+    if step[0] == "stock":
+        return {scene.paint.id: step[1], scene.tape.id: step[1]}
+    if step[0] not in ("short", "back"):
+        return {}
+    variant = scene.tape.id if step[2] == TAPE else scene.paint.id
+    if step[0] == "short":
+        return {variant: -step[3]}
+    return {variant: step[3]} if is_put_back(step[2], step[4]) else {}
+
+
+def is_put_back(line_no: int, reason: str) -> bool:
+    """Paint is tinted, and what is damaged is not sold again."""
+    return reason == "unused" and line_no == TAPE
 
 
 def documents(session: Session, order: Order) -> tuple[int, int]:
@@ -165,7 +190,7 @@ def clean(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 @pytest.fixture
 def shop(build: Build) -> tuple[Counter, list[Order]]:
-    scene = counter(build, on_hand=20)
+    scene = counter(build, on_hand=ON_HAND)
     fog = ("TC-0001", "Harbor Fog", "#9AA7AB")
     orders = [
         scene.order(
@@ -183,7 +208,31 @@ def shop(build: Build) -> tuple[Counter, list[Order]]:
     return scene, orders
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# What has to happen in every run, whatever else is drawn.
+CHANGED_MINDS = [
+    ("cancel", 0), ("cancel", 0), ("accept", 0), ("forward", 1), ("cancel", 1), ("stock", 2), ("forward", 2), ("cancel", 2),
+    ("accept", 2), ("deliver", 2), ("hand over", 0),
+]  # fmt: skip
+GOODS_COME_BACK = [
+    ("back", 0, 2, 1, "unused"), ("back", 0, 2, 3, "unused"), ("back", 0, 2, 2, "unused"), ("back", 0, 1, 2, "damaged"),
+    ("back", 0, 1, 1, "damaged"), ("back", 0, 1, 2, "damaged"), ("back", 2, 1, 1, "damaged"), ("accept", 0), ("forward", 2),
+]  # fmt: skip
+NOT_ENOUGH = [
+    ("part", 1, 1, 2), ("take", 1, 1), ("part", 1, 2, 1), ("short", 1, 2, 1, "cancel"), ("short", 1, 1, 1, "backorder"),
+    ("stock", 1), ("ready", 1), ("hand over", 1), ("short", 2, 1, 1, "backorder"), ("stock", 1), ("stock", 5), ("ready", 1),
+    ("hand over", 1), ("back", 1, 2, 1, "unused"), ("ready", 2), ("send", 2), ("cancel", 2), ("deliver", 2), ("deliver", 2),
+]  # fmt: skip
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.generate],  # a failure is told at once; its steps are few and printed
+)  # fmt: skip
+@example(begun=(0, 0, 0), steps=CHANGED_MINDS, per="shipment")
+@example(begun=(4, 1, 5), steps=GOODS_COME_BACK, per="order")
+@example(begun=(4, 1, 5), steps=GOODS_COME_BACK, per="shipment")
+@example(begun=(1, 2, 2), steps=NOT_ENOUGH, per="shipment")
+@example(begun=(1, 2, 2), steps=NOT_ENOUGH, per="order")
 @given(
     begun=st.tuples(*[st.integers(0, 4)] * ORDERS), steps=STEPS, per=st.sampled_from(["shipment", "order"])
 )
@@ -196,18 +245,22 @@ def test_anything_in_any_order(
 ) -> None:
     """Invariants 7, 14, 15 and 16, billed per shipment or per order, with tax and prices of a fraction of a cent.
 
-    Seen failing (14) without asking the table before an order moves."""
+    Seen failing with more given to those who wait than came in (7), without the state that an order must be in to be
+    accepted and without asking the table before it moves (14; one of the two is enough), with stock or credit not given
+    back and with goods put back twice (15), and with each part rounded by itself (16)."""
     scene, orders = shop
     steps = [("forward", n) for n, times in enumerate(begun) for _ in range(times)] + steps
     with clean(sessions) as session:
         session.add(PaymentTerms(company_id=scene.company.id, invoice_per=per))
+        done: list[tuple[object, ...]] = []
         for step in steps:
             try:
                 with session.begin_nested():
                     act(session, scene, orders, step)
+                done.append(step)
             except (Rejected, NotFound):
                 session.expire_all()
-            check(session, scene)
+            check(session, scene, done)
 
 
 def test_the_fixture_is_what_the_checks_expect(session: Session, shop: tuple[Counter, list[Order]]) -> None:
