@@ -69,8 +69,12 @@ def pay_by_rule(sessions: Sessions, *, now: datetime, today: date) -> None:
     with transaction(sessions) as session:
         mandates, scheduled = due_mandates(session, today), scheduling.due_scheduled(session, today)
     for attempt_id in scheduled:
-        with transaction(sessions) as session:
-            scheduling.run(session, attempt_id, now=now, today=today)
+        try:
+            with transaction(sessions) as session:
+                scheduling.run(session, attempt_id, now=now, today=today)
+        except Exception:
+            # One that cannot begin must not keep the others waiting; here and below.
+            log.exception("a scheduled payment could not begin", attempt=attempt_id)
     for autopay_id in mandates:
         try:
             with transaction(sessions) as session:
@@ -78,6 +82,8 @@ def pay_by_rule(sessions: Sessions, *, now: datetime, today: date) -> None:
                 autopay.tell_ahead(session, autopay_id, today=today)
         except Rejected as no:
             log.info("autopay waits for the next hour", autopay=autopay_id, reason=no.code)
+        except Exception:
+            log.exception("autopay could not run", autopay=autopay_id)
 
 
 def finish_refunds(sessions: Sessions, *, now: datetime, api: Stripe) -> None:
@@ -90,3 +96,5 @@ def finish_refunds(sessions: Sessions, *, now: datetime, api: Stripe) -> None:
         except StripeUnknown:
             log.warning("Stripe does not answer; refunds wait for the next hour", waiting=len(waiting))
             return
+        except Exception:
+            log.exception("a refund could not be brought to where Stripe says it is", refund=refund_id)

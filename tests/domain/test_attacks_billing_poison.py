@@ -1,0 +1,87 @@
+"""One payment or refund that cannot be brought on keeps no other one waiting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from portal.billing.models import Autopay, Payment, PaymentAttempt, Refund, SavedMethod
+from portal.billing.stripe_api import StripeUnknown
+from portal.billing.use_cases import refunding, scheduling
+from portal.billing.use_cases.disputing import sync_dispute
+from portal.billing.use_cases.paying import Want
+from portal.foundation.clock import utcnow
+from portal.foundation.db import transaction
+from portal.worker.billing_jobs import finish_refunds, pay_by_rule
+from tests.invoices import TODAY
+from tests.paying import Till
+
+
+def begin(till: Till, payment: Payment, key: str) -> Refund:
+    with transaction(till.sessions) as session:
+        return refunding.begin(
+            session, actor=till.build.actor(till.build.user(kind="admin")), payment_id=payment.id, amount_minor=2_000,
+            reason="Paid twice", agreed=True, key=key * 30, now=utcnow(),
+        )  # fmt: skip
+
+
+def test_a_refund_that_does_not_fit_stops_no_other(till: Till) -> None:
+    """Given back, but the answer was lost; then the payer's bank took all of it. Seen failing: it does not fit into the
+    books any more, and every refund asked for after it hung as well."""
+    till.paid(till.invoice(5_000))
+    till.paid(till.invoice(6_000))
+    first, second = till.payments()
+    stuck = begin(till, first, "a")
+    till.sandbox.fault("lose_answer", match="POST /v1/refunds")
+    with pytest.raises(StripeUnknown):
+        refunding.carry_out(till.sessions, stuck.id, now=utcnow(), api=till.api)
+    dispute = till.sandbox.control("disputes", charge=first.charge_id)
+    till.sandbox.control(f"disputes/{dispute['id']}/close", verdict="lost")
+    sync_dispute(till.sessions, dispute["id"], now=utcnow(), api=till.api)
+    waiting = begin(till, second, "b")
+    finish_refunds(till.sessions, now=utcnow(), api=till.api)
+    with till.sessions() as session:
+        assert session.get_one(Refund, waiting.id).state == "succeeded"
+
+
+def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> None:
+    """Seen failing: a row that the database refuses kept everybody's scheduled payments and autopay from running."""
+    session = till.build.session
+    session.add(
+        SavedMethod(
+            id=1, company_id=till.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
+            saved_at=utcnow(),
+        )
+    )  # fmt: skip
+    session.commit()
+    on = TODAY + timedelta(days=3)
+    ids = []
+    for amount in (1_000, 2_000):
+        with transaction(till.sessions) as own:
+            invoice = till.invoice(amount)
+            made = scheduling.schedule(
+                own, actor=till.actor, wants=[Want(invoice.id, amount)], method_id=1, run_on=on, now=utcnow(), today=TODAY,
+            )  # fmt: skip
+            ids.append(made.id)
+    session.add(
+        Autopay(
+            company_id=till.company.id, saved_method_id=1, rule="due", day=0, mandate_words="x", agreed_by_name="x",
+            agreed_at=utcnow(), ran_on=TODAY,
+        )
+    )  # fmt: skip
+    session.execute(
+        text(
+            f"alter table payment_attempt add constraint poison check (id <> {ids[0]} or state = 'scheduled')"
+        )
+    )
+    session.commit()
+    try:
+        pay_by_rule(till.sessions, now=utcnow(), today=on)
+    finally:
+        session.execute(text("alter table payment_attempt drop constraint poison"))
+        session.commit()
+    with till.sessions() as own:
+        assert [own.get_one(PaymentAttempt, id).state for id in ids] == ["scheduled", "created"]
+        assert own.query(Autopay).one().ran_on == on
