@@ -17,6 +17,7 @@ from portal.foundation.mail import OutboundMail
 from tests.builders import Build
 from tests.invoices import TODAY, make_invoice, pay_offline
 from tests.page import PageClient
+from tests.pages.test_paying import asked, listen
 from tests.paying import DECLINED, Till
 
 
@@ -66,6 +67,7 @@ def test_somebody_without_an_account_pays_an_invoice(
     back(payer, till)
     assert "$125.00 to pay" in payer.text
     till.by_card(url)
+    till.later()
     back(payer, till)
     assert "Paid. Thank you." in payer.text
     assert till.opens(invoice) == [0]
@@ -165,6 +167,27 @@ def test_beginning_payments_is_throttled(owner: PageClient, payer: PageClient, t
     path = make(owner, f"/invoices/{invoice.number}/links")
     answers = [payer.post(path, {"method": "card"}, status=None).status_code for _ in range(17)]
     assert answers == [303] * 15 + [429] * 2
+
+
+def test_coming_back_asks_stripe_once_in_a_few_seconds(
+    owner: PageClient, payer: PageClient, till: Till
+) -> None:
+    """Anybody may reload that page. Seen failing (once for each reload) while it asked whatever had just been asked."""
+    path = make(owner, f"/invoices/{till.invoice(12_500).number}/links")
+    url = payer.post(path, {"method": "card"}, status=303).headers["Location"]
+    listen(till)
+    for _ in range(4):
+        back(payer, till)
+    payer.get(path)
+    assert asked(till) == 1
+    back(payer, till)
+    assert "We are asking Stripe" in payer.text
+    assert re.search(r'hx-get="/pay/returned/[^"]+"', payer.body)
+    till.by_card(url)
+    till.later()
+    back(payer, till)
+    assert "Paid. Thank you." in payer.text
+    assert "We are asking Stripe" not in payer.text
 
 
 def test_mails_with_links_are_throttled(

@@ -5,30 +5,29 @@ A token has 256 random bits, so nobody finds one by trying; what is throttled is
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import current_app, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.networks import network_of
 from portal.accounts.use_cases.throttling import Limit, admit
+from portal.billing.attempt_states import LIVE
 from portal.billing.models import PayLink, PaymentAttempt
 from portal.billing.queries.links import Linked, attempt_by_link, attempt_under_way, find, linked
-from portal.billing.stripe_api import StripeUnknown
-from portal.billing.use_cases import linking, paying
+from portal.billing.use_cases import linking
 from portal.billing.use_cases.paying import METHODS
 from portal.billing.views import blueprint
 from portal.billing.views.paying import go_to_stripe, is_test_mode, stripe
+from portal.billing.views.payment import bring_up_to_date
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.transaction import leave, now, own_transaction, today
 
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
-ASK_AGAIN_AFTER = timedelta(seconds=3)
 
 
 @blueprint.get("/pay/<token>", endpoint="pay_link")
@@ -42,7 +41,7 @@ def pay_link(token: str) -> Response:
             under_way = attempt_under_way(session, found.link)
     except NotFound:
         return _answer("billing/pay_link_dead.html", 404, found=None)
-    if under_way is not None and _ask(under_way):
+    if under_way is not None and bring_up_to_date(under_way):
         with own_transaction() as session:
             found, under_way = find(session, token), attempt_under_way(session, found.link)
     return _page(found, under_way, url_for("billing.pay_by_link", token=token))
@@ -67,10 +66,12 @@ def link_returned(token: str) -> Response:
     """Where the payer comes back to from Stripe, known by the payment's own token."""
     leave()
     attempt, found = _of_attempt(token)
-    if _ask(attempt, even_just_now=True):
-        attempt, found = _of_attempt(token)
-    live = attempt if attempt.state in ("created", "open", "processing") else None
-    return _page(found, live, url_for("billing.link_again", token=token), last=attempt)
+    known = bring_up_to_date(attempt)
+    attempt, found = _of_attempt(token)
+    live = attempt if attempt.state in LIVE else None
+    here = url_for("billing.link_returned", token=token)
+    waits = here if not known and attempt.state in ("created", "open") else ""
+    return _page(found, live, url_for("billing.link_again", token=token), last=attempt, waits=waits)
 
 
 @blueprint.post("/pay/returned/<token>", endpoint="link_again")
@@ -96,7 +97,7 @@ def _pay(found: Linked, action: str) -> Response:
         _throttle(found)
         with own_transaction() as session:
             under_way = attempt_under_way(session, found.link)
-        if under_way is not None and _ask(under_way):
+        if under_way is not None and bring_up_to_date(under_way):
             under_way = _again(under_way)
         with own_transaction() as session:
             attempt = under_way or _begin(session, found)
@@ -119,25 +120,13 @@ def _again(attempt: PaymentAttempt) -> PaymentAttempt | None:
     """The attempt that is under way after Stripe was asked, or none when it is over."""
     with own_transaction() as session:
         fresh = attempt_by_link(session, attempt.token)
-    return fresh if fresh.state in ("created", "open", "processing") else None
+    return fresh if fresh.state in LIVE else None
 
 
 def _throttle(found: Linked) -> None:
     with own_transaction() as session:
         network = network_of(request.remote_addr)
         admit(session, limit=PAYING, email=f"link {found.link.id}", network=network, now=now())
-
-
-def _ask(attempt: PaymentAttempt, *, even_just_now: bool = False) -> bool:
-    """Look at a payment at Stripe, unless that has just been done; whether it was looked at."""
-    api = stripe()
-    fresh = attempt.checked_at is not None and now() - attempt.checked_at < ASK_AGAIN_AFTER
-    if api is None or (fresh and not even_just_now) or attempt.state in ("succeeded", "failed"):
-        return False
-    with suppress(StripeUnknown):
-        paying.sync_attempt(current_app.extensions["sessions"], attempt.id, now=now(), api=api)
-        return True
-    return False
 
 
 def _page(
@@ -148,6 +137,7 @@ def _page(
     last: PaymentAttempt | None = None,
     message: str = "",
     status: int = 200,
+    waits: str = "",
 ) -> Response:
     link = found.link
     dead = link.revoked_at is not None or (link.expires_at <= now() and found.open_minor > 0)
@@ -163,6 +153,7 @@ def _page(
         action=action,
         message=message,
         last=last,
+        waits=waits,
         methods=METHODS,
         cards=stripe() is not None,
         test_mode=is_test_mode(),

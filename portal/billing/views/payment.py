@@ -18,13 +18,12 @@ from portal.web.sessions import actor
 from portal.web.transaction import leave, now, own_transaction
 from portal.web.ui import tell
 
-LOOKED_AT = ("created", "open", "processing", "failed", "cancelled", "expired")
-
 
 @blueprint.get("/payments/<token>", endpoint="payment")
 @needs("invoices:pay")
 def payment(token: str) -> str:
-    """How the payment stands. Asks Stripe first, so that it is true even when no webhook ever came."""
+    """How the payment stands. Asks Stripe first, so that it is true even when no webhook ever came; reloading it
+    again and again does not."""
     attempt = _own(token)
     known = bring_up_to_date(attempt)
     with own_transaction() as session:
@@ -89,15 +88,9 @@ def _draft_href(attempt: PaymentAttempt) -> str | None:
 
 
 def bring_up_to_date(attempt: PaymentAttempt) -> bool:
-    """Look at the attempt at Stripe; False when Stripe gave no answer."""
+    """Look at the attempt at Stripe; False when it is not known how it stands there."""
     api = stripe()
-    if api is None or attempt.state not in LOOKED_AT:
-        return True
-    try:
-        paying.sync_attempt(current_app.extensions["sessions"], attempt.id, now=now(), api=api)
-    except StripeUnknown:
-        return False
-    return True
+    return api is None or paying.look_again(current_app.extensions["sessions"], attempt, now=now(), api=api)
 
 
 def _own(token: str) -> PaymentAttempt:

@@ -47,13 +47,13 @@ def sync_attempt(sessions: Sessions, attempt_id: int, *, now: datetime, api: Str
     seen = look(sessions, attempt, now=now, api=api)
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
+        attempt.checked_at = now
         take(session, attempt, seen, now=now, api=api)
     return attempt
 
 
 def take(session: Session, attempt: PaymentAttempt, seen: Seen, *, now: datetime, api: Stripe) -> None:
     """Bring the locked attempt to what was seen, as far as it is this attempt's and the table of states allows."""
-    attempt.checked_at = now
     wrong = mismatch(attempt, seen)
     if wrong is not None:
         log.error("Stripe holds something that is not this attempt's", attempt=attempt.id, wrong=wrong)
