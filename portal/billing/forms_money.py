@@ -83,6 +83,7 @@ class RefundForm(KeyedForm):
     amount = money_field("Amount to give back")
     reason = StringField("Why", render_kw={"maxlength": "300", "autocomplete": "off"})
     agreed = BooleanField("Open these invoices again")
+    above_limit = BooleanField("Give it back although credit in use passes the limit")
 
 
 class ApplicationForm(KeyedForm):

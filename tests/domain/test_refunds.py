@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.billing.models import Invoice, Payment, Refund
@@ -20,6 +20,7 @@ from portal.foundation.mail import OutboundMail
 from tests.builders import NOW, Build
 from tests.invoices import pay_offline
 from tests.paying import Till
+from tests.placed_orders import Want, counter, credit_used
 
 
 @pytest.fixture
@@ -186,3 +187,38 @@ def test_a_refund_needs_a_reason_and_an_amount(till: Till, staff: Actor) -> None
         with pytest.raises(Rejected) as refused:
             ask(till, staff, payment, amount, reason=reason)
         assert refused.value.field == field
+
+
+def test_above_the_limit_only_when_that_is_meant(session: Session, build: Build, staff: Actor) -> None:
+    """What was paid ahead carries an open order; without it the company owes more than it may. Seen failing without
+    the check."""
+    scene = counter(build)
+    session.execute(text("update credit_account set limit_minor = 10000"))
+    payment = pay_offline(session, scene.company, 9_000)
+    scene.order(Want(scene.paint, 4))
+
+    def give(amount: int, **more: Any) -> Refund:
+        return refunding.begin(
+            session, actor=staff, payment_id=payment.id, amount_minor=amount, reason="Job is off", agreed=False,
+            key=f"form-{amount}", now=NOW, **more,
+        )  # fmt: skip
+
+    with pytest.raises(Rejected, match=r"\$164.80 .* above the limit of \$100.00") as refused:
+        give(9_000)
+    assert (refused.value.field, refused.value.code) == ("above_limit", "above_limit")
+    assert refused.value.details == {"used": 7_480, "after": 16_480, "limit": 10_000}
+    with pytest.raises(Rejected, match="above the limit"):
+        give(2_521)
+    assert give(2_520).state == "succeeded"
+    assert give(100, above_limit=True).state == "succeeded"
+    assert credit_used(session, scene.company) == 10_100
+
+
+def test_where_no_limit_counts_nobody_is_asked(session: Session, build: Build, staff: Actor) -> None:
+    company = build.company()
+    payment = pay_offline(session, company, 9_000)
+    session.execute(text("delete from credit_account"))
+    refunding.begin(
+        session, actor=staff, payment_id=payment.id, amount_minor=9_000, reason="Paid twice", agreed=False, key="form",
+        now=NOW,
+    )  # fmt: skip

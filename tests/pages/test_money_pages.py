@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
@@ -171,6 +171,26 @@ def test_staff_give_back_a_bank_payment(
     assert open_of(session, invoice) == [250]
     assert session.scalar(select(func.count()).select_from(Refund)) == 1
     admin.post(f"{path}/refunds", {**form, "amount": "8", "agreed": "y"}, status=409)
+
+
+def test_staff_are_warned_of_the_limit_before_giving_back(
+    admin: PageClient, session: Session, build: Build, company: Company
+) -> None:
+    payment = pay_offline(build.session, company, 2_500)
+    session.execute(text("update credit_account set limit_minor = 1000, used_minor = 0"))
+    session.commit()
+    path = f"/billing/payments/{payment.number}"
+    admin.get(path)
+    assert (
+        "$0.00 of credit is in use, the limit is $10.00. Giving back more than $10.00 passes it."
+        in admin.text
+    )
+    form = {"key": key_of(admin), "amount": "25", "reason": "The job is off"}
+    admin.post(f"{path}/refunds", form, status=422)
+    assert "$25.00 of credit is in use then, above the limit of $10.00." in admin.text
+    assert 'value="The job is off"' in admin.body
+    admin.follow(admin.post(f"{path}/refunds", {**form, "above_limit": "y"}, status=303))
+    assert "$25.00 is given back." in admin.text
 
 
 def test_a_payment_through_stripe_is_refunded(till: Till, build: Build, paying_app: Flask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models import Payment, Refund
+from portal.billing.queries.credit import credit_of
 from portal.billing.queries.money import Share, disputes_of, going_back, shares
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -58,6 +59,32 @@ def refundable(session: Session, payment: Payment) -> Refundable:
         free = 0
     unapplied = min(free, max(0, payment.unapplied_minor - back))
     return Refundable(payment, free, unapplied, shares(session, payment.id), obstacle)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRoom:
+    """The company's credit as a refund meets it, in minor units of its currency: what goes back, whether it was paid
+    ahead or opens invoices again, is in use afterwards."""
+
+    limit_minor: int
+    used_minor: int
+
+    @property
+    def room_minor(self) -> int:
+        """So much can go back without passing the limit; 0 when it is passed already."""
+        return max(0, self.limit_minor - self.used_minor)
+
+    def after(self, amount_minor: int) -> int:
+        """What is in use once so much has gone back."""
+        return self.used_minor + amount_minor
+
+
+def credit_room(session: Session, payment: Payment) -> CreditRoom | None:
+    """What the payment's company may still owe; None where nothing is counted against a limit. One statement."""
+    account = credit_of(session, payment.company_id)
+    if account is None or account.currency != payment.currency:
+        return None
+    return CreditRoom(account.limit_minor, account.used_minor)
 
 
 def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:

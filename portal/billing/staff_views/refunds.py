@@ -13,7 +13,7 @@ from portal.billing.invoice_words import payment_words
 from portal.billing.models import Payment, Refund
 from portal.billing.money_words import DISPUTE_STATES, REFUND_STATES, fate_words
 from portal.billing.queries.money import disputes_of, fate
-from portal.billing.queries.refunds import OFFLINE, payment_for_staff, refundable, refunds_of
+from portal.billing.queries.refunds import OFFLINE, credit_room, payment_for_staff, refundable, refunds_of
 from portal.billing.staff_views import blueprint
 from portal.billing.stripe_api import Stripe, StripeUnknown
 from portal.billing.use_cases import refunding
@@ -52,7 +52,8 @@ def refund_payment(number: str) -> Response | tuple[str, int]:
             )
         refund = refunding.begin(
             db(), actor=actor(), payment_id=found.id, amount_minor=amount_of(form.amount, found.currency),
-            reason=form.reason.data or "", agreed=bool(form.agreed.data), key=form.one_key(), now=now(),
+            reason=form.reason.data or "", agreed=bool(form.agreed.data), above_limit=bool(form.above_limit.data),
+            key=form.one_key(), now=now(),
         )  # fmt: skip
     except Rejected as no:
         if no.outcome == "conflict" and no.field is None and no.code == "same_form":
@@ -94,6 +95,7 @@ def _page(found: Payment, company: Company, form: RefundForm) -> str:
         "company": company,
         "form": form,
         "can": can,
+        "credit": credit_room(db(), found),
         "fate": fate(db(), found.id),
         "fate_words": fate_words,
         "refunds": refunds_of(db(), found.id),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.accounts import BANK
 from portal.billing.models import Payment, Refund
-from portal.billing.queries.refunds import OFFLINE, Refundable, refundable
+from portal.billing.queries.refunds import OFFLINE, Refundable, credit_room, refundable
 from portal.billing.stripe_api import Stripe, StripeRefused
 from portal.billing.stripe_objects import Refunded
 from portal.billing.use_cases.locking import lock_payment
@@ -43,14 +43,17 @@ def begin(
     agreed: bool,
     key: str,
     now: datetime,
+    above_limit: bool = False,
 ) -> Refund:
     """Ask for a refund. Money that came outside Stripe is paid out by the bank: its refund is in the books at once.
 
     :param agreed: that invoices are open again by what is not unapplied.
+    :param above_limit: agreed that the company owes more than its limit afterwards.
     :param key: random, of the form: the same form sent twice is one refund, and one refund at Stripe.
     :raises NotFound: for whom may not, or when there is no such payment.
     :raises Rejected: when more is asked for than is left, or invoices would be open again and nobody agreed
-        (``reopens``; ``details`` has pairs of an invoice number and an amount).
+        (``reopens``; ``details`` has pairs of an invoice number and an amount), or credit in use would pass the limit
+        and nobody agreed (``above_limit``).
     :raises Conflict: when the form was sent before with another amount.
     """
     if not actor.can("billing:manage"):
@@ -65,6 +68,8 @@ def begin(
         return before
     can = refundable(session, payment)
     _check(can, amount_minor, reason, agreed=agreed)
+    if not above_limit:
+        _check_limit(session, payment, amount_minor)
     refund = Refund(
         payment_id=payment.id, company_id=payment.company_id, amount_minor=amount_minor,
         currency=payment.currency, reason=reason, state="created", reopens=amount_minor > can.unapplied_minor,
@@ -98,6 +103,18 @@ def _check(can: Refundable, amount_minor: int, reason: str, *, agreed: bool) -> 
         words = ", ".join(f"{number} by {part}" for number, part in told)
         message = f"This opens again: {words}. Tick the box if that is meant."
         raise Rejected("reopens", message, field="agreed", details=told)
+
+
+def _check_limit(session: Session, payment: Payment, amount_minor: int) -> None:
+    credit = credit_room(session, payment)
+    if credit is None or amount_minor <= credit.room_minor:
+        return
+    after, limit = (
+        format_minor(each, payment.currency) for each in (credit.after(amount_minor), credit.limit_minor)
+    )
+    message = f"{after} of credit is in use then, above the limit of {limit}. Tick the box if that is meant."
+    details = {"used": credit.used_minor, "after": credit.after(amount_minor), "limit": credit.limit_minor}
+    raise Rejected("above_limit", message, field="above_limit", details=details)
 
 
 def carry_out(sessions: Callable[[], Session], refund_id: int, *, now: datetime, api: Stripe) -> Refund:
