@@ -46,7 +46,7 @@ class Till:
     def stripe(self, **more: Any) -> Stripe:
         """A connection of its own."""
         options: dict[str, Any] = {
-            "api": self.sandbox.url, "webhook_secret": SECRET, "timeout": (1.0, 1.0), "retries": 0,
+            "api": self.sandbox.url, "webhook_secret": SECRET, "timeout": (10.0, 60.0), "retries": 0,
             "portal_url": "http://localhost", **more,
         }  # fmt: skip
         return Stripe(KEY, **options)

@@ -195,8 +195,7 @@ def test_twenty_looks_at_once_post_once(till: Till) -> None:
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
-    patient = till.stripe(timeout=(5.0, 30.0))
-    results = meeting(till, bill, *[lambda: till.sync(attempt, patient)] * 20)
+    results = meeting(till, bill, *[lambda: till.sync(attempt)] * 20)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert len(till.payments()) == 1
     assert len(till.postings()) == 1
@@ -211,7 +210,7 @@ def meeting(till: Till, bill: Invoice, *calls: Callable[[], Any]) -> list[Any]:
     with till.sessions() as holding, holding.begin():
         holding.execute(text("select from invoice where id = :id for update"), {"id": bill.id})
         running.start()
-        until(lambda: waiting_for_locks(till) == len(calls), 60)
+        until(lambda: waiting_for_locks(till) >= len(calls))
     running.join(60)
     return results
 

@@ -47,7 +47,9 @@ def die(
     till: Till, prey: subprocess.Popen[str], step: str, attempt: PaymentAttempt, kind: str, match: str
 ) -> None:
     till.sandbox.fault(kind, match=match)
-    prey.communicate(json.dumps({"stripe": till.sandbox.url, "step": step, "attempt": attempt.id}) + "\n", 30)
+    prey.communicate(
+        json.dumps({"stripe": till.sandbox.url, "step": step, "attempt": attempt.id}) + "\n", 120
+    )
     assert prey.returncode == -9, "it was killed in the middle of the step"
 
 

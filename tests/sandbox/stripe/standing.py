@@ -25,6 +25,7 @@ from tests.page import check_page
 ROOT = Path(__file__).parents[3]
 KEY = "sk_test_sandbox12345678"
 SECRET = "whsec_sandbox_secret_for_tests"
+PATIENCE = 60  # seconds; nothing here is meant to run into it
 
 
 def free_port() -> int:
@@ -33,8 +34,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(ask: Callable[[], Any], seconds: float = 5) -> Any:
-    """The first true answer; fails when there is none in time."""
+def until(ask: Callable[[], Any], seconds: float = 60) -> Any:
+    """The first true answer; fails when there is none in time, of which a busy machine needs much."""
     end = time.monotonic() + seconds
     while True:
         answer = ask()
@@ -57,12 +58,12 @@ class Sandbox:
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},
         )
-        until(self._ready, 15)
+        until(self._ready)
 
     def _ready(self) -> bool:
         assert self.process.poll() is None, "the sandbox ended"
         try:
-            return requests.get(f"{self.url}/_sandbox/health", timeout=1).ok
+            return requests.get(f"{self.url}/_sandbox/health", timeout=PATIENCE).ok
         except requests.ConnectionError:
             return False
 
@@ -71,11 +72,11 @@ class Sandbox:
             key,
             base_addresses={"api": self.url},
             max_network_retries=retries,
-            http_client=stripe.RequestsClient(timeout=5),
+            http_client=stripe.RequestsClient(timeout=PATIENCE),
         )
 
     def control(self, path: str, *, expect: int = 200, **body: Any) -> Any:
-        answer = requests.post(f"{self.url}/_sandbox/{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.url}/_sandbox/{path}", json=body, timeout=PATIENCE)
         assert answer.status_code == expect, answer.text
         return answer.json()
 
@@ -83,17 +84,17 @@ class Sandbox:
         self.control("faults", kind=kind, **options)
 
     def deliveries(self, **query: str) -> list[dict[str, Any]]:
-        found = requests.get(f"{self.url}/_sandbox/deliveries", params=query, timeout=5).json()
+        found = requests.get(f"{self.url}/_sandbox/deliveries", params=query, timeout=PATIENCE).json()
         return list(found["deliveries"])
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
 class Browser:
@@ -103,10 +104,10 @@ class Browser:
         self._session = requests.Session()
 
     def get(self, url: str) -> requests.Response:
-        return self._checked(self._session.get(url, timeout=5, allow_redirects=False))
+        return self._checked(self._session.get(url, timeout=PATIENCE, allow_redirects=False))
 
     def post(self, url: str, **fields: str) -> requests.Response:
-        return self._checked(self._session.post(url, data=fields, timeout=5, allow_redirects=False))
+        return self._checked(self._session.post(url, data=fields, timeout=PATIENCE, allow_redirects=False))
 
     def pay_by_card(self, url: str, number: str, **more: str) -> requests.Response:
         code = "1234" if number.startswith("37") else "123"

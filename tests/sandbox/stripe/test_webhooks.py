@@ -46,7 +46,9 @@ def test_it_tries_again_until_it_is_taken(
     assert [answer["status"] for answer in delivery["answers"]] == [500, 500, 500, 200]
     moments = [answer["at"] for answer in delivery["answers"]]
     pauses = [later - earlier for earlier, later in pairwise(moments)]
-    assert pauses[2] > pauses[0], "the pauses grow"
+    # Twice as long each time; a busy machine only makes them longer. Moments are noted in thousandths.
+    for pause, least in zip(pauses, (0.05, 0.1, 0.2), strict=True):
+        assert pause >= least - 0.002, pauses
 
 
 def test_duplicates(client: stripe.StripeClient, receiver: Receiver, sandbox: Sandbox) -> None:
@@ -57,7 +59,7 @@ def test_duplicates(client: stripe.StripeClient, receiver: Receiver, sandbox: Sa
 
 
 def test_the_order_is_turned_round(client: stripe.StripeClient, receiver: Receiver, sandbox: Sandbox) -> None:
-    sandbox.fault("webhook_reorder", times=3)
+    sandbox.fault("webhook_reorder", times=3, seconds=600)
     customers(client, 3)
     receiver.wait_for("customer.created", 3)
     assert names(receiver) == ["Customer 2", "Customer 1", "Customer 0"]
