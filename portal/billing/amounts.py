@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from portal.foundation.money import SYMBOLS, exponent
 
+LONGEST = 40  # characters
 LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
 DECIMAL_COMMA = re.compile(r"(\d{1,3}([. '\u2019\u00a0\u202f]\d{3})+|\d+),\d{1,2}")
 GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
@@ -20,6 +21,8 @@ def parse_amount(text: str, currency: str) -> int:
     :raises ValueError: with a sentence for the person, when it is no amount of this currency.
     """
     typed = text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip()
+    if len(typed) > LONGEST:  # endless digits take endless time, and more than Decimal can scale
+        raise ValueError("Enter an amount like 1,234.50.")
     if DECIMAL_COMMA.fullmatch(typed):
         typed = GROUPING.sub("", typed).replace(",", ".")
     if not NUMBER.fullmatch(typed):
