@@ -98,12 +98,14 @@ DOCUMENT_CHECKS = (
     Check(
         "credit_used",
         "A company's credit in use is what it ordered on account and what is not invoiced or given back of it, "
-        "and its open invoices less credit memos and unapplied money in the ledger.",
+        "and its open invoices less credit memos and unapplied money in the ledger, in the credit's own currency.",
         """select k.code, c.used_minor, d.used from credit_account c full join (
              select company_id, sum(used) as used from (
                select company_id, total_minor - credit_released_minor as used from sales_order where on_account
                union all
-               select company_id, amount_minor from ledger_entry where account in ('receivable', 'unapplied')) p
+               select e.company_id, e.amount_minor from ledger_entry e
+                 join company o on o.id = e.company_id left join credit_account a on a.company_id = e.company_id
+                where e.account in ('receivable', 'unapplied') and e.currency = coalesce(a.currency, o.currency)) p
               group by company_id) d using (company_id)
            join company k on k.id = company_id
            where coalesce(c.used_minor, 0) <> coalesce(d.used, 0)""",

@@ -14,7 +14,8 @@ class CreditAccount(Base):
     """Credit of one company in minor units of its currency. Its row is the lock under which orders are placed.
 
     ``used_minor`` is what is ordered on account and not invoiced yet, plus the company's balance in the ledger
-    (open invoices less credit memos and unapplied cash). The ledger's part is kept by the database itself, in the
+    (open invoices less credit memos and unapplied cash), both in ``currency``: what is owed in another one does not
+    count (docs/decisions/0024-credit-has-one-currency.md). The ledger's part is kept by the database itself, in the
     statement that posts; it is below zero for a company that has paid ahead.
     """
 
