@@ -1,4 +1,4 @@
-"""companies.csv, addresses.csv, users.csv, memberships.csv, rep_assignments.csv, jobs.csv."""
+"""companies.csv, addresses.csv, jobs.csv."""
 
 from __future__ import annotations
 
@@ -175,94 +175,6 @@ ADDRESSES = Spec(
     whole_file=_one_default,
     afterwards=_no_other_default,
 )  # fmt: skip
-
-
-def _user(row: Row, refs: References) -> Sequence[Any]:
-    v = row.values
-    store = look_up(row, "store_code", refs.stores, "store")
-    if v["kind"] == "store" and v["store_code"] is None:
-        row.wrong("store_code", "missing")
-    if v["kind"] not in {"store", None} and v["store_code"] is not None:
-        row.wrong("store_code", "only for kind store")
-    return (
-        v["email"], v["name"], v["phone"], phone_digits(v["phone"]), v["language"], v["time_zone"], v["kind"], store,
-    )  # fmt: skip
-
-
-def _first_passwords(connection: Connection[Any], rows: list[Row], refs: References) -> int:
-    """A hash in the file is a first password; whoever has one keeps it."""
-    given = [(r.values["email"], r.values["password_hash"]) for r in rows if r.values["password_hash"]]
-    return connection.execute(
-        "update app_user u set password_hash = p.hash from unnest(%s::text[], %s::text[]) as p(email, hash) "
-        "where u.email = p.email and u.password_hash is null",
-        [[email for email, _ in given], [hash_ for _, hash_ in given]],
-    ).rowcount
-
-
-USERS = Spec(
-    file="users.csv",
-    columns=(
-        Column("email", cells.email, True),
-        Column("name", cells.text(120), True),
-        Column("phone", cells.text(40)),
-        Column("language", cells.language, default="en"),
-        Column("time_zone", cells.zone, default="UTC"),
-        Column("kind", cells.one_of("customer", "rep", "support", "store", "admin"), True),
-        Column("store_code", cells.code(20)),
-        Column("password_hash", cells.argon2id),
-    ),
-    key=("email",),
-    table="app_user",
-    db_columns=("email", "name", "phone", "phone_digits", "language", "time_zone", "kind", "store_id"),
-    db_key=("email",),
-    convert=_user,
-    needs=("stores",),
-    afterwards=_first_passwords,
-)
-
-
-def _membership(row: Row, refs: References) -> Sequence[Any]:
-    user = look_up(row, "email", refs.users, "user")
-    if user is not None and user.kind != "customer":
-        row.wrong("email", "not a customer")
-    company = look_up(row, "company_code", refs.companies, "company")
-    return user and user.id, company and company.id, row.values["role"]
-
-
-MEMBERSHIPS = Spec(
-    file="memberships.csv",
-    columns=(
-        Column("email", cells.email, True),
-        Column("company_code", cells.code(20), True),
-        Column("role", cells.one_of("viewer", "buyer", "approver", "company_admin"), True),
-    ),
-    key=("email", "company_code"),
-    table="membership",
-    db_columns=("user_id", "company_id", "role"),
-    db_key=("user_id", "company_id"),
-    convert=_membership,
-    needs=("users", "companies"),
-)
-
-
-def _assignment(row: Row, refs: References) -> Sequence[Any]:
-    user = look_up(row, "email", refs.users, "user")
-    if user is not None and user.kind != "rep":
-        row.wrong("email", "not a rep")
-    company = look_up(row, "company_code", refs.companies, "company")
-    return user and user.id, company and company.id
-
-
-REP_ASSIGNMENTS = Spec(
-    file="rep_assignments.csv",
-    columns=(Column("email", cells.email, True), Column("company_code", cells.code(20), True)),
-    key=("email", "company_code"),
-    table="rep_assignment",
-    db_columns=("user_id", "company_id"),
-    db_key=("user_id", "company_id"),
-    convert=_assignment,
-    needs=("users", "companies"),
-)
 
 
 def _job(row: Row, refs: References) -> Sequence[Any]:

@@ -219,3 +219,20 @@ def test_only_own_files_are_removed_from_the_rejected_folder(engine: Engine, fol
     report = colours(folder, as_csv(HEADER, ("AM-1", "Fog", "#86AFC8"))).load(engine)
     assert report.rejected_folder is None
     assert [path.name for path in (folder.path / "rejected").iterdir()] == ["notes.txt"]
+
+
+def test_order_limits_come_with_the_people_and_stay_where_a_file_has_none(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """A file without the column takes away no limit that an administrator gave. Seen failing when it did."""
+    folder = Folder(tmp_path / "all")
+    limits = "select order_limit_minor from membership"
+    folder.load(engine)
+    assert column(engine, limits) == [None]
+    folder.rows["memberships"] = [{**row, "order_limit": "2500.5"} for row in folder.rows["memberships"]]
+    assert folder.load(engine).wrote
+    assert column(engine, limits) == [250_050]
+    assert not folder.load(engine).wrote
+    folder.rows["memberships"] = [{**row, "order_limit": ""} for row in folder.rows["memberships"]]
+    assert not folder.load(engine).wrote
+    assert column(engine, limits) == [250_050]

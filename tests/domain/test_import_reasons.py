@@ -61,6 +61,7 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("memberships", {"email": "x9@demo.example"}, "email: no such user"),
     ("memberships", {"email": "rep@demo.example"}, "email: not a customer"),
     ("memberships", {"company_code": NOWHERE}, "company_code: no such company"),
+    ("memberships", {"company_code": "OLD-C", "order_limit": "10.001"}, "order_limit: not an amount"),
     ("rep_assignments", {"email": "x9@demo.example"}, "email: no such user"),
     ("rep_assignments", {"email": "buyer@demo.example"}, "email: not a rep"),
     ("rep_assignments", {"company_code": NOWHERE}, "company_code: no such company"),

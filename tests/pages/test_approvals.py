@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -11,7 +13,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
+from portal.billing.models import TaxRate
 from portal.orders.models import Order, OrderApproval
+from portal.orders.terms import first_delivery_day
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.test_checkout import hidden, order_it
@@ -271,3 +275,27 @@ def test_it_costs_the_same_for_many_lines_and_many_questions(
         found.append([len(each) for each in (asking, listing, home, looking, approving)])
     assert found[0] == found[1], found
     assert all(cost <= most for cost, most in zip(found[0], (32, 4, 8, 14, 32), strict=True)), found
+
+
+def test_taxed_and_delivered_it_reads_as_well(shop: Shop, owner: User, app: Flask, session: Session) -> None:
+    shop.build.session.add(
+        TaxRate(region="NY", name="NY sales tax", share=Decimal("0.08"), valid_from=date(2020, 1, 1))
+    )
+    address = shop.build.address(shop.company)
+    buyer, boss = PageClient(app), PageClient(app)
+    draft_id = at_review(shop, buyer)
+    day = first_delivery_day(datetime.now(UTC).date() + timedelta(days=1))
+    choice = {
+        "fulfilment": "delivery",
+        "store_id": str(shop.store.id),
+        "address_id": str(address.id),
+        "delivery_date": day.isoformat(),
+    }
+    buyer.follow(buyer.post(f"/drafts/{draft_id}/pickup", choice))
+    ask(buyer, draft_id)
+    boss.sign_in(owner.email)
+    boss.get(f"/approvals/{the_question(session).id}")
+    for words in ("Delivery", "NY 8 %", "$129.60", "Exempt from sales tax?"):
+        assert words in boss.text, words
+    answer(boss, the_question(session).id)
+    assert session.scalars(select(Order.total_minor)).one() == 12_960

@@ -69,7 +69,6 @@ def _page(head: DraftHead, refused: Rejected | None, note: str = "") -> str:
         "orders/review.html",
         **facts,
         **credit_help(head, lines, total, credit),
-        may_exempt=actor().can("payments:administer"),
         standing=standing,
         approval_needed=needed,
         may_approve=_may_approve(head, total) if needed and not standing.pending else [],

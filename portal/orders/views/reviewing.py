@@ -15,6 +15,7 @@ from portal.orders.terms import po_of, po_problem
 from portal.orders.use_cases.placeable import terms_of
 from portal.orders.views.days import spoken_day
 from portal.stores.queries import schedules
+from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 
 
@@ -33,6 +34,7 @@ def review_facts(head: DraftHead) -> dict[str, Any]:
         "net_minor": total_of(lines),
         "tax_minor": tax_of(lines),
         "taxed": taxed,
+        "may_exempt": actor().can("payments:administer"),
         "total_minor": total_of(lines) + tax_of(lines),
         "currency": company.currency,
         "credit": credit_of(db(), company.id),
