@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,14 @@ def seed() -> None:
         demo.seed(engine, click.echo)
 
 
+def amount(text: str) -> Decimal:
+    """An amount of an option; what is none is told by click, in a sentence."""
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError from error
+
+
 @click.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option(
@@ -41,7 +49,7 @@ def seed() -> None:
 )
 @click.option(
     "--credit-limit",
-    type=Decimal,
+    type=amount,
     default=Decimal(0),
     show_default=True,
     help="With --preset: limit in GBP of each new company.",

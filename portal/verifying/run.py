@@ -30,19 +30,21 @@ select (select count(*) from company) as companies, (select count(*) from app_us
        (select count(*) from touchpoint) as touchpoints
 """
 SUMS = """
-select o.currency, sum(o.total_minor) as orders_minor,
-       coalesce(sum(o.total_minor) filter (where c.account_kind = 'trade'), 0) as orders_with_customer_minor,
+select currency, coalesce(o.orders_minor, 0) as orders_minor,
+       coalesce(o.orders_with_customer_minor, 0) as orders_with_customer_minor,
        d.documents_minor, d.documents_with_customer_minor, d.open_minor, d.receivable_minor
-  from sales_order o join company c on c.id = o.company_id
-  left join (
+  from (
+    select o.currency, sum(o.total_minor) as orders_minor,
+           coalesce(sum(o.total_minor) filter (where c.account_kind = 'trade'), 0) as orders_with_customer_minor
+      from sales_order o join company c on c.id = o.company_id group by o.currency) o
+  full join (
     select i.currency, sum(i.total_minor) as documents_minor,
            coalesce(sum(i.total_minor) filter (where c.account_kind = 'trade'), 0) as documents_with_customer_minor,
            sum(i.open_minor) as open_minor,
            (select coalesce(sum(e.amount_minor), 0) from ledger_entry e
              where e.account = 'receivable' and e.currency = i.currency) as receivable_minor
-      from invoice i join company c on c.id = i.company_id group by i.currency) d on d.currency = o.currency
- group by o.currency, d.documents_minor, d.documents_with_customer_minor, d.open_minor, d.receivable_minor
- order by o.currency
+      from invoice i join company c on c.id = i.company_id group by i.currency) d using (currency)
+ order by currency
 """
 
 COMPANIES = f"""

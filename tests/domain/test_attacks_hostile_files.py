@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from portal.foundation.config import Settings
+from tests.domain.test_import_command import run
 from tests.import_files import Folder, column
 
 HEADER = b"number,company_code,received_on,kind,amount,reference\n"
@@ -24,3 +26,14 @@ def test_a_payment_whose_number_is_none_is_a_rejected_row(
     report = folder.load(engine)
     assert (report.files["payments.csv"].added, report.files["payments.csv"].rejected) == (1, 1)
     assert column(engine, "select number from payment") == ["CH-2"]
+
+
+@pytest.mark.parametrize("limit", ["much", "", "NaN", "Infinity", "-5", "1e99", "0x10"])
+def test_a_limit_that_is_no_amount_is_one_sentence(
+    engine: Engine, settings: Settings, tmp_path: Path, limit: str
+) -> None:
+    """Seen failing with what is no number: a traceback."""
+    code, said = run(settings, "--preset", "online-retail", tmp_path, "--credit-limit", limit)
+    assert code in (1, 2)
+    assert "Error: " in said
+    assert column(engine, "select code from company") == []
