@@ -48,7 +48,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def kept_waiting(sessions: sessionmaker[Session], holder: Session, *calls: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment while ``holder`` has the credit's row; it commits when they wait for it."""
+    """Run all at the same moment while ``holder`` has the credit's row; it commits when they all wait for it."""
     results: list[Any] = []
     placing = threading.Thread(target=lambda: results.extend(together(*calls)))
     placing.start()
@@ -56,9 +56,8 @@ def kept_waiting(sessions: sessionmaker[Session], holder: Session, *calls: Calla
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%credit_account%'"
     )
     with sessions() as watcher:
-        for _ in range(200):
-            if (watcher.scalar(waiting) or 0) >= len(calls):
-                break
+        until = time.monotonic() + 60
+        while (watcher.scalar(waiting) or 0) < len(calls) and time.monotonic() < until:
             watcher.rollback()
             time.sleep(0.02)
     holder.commit()

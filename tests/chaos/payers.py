@@ -71,7 +71,7 @@ class Payer(threading.Thread):
         form |= {"invoice": number, "method": "card"}
 
         def send() -> str:
-            answer = self._http.post(f"{self.address}/payments", form, allow_redirects=False, timeout=20)
+            answer = self._http.post(f"{self.address}/payments", form, allow_redirects=False, timeout=60)
             assert answer.status_code in (303, 422), answer.text[:2000]
             if answer.status_code == 422:  # somebody's, perhaps our own, payment is under way
                 found = re.search(r'href="(/payments/[\w-]{20,})"', answer.text)
@@ -83,16 +83,16 @@ class Payer(threading.Thread):
 
     def _page(self, path: str) -> str:
         def get() -> str:
-            answer = self._http.get(f"{self.address}{path}", timeout=20)
+            answer = self._http.get(f"{self.address}{path}", timeout=60)
             assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:2000]}"
             return answer.text
 
         return self._again(get)
 
     def _sign_in(self) -> str:
-        page = self._http.get(f"{self.address}/sign-in", timeout=20).text
+        page = self._http.get(f"{self.address}/sign-in", timeout=60).text
         form = dict(FIELD.findall(page)) | {"email": self.email, "password": PASSWORD}
-        answer = self._http.post(f"{self.address}/sign-in", form, timeout=20)
+        answer = self._http.post(f"{self.address}/sign-in", form, timeout=60)
         assert answer.status_code == 200
         return answer.url
 

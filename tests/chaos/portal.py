@@ -53,9 +53,10 @@ class Processes:
             self._wait()
 
     def _wait(self) -> None:
-        for _ in range(300):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             try:
-                with urlopen(f"http://{self.address}/readyz", timeout=1) as answer:
+                with urlopen(f"http://{self.address}/readyz", timeout=10) as answer:
                     if answer.status == 200:
                         return
             except (URLError, OSError):
@@ -73,5 +74,5 @@ class Processes:
         for process in self._running.values():
             process.terminate()
         for process in self._running.values():
-            process.wait(30)
+            process.wait(60)
         self.log.close()

@@ -26,14 +26,14 @@ from portal.foundation.migrate import upgrade
 from tests.builders import Build
 from tests.chaos.payers import Payer
 from tests.chaos.portal import Processes, free_port
-from tests.chaos.test_kill import Mailbox
+from tests.chaos.test_kill import Mailbox, wait_for
 from tests.invoices import make_invoice
 from tests.sandbox.stripe.standing import KEY, SECRET, Sandbox
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "4"))
 PAYERS = 4
 INVOICES = max(40, ROUNDS * 12)  # more than are paid in the time, so that every kill meets somebody paying
-SETTLE_SECONDS = 60
+SETTLE_SECONDS = 300
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -87,9 +87,10 @@ def test_paying_survives_kill_9(engine_of_its_own: Engine, tmp_path: Path) -> No
             processes.kill(name)
             processes.start(name)
         time.sleep(1)
+        wait_for(lambda: any(payer.paid or payer.error for payer in payers))
         stop.set()
         for payer in payers:
-            payer.join(60)
+            payer.join(120)
         assert not [payer.error for payer in payers if payer.error], [payer.error for payer in payers]
         _settle(engine, sandbox)
         _check(engine, sandbox, [number for payer in payers for number in payer.paid])

@@ -45,11 +45,11 @@ def note(session: Session, key: str, **props: Any) -> None:
     )
 
 
-def write_out_of_order(sessions: sessionmaker[Session], who: int, until: float) -> None:
+def write_out_of_order(sessions: sessionmaker[Session], who: int, stop: threading.Event) -> None:
     """Transactions that get their id early and commit late, overlapping with those of other writers."""
     chance = random.Random(who)
     n = 0
-    while time.monotonic() < until:
+    while not stop.is_set():
         with sessions() as session:
             for _ in range(chance.randint(1, 4)):
                 note(session, f"{who}:{n}")
@@ -77,15 +77,15 @@ def read(out: Path) -> list[str]:
 def test_killed_again_and_again_it_loses_and_doubles_nothing(
     engine: Engine, settings: Settings, sessions: sessionmaker[Session], tmp_path: Path, format: str
 ) -> None:
-    until = time.monotonic() + 4
+    stop = threading.Event()
     writers = [
-        threading.Thread(target=write_out_of_order, args=(sessions, who, until), daemon=True)
+        threading.Thread(target=write_out_of_order, args=(sessions, who, stop), daemon=True)
         for who in range(5)
     ]
     for writer in writers:
         writer.start()
-    chance, kills = random.Random(7), 0
-    while time.monotonic() < until:
+    chance, kills, begun = random.Random(7), 0, time.monotonic()
+    while kills < 3 or time.monotonic() < begun + 4:  # a busy machine needs longer to start a process
         running = subprocess.Popen(
             [sys.executable, "-c", ENDLESS, settings.database_url, str(tmp_path), format],
             stdout=subprocess.PIPE,
@@ -98,9 +98,9 @@ def test_killed_again_and_again_it_loses_and_doubles_nothing(
         running.wait()
         running.stdout.close()
         kills += 1
+    stop.set()
     for writer in writers:
         writer.join()
-    assert kills >= 2
     export(engine, tmp_path, format, batch=50)
     ids = read(tmp_path)
     with sessions() as session:

@@ -21,7 +21,7 @@ import pytest
 from portal.running import guards
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START = 90
+SECONDS_TO_START = 300  # on a very busy machine
 
 
 class Running:
@@ -57,10 +57,10 @@ class Running:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def get(self, path: str, port: int = 0) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
@@ -68,7 +68,7 @@ class Running:
     def left_over(self) -> list[str]:
         """Processes of this run that are still there, PostgreSQL's among them; the last of them may need a moment to go,
         because its file says that it has stopped a little before it has."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while (there := self._there()) and time.monotonic() < until:
             time.sleep(0.1)
         return there
@@ -81,7 +81,7 @@ class Running:
 
 
 def ask_for_a_new_password(run: Running, email: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", run.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", run.port, timeout=60)
     connection.request("GET", "/forgot")
     answer = connection.getresponse()
     token = answer.read().decode().split('name="csrf_token" value="')[1].split('"')[0]
@@ -135,14 +135,14 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     assert mailbox is not None
     assert json.loads(run.get("/mails.json", int(mailbox[1]))[1]) == []
     ask_for_a_new_password(run, "buyer@demo.example")
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not (mails := json.loads(run.get("/mails.json?to=buyer@demo.example", int(mailbox[1]))[1])):
         assert time.monotonic() < until, "the worker sends it to the mailbox"
         time.sleep(0.2)
     assert f"http://127.0.0.1:{run.port}/reset?token=" in mails[0]["text"]
     payments = re.search(r"Test payments, watched and steered: http://127.0.0.1:(\d+)/_sandbox/", run.said)
     assert payments is not None
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while not _answers(run, int(payments[1])):
         assert time.monotonic() < until, "the pay sandbox starts with the portal"
         time.sleep(0.1)
@@ -160,18 +160,29 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     assert run.left_over() == []
 
 
+def load_the_portal() -> float:
+    """Seconds that a process takes for it: the yardstick of a slow machine, or of one on which others work, too."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import portal.app"], cwd=ROOT, check=True)
+    return time.monotonic() - began
+
+
 @pytest.mark.slow
 def test_a_second_start_takes_six_seconds_at_most(start: Callable[[], Running]) -> None:
-    seconds = []
-    for _ in range(3):  # other tests run at the same time: one quick start of three shows what it takes
+    """Six, where loading the portal takes less than two; more where that takes longer."""
+    tries = []
+    for _ in range(5):  # how busy the machine is changes from one second to the next
+        before = load_the_portal()
         run = start()
-        seconds.append(run.wait_until_ready())
+        seconds = run.wait_until_ready()
         assert "Making up the demo company" not in run.said
         assert run.stop(signal.SIGTERM) == 0
         assert run.left_over() == []
-        if seconds[-1] <= 6:
+        allowed = 6 * max(1, (before + load_the_portal()) / 2 / 1.8)
+        if seconds <= allowed:
             return
-    pytest.fail(f"starts took {seconds} seconds")
+        tries.append((seconds, allowed))
+    pytest.fail(f"starts took {tries} (seconds, and how many were allowed)")
 
 
 @pytest.mark.slow
@@ -196,7 +207,7 @@ def test_a_dead_child_is_noticed_and_the_rest_is_stopped(start: Callable[[], Run
     run.wait_until_ready()
     (worker,) = [p for p in run.family if "worker" in p.cmdline()]
     worker.kill()
-    assert run.process.wait(60) == 1
+    assert run.process.wait(120) == 1
     assert "The worker ended by itself (exit code -9)" in run.said
     assert "Traceback" not in run.said
     assert run.left_over() == []
@@ -208,7 +219,7 @@ def test_a_killed_run_leaves_no_portal_behind_and_starts_again(start: Callable[[
     run = start()
     run.wait_until_ready()
     run.stop(signal.SIGKILL)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while any(p.is_running() and "postgres" not in p.name() for p in run.family) and time.monotonic() < until:
         time.sleep(0.2)
     assert [str(p) for p in run.family if p.is_running() and "postgres" not in p.name()] == []

@@ -49,7 +49,7 @@ class Server:
             )
 
     def get(self, path: str, cookie: str = "", host: str = HOST) -> tuple[int, http.client.HTTPMessage]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
         connection.request("GET", path, headers={**headers, **({"Cookie": cookie} if cookie else {})})
         answer = connection.getresponse()
@@ -57,7 +57,7 @@ class Server:
         return answer.status, answer.headers
 
     def wait_until_ready(self) -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log.read_text()
             try:
@@ -106,6 +106,16 @@ def test_behind_https_it_is_strict_and_logs_json(server: Server) -> None:
     assert all(each["request_id"] for each in entries if each["event"] == "request")
 
 
+def wait_for_a_lock(database_url: str) -> None:
+    """Until somebody waits in the database."""
+    query = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    until = time.monotonic() + 60
+    with psycopg.connect(database_url, autocommit=True) as watcher:
+        while watcher.execute(query).fetchone() is None:
+            assert time.monotonic() < until, "nobody waits"
+            time.sleep(0.05)
+
+
 def test_a_request_in_hand_is_finished_before_the_stop(
     server: Server, database_url: str, build: Build
 ) -> None:
@@ -115,12 +125,12 @@ def test_a_request_in_hand_is_finished_before_the_stop(
         blocker.execute("lock table user_session in access exclusive mode")
         asking = threading.Thread(target=lambda: answers.append(server.get("/account", cookie)[0]))
         asking.start()
-        time.sleep(1)
+        wait_for_a_lock(database_url)
         server.process.terminate()
         time.sleep(1)
         assert server.process.poll() is None, "it waits for the request"
         assert answers == []
-    asking.join(20)
+    asking.join(60)
     assert answers == [200]
     assert server.process.wait(40) == 0
 
@@ -132,7 +142,7 @@ def test_a_process_that_dies_is_replaced(server: Server) -> None:
     before = workers()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while len(workers() - {victim}) < len(before) and time.monotonic() < until:
         time.sleep(0.2)
     assert len(workers() - {victim}) == len(before)
