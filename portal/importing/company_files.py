@@ -30,8 +30,8 @@ def _company(row: Row, refs: References) -> Sequence[Any]:
         row.wrong("credit_limit", "not an amount")
     return (
         v["code"], v["name"], price_list and price_list[0], v["currency"], v["terms_days"],
-        look_up(row, "home_store", refs.stores, "store"), v["po_mode"], v["acting_consent"],
-        v["phone"], phone_digits(v["phone"]), v["email"], v["account_kind"],
+        look_up(row, "home_store", refs.stores, "store"), v["po_mode"], v["phone"],
+        phone_digits(v["phone"]), v["email"], v["account_kind"],
     )  # fmt: skip
 
 
@@ -53,14 +53,35 @@ def _parents(rows: list[Row], refs: References) -> None:
 def _credit(connection: Connection[Any], rows: list[Row], refs: References) -> int:
     """The credit accounts and the terms of payment that the rows describe, too."""
     refs.load(connection, "companies")
-    accounts = []
+    limits: list[tuple[Any, ...]] = []
+    holds: list[tuple[Any, ...]] = []
     for v in (row.values for row in rows):
         limit = 0 if v["credit_limit"] is None else round_to_minor(v["credit_limit"], v["currency"])
-        held = v["credit_hold"], v["hold_reason"] if v["credit_hold"] else ""
-        accounts.append((refs.companies[v["code"]].id, v["currency"], limit, *held))
-    columns = ("company_id", "currency", "limit_minor", "on_hold", "hold_reason")
-    written = upsert(connection, "credit_account", columns, ("company_id",), accounts)
-    return written.added + written.changed + _terms(connection, rows, refs)
+        account = refs.companies[v["code"]].id, v["currency"], limit
+        if v["credit_hold"] is None:  # a hold that somebody has put on the account stays
+            limits.append(account)
+        else:
+            holds.append((*account, v["credit_hold"], v["hold_reason"] if v["credit_hold"] else ""))
+    columns, key = ("company_id", "currency", "limit_minor"), ("company_id",)
+    written = upsert(connection, "credit_account", columns, key, limits)
+    written.plus(upsert(connection, "credit_account", (*columns, "on_hold", "hold_reason"), key, holds))
+    besides = _consents(connection, rows, refs) + _terms(connection, rows, refs)
+    return written.added + written.changed + besides
+
+
+def _consents(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """Whether reps may act in a company's account, where the file says so: a company that has taken its consent back
+    does not give it by silence."""
+    given = [
+        (refs.companies[r.values["code"]].id, r.values["acting_consent"])
+        for r in rows
+        if r.values["acting_consent"] is not None
+    ]
+    return connection.execute(
+        "update company c set acting_consent = g.allowed from unnest(%s::bigint[], %s::boolean[]) as g(id, allowed) "
+        "where c.id = g.id and c.acting_consent <> g.allowed",
+        [[id_ for id_, _ in given], [allowed for _, allowed in given]],
+    ).rowcount
 
 
 def _terms(connection: Connection[Any], rows: list[Row], refs: References) -> int:
@@ -89,11 +110,11 @@ COMPANIES = Spec(
         Column("price_list", cells.code(20)),
         Column("currency", cells.currency, True),
         Column("credit_limit", cells.amount),
-        Column("credit_hold", cells.yes_no, default=False),
+        Column("credit_hold", cells.yes_no),
         Column("terms_days", cells.integer(0, 365), default=30),
         Column("home_store", cells.code(20)),
         Column("po_mode", cells.one_of("free", "required", "list"), default="free"),
-        Column("acting_consent", cells.yes_no, default=True),
+        Column("acting_consent", cells.yes_no),
         Column("phone", cells.text(40)),
         Column("email", cells.email),
         Column("account_kind", cells.one_of("trade", "counter"), default="trade"),
@@ -105,8 +126,8 @@ COMPANIES = Spec(
     key=("code",),
     table="company",
     db_columns=(
-        "code", "name", "price_list_id", "currency", "terms_days", "home_store_id", "po_mode", "acting_consent",
-        "phone", "phone_digits", "email", "account_kind",
+        "code", "name", "price_list_id", "currency", "terms_days", "home_store_id", "po_mode", "phone",
+        "phone_digits", "email", "account_kind",
     ),
     db_key=("code",),
     convert=_company,
