@@ -249,7 +249,7 @@ def test_nobody_approves_their_own(scene: Limited, session: Session) -> None:
 
 
 def test_a_rep_orders_no_more_than_the_person_may(scene: Limited) -> None:
-    """Seen failing with the rep's own limit, who has none."""
+    """And as much as the person. Seen failing with the rep's own membership asked, which there is none."""
     build, company = scene.shop.build, scene.shop.company
     rep = build.rep(company)
     stay = build.delegation(rep, scene.shop.user, company)
@@ -259,6 +259,7 @@ def test_a_rep_orders_no_more_than_the_person_may(scene: Limited) -> None:
     )  # fmt: skip
     draft_id = scene.draft(101, acting)
     refused("needs_approval", lambda: send(scene.sessions, acting, draft_id))
+    assert send(scene.sessions, acting, scene.draft(100, acting), "t2").total_minor == LIMIT
 
 
 def test_an_approver_says_yes_up_to_their_own_limit(scene: Limited) -> None:
