@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from portal.billing.models import PaymentAttempt, PaymentTerms, SavedMethod
+from portal.billing.models import PaymentAttempt, PaymentTerms, SavedMethod, StripeDispute
 from portal.billing.queries.freeing import payable_invoices
 from portal.billing.stripe_objects import Session as Checkout
 from portal.billing.use_cases import scheduling
 from portal.billing.use_cases.paying import Want
 from portal.billing.use_cases.paying.seeing import Seen
 from portal.billing.use_cases.paying.syncing import take
+from portal.billing.use_cases.reconciling import reconcile
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from tests.invoices import TODAY
@@ -89,3 +90,24 @@ def test_what_is_under_way_with_a_discount_is_what_is_open(till: Till) -> None:
     till.start(till.invoice(10_000))
     (found,) = payable_invoices(session, till.company.id)
     assert (found.under_way_minor, found.payable_minor) == (10_000, 0)
+
+
+def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: Till) -> None:
+    """The bank took the money days after it had said so, and that webhook was lost. Seen failing: the chargeback was
+    known in the same state, so nothing was posted, and each reconciling listed the balance as different."""
+    till.paid(till.invoice(5_000))
+    (payment,) = till.payments()
+    made = till.sandbox.control("disputes", charge=payment.charge_id)
+    told = till.api.retrieve_dispute(made["id"])
+    with transaction(till.sessions) as session:
+        session.add(
+            StripeDispute(
+                id=told.id, payment_id=payment.id, company_id=till.company.id, amount_minor=told.amount_minor,
+                fee_minor=0, currency="USD", reason=told.reason, state=told.status, opened_at=told.created_at,
+            )
+        )  # fmt: skip
+    now = utcnow()
+    report = reconcile(till.sessions, since=now - timedelta(days=1), now=now, api=till.api)
+    assert (report.found, report.open) == (0, 0)
+    assert till.postings("chargeback") == [f"dispute:{told.id}:opened"]
+    till.check_books()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.billing.models import Payment, PaymentAttempt, Refund, StripeDispute
+from portal.billing.models import LedgerTransaction, Payment, PaymentAttempt, Refund, StripeDispute
 from portal.billing.stripe_api import Stripe
 from portal.billing.stripe_objects import Charge, Disputed, Refunded
 from portal.billing.use_cases.disputing import sync_dispute
@@ -105,9 +105,17 @@ def disputes(run: Reconciling, listed: Iterable[Disputed]) -> list[Difference]:
             )
         )
         known = {row.id: row.state for row in rows}
+        keys = {f"dispute:{each.id}:opened" for each in told}
+        taken = set(
+            session.scalars(
+                select(LedgerTransaction.posting_key).where(LedgerTransaction.posting_key.in_(keys))
+            )
+        )
     found = []
     for each in told:
-        if known.get(each.id) == each.status:
+        # A bank may announce a chargeback, and take the money days later without another state.
+        booked = not each.movements or f"dispute:{each.id}:opened" in taken
+        if booked and known.get(each.id) == each.status:
             continue
         ours = sync_dispute(run.sessions, each.id, now=run.now, api=run.api)
         if ours is None and each.movements:
