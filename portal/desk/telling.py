@@ -46,7 +46,12 @@ MAIL_WORDS = {
     "password_reset": "link to set a password", "password_changed": "password was changed",
     "payment_reminder": "reminder of invoices", "credit_ask": "request to make room for an order",
     "account_held": "account on hold", "account_released": "hold lifted", "draft_paid": "order can be placed",
-    "dispute_settled": "answer about an invoice",
+    "dispute_settled": "answer about an invoice", "approval_asked": "question to approve an order",
+    "approval_refused": "an order was sent back", "autopay_ahead": "autopay will pay soon",
+    "autopay_left": "autopay left something open", "credit_memo_new": "new credit memo", "invoice_new": "new invoice",
+    "order_out": "on its way", "order_promise_changed": "another time is promised", "pay_link": "link to pay",
+    "payment_failed": "a payment failed", "payment_received": "payment received", "payment_refunded": "refund",
+    "scheduled_nothing_left": "nothing left to pay", "staff_invitation": "invitation of staff",
 }  # fmt: skip
 DRAFT_WORDS = {
     "park": "Parked a draft", "resume": "Went on with a draft", "rename": "Named a draft", "discard": "Discarded a draft",
@@ -55,7 +60,7 @@ DRAFT_WORDS = {
 }  # fmt: skip
 PERSON_WORDS = {
     "joined": "Joined", "role_changed": "Changed a role", "disabled": "Closed somebody's access",
-    "enabled": "Opened somebody's access again",
+    "enabled": "Opened somebody's access again", "limit_changed": "Changed what somebody may order alone",
 }  # fmt: skip
 # What a company reads of its own account: what was done, not what was looked at or typed.
 TOLD_TO_CUSTOMERS = frozenset(
