@@ -169,12 +169,14 @@ class Stripe(Requests):
         while True:
             page: Any = self._ask(lambda: request({**params, **after}), dict)  # noqa: B023  (asked at once)
             rows = page.get("data")
-            if not isinstance(rows, list):
+            if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("id") for row in rows):
                 raise StripeUnknown("Stripe answered nonsense")
             yield from rows
             if not (page.get("has_more") and rows):
                 return
-            after = {"starting_after": rows[-1]["id"]}
+            before, after = after, {"starting_after": rows[-1]["id"]}
+            if after == before:
+                raise StripeUnknown("Stripe answered the same page again")
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from portal.billing import stripe_reading as reading
 from portal.billing.models import PaymentAttempt
-from portal.billing.stripe_api import StripeUnknown
+from portal.billing.stripe_api import Stripe, StripeUnknown
 from portal.billing.stripe_requests import SESSION_PARTS
 from portal.billing.use_cases.paying.seeing import Seen
 from portal.billing.use_cases.paying.syncing import take
 from portal.billing.use_cases.refunding import sync_refund
 from portal.foundation.clock import utcnow
 from tests.paying import Till
+from tests.sandbox.stripe.standing import KEY
 
 IMPOSSIBLE: tuple[Any, ...] = (
     None,
@@ -98,3 +101,42 @@ def test_a_refund_made_at_stripe_with_any_number_of_ours(till: Till, named: str)
     assert refund.reason == "Refunded at Stripe"
     assert till.payments()[0].refunded_minor == 1_000
     till.check_books()
+
+
+LISTS = [
+    b'{"data": [null]}', b'{"data": [{}]}', b'{"data": ["re_1"], "has_more": true}', b'{"data": {"id": "re_1"}}',
+    b'{"data": [{"id": "cs_1", "client_reference_id": "x"}], "has_more": true}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", LISTS)
+def test_lists_that_are_none_or_never_end(body: bytes) -> None:
+    """Seen failing: a crash for what is no list of objects, and the last one was asked for without end."""
+
+    class Always(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Always)
+    Thread(target=server.serve_forever, daemon=True).start()
+    api = Stripe(KEY, api=f"http://127.0.0.1:{server.server_port}", retries=0)
+    now = utcnow()
+    try:
+        for ask in (
+            lambda: api.find_session("a token", now, now),
+            lambda: api.find_intent("a token", now, now),
+        ):
+            with pytest.raises(StripeUnknown):
+                ask()
+        with pytest.raises(StripeUnknown):
+            list(api.list_refunds(now, now))
+    finally:
+        server.shutdown()
+        server.server_close()
