@@ -114,8 +114,11 @@ class Till:
         with self.sessions() as session:
             return list(session.scalars(query, {"kind": kind}))
 
-    def check_books(self) -> None:
-        """Both sides' books agree to the cent: what is on our account "stripe" is Stripe's balance."""
+    def check_books(self, hundredfold: int = 1) -> None:
+        """Both sides' books agree to the cent: what is on our account "stripe" is Stripe's balance.
+
+        :param hundredfold: 100 for a currency that Stripe counts in hundredths and we do not.
+        """
         with self.sessions() as session:
             assert not session.execute(UNBALANCED).all()
             ours = session.scalar(
@@ -127,7 +130,7 @@ class Till:
             )
         balance = self.client.v1.balance.retrieve()
         theirs = sum(part.amount for part in [*balance.available, *balance.pending])
-        assert ours == theirs, f"our books say {ours}, Stripe's {theirs}"
+        assert ours * hundredfold == theirs, f"our books say {ours}, Stripe's {theirs}"
 
     def deliver(self, kind: str) -> dict[str, Any]:
         """The newest event of a type, as Stripe holds it."""

@@ -3,6 +3,7 @@ is in portal/billing/stripe_api.py."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ T = TypeVar("T")
 INTENT_PARTS = ("latest_charge.balance_transaction", "payment_method")
 SESSION_PARTS = (*(f"payment_intent.{part}" for part in INTENT_PARTS), "setup_intent.payment_method")
 PAGE_SIZE = 100
+PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+MOST_EMAIL = 254
 
 
 class Requests:
@@ -44,11 +47,13 @@ class Requests:
         metadata: Mapping[str, str],
         methods: Sequence[str] = (),
         customer: str | None = None,
+        email: str = "",
         save_method: bool = False,
         description: str = "",
     ) -> objects.Session:
         """Open a page on which the lines (name, minor units) are paid.
 
+        :param email: the payer's, so that the page need not ask for it; a customer brings one of their own.
         :param key: the attempt's idempotency key: asked again with the same parameters, the answer is the same page.
         """
         intent: dict[str, Any] = {"metadata": dict(metadata), "description": description or reference}
@@ -68,6 +73,8 @@ class Requests:
             params["payment_method_types"] = list(methods)
         if customer:
             params["customer"] = customer
+        elif _is_plain(email):
+            params["customer_email"] = email
         create = self._v1.checkout.sessions.create
         return self._ask(lambda: create(params, {"idempotency_key": key}), reading.session_of)
 
@@ -166,9 +173,11 @@ class Requests:
 
     # --- Customers and saved methods ----------------------------------------------------------------------------
 
-    def create_customer(self, *, key: str, name: str, metadata: Mapping[str, str]) -> str:
+    def create_customer(self, *, key: str, name: str, metadata: Mapping[str, str], email: str = "") -> str:
         """A customer at Stripe, once per key; its id."""
-        params = {"name": name, "metadata": dict(metadata)}
+        params: dict[str, Any] = {"name": name, "metadata": dict(metadata)}
+        if _is_plain(email):
+            params["email"] = email
         create = self._v1.customers.create
         return self._ask(lambda: create(params, {"idempotency_key": key}), lambda raw: str(raw["id"]))
 
@@ -233,6 +242,12 @@ class Requests:
     ) -> Iterator[T]:
         for raw in self._all(request, _created(since, until)):
             yield self._ask(lambda raw=raw: raw, parse)  # type: ignore[misc]
+
+
+def _is_plain(email: str) -> bool:
+    """An address that Stripe takes beyond doubt. It refuses the whole request for one that it does not like; then the
+    payer types one on its page instead."""
+    return len(email) <= MOST_EMAIL and PLAIN_EMAIL.fullmatch(email) is not None
 
 
 def _line(name: str, minor: int, currency: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from sandbox.stripe import ids
 from sandbox.stripe.context import Context
-from sandbox.stripe.currencies import decimals
+from sandbox.stripe.currencies import decimals, settled
 from sandbox.stripe.lists import page
 from sandbox.stripe.store import Thing
 from sandbox.stripe.timers import DAY
@@ -19,12 +19,12 @@ BANK_FEE_MOST = 500
 
 def card_fee(amount: int, currency: str) -> int:
     """2.9 % and 0.30, rounded half up, in minor units (30 where a currency has no decimals)."""
-    return (amount * 29 + 500) // 1000 + 30 * _scale(currency)
+    return settled((amount * 29 + 500) // 1000 + 30 * _scale(currency), currency)
 
 
 def bank_fee(amount: int, currency: str) -> int:
     """0.8 %, at most 5.00."""
-    return min((amount * 8 + 500) // 1000, BANK_FEE_MOST * _scale(currency))
+    return settled(min((amount * 8 + 500) // 1000, BANK_FEE_MOST * _scale(currency)), currency)
 
 
 def dispute_fee(currency: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from sandbox.stripe.events import emit
 from sandbox.stripe.lists import page
 from sandbox.stripe.store import Thing
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 NOTHING = (
     "after_expiration", "allow_promotion_codes", "billing_address_collection", "collected_information", "consent",
@@ -117,8 +119,11 @@ def _currency(params: Thing, lines: list[Thing]) -> str | None:
 
 def _blank(ctx: Context, params: Thing, mode: str) -> Thing:
     customer = customers.known(ctx, params.get("customer"))
-    if customer and params.get("customer_email"):
+    email = params.get("customer_email")
+    if customer and email:
         raise invalid("Give customer or customer_email, not both.", param="customer_email")
+    if email is not None and not EMAIL.fullmatch(email):
+        raise invalid(f"Invalid email address: {email}", param="customer_email", code="email_invalid")
     saved: Thing | None = None
     if "saved_payment_method_options" in params or customer:
         saved = {

@@ -145,8 +145,9 @@ def _method(ctx: Context, session: Thing, form: Mapping[str, str]) -> Thing:
         return ctx.need("payment_method", chosen)
     if chosen not in session["payment_method_types"]:
         raise invalid("Choose a way to pay.", param="method")
-    email = form.get("email", "").strip() or _email(ctx, session)
-    if email is None or "@" not in email:
+    # An address that the seller gave stands on the page and cannot be changed there.
+    email = _email(ctx, session) or form.get("email", "").strip()
+    if "@" not in email:
         raise invalid("Enter your email address, for example you@company.example.", param="email")
     if checkout_paying.must_save(ctx, session) and "save" not in form:
         raise invalid("The seller needs your consent to use this later. Tick the box to go on.", param="save")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.stripe import balance, banks, cards, ids, methods, timers
 from sandbox.stripe.context import Context, merged
-from sandbox.stripe.currencies import written
+from sandbox.stripe.currencies import check_whole, written
 from sandbox.stripe.errors import invalid
 from sandbox.stripe.events import emit
 from sandbox.stripe.lists import page
@@ -94,6 +94,7 @@ def _amount(params: Thing, charge: Thing) -> int:
         raise invalid(
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({rest})", param="amount"
         )
+    check_whole(amount, charge["currency"])
     return amount
 
 

@@ -47,6 +47,7 @@ class PaymentAttempt(Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str] = mapped_column(server_default="")
+    payer_email: Mapped[str] = mapped_column(server_default="")  # as it was, for Stripe's page
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of its Checkout page

@@ -13,7 +13,13 @@ from tests.sandbox.stripe.standing import Browser, Receiver, Sandbox, session_pa
 
 @pytest.mark.parametrize(
     ("currency", "amount", "shown"),
-    [("jpy", 12_345, "12,345 JPY"), ("eur", 1_234_567, "12,345.67 EUR"), ("kwd", 12_340, "12.340 KWD")],
+    [
+        ("jpy", 12_345, "12,345 JPY"),
+        ("eur", 1_234_567, "12,345.67 EUR"),
+        ("kwd", 12_340, "12.340 KWD"),
+        ("isk", 1_234_500, "12,345 ISK"),
+        ("ugx", 1_234_500, "12,345 UGX"),
+    ],
 )
 def test_currencies_with_no_two_and_three_decimals(
     client: stripe.StripeClient, browser: Browser, currency: str, amount: int, shown: str
@@ -24,6 +30,38 @@ def test_currencies_with_no_two_and_three_decimals(
     assert browser.pay_by_card(session.url, "4242424242424242").status_code == 303
     charge = client.v1.charges.list().data[0]
     assert (charge.amount, charge.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize("currency", ["isk", "ugx"])
+def test_currencies_counted_in_hundredths_that_have_none(
+    client: stripe.StripeClient, browser: Browser, currency: str
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="last two digits are 00"):
+        client.v1.checkout.sessions.create(session_params(1_234_550, currency=currency))
+    session = client.v1.checkout.sessions.create(session_params(1_234_500, currency=currency))
+    browser.pay_by_card(session.url, "4242424242424242")
+    charge = client.v1.charges.list({"expand": ["data.balance_transaction"]}).data[0]
+    assert charge.balance_transaction.fee == 35_800  # 2.9 % and 30, in whole ones
+    with pytest.raises(stripe.InvalidRequestError, match="last two digits are 00"):
+        client.v1.refunds.create({"charge": charge.id, "amount": 150})
+    assert client.v1.refunds.create({"charge": charge.id, "amount": 200}).amount == 200
+
+
+def test_an_email_of_the_seller_stands_on_the_page(client: stripe.StripeClient, browser: Browser) -> None:
+    params = session_params(5_000, customer_email="dana@harbor.example")
+    session = client.v1.checkout.sessions.create(params)
+    page = browser.get(session.url).text
+    assert "dana@harbor.example" in page
+    assert 'name="email"' not in page
+    browser.pay_by_card(session.url, "4242424242424242", email="somebody@else.example")
+    paid = client.v1.checkout.sessions.retrieve(session.id)
+    assert (paid.customer_email, paid.customer_details.email) == (
+        "dana@harbor.example",
+        "dana@harbor.example",
+    )
+    with pytest.raises(stripe.InvalidRequestError, match="Invalid email address") as refused:
+        client.v1.checkout.sessions.create(session_params(5_000, customer_email="dana at harbor"))
+    assert refused.value.code == "email_invalid"
 
 
 @pytest.mark.parametrize(

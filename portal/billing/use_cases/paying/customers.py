@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -18,7 +20,8 @@ from portal.foundation.tokens import new_token
 def ensure_customer(sessions: Callable[[], Session], company_id: int, *, api: Stripe) -> str:
     """The company's customer id at Stripe. Call it outside any transaction.
 
-    Two at the same moment use the same idempotency key, so there is one customer. A customer of the test mode is no
+    Two at the same moment use the same idempotency key, so there is one customer; what is asked is part of the key, so
+    that a company that was renamed after an answer was lost can be asked for anew. A customer of the test mode is no
     customer of the live one: after a change of keys a new one is made.
 
     :raises StripeUnknown: when Stripe does not answer; ask again.
@@ -38,7 +41,13 @@ def ensure_customer(sessions: Callable[[], Session], company_id: int, *, api: St
         company = session.get_one(Company, company_id)
     if row.customer_id is not None:
         return row.customer_id
-    made = api.create_customer(key=row.idempotency_key, name=company.name, metadata={"company": company.code})
+    asked: dict[str, Any] = {
+        "name": company.name,
+        "email": company.email or "",
+        "metadata": {"company": company.code},
+    }
+    key = hashlib.sha256(repr((row.idempotency_key, asked)).encode()).hexdigest()
+    made = api.create_customer(key=key, **asked)
     with transaction(sessions) as session:
         session.execute(
             update(StripeCustomer)

@@ -90,6 +90,7 @@ def ask_for_page(request: Request, api: Stripe) -> Checkout:
         metadata=metadata_of(attempt),
         methods=methods,
         customer=attempt.stripe_customer_id,
+        email=attempt.payer_email,
         save_method=attempt.save_method,
         description=request.description,
     )

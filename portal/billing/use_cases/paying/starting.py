@@ -76,6 +76,7 @@ def start(
         idempotency_key=new_token() if known else key, method_kind=method_kind if method_kind in METHODS else "",
         saved_method_id=saved_method_id, save_method=save_method, draft_id=draft_id, pay_link_id=pay_link_id,
         run_on=run_on, actor_user_id=by.user_id, actor_name=by.name, created_at=now, updated_at=now,
+        payer_email=by.email if via == "page" else "",
     )  # fmt: skip
     session.add(attempt)
     session.flush()
