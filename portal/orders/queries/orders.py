@@ -59,6 +59,7 @@ _HEAD: Select[Any] = (
     .join(Company, Company.id == Order.company_id)
     .where(Order.number == bindparam("number"))
 )
+_HEAD_OF_COMPANY = _HEAD.where(Order.company_id == bindparam("company"))
 _LINES: Select[Any] = (
     select(*LINE_COLUMNS).where(_LINE.c.order_id == bindparam("order_id")).order_by(_LINE.c.line_no)
 )
@@ -150,7 +151,7 @@ def order_for(session: Session, actor: Actor, number: str) -> OrderDetail:
 
     :raises NotFound: when the company has no such order.
     """
-    return _load(session, number, Order.company_id == actor.customer_id)
+    return _load(session, _HEAD_OF_COMPANY, {"number": number, "company": actor.customer_id})
 
 
 def order_at_store(session: Session, actor: Actor, number: str) -> OrderDetail:
@@ -160,7 +161,7 @@ def order_at_store(session: Session, actor: Actor, number: str) -> OrderDetail:
 
     :raises NotFound: when the store has no such order.
     """
-    return _load(session, number, at_own_store(actor), with_product=True)
+    return _load(session, _HEAD.where(at_own_store(actor)), {"number": number}, with_product=True)
 
 
 def order_for_staff(session: Session, actor: Actor, number: str) -> OrderDetail:
@@ -168,7 +169,7 @@ def order_for_staff(session: Session, actor: Actor, number: str) -> OrderDetail:
 
     :raises NotFound: when there is no such order for them.
     """
-    return _load(session, number, Order.company_id.in_(companies_in_sight(actor)))
+    return _load(session, _HEAD.where(Order.company_id.in_(companies_in_sight(actor))), {"number": number})
 
 
 def companies_in_sight(actor: Actor) -> Select[Any]:
@@ -196,9 +197,9 @@ def at_own_store(actor: Actor) -> ColumnElement[bool]:
 
 
 def _load(
-    session: Session, number: str, allowed: ColumnElement[bool], *, with_product: bool = False
+    session: Session, allowed: Select[Any], asked: dict[str, Any], *, with_product: bool = False
 ) -> OrderDetail:
-    head = session.execute(_HEAD.where(allowed), {"number": number}).one_or_none()
+    head = session.execute(allowed, asked).one_or_none()
     if head is None:
         raise NotFound
     of_order = {"order_id": head.id}

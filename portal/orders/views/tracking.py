@@ -91,7 +91,7 @@ def cancel(number: str) -> Response | tuple[str, int]:
 
 def _page(order: OrderDetail) -> str:
     schedule = None
-    if order.store_id is not None:
+    if order.store_id is not None and order.is_open:  # who comes for it wants to know
         schedule = schedules(db(), [order.store_id], since=now().date()).get(order.store_id)
     return render_template(
         "orders/detail.html",
