@@ -23,6 +23,7 @@ from portal.accounts.roles import permissions_for
 from portal.billing.models import CreditAccount
 from portal.catalog.models import Colour, ContractPrice, ListPrice, PartNumber, PriceList, Product, Variant
 from portal.foundation.actor import Actor
+from portal.foundation.clock import local, utcnow
 from portal.stores.models import Stock, Store, StoreHours
 
 PASSWORD = "paint-the-town"
@@ -30,6 +31,11 @@ PASSWORD = "paint-the-town"
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD_HASH = HASHER.hash(PASSWORD)
 NOW = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)  # a Tuesday, 10 am in New York
+
+
+def today() -> date:
+    """The day for the seller and its stores, which pages go by: for some hours of the night not that of UTC."""
+    return local(utcnow(), "America/New_York").date()
 
 
 class Build:

@@ -28,7 +28,7 @@ from portal.billing.use_cases.contesting import open_dispute
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.tokens import token_hash
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.invoices import TODAY, make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.paying import Till
@@ -134,7 +134,7 @@ def writes_of(r: Riches) -> list[tuple[str, dict[str, Any]]]:
         (f"/payment-methods/{r.method.id}/removal", {}),
         (f"/invoices/{number}/disputes", {"amount": "1", "reason": "price"}),
         (f"/invoices/{number}/disputes/withdrawal", {}),
-        (f"/invoices/{number}/promises", {"promised_on": utcnow().date().isoformat()}),
+        (f"/invoices/{number}/promises", {"promised_on": today().isoformat()}),
         (f"/invoices/{number}/promises/withdrawal", {}),
         (f"/tax-exemptions/{r.exemption.id}/withdrawal", {}),
         (f"/credits/cash-{r.cash.id}/applications", {"key": key, f"amount_{r.invoice.id}": "1"}),
@@ -199,7 +199,7 @@ def test_own_and_foreign_in_one_request(
         {"invoice": number, "method": "card", "draft": "987654", "key": key},
     ):
         client.post("/payments", form, status=404)
-    day = (utcnow() + timedelta(days=9)).date().isoformat()
+    day = (today() + timedelta(days=9)).isoformat()
     client.post(
         "/scheduled-payments",
         {"invoice": [number, foreign], "method": str(ours.method.id), "run_on": day},

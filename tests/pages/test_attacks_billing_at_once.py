@@ -14,8 +14,7 @@ from portal.billing.models import (
     PaymentAttempt,
     PaymentPromise,
 )
-from portal.foundation.clock import utcnow
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 from tests.pages.test_attacks_billing_links import link_to
 from tests.paying import Till
@@ -107,7 +106,7 @@ def test_a_draft_is_paid_ahead_once(paying_app: Flask, till: Till, build: Build)
 def test_notes_about_money_stand_once(paying_app: Flask, till: Till) -> None:
     """One dispute and one promise stand, whoever says so at once."""
     invoice = till.invoice(5_000)
-    clients, day = people(paying_app, till, 4), utcnow().date().isoformat()
+    clients, day = people(paying_app, till, 4), today().isoformat()
     press(clients, f"/invoices/{invoice.number}/disputes", {"amount": "1", "reason": "price"})
     press(clients, f"/invoices/{invoice.number}/promises", {"promised_on": day})
     with till.sessions() as session:

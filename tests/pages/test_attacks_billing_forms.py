@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from portal.billing.models import Invoice, Payment, PaymentAttempt
-from portal.foundation.clock import utcnow
+from tests.builders import today
 from tests.invoices import TODAY
 from tests.page import PageClient
 from tests.pages.test_attacks_billing import riches
@@ -55,7 +55,7 @@ def nothing_moved(till: Till, invoice: Invoice, attempts: int = 2, payments: int
 def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till) -> None:
     """Every field for an amount: a sentence beside it (422), never an error of ours, and nothing moves."""
     ours = riches(till.build, till.company, "ours")
-    invoice, code, day = ours.invoice, till.company.code, utcnow().date().isoformat()
+    invoice, code, day = ours.invoice, till.company.code, today().isoformat()
     field = f"amount_{invoice.id}"
     for amount in NO_AMOUNTS:
         for path, form in (

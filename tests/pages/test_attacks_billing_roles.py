@@ -8,7 +8,7 @@ from flask import Flask
 from portal.accounts.models import Company
 from portal.billing.models import SavedMethod
 from portal.foundation.clock import utcnow
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 from tests.pages.test_attacks_billing import LISTS, reads_of, riches, writes_of
 from tests.paying import Till
@@ -29,7 +29,7 @@ def test_who_may_only_look_sees_no_card(paying_app: Flask, till: Till) -> None:
     till.by_card(till.open(failed), "4000000000000002")
     till.sync(failed)
     attempt = till.paid(bill)
-    build, code, month = till.build, till.company.code, f"{utcnow():%Y-%m}"
+    build, code, month = till.build, till.company.code, f"{today():%Y-%m}"
     mine = [f"/invoices/{bill.number}", f"/invoices/{bill.number}.pdf", f"/statements/{month}", f"/statements/{month}.pdf",
             f"/statements/{month}.csv", *LISTS, f"/payments/{attempt.token}"]  # fmt: skip
     theirs = [f"/customers/{code}", f"/customers/{code}/billing", f"/billing/invoices/{bill.number}",

@@ -15,6 +15,7 @@ from portal.billing.models import TaxExemption
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
+from tests.builders import today
 from tests.invoices import TODAY
 from tests.page import PageClient
 from tests.pages.test_attacks_billing import Riches, riches
@@ -52,7 +53,7 @@ def poisoned(till: Till, name: str) -> Riches:
 def test_no_words_become_code_of_a_page(payer: PageClient, clerk: PageClient, till: Till) -> None:
     """Every page about money, the customer's and ours: the words stand there as words."""
     ours = poisoned(till, HOSTILE)
-    number, code, day = ours.invoice.number, till.company.code, utcnow().date()
+    number, code, day = ours.invoice.number, till.company.code, today()
     clerk.post(f"/customers/{code}/payments", {"kind": "cheque", "amount": "9", "received_on": str(day), "key": "k" * 30,
                "reference": HOSTILE[:60], "note": HOSTILE, "rest": "y"}, status=303)  # fmt: skip
     clerk.post(

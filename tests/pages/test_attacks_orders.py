@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob
 from portal.catalog.models import ListPrice, Product
-from portal.foundation.clock import local, utcnow
+from portal.foundation.clock import local
 from portal.orders.models import Draft, DraftLine, Order, OrderLine
 from portal.stores.models import StoreException
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 from tests.placed_orders import Counter, Want, counter
 from tests.shop import Shop
@@ -105,7 +105,7 @@ def test_foreign_ids_in_the_checkout(build: Build, client: PageClient, session: 
     build.stock(ours.store, paint)
     draft_id = ours.draft([(paint, 1)])
     client.sign_in(ours.user.email)
-    day = (utcnow() + timedelta(days=3)).date()
+    day = today() + timedelta(days=3)
     tomorrow = day + timedelta(days=1) if day.isoweekday() == 7 else day
     form = {"store_id": str(ours.store.id), "fulfilment": "delivery", "delivery_date": tomorrow.isoformat()}
     client.post(f"/drafts/{draft_id}/pickup", {**form, "address_id": str(address.id)}, status=422)
@@ -181,7 +181,7 @@ def test_drafts_that_are_not_to_be_placed(
 
 CHANGES = {
     "price": lambda shop: update(ListPrice).values(unit_price=Decimal("41.21")),
-    "no price": lambda shop: update(ListPrice).values(valid_to=utcnow().date() - timedelta(days=2)),
+    "no price": lambda shop: update(ListPrice).values(valid_to=today() - timedelta(days=2)),
     "quantity": lambda shop: update(DraftLine).values(quantity=4),
     "pack": lambda shop: text("update variant set pack_size = 2"),
     "discontinued": lambda shop: text("update variant set discontinued_on = '2020-01-01'"),
@@ -257,7 +257,7 @@ def test_delivery_days_that_are_none(ahead: int, shop: Shop, client: PageClient,
     address = shop.build.address(shop.company)
     draft_id = shop.draft([(shop.build.variant("P-1"), 3)])
     client.sign_in(shop.user.email)
-    day = utcnow().date() + timedelta(days=ahead)
+    day = today() + timedelta(days=ahead)
     form = {
         "store_id": str(shop.store.id),
         "fulfilment": "delivery",
@@ -265,7 +265,7 @@ def test_delivery_days_that_are_none(ahead: int, shop: Shop, client: PageClient,
         "when_short": "backorder",
     }
     client.post(f"/drafts/{draft_id}/pickup", {**form, "delivery_date": day.isoformat()}, status=422)
-    sunday = utcnow().date() + timedelta(days=14 - utcnow().date().isoweekday())
+    sunday = today() + timedelta(days=14 - today().isoweekday())
     client.post(f"/drafts/{draft_id}/pickup", {**form, "delivery_date": sunday.isoformat()}, status=422)
 
 

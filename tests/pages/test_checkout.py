@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.orders.models import Draft, Order
 from portal.orders.terms import first_delivery_day
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 from tests.shop import Shop
 
@@ -174,8 +174,7 @@ def test_delivery_to_an_address(shop: Shop, client: PageClient, session: Session
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
     client.get(f"/drafts/{draft_id}/pickup?fulfilment=delivery")
-    today = datetime.now(UTC).date()
-    sunday = today + timedelta(days=7 - today.weekday() + 6)
+    sunday = today() + timedelta(days=7 - today().weekday() + 6)
     wrong = {
         "fulfilment": "delivery", "store_id": str(shop.store.id),
         "address_id": str(strange.id), "delivery_date": sunday.isoformat(),
@@ -183,7 +182,7 @@ def test_delivery_to_an_address(shop: Shop, client: PageClient, session: Session
     client.post(f"/drafts/{draft_id}/pickup", wrong, status=422)
     assert "We don't deliver on Sundays." in client.text
     assert "Choose where it goes." in client.text
-    day = first_delivery_day(today + timedelta(days=1))
+    day = first_delivery_day(today() + timedelta(days=1))
     right = {**wrong, "address_id": str(address.id), "delivery_date": day.isoformat()}
     client.follow(client.post(f"/drafts/{draft_id}/pickup", right))
     client.get(order_it(client, draft_id))

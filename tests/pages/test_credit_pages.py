@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models import CreditAccount, InvoiceDispute, PaymentPromise, PaymentTerms
-from portal.foundation.clock import local, utcnow
 from portal.foundation.mail import OutboundMail
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.invoices import make_invoice
 from tests.page import PageClient
 
-TODAY = local(utcnow(), "America/New_York").date()
+TODAY = today()
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
 

@@ -14,13 +14,12 @@ from portal.billing.models import CreditAccount, Discrepancy, InvoiceDispute
 from portal.billing.queries.worklist import overdue_companies
 from portal.desk.asking import asked
 from portal.desk.queries.lookup import look_up
-from portal.foundation.clock import local, utcnow
-from tests.builders import NOW, Build
+from tests.builders import NOW, Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = local(utcnow(), "America/New_York").date()
+TODAY = today()
 
 
 @pytest.fixture

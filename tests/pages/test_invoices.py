@@ -17,14 +17,13 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, User
 from portal.billing.models import Invoice, InvoiceDispute, PaymentPromise
 from portal.billing.use_cases.issuing import Line
-from portal.foundation.clock import local, utcnow
 from portal.touchpoints.models import Touchpoint
-from tests.builders import NOW, Build
+from tests.builders import NOW, Build, today
 from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = local(utcnow(), "America/New_York").date()
+TODAY = today()
 
 
 @dataclass

@@ -16,7 +16,7 @@ from portal.billing.use_cases import charging
 from portal.foundation.clock import utcnow
 from portal.touchpoints.models import Touchpoint
 from portal.worker.billing_jobs import pay_by_rule
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 from tests.paying import Till
 
@@ -151,7 +151,7 @@ def test_a_charge_that_the_bank_wants_confirmed_is_paid_from_the_mail(owner: Pag
     shown = re.search(r'name="shown" value="([^"]+)"', owner.body)
     assert shown
     owner.post("/autopay", {**rule, "step": "agree", "shown": shown[1], "agreed": "y"}, status=303)
-    on = max(invoice.due_on, utcnow().date() + timedelta(days=1))
+    on = max(invoice.due_on, today() + timedelta(days=1))
     pay_by_rule(till.sessions, now=utcnow(), today=on)
     charge_all(till)
     with till.sessions() as session:
@@ -194,7 +194,7 @@ def test_a_payment_is_scheduled_and_cancelled(
     assert "Save a card or bank account first" in owner.text
     id = save(owner, till)
     owner.get(path)
-    on = utcnow().date() + timedelta(days=10)
+    on = today() + timedelta(days=10)
     form = {
         "invoice": [first.number, second.number], f"amount_{first.number}": "100.00", "method": str(id),
         f"amount_{second.number}": "20.00", "run_on": on.isoformat(),
@@ -220,7 +220,7 @@ def test_a_scheduled_payment_is_cancelled_on_its_own_page(owner: PageClient, til
     """It leaves the same touchpoint as the list of scheduled payments does."""
     invoice = till.invoice(10_000)
     id = save(owner, till)
-    on = utcnow().date() + timedelta(days=10)
+    on = today() + timedelta(days=10)
     form = {
         "invoice": invoice.number, f"amount_{invoice.number}": "100.00", "method": str(id), "run_on": on.isoformat()
     }  # fmt: skip

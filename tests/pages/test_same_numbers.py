@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models import Invoice
 from portal.billing.use_cases.issuing import Line
-from portal.foundation.clock import local, utcnow
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
 from tests.pdf_text import words
 
-TODAY = local(utcnow(), "America/New_York").date()
+TODAY = today()
 MONTH = f"{TODAY:%Y-%m}"
 
 

@@ -20,9 +20,8 @@ from portal.billing.models import Invoice
 from portal.billing.use_cases.issuing import Line, NewDocument, issue
 from portal.billing.views import printed, statement_pages
 from portal.foundation.actor import SYSTEM
-from portal.foundation.clock import local, utcnow
 from portal.touchpoints.models import Touchpoint
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.domain.test_statements import book_many
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -30,7 +29,7 @@ from tests.pdf_text import read, words
 from tests.placed_orders import Want, counter
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = local(utcnow(), "America/New_York").date()
+TODAY = today()
 PAST = (TODAY.replace(day=1) - timedelta(days=20)).replace(day=10)  # some day of the month before
 MONTH = f"{PAST:%Y-%m}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from portal.foundation.clock import utcnow
 from portal.orders.models import Draft, DraftLine
 from portal.stores.models import StoreException, StoreHours
 from portal.touchpoints.models import Touchpoint
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.page import PageClient
 
 
@@ -113,7 +113,7 @@ def test_a_store_that_is_not_there(buyer: PageClient, session: Session) -> None:
 
 
 def test_the_week_tells_other_hours_and_why(buyer: PageClient, scene: Scene, build: Build) -> None:
-    soon, later = date.today() + timedelta(days=3), date.today() + timedelta(days=20)  # noqa: DTZ011
+    soon, later = today() + timedelta(days=3), today() + timedelta(days=20)
     build.session.add_all(
         [
             StoreException(store_id=scene.near.id, day=soon, note="Stocktaking"),

@@ -21,7 +21,7 @@ from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
 from portal.orders.models import Draft, DraftLine, Order
 from portal.orders.use_cases.paid_ahead import tell_paid
-from tests.builders import Build
+from tests.builders import Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
 from tests.pages.test_checkout import hidden, order_it
@@ -160,7 +160,7 @@ def test_with_cards_off_it_says_how_else(shop: Shop, client: PageClient, session
 
 def test_on_hold_nothing_is_promised(shop: Shop, client: PageClient, session: Session) -> None:
     """Why and what to do, in the refusal as on the page; no splitting, which would not help."""
-    overdue = make_invoice(session, shop.company, net=5_000, on=datetime.now(UTC).date() - timedelta(days=90))
+    overdue = make_invoice(session, shop.company, net=5_000, on=today() - timedelta(days=90))
     session.execute(text("update credit_account set on_hold = true, hold_reason = 'Call Maria about INV-1.'"))
     session.commit()
     draft_id = at_review(shop, client, ("1", 1))
@@ -242,7 +242,7 @@ def test_paying_invoices_and_back_to_the_same_draft(
 ) -> None:
     """The oldest that free enough are ticked; what is freed lets the same draft be placed."""
     old, older, new = (
-        make_invoice(session, shop.company, net=net, on=datetime.now(UTC).date() - timedelta(days=days))
+        make_invoice(session, shop.company, net=net, on=today() - timedelta(days=days))
         for net, days in ((20_000, 40), (30_000, 50), (40_000, 5))
     )
     draft_id = at_review(shop, cards, ("450", 1))
