@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.billing.accounts import BANK
 from portal.billing.models import Payment, Refund
 from portal.billing.queries.refunds import OFFLINE, Refundable, credit_room, refundable
+from portal.billing.stripe_amounts import to_stripe
 from portal.billing.stripe_api import Stripe, StripeRefused
 from portal.billing.stripe_objects import Refunded
 from portal.billing.use_cases.locking import lock_payment
@@ -94,6 +95,11 @@ def _check(can: Refundable, amount_minor: int, reason: str, *, agreed: bool) -> 
         raise Rejected(
             "refund_amount", f"Enter an amount up to {left}: so much is left of it.", field="amount"
         )
+    if payment.kind not in OFFLINE:
+        try:
+            to_stripe(amount_minor, payment.currency)
+        except ValueError as error:
+            raise Rejected("refund_amount", str(error), field="amount") from error
     if not 3 <= len(reason) <= LONGEST_REASON:
         message = f"Say why, in 3 to {LONGEST_REASON} characters. The customer reads it."
         raise Rejected("reason", message, field="reason")

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models import Invoice, PaymentAttempt, SavedMethod
 from portal.billing.splitting import Share, split
-from portal.billing.stripe_api import Stripe
+from portal.billing.stripe_amounts import to_stripe
+from portal.billing.stripe_api import Stripe, StripeRefused
 from portal.billing.stripe_objects import Intent
 from portal.billing.stripe_objects import Session as Checkout
 from portal.billing.use_cases.paying.customers import ensure_customer
@@ -105,6 +106,10 @@ def ask_for_charge(request: Request, api: Stripe) -> Intent:
     attempt, method = request.attempt, request.method
     if method is None:
         raise LookupError("an attempt without a saved method cannot be charged")
+    if not _can_be_asked_for(attempt.amount_minor, attempt.currency):
+        # What was left of a scheduled payment on its day.
+        words = f"What is left is finer than cards and banks take {attempt.currency}. Pay it by transfer."
+        raise StripeRefused("amount_not_payable", words)
     return api.create_intent_off_session(
         key=attempt.idempotency_key,
         amount_minor=attempt.amount_minor,
@@ -133,11 +138,24 @@ def _numbers(session: Session, shares: Sequence[Share]) -> dict[int, str]:
 def _lines(
     attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str]
 ) -> list[tuple[str, int]]:
-    """One line per invoice: its part of the money, after discount and credit memos."""
+    """One line per invoice: its part of the money, after discount and credit memos. One for all where a part is finer
+    than what Stripe takes."""
     if attempt.purpose == "draft":
         return [("Payment for your order", attempt.amount_minor)]
     parts = split(attempt.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
-    return [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
+    lines = [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
+    if all(_can_be_asked_for(amount, attempt.currency) for _, amount in lines):
+        return lines
+    return [(_words(numbers), attempt.amount_minor)]  # the sum can be charged, a part of it alone could not
+
+
+def _can_be_asked_for(minor: int, currency: str) -> bool:
+    """Whether Stripe's smallest unit of the currency divides it."""
+    try:
+        to_stripe(minor, currency)
+    except ValueError:
+        return False
+    return True
 
 
 def _words(numbers: dict[int, str]) -> str:
