@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts import passwords
 from portal.app import create_app
+from portal.billing.documents import rendering
 from portal.foundation.config import Settings, var_dir
 from portal.foundation.db import make_engine, make_sessions
 from portal.foundation.embedded import EmbeddedPostgres
@@ -36,6 +37,8 @@ drawing.register_profile(
 drawing.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "certain"))
 # A sign-in then costs what the builders' hash costs, and is not hashed anew.
 passwords.HASHER = HASHER
+# A long PDF is finished on a busy machine, too.
+rendering.MOST_SECONDS = 300
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 # Empties every table, the append-only ones too: triggers sleep while this role replicates.
