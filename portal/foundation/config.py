@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
@@ -139,7 +140,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", 2 * 1024 * 1024),
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", 72),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", 30),
-        time_zone=env.get("PORTAL_TIME_ZONE", "America/New_York"),
+        time_zone=_zone(env),
         stripe_key=stripe_key,
         stripe_webhook_secret=stripe_webhook_secret,
         stripe_api=stripe_api,
@@ -226,11 +227,18 @@ def _is_real(secret: str, prefixes: tuple[str, ...], least: int) -> bool:
     return len(secret) >= least and not made_up
 
 
+def _zone(env: Mapping[str, str]) -> str:
+    name = env.get("PORTAL_TIME_ZONE", "") or "America/New_York"
+    if name not in available_timezones():
+        raise ConfigError(f"PORTAL_TIME_ZONE is {name!r}; use a name like America/New_York or Europe/London.")
+    return name
+
+
 def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "")
     if not text:
         return default
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise ConfigError(f"{name} is {text!r}; it must be a whole number.")
     return int(text)
 
