@@ -17,7 +17,6 @@ from tests.builders import Build, today
 from tests.invoices import make_invoice
 from tests.page import PageClient
 
-TODAY = today()
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
@@ -72,12 +71,12 @@ def test_a_promise(client: PageClient, build: Build, session: Session, company: 
     client.sign_in(build.user(company).email)
     address = f"/invoices/{invoice.number}/promises"
     client.get(address)
-    far = (TODAY + timedelta(days=61)).isoformat()
+    far = (today() + timedelta(days=61)).isoformat()
     for day, words in ((far, "within 60 days"), ("", "Choose the day"), ("x", "Not a valid date")):
         client.post(address, {"promised_on": day, "note": "After the 5th"}, status=422)
         assert words in client.text, day
         assert 'value="After the 5th"' in client.body
-    day = TODAY + timedelta(days=10)
+    day = today() + timedelta(days=10)
     client.follow(client.post(address, {"promised_on": day.isoformat(), "note": "After the 5th"}))
     assert "We send no reminders of it until then." in client.text
     assert "Promised" in client.text

@@ -19,7 +19,6 @@ from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = today()
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def company(build: Build) -> Company:
 def test_support_sees_what_the_customer_sees(
     client: PageClient, session: Session, build: Build, company: Company
 ) -> None:
-    late = make_invoice(session, company, net=10_000, on=TODAY - timedelta(days=42), po_number="7731")
+    late = make_invoice(session, company, net=10_000, on=today() - timedelta(days=42), po_number="7731")
     payment = pay_offline(session, company, 4_000, late, kind="card")
     payment.method_words = "Visa ending 4242"
     session.commit()
@@ -81,13 +80,13 @@ def test_budgets(
     client: PageClient, session: Session, build: Build, company: Company, statements: Statements, many: int
 ) -> None:
     for n in range(many):
-        invoice = make_invoice(session, company, net=1_000, on=TODAY - timedelta(days=40 + n))
+        invoice = make_invoice(session, company, net=1_000, on=today() - timedelta(days=40 + n))
         session.add(
             InvoiceDispute(
                 invoice_id=invoice.id, company_id=company.id, amount_minor=5, currency="USD", reason="price", opened_at=NOW
             )
         )  # fmt: skip
-        make_invoice(session, build.company(terms_days=0), on=TODAY - timedelta(days=1))
+        make_invoice(session, build.company(terms_days=0), on=today() - timedelta(days=1))
         pay_offline(session, company, 100)
     session.commit()
     client.sign_in(build.user(kind="admin").email)
@@ -102,9 +101,11 @@ def test_the_worklist(client: PageClient, session: Session, build: Build, compan
     client.get("/billing")
     for words in ("Nobody is overdue", "Nothing is contested", "All money is set against invoices"):
         assert words in client.text, words
-    invoice = make_invoice(session, company, net=10_000, on=TODAY - timedelta(days=42))
-    make_invoice(session, build.company("Bigger Ltd", terms_days=0), net=20_000, on=TODAY - timedelta(days=2))
-    make_invoice(session, build.company("In Time Ltd"), on=TODAY)
+    invoice = make_invoice(session, company, net=10_000, on=today() - timedelta(days=42))
+    make_invoice(
+        session, build.company("Bigger Ltd", terms_days=0), net=20_000, on=today() - timedelta(days=2)
+    )
+    make_invoice(session, build.company("In Time Ltd"), on=today())
     pay_offline(session, company, 4_000)
     session.add(
         InvoiceDispute(
@@ -129,11 +130,11 @@ def test_overdue_companies_page_by_page(session: Session, build: Build) -> None:
     made = []
     for n in range(30):
         company = build.company(terms_days=0, currency="EUR" if n % 7 == 0 else "USD")
-        make_invoice(session, company, net=1_000 + n // 2, on=TODAY - timedelta(days=3))
+        make_invoice(session, company, net=1_000 + n // 2, on=today() - timedelta(days=3))
         made.append(company.id)
     seen, after = [], None
     while True:
-        page = overdue_companies(session, TODAY, after=after)
+        page = overdue_companies(session, today(), after=after)
         seen += page.rows
         after = page.next_cursor
         if after is None:
@@ -172,11 +173,11 @@ def test_the_customers_start_page_says_what_is_open(
     client.sign_in(build.user(company).email)
     client.get("/")
     assert "Open invoices" not in client.text
-    make_invoice(session, company, net=10_000, on=TODAY - timedelta(days=27))
+    make_invoice(session, company, net=10_000, on=today() - timedelta(days=27))
     client.get("/")
     for words in ("Open invoices", "$100.00", "1 invoice", "due in 3 days", "Pay invoices"):
         assert words in client.text, words
-    make_invoice(session, company, net=2_000, on=TODAY - timedelta(days=42))
+    make_invoice(session, company, net=2_000, on=today() - timedelta(days=42))
     client.get("/")
     for words in ("$120.00", "2 invoices", "$20.00 overdue"):
         assert words in client.text, words

@@ -23,7 +23,6 @@ from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = today()
 
 
 @dataclass
@@ -34,7 +33,7 @@ class Customer:
     buyer: User
 
     def invoice(self, age: int = 0, **fields: object) -> Invoice:
-        return make_invoice(self.session, self.company, on=TODAY - timedelta(days=age), **fields)  # type: ignore[arg-type]
+        return make_invoice(self.session, self.company, on=today() - timedelta(days=age), **fields)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -89,11 +88,11 @@ def test_marks_stand_on_the_invoice_they_concern(buyer: PageClient, customer: Cu
     session = customer.session
     make_attempt(session, customer.company, {invoice: 20_000}, state="processing")
     make_attempt(
-        session, customer.company, {invoice: 1_000}, state="scheduled", run_on=TODAY + timedelta(days=3)
+        session, customer.company, {invoice: 1_000}, state="scheduled", run_on=today() + timedelta(days=3)
     )
     common = {"invoice_id": invoice.id, "company_id": customer.company.id}
     session.add(InvoiceDispute(**common, amount_minor=5_000, currency="USD", reason="price", opened_at=NOW))
-    session.add(PaymentPromise(**common, promised_on=TODAY + timedelta(days=5), made_at=NOW))
+    session.add(PaymentPromise(**common, promised_on=today() + timedelta(days=5), made_at=NOW))
     session.commit()
     for page in ("/invoices", f"/invoices/{invoice.number}"):
         buyer.get(page)
@@ -118,7 +117,7 @@ def test_filters(buyer: PageClient, customer: Customer, query: str, found: list[
         "a": customer.invoice(0, po_number="7731", job_name="Mill Lane 12"),
         "b": customer.invoice(9, order_number="CP-2", job_name="Quay Street"),
     }
-    query = query.format(old=TODAY - timedelta(days=9), new=TODAY)
+    query = query.format(old=today() - timedelta(days=9), new=today())
     buyer.get(f"/invoices?{query}")
     if found:
         assert numbers(buyer) == [made[name].number for name in found]
@@ -301,8 +300,8 @@ def test_other_currencies(
 ) -> None:
     company = build.company(currency=currency)
     client.sign_in(build.user(company).email)
-    invoice = make_invoice(session, company, net=1_234, on=TODAY)
-    pay_offline(session, company, 34, invoice, on=TODAY)
+    invoice = make_invoice(session, company, net=1_234, on=today())
+    pay_offline(session, company, 34, invoice, on=today())
     for page in ("/invoices", f"/invoices/{invoice.number}", "/account/billing"):
         client.get(page)
         assert words in client.text, page

@@ -29,8 +29,7 @@ from tests.pdf_text import read, words
 from tests.placed_orders import Want, counter
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-TODAY = today()
-PAST = (TODAY.replace(day=1) - timedelta(days=20)).replace(day=10)  # some day of the month before
+PAST = (today().replace(day=1) - timedelta(days=20)).replace(day=10)  # some day of the month before
 MONTH = f"{PAST:%Y-%m}"
 
 
@@ -83,11 +82,11 @@ def test_the_months_lead_to_their_statements(client: PageClient, scene: Scene) -
 
 def test_a_month_without_entries_carries_its_balance(client: PageClient, scene: Scene) -> None:
     client.sign_in(scene.buyer.email)
-    client.get(f"/statements/{TODAY:%Y-%m}")
+    client.get(f"/statements/{today():%Y-%m}")
     assert "so far" in client.text
     assert "Nothing happened in" in client.text
     assert client.text.count("$166.00") >= 2
-    said_there = words(file(client, f"/statements/{TODAY:%Y-%m}.pdf").get_data())
+    said_there = words(file(client, f"/statements/{today():%Y-%m}.pdf").get_data())
     assert "Opening balance $166.00" in said_there
 
 
