@@ -33,6 +33,15 @@ class LiftForm(PortalForm):
     reason = TextAreaField("A word to the customer", render_kw={"rows": "2", "maxlength": "300"})
 
 
+class HoldRuleForm(PortalForm):
+    """After how many days overdue the account is held by itself."""
+
+    days = StringField(
+        "Days overdue until the hold",
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "3"},
+    )
+
+
 class PromiseForm(PortalForm):
     """By when an invoice is paid."""
 

@@ -1,4 +1,4 @@
-"""Jobs around what is owed: reminders of open invoices, money that came for a draft, money that waits in vain."""
+"""Jobs around what is owed: reminders of open invoices, holds by rule, money that came for a draft, money that waits in vain."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import structlog
 from procrastinate import App, BaseRetryStrategy
 from sqlalchemy import Engine
 
+from portal.billing.use_cases.hold_rule import follow_rules
 from portal.billing.use_cases.paying.syncing import PAID_AHEAD
 from portal.billing.use_cases.reminding import remind_all
+from portal.foundation.clock import local
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
 from portal.orders.use_cases.paid_ahead import release, tell_paid
@@ -17,6 +19,7 @@ from portal.orders.use_cases.paid_ahead import release, tell_paid
 log = structlog.get_logger(__name__)
 
 REMIND = "billing.remind"
+HOLD = "billing.hold_overdue"
 RELEASE = "orders.release_money"
 
 
@@ -42,3 +45,12 @@ def register(app: App, settings: Settings, engine: Engine, patience: BaseRetrySt
         count = remind_all(sessions, now=datetime.fromtimestamp(timestamp, UTC), zone=settings.time_zone)
         if count:
             log.info("reminders are on their way", invoices=count)
+
+    # Every hour, so that a hold ends soon after what it was for is paid.
+    @app.periodic(cron="11 * * * *")
+    @app.task(name=HOLD, queueing_lock=HOLD)
+    def hold_overdue(timestamp: int) -> None:
+        now = datetime.fromtimestamp(timestamp, UTC)
+        held, lifted = follow_rules(sessions, now=now, today=local(now, settings.time_zone).date())
+        if held or lifted:
+            log.info("accounts were held or let go by their rules", held=held, lifted=lifted)

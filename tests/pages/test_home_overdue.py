@@ -12,8 +12,6 @@ from tests.builders import Build
 from tests.invoices import make_invoice
 from tests.page import PageClient
 
-LATE = utcnow().date() - timedelta(days=50)
-
 
 def home(app: Flask, build: Build, company: Company, role: str) -> PageClient:
     client = PageClient(app)
@@ -23,9 +21,9 @@ def home(app: Flask, build: Build, company: Company, role: str) -> PageClient:
 
 
 def test_who_may_pay_sees_it_at_once(app: Flask, build: Build) -> None:
-    company = build.company()
+    company, late = build.company(), utcnow().date() - timedelta(days=50)
     for net in (10_000, 2_550):
-        make_invoice(build.session, company, net=net, on=LATE)
+        make_invoice(build.session, company, net=net, on=late)
     make_invoice(build.session, company, net=99_900, on=utcnow().date())
     buyer = home(app, build, company, "buyer")
     assert "$125.50 overdue 2 invoices, since" in buyer.text

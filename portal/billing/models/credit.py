@@ -29,6 +29,7 @@ class CreditAccount(Base):
     hold_reason: Mapped[str] = mapped_column(server_default="")
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     held_by_name: Mapped[str] = mapped_column(server_default="")
+    held_by_rule: Mapped[bool] = mapped_column(server_default="false")  # which then lifts it, too
 
     @property
     def available_minor(self) -> int:
@@ -51,11 +52,13 @@ class PaymentTerms(Base):
     remind: Mapped[bool] = mapped_column(server_default="true")
     # Days from the due day at which to remind: -3 is three days before it.
     remind_at: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{-3,0,7,21,45}")
+    hold_after_days: Mapped[int | None]  # overdue; None: nothing is held by itself
 
     __table_args__ = (
         CheckConstraint("kind in ('net','eom')", name="kind_known"),
         CheckConstraint("invoice_per in ('shipment','order')", name="invoice_per_known"),
         CheckConstraint("days between 0 and 365", name="days_sane"),
+        CheckConstraint("hold_after_days between 1 and 365", name="hold_after_days_sane"),
         CheckConstraint(
             "discount_bp between 0 and 5000 and discount_days between 0 and 365", name="discount_sane"
         ),

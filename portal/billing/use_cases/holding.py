@@ -21,12 +21,13 @@ HOLD = text("""
 insert into credit_account (company_id, currency, on_hold, hold_reason, held_at, held_by_name)
 values (:company, :currency, true, :reason, :now, :by)
 on conflict (company_id) do update
-   set on_hold = true, hold_reason = :reason, held_at = :now, held_by_name = :by
+   set on_hold = true, hold_reason = :reason, held_at = :now, held_by_name = :by, held_by_rule = false
  where not credit_account.on_hold
 returning company_id
 """)
 LIFT = text("""
-update credit_account set on_hold = false, hold_reason = '', held_at = null, held_by_name = ''
+update credit_account set on_hold = false, hold_reason = '', held_at = null, held_by_name = '',
+       held_by_rule = false
  where company_id = :company and on_hold
 returning company_id
 """)
