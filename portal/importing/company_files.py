@@ -53,18 +53,24 @@ def _parents(rows: list[Row], refs: References) -> None:
 def _credit(connection: Connection[Any], rows: list[Row], refs: References) -> int:
     """The credit accounts and the terms of payment that the rows describe, too."""
     refs.load(connection, "companies")
+    by_rule = {
+        id_ for (id_,) in connection.execute("select company_id from credit_account where held_by_rule")
+    }
     limits: list[tuple[Any, ...]] = []
     holds: list[tuple[Any, ...]] = []
     for v in (row.values for row in rows):
         limit = 0 if v["credit_limit"] is None else round_to_minor(v["credit_limit"], v["currency"])
         account = refs.companies[v["code"]].id, v["currency"], limit
-        if v["credit_hold"] is None:  # a hold that somebody has put on the account stays
+        # A hold that somebody has put on the account stays where the file says nothing. One of the company's rule
+        # stays where it says "no", too: it ends when nothing is that overdue.
+        if v["credit_hold"] is None or (not v["credit_hold"] and account[0] in by_rule):
             limits.append(account)
         else:
-            holds.append((*account, v["credit_hold"], v["hold_reason"] if v["credit_hold"] else ""))
+            holds.append((*account, v["credit_hold"], v["hold_reason"] if v["credit_hold"] else "", False))
     columns, key = ("company_id", "currency", "limit_minor"), ("company_id",)
     written = upsert(connection, "credit_account", columns, key, limits)
-    written.plus(upsert(connection, "credit_account", (*columns, "on_hold", "hold_reason"), key, holds))
+    held = (*columns, "on_hold", "hold_reason", "held_by_rule")
+    written.plus(upsert(connection, "credit_account", held, key, holds))
     besides = _consents(connection, rows, refs) + _terms(connection, rows, refs)
     return written.added + written.changed + besides
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
@@ -20,6 +21,7 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.worker.posting import Posting
 from tests.builders import NOW, Build
+from tests.import_files import Folder, column
 from tests.invoices import make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.placing import together
@@ -160,6 +162,26 @@ def test_a_rule_taken_away_lets_go(
     set_rule(session, actor=admin, now=moment(), company=company, days=None)
     session.commit()
     assert follow(sessions) == (0, 1)
+
+
+def test_an_import_lifts_no_hold_of_the_rule_and_may_take_it_over(engine: Engine, tmp_path: Path) -> None:
+    """Seen failing: "no" in the file lifted it until the next hour, and with "yes" the rule lifted it later."""
+    folder = Folder(tmp_path / "files")
+    folder.rows["companies"][0]["credit_hold"] = "no"
+    folder.load(engine)
+    state = "select on_hold || ' ' || held_by_rule || ' ' || hold_reason from credit_account"
+    with engine.begin() as connection:
+        connection.execute(
+            text("update credit_account set on_hold = true, held_by_rule = true, hold_reason = 'Late'")
+        )
+    assert not folder.load(engine).wrote
+    assert column(engine, state) == ["true true Late"]
+    folder.rows["companies"][0] |= {"credit_hold": "yes", "hold_reason": "Two cheques came back"}
+    folder.load(engine)
+    assert column(engine, state) == ["true false Two cheques came back"]
+    folder.rows["companies"][0] |= {"credit_hold": "no", "hold_reason": ""}
+    folder.load(engine)
+    assert column(engine, state) == ["false false "]
 
 
 def test_two_workers_at_once_hold_and_tell_once(
