@@ -43,7 +43,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     return results
 
 
@@ -61,7 +61,7 @@ def kept_waiting(sessions: sessionmaker[Session], holder: Session, *calls: Calla
             watcher.rollback()
             time.sleep(0.02)
     holder.commit()
-    placing.join(60)
+    placing.join(300)
     return results
 
 

@@ -22,11 +22,11 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
     gate = Barrier(count)
 
     def one(number: int) -> object:
-        gate.wait(timeout=20)
+        gate.wait(timeout=120)
         return work(number)
 
     with ThreadPoolExecutor(count) as pool:
-        return [each.result(timeout=60) for each in [pool.submit(one, n) for n in range(count)]]
+        return [each.result(timeout=120) for each in [pool.submit(one, n) for n in range(count)]]
 
 
 def left(sessions: Sessions, store_id: int, variant_id: int) -> tuple[int, int]:

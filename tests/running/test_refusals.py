@@ -24,7 +24,7 @@ def portal(*arguments: str, env: dict[str, str], **options: Any) -> subprocess.C
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", *arguments],
         env={**clean, "PYTHONDONTWRITEBYTECODE": "1", **env},
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, **options,
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, **options,
     )  # fmt: skip
 
 
