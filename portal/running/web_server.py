@@ -13,6 +13,7 @@ from granian.server import Server
 
 from portal.foundation import logs
 from portal.foundation.config import Settings
+from portal.running.bodies import READERS, Bodies
 
 # A worker that dies is replaced; one that does not stop within this time is killed.
 STOP_SECONDS = 20
@@ -30,7 +31,7 @@ def serve(settings: Settings) -> None:
         address=settings.bind,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + READERS,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=1,
@@ -48,6 +49,7 @@ def load() -> Flask:
     from portal.app import create_app
 
     app = create_app()
+    app.wsgi_app = Bodies(app.wsgi_app, app.extensions["settings"].threads)  # type: ignore[method-assign]
     # What was made until now stays for ever: the garbage collector need not look at it again and again.
     gc.collect()
     gc.freeze()
