@@ -18,7 +18,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             home_store po_mode acting_consent phone email account_kind hold_reason terms invoice_per reminders""",
         "addresses": "company_code label recipient line1 line2 city region postcode country is_default",
         "users": "email name phone language time_zone kind store_code password_hash",
-        "memberships": "email company_code role",
+        "memberships": "email company_code role order_limit",
         "rep_assignments": "email company_code",
         "jobs": "company_code name po_number",
         "contract_prices": "company_code sku min_quantity unit_price valid_from valid_to contract",

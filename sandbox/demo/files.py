@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from sandbox.demo.companies import Company
 from sandbox.demo.deck import deck
 from sandbox.demo.payments import BOOKS
 from sandbox.demo.people import password_hash
@@ -97,7 +98,14 @@ def _users(world: World) -> Iterator[Row]:
 
 def _memberships(world: World) -> Iterator[Row]:
     for company in world.companies:
-        yield from ((person.email, company.code, role) for person, role in company.members)
+        for rank, (person, role) in enumerate(company.members):
+            yield person.email, company.code, role, _order_limit(company, role, rank)
+
+
+def _order_limit(company: Company, role: str, rank: int) -> str | None:
+    """Larger firms let their further buyers order up to an amount alone; the people to sign in as have no limit."""
+    others = any(role in ("approver", "company_admin") for _, role in company.members)
+    return "1500.00" if role == "buyer" and rank > 1 and others and "demo" not in company.flags else None
 
 
 def _rep_assignments(world: World) -> Iterator[Row]:

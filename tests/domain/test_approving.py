@@ -317,7 +317,7 @@ def test_another_companys_question_does_not_exist(scene: Limited) -> None:
 
 
 def test_the_price_that_the_approver_saw_is_charged_or_it_stops(scene: Limited) -> None:
-    """Invariant 17, with another person."""
+    """Invariant 17, with another person. Seen failing without comparing what was shown with what is."""
     variant = scene.shop.build.variant("SW-9", price="2.00", name="Satin White")
     scene.shop.build.stock(scene.shop.store, variant, 500)
     asked = scene.ask(scene.shop.draft([(variant, 100)]))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 def test_ten_placements_of_one_draft_make_one_order(
     shop: Shop, sessions: sessionmaker[Session], session: Session
 ) -> None:
-    """Invariant 8. Same and different tokens. Without FOR UPDATE on the draft the losers get a conflict, not their order."""
+    """Invariant 8. Same and different tokens. Seen failing without FOR UPDATE on the draft: the losers get a conflict."""
     paint = shop.build.variant()
     shop.build.stock(shop.store, paint)
     draft_id = shop.draft([(paint, 2)])
@@ -40,7 +40,7 @@ def test_ten_placements_of_one_draft_make_one_order(
 def test_one_unit_sixteen_buyers_one_order(
     build: Build, sessions: sessionmaker[Session], session: Session
 ) -> None:
-    """Invariant 7. Without FOR UPDATE on stock the others end in an IntegrityError of the last line of defence."""
+    """Invariant 7. Seen failing without FOR UPDATE on stock: the others meet the last line of defence, an IntegrityError."""
     store, paint = build.store(), build.variant()
     build.stock(store, paint, 1)
     calls = []
@@ -59,7 +59,7 @@ def test_one_unit_sixteen_buyers_one_order(
 def test_fifteen_orders_stay_within_the_credit_limit(
     build: Build, sessions: sessionmaker[Session], session: Session
 ) -> None:
-    """Invariant 6. Four fit. When credit is read first and written afterwards, all fifteen are placed."""
+    """Invariant 6. Four fit. Seen failing with credit read first and written afterwards: all fifteen were placed."""
     store, paint = build.store(), build.variant(price="100")
     build.stock(store, paint, 1000)
     company = build.company(limit=45_000)
@@ -95,7 +95,7 @@ def test_a_hold_switched_on_stops_orders_already_on_their_way(
 
 
 def test_opposite_line_orders_do_not_deadlock(build: Build, sessions: sessionmaker[Session]) -> None:
-    """Invariant 7. Without the order of keys in the stock lock, some of these end in "deadlock detected"."""
+    """Invariant 7. Seen failing with the rows locked one by one in the order of the lines: "deadlock detected"."""
     store = build.store()
     variants = [build.variant() for _ in range(150)]
     for variant in variants:
