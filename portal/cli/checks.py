@@ -70,6 +70,8 @@ def export(folder: Path, kind: str) -> None:
     from portal.touchpoints.exporting import export as write
     from portal.touchpoints.exporting import progress_bar
 
+    if folder.exists() and not folder.is_dir():  # a device, which click takes for a folder to be
+        raise click.ClickException(f"{folder} is not a folder.")
     with database() as engine:
         if sys.stderr.isatty():
             with progress_bar() as progress:

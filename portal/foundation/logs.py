@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = re.compile(r"pass(word|phrase)?$|secret|token|cookie|authorization|csrf", re.IGNORECASE)
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-URL_PASSWORD = re.compile(r"(\w+://[^\s:/@]+):[^\s/@]*@")
+# Counted, so that a long text without any costs no more than its length.
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+URL_PASSWORD = re.compile(r"(\w{1,30}://[^\s:/@]{1,200}):[^\s/@]{0,500}@")
 HIDDEN = "(hidden)"
 
 

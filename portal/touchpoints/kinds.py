@@ -144,6 +144,8 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
               "Orders on account are taken again"),
         _fact("hold_rule_changed", "pay", "administer", "Changed when the account is held by itself",
               "After how many days overdue a company's account is held was set or taken away", "fields"),
+        _fact("terms_changed", "pay", "administer", "Changed credit limit or terms of payment",
+              "The limit, the due day, the discount or how invoices are issued were agreed anew", "fields"),
         _fact("reminders_changed", "pay", "administer", "Changed when we remind of invoices",
               "A company's reminders were switched on, off or to other days", "fields"),
         _fact("tax_exemption_added", "pay", "administer", "Added a tax exemption",

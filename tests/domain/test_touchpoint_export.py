@@ -15,9 +15,11 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.cli import cli
 from portal.foundation.actor import SYSTEM
 from portal.foundation.config import Settings
 from portal.touchpoints.export_files import schema
@@ -167,3 +169,10 @@ def test_what_cannot_go_on_says_so(engine: Engine, tmp_path: Path) -> None:
     )
     with pytest.raises(ExportError, match="has lost touchpoints-9"):
         export(engine, tmp_path)
+
+
+def test_a_device_is_no_folder() -> None:
+    """Seen failing with a traceback."""
+    told = CliRunner().invoke(cli, ["touchpoints", "export", "/dev/null"])
+    assert told.exit_code == 1
+    assert "Error: /dev/null is not a folder." in told.output

@@ -94,6 +94,8 @@ GET    /customers/<code>/statements/<month>.csv          in      403    403   40
 GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
+GET    /customers/<code>/terms                           in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/terms                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
 POST   /drafts/<draft_id>/approval                       401     403    ok    404      404   404         403 403       404        403     403   403

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import timeit
+
 from portal.foundation.logs import HIDDEN, scrub
 
 
@@ -22,3 +25,19 @@ def test_secrets_are_hidden_by_name_and_by_shape() -> None:
     assert "hunter2" not in entry["url"]
     assert entry["url"].startswith("postgresql://portal:")
     assert entry["status"] == 200
+
+
+def test_a_long_text_costs_its_length() -> None:
+    """Twenty times the text takes about twenty times as long, not four hundred. Seen failing with patterns that
+    do not count."""
+
+    def cost(text: str) -> float:
+        return min(
+            timeit.repeat(
+                lambda: scrub(None, "info", {"event": text}), number=1, repeat=5, timer=time.process_time
+            )
+        )
+
+    for piece in ("a", "a.", "x:/", "w", "a@b"):
+        short, long = cost(piece * 2_000), cost(piece * 40_000)
+        assert long < 100 * max(short, 1e-5), (piece, short, long)

@@ -19,4 +19,5 @@ from portal.billing.staff_views import reconciliation as reconciliation  # noqa:
 from portal.billing.staff_views import refunds as refunds  # noqa: E402
 from portal.billing.staff_views import reminders as reminders  # noqa: E402
 from portal.billing.staff_views import statements as statements  # noqa: E402
+from portal.billing.staff_views import terms as terms  # noqa: E402
 from portal.billing.staff_views import worklist as worklist  # noqa: E402

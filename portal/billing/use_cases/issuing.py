@@ -12,10 +12,10 @@ from sqlalchemy import Sequence as DatabaseSequence
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
 from portal.billing.accounts import RECEIVABLE, SALES, TAX
-from portal.billing.due import Terms, discount, due_on
-from portal.billing.models import Invoice, InvoiceLine, PaymentTerms, credit_memo_number, invoice_number
+from portal.billing.due import discount, due_on
+from portal.billing.models import Invoice, InvoiceLine, credit_memo_number, invoice_number
+from portal.billing.queries.terms import terms_of
 from portal.billing.use_cases.posting import Side, post
 from portal.foundation.actor import Actor
 from portal.touchpoints.recording import Event, record
@@ -60,18 +60,6 @@ class NewDocument:
     job_name: str = ""
     ship_to: dict[str, Any] | None = None
     exemption: dict[str, Any] | None = None
-
-
-def terms_of(session: Session, company_id: int) -> tuple[Company, Terms]:
-    """The company with its terms of payment."""
-    company, row = session.execute(
-        select(Company, PaymentTerms)
-        .outerjoin(PaymentTerms, PaymentTerms.company_id == Company.id)
-        .where(Company.id == company_id)
-    ).one()
-    if row is None:
-        return company, Terms("net", company.terms_days)
-    return company, Terms(row.kind, row.days, row.discount_bp, row.discount_days)
 
 
 def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) -> Invoice | None:

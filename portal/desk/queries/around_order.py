@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 _AROUND = text("""
-select c.code, c.name, c.phone, c.email, c.disabled_at, c.terms_days,
+select c.code, c.name, c.phone, c.email, c.disabled_at,
        s.name as contact_name, s.phone as contact_phone, s.email as contact_email, s.time_zone as contact_zone,
        k.limit_minor, k.used_minor, k.on_hold, k.currency,
        (select string_agg(u.name, ', ' order by u.name) from rep_assignment r join app_user u on u.id = r.user_id

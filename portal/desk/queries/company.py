@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 _SUMMARY = text("""
-select c.code, c.phone, c.email, c.terms_days, c.po_mode, p.name, s.name, l.name,
+select c.code, c.phone, c.email, coalesce(t.kind, 'net'), coalesce(t.days, c.terms_days), coalesce(t.discount_bp, 0),
+       coalesce(t.discount_days, 0), c.po_mode, p.name, s.name, l.name,
        (select string_agg(u.name, ', ' order by u.name) from rep_assignment r join app_user u on u.id = r.user_id
          where r.company_id = c.id),
        (select coalesce(sum(total_minor), 0) from sales_order o
@@ -22,6 +23,7 @@ select c.code, c.phone, c.email, c.terms_days, c.po_mode, p.name, s.name, l.name
   from company c
   left join company p on p.id = c.parent_id
   left join store s on s.id = c.home_store_id
+  left join payment_terms t on t.company_id = c.id
   left join price_list l on l.id = c.price_list_id
  where c.id = :company_id
 """)
@@ -34,7 +36,10 @@ class Summary:
     code: str
     phone: str | None
     email: str | None
+    terms_kind: str
     terms_days: int
+    discount_bp: int
+    discount_days: int
     po_mode: str
     parent_name: str | None
     store_name: str | None

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from portal.accounts.models import Company
 from portal.accounts.queries import people_page, people_to_act_for, visible_company
 from portal.accounts.roles import ROLE_LABELS
+from portal.billing.due import Terms
 from portal.billing.queries import credit_of
 from portal.desk.asking import asked
 from portal.desk.queries.company import Summary, company_summary
@@ -88,7 +89,7 @@ def _subjects(company: Company) -> list[tuple[int, str]]:
 
 
 def _facts(summary: Summary, currency: str) -> list[tuple[str, str]]:
-    terms = f"{summary.terms_days} days net" if summary.terms_days else "On receipt"
+    terms = Terms(summary.terms_kind, summary.terms_days, summary.discount_bp, summary.discount_days)
     po = {"free": "Asked for", "required": "Required", "list": "From the company's jobs"}
     pairs = [
         ("Customer number", summary.code),
@@ -97,7 +98,7 @@ def _facts(summary: Summary, currency: str) -> list[tuple[str, str]]:
         ("Belongs to", summary.parent_name or ""),
         ("Home store", summary.store_name or ""),
         ("Price list", summary.price_list or ""),
-        ("Terms", terms),
+        ("Terms", terms.words),
         ("PO numbers", po.get(summary.po_mode, summary.po_mode)),
         ("Sales rep", summary.reps or "Nobody yet"),
         ("Ordered in 12 months", format_minor(summary.year_minor, currency)),

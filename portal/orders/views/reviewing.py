@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from portal.billing.queries import credit_of
+from portal.billing.queries.terms import credit_and_terms
 from portal.orders import shown as showing
 from portal.orders.lines import tax_of, tint_quantity, total_of
 from portal.orders.promise import clock_words
@@ -26,6 +26,7 @@ def review_facts(head: DraftHead) -> dict[str, Any]:
     lines = stocked_lines(
         db(), company_id=company.id, draft_id=head.id, today=today(), store_id=draft.store_id
     )
+    credit, terms = credit_and_terms(db(), company)
     taxed = add_tax(db(), head, lines, today=today())
     po_number = po_of(company.po_mode, draft.po_number, head.job.po_number if head.job else None)
     return {
@@ -37,7 +38,8 @@ def review_facts(head: DraftHead) -> dict[str, Any]:
         "may_exempt": actor().can("payments:administer"),
         "total_minor": total_of(lines) + tax_of(lines),
         "currency": company.currency,
-        "credit": credit_of(db(), company.id),
+        "credit": credit,
+        "terms_words": terms.words,
         "po_number": po_number,
         "po_problem": po_problem(company.po_mode, po_number, head.job is not None),
         "blocked": [line for line in lines if line.problem],
