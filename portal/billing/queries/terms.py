@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.due import Terms
 from portal.billing.models import CreditAccount, PaymentTerms
+
+# Built once: putting it together costs as much as asking.
+_CREDIT_AND_TERMS = (
+    select(CreditAccount, PaymentTerms)
+    .select_from(Company)
+    .outerjoin(CreditAccount, CreditAccount.company_id == Company.id)
+    .outerjoin(PaymentTerms, PaymentTerms.company_id == Company.id)
+    .where(Company.id == bindparam("company"))
+)
 
 
 def as_terms(company: Company, row: PaymentTerms | None) -> Terms:
@@ -31,11 +40,6 @@ def credit_and_terms(session: Session, company: Company) -> tuple[CreditAccount 
     """The company's credit as it stands now, past anything this session has read before, and its terms of payment.
     One statement."""
     credit, row = session.execute(
-        select(CreditAccount, PaymentTerms)
-        .select_from(Company)
-        .outerjoin(CreditAccount, CreditAccount.company_id == Company.id)
-        .outerjoin(PaymentTerms, PaymentTerms.company_id == Company.id)
-        .where(Company.id == company.id)
-        .execution_options(populate_existing=True)
+        _CREDIT_AND_TERMS, {"company": company.id}, execution_options={"populate_existing": True}
     ).one()
     return credit, as_terms(company, row)
