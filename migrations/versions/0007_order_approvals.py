@@ -12,18 +12,26 @@ depends_on = None
 
 # Whatever changes what was asked for takes the question back, by whichever way it is changed: nobody approves
 # something else than what was asked. Once decided a row stays as it is.
-VOID = "update order_approval set state = 'voided' where draft_id = {draft} and state = 'pending'"
+VOID = "update order_approval set state = 'voided' where draft_id {draft} and state = 'pending'"
 DRAFT_CHANGED = f"""
 create function draft_changed() returns trigger language plpgsql security definer set search_path = public as $$
 begin
-  {VOID.format(draft="new.id")};
+  {VOID.format(draft="= new.id")};
   return null;
 end $$
 """
 LINE_CHANGED = f"""
 create function draft_line_changed() returns trigger language plpgsql security definer set search_path = public as $$
 begin
-  {VOID.format(draft="case when tg_op = 'DELETE' then old.draft_id else new.draft_id end")};
+  {VOID.format(draft="= new.draft_id")};
+  return null;
+end $$
+"""
+# Lines come and go many at a time: one look for all of them.
+LINES_MOVED = f"""
+create function draft_lines_moved() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+  {VOID.format(draft="in (select draft_id from moved)")};
   return null;
 end $$
 """
@@ -150,7 +158,7 @@ def upgrade() -> None:
         "sales_order", sa.Column("approved_by_name", sa.String(), nullable=False, server_default="")
     )
     op.create_check_constraint(op.f("ck_sales_order_another_person"), "sales_order", ANOTHER_PERSON)
-    for function in (DRAFT_CHANGED, LINE_CHANGED, KEPT):
+    for function in (DRAFT_CHANGED, LINE_CHANGED, LINES_MOVED, KEPT):
         op.execute(function)
     changed = " or ".join(f"old.{name} is distinct from new.{name}" for name in CONTENTS)
     op.execute(
@@ -158,10 +166,11 @@ def upgrade() -> None:
         f"when (({changed}) or (old.state <> new.state and new.state in ('placed', 'discarded'))) "
         "execute function draft_changed()"
     )
-    op.execute(
-        "create trigger draft_line_added after insert or delete on draft_line for each row "
-        "execute function draft_line_changed()"
-    )
+    for event, table in (("insert", "new"), ("delete", "old")):
+        op.execute(
+            f"create trigger draft_line_{event} after {event} on draft_line referencing {table} table as moved "
+            "for each statement execute function draft_lines_moved()"
+        )
     op.execute(
         "create trigger draft_line_changed after update on draft_line for each row when ("
         "(old.variant_id, old.quantity, old.colour_number) is distinct from "
