@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-WRITTEN = re.compile(r"(\d{4})-(\d{2})")
+WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")  # of our own script only
 
 
 @dataclass(frozen=True, slots=True, order=True)
