@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company, User
-from portal.billing.models import Invoice, Payment, PaymentAttempt
+from portal.billing.models import Invoice, Payment, PaymentAttempt, SavedMethod
 from portal.billing.stripe_api import Stripe
 from portal.billing.use_cases import paying
 from portal.billing.use_cases.paying import Want
@@ -53,6 +53,16 @@ class Till:
 
     def invoice(self, net: int = 10_000, **fields: Any) -> Invoice:
         return make_invoice(self.build.session, self.company, net=net, **fields)
+
+    def saved_card(self) -> int:
+        """A card that the company has saved; its id. What was added before is committed with it."""
+        card = SavedMethod(
+            company_id=self.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
+            saved_at=utcnow(),
+        )  # fmt: skip
+        self.build.session.add(card)
+        self.build.session.commit()
+        return card.id
 
     def start(self, *wants: Want | Invoice, actor: Actor | None = None, **more: Any) -> PaymentAttempt:
         """Transaction 1, for all that is open of the invoices unless a want says less."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.billing.models import PaymentAttempt, PaymentTerms, SavedMethod, StripeDispute
+from portal.billing.models import PaymentAttempt, PaymentTerms, StripeDispute
 from portal.billing.queries.freeing import payable_invoices
 from portal.billing.stripe_objects import Session as Checkout
 from portal.billing.use_cases import scheduling
@@ -26,18 +26,12 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
     """Seen failing with the discount of the day on which the worker was back: 98.00 shown, 100.00 charged."""
     session = till.build.session
     session.add(PaymentTerms(company_id=till.company.id, discount_bp=200, discount_days=10))
-    session.add(
-        SavedMethod(
-            id=1, company_id=till.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
-            saved_at=utcnow(),
-        )
-    )  # fmt: skip
-    session.commit()
+    card = till.saved_card()
     chosen = TODAY + timedelta(days=10)
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as own:
         waiting = scheduling.schedule(
-            own, actor=till.actor, wants=[Want(invoice.id, 10_000)], method_id=1, run_on=chosen, now=utcnow(), today=TODAY,
+            own, actor=till.actor, wants=[Want(invoice.id, 10_000)], method_id=card, run_on=chosen, now=utcnow(), today=TODAY,
         )  # fmt: skip
     assert waiting.amount_minor == 9_800
     with transaction(till.sessions) as own:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from portal.billing.models import Autopay, Payment, PaymentAttempt, Refund, SavedMethod
+from portal.billing.models import Autopay, Payment, PaymentAttempt, Refund
 from portal.billing.stripe_api import StripeUnknown
 from portal.billing.use_cases import refunding, scheduling
 from portal.billing.use_cases.disputing import sync_dispute
@@ -49,25 +49,19 @@ def test_a_refund_that_does_not_fit_stops_no_other(till: Till) -> None:
 def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> None:
     """Seen failing: a row that the database refuses kept everybody's scheduled payments and autopay from running."""
     session = till.build.session
-    session.add(
-        SavedMethod(
-            id=1, company_id=till.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
-            saved_at=utcnow(),
-        )
-    )  # fmt: skip
-    session.commit()
+    card = till.saved_card()
     on = TODAY + timedelta(days=3)
     ids = []
     for amount in (1_000, 2_000):
         with transaction(till.sessions) as own:
             invoice = till.invoice(amount)
             made = scheduling.schedule(
-                own, actor=till.actor, wants=[Want(invoice.id, amount)], method_id=1, run_on=on, now=utcnow(), today=TODAY,
+                own, actor=till.actor, wants=[Want(invoice.id, amount)], method_id=card, run_on=on, now=utcnow(), today=TODAY,
             )  # fmt: skip
             ids.append(made.id)
     session.add(
         Autopay(
-            company_id=till.company.id, saved_method_id=1, rule="due", day=0, mandate_words="x", agreed_by_name="x",
+            company_id=till.company.id, saved_method_id=card, rule="due", day=0, mandate_words="x", agreed_by_name="x",
             agreed_at=utcnow(), ran_on=TODAY,
         )
     )  # fmt: skip

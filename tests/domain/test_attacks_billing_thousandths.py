@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts.models import Company
-from portal.billing.models import SavedMethod
 from portal.billing.use_cases import charging, refunding, scheduling
 from portal.billing.use_cases.paying import Want
 from portal.foundation.clock import utcnow
@@ -40,17 +39,11 @@ def test_a_sum_is_paid_whose_parts_could_not_be(till: Till) -> None:
 def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None:
     """Seen failing: its charge was tried for ever, and spoke for the invoice all the time."""
     session, bill = till.build.session, till.invoice(10_000)
-    session.add(
-        SavedMethod(
-            id=1, company_id=till.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
-            saved_at=utcnow(),
-        )
-    )  # fmt: skip
-    session.commit()
+    card = till.saved_card()
     on = TODAY + timedelta(days=3)
     with transaction(till.sessions) as own:
         waiting = scheduling.schedule(
-            own, actor=till.actor, wants=[Want(bill.id, 10_000)], method_id=1, run_on=on, now=utcnow(), today=TODAY,
+            own, actor=till.actor, wants=[Want(bill.id, 10_000)], method_id=card, run_on=on, now=utcnow(), today=TODAY,
         )  # fmt: skip
     pay_offline(session, till.company, 5, bill, reference="1")
     with transaction(till.sessions) as own:

@@ -115,15 +115,23 @@ def test_from_the_review_to_the_owners_yes(shop: Shop, owner: User, app: Flask, 
     )
 
 
-def test_sent_back_with_a_reason_and_asked_again(
+def asked_and_seen(
     shop: Shop, owner: User, app: Flask, session: Session
-) -> None:
+) -> tuple[PageClient, PageClient, int, OrderApproval]:
+    """Dana has asked, and Maria has the question open: their browsers, the draft and the question."""
     buyer, boss = PageClient(app), PageClient(app)
     draft_id = at_review(shop, buyer)
     ask(buyer, draft_id)
     question = the_question(session)
     boss.sign_in(owner.email)
     boss.get(f"/approvals/{question.id}")
+    return buyer, boss, draft_id, question
+
+
+def test_sent_back_with_a_reason_and_asked_again(
+    shop: Shop, owner: User, app: Flask, session: Session
+) -> None:
+    buyer, boss, draft_id, question = asked_and_seen(shop, owner, app, session)
     boss.post(f"/approvals/{question.id}/rejection", {"note": " "}, status=422)
     assert "Say why, so that they can change it." in boss.text
     boss.post(f"/approvals/{question.id}/rejection", {"note": "x" * 501}, status=422)
@@ -141,12 +149,9 @@ def test_sent_back_with_a_reason_and_asked_again(
 def test_a_change_takes_the_question_back_on_every_page(
     shop: Shop, owner: User, app: Flask, session: Session
 ) -> None:
-    buyer, boss = PageClient(app), PageClient(app)
-    draft_id = at_review(shop, buyer)
-    ask(buyer, draft_id)
-    question = the_question(session)
-    boss.sign_in(owner.email)
-    boss.get(f"/approvals/{question.id}")  # open on the sofa while Dana changes it
+    buyer, boss, draft_id, question = asked_and_seen(
+        shop, owner, app, session
+    )  # open on the sofa while Dana changes it
     line = session.scalar(text("select id from draft_line"))
     buyer.get(f"/drafts/{draft_id}")
     assert "Changing the draft takes the question back." in buyer.text

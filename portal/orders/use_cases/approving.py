@@ -19,8 +19,8 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.orders.lines import tax_of, total_of
-from portal.orders.models import Draft, Order, OrderApproval
-from portal.orders.queries.drafts import add_tax, head_of, own_head, priced_lines
+from portal.orders.models import Order, OrderApproval
+from portal.orders.queries.drafts import DraftHead, add_tax, head_of, own_head, priced_lines
 from portal.orders.use_cases.approval_mails import tell_approvers, tell_decision
 from portal.orders.use_cases.draft_facts import note
 from portal.orders.use_cases.drafting import OPEN
@@ -129,12 +129,11 @@ def approve(
     :raises Rejected: ``voided`` when the draft was changed after it was asked for, ``own`` when it is the actor's own,
         ``own_limit`` when it is above what the actor may say yes to, and what placing refuses.
     """
-    approval, draft = _held(session, actor, approval_id)
+    approval, head = _held(session, actor, approval_id)
     if approval.state == "approved":
         return _placed_before(session, approval)
     _refuse_decided(approval)
     _refuse_own(actor, approval)
-    head = head_of(session, actor, draft.id)
     requester = _requester(session, approval, head.company)
     approval.state, approval.decided_at = "approved", now
     approval.decided_by_user_id, approval.decided_by_name = actor.user_id, actor.name
@@ -145,9 +144,9 @@ def approve(
     _refuse_above(session, actor, placed.total_minor, placed.currency)
     approval.order_id = placed.order_id
     note(
-        session, "approval_approved", actor=actor, now=now, draft=draft, value_minor=placed.total_minor,
+        session, "approval_approved", actor=actor, now=now, draft=head.draft, value_minor=placed.total_minor,
         currency=placed.currency, order_id=placed.order_id, key=f"approval_approved:{approval.id}",
-        lines=approval.line_count, lines_changed=0, draft_id=draft.id,
+        lines=approval.line_count, lines_changed=0, draft_id=head.id,
     )  # fmt: skip
     return placed
 
@@ -165,7 +164,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
             else "Say why, so that they can change it."
         )
         raise Rejected("note", reason, field="note")
-    approval, draft = _held(session, actor, approval_id)
+    approval, head = _held(session, actor, approval_id)
     if approval.state == "rejected" and approval.decided_by_user_id == actor.user_id:
         return approval
     _refuse_decided(approval)
@@ -174,8 +173,8 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     approval.decided_by_user_id, approval.decided_by_name = actor.user_id, actor.name
     tell_decision(session, approval)
     note(
-        session, "approval_rejected", actor=actor, now=now, draft=draft, value_minor=approval.total_minor,
-        currency=approval.currency, key=f"approval_rejected:{approval.id}", reason="note", draft_id=draft.id,
+        session, "approval_rejected", actor=actor, now=now, draft=head.draft, value_minor=approval.total_minor,
+        currency=approval.currency, key=f"approval_rejected:{approval.id}", reason="note", draft_id=head.id,
     )  # fmt: skip
     return approval
 
@@ -189,7 +188,7 @@ def _pending(session: Session, draft_id: int) -> OrderApproval | None:
     ).one_or_none()
 
 
-def _held(session: Session, actor: Actor, approval_id: int) -> tuple[OrderApproval, Draft]:
+def _held(session: Session, actor: Actor, approval_id: int) -> tuple[OrderApproval, DraftHead]:
     """The question and its draft, both held until the transaction ends: the draft first, as everywhere."""
     if not actor.can("approvals:decide"):
         raise NotFound
@@ -197,16 +196,11 @@ def _held(session: Session, actor: Actor, approval_id: int) -> tuple[OrderApprov
     draft_id = session.scalar(select(OrderApproval.draft_id).where(*mine))
     if draft_id is None:
         raise NotFound
-    draft = session.scalars(
-        select(Draft)
-        .where(Draft.id == draft_id, Draft.company_id == actor.customer_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    head = head_of(session, actor, draft_id, lock=True)
     approval = session.scalars(
         select(OrderApproval).where(*mine).with_for_update().execution_options(populate_existing=True)
     ).one()
-    return approval, draft
+    return approval, head
 
 
 def _refuse_decided(approval: OrderApproval) -> None:
