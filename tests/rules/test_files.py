@@ -143,3 +143,11 @@ def test_nobody_but_the_clock_reads_the_clock() -> None:
         if path.suffix == ".py" and clocks.search(path.read_text())
     }
     assert readers <= {"portal/foundation/clock.py"}, readers
+
+
+def test_every_token_that_a_style_uses_is_defined() -> None:
+    """A browser says nothing of a name that does not exist. Seen failing with ``var(--space-4)``."""
+    styles = "\n".join(path.read_text() for path in (ROOT / "static" / "css").rglob("*.css"))
+    used = set(re.findall(r"var\((--[a-z0-9-]+)", styles))
+    defined = set(re.findall(r"(--[a-z0-9-]+)\s*:", styles))
+    assert used - defined == set()
