@@ -91,7 +91,6 @@ class UI:
         self._app = app
         self._visit = visit()
         seen = self._visit.actor
-        self.lang = seen.language
         self.product_name = "Counterpart"
         self.seller_name = settings.seller_name
         self.demo = settings.demo

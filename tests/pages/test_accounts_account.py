@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -102,8 +103,18 @@ def test_details_are_saved_and_mistakes_shown_beside_their_field(
         "Ana Ruiz", "5185550100", "es", "America/Denver",
     )  # fmt: skip
     client.get("/account")
-    assert client.page is not None
-    assert client.page.get("lang") == "es"
+    assert '<option selected value="es">' in client.body
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr-CA"])
+def test_a_page_says_the_language_of_its_words(client: PageClient, build: Build, language: str) -> None:
+    """All pages are in English, whatever a person would like: a screen reader reads them out by it (WCAG 3.1.1). Seen
+    failing with the person's language in ``<html lang>``."""
+    client.sign_in(build.user(build.company(), language=language).email)
+    for path, status in (("/account", 200), ("/", 200), ("/no-such-page", 404)):
+        client.get(path, status=status)
+        assert client.page is not None
+        assert client.page.get("lang") == "en"
 
 
 def test_a_rare_zone_stays_choosable(client: PageClient, build: Build) -> None:

@@ -106,5 +106,8 @@ def test_it_is_the_database_that_refuses(settings: Settings, engine: Engine) -> 
     """So that a page that fails for another reason does not pass for one that may only read. Seen failing without
     ``postgresql_readonly``."""
     app = create_app(settings, engine)
-    with app.test_request_context("/", method="GET"), pytest.raises(DBAPIError, match="read-only transaction"):
+    with (
+        app.test_request_context("/", method="GET"),
+        pytest.raises(DBAPIError, match="read-only transaction"),
+    ):
         db().execute(WRITE, {"number": "TC-2"})

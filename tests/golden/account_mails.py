@@ -1,0 +1,27 @@
+"""What mails about people and their access are made of: for each kind, the cases that its text tells apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Cases = dict[str, dict[str, Any]]
+LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE"
+
+MAILS: dict[str, Cases] = {
+    "invitation": {
+        "buyer": {
+            "name": "Lee Novak", "inviter": "Dana Ortiz", "company": "Harbor Painting", "role": "buyer",
+            "link": LINK, "days": 7,
+        },
+    },
+    "password_changed": {"changed": {"name": "Lee Novak"}},
+    "password_reset": {
+        "asked": {"name": "Lee Novak", "link": LINK.replace("invitations", "reset"), "minutes": 60},
+    },
+    "staff_invitation": {
+        "by somebody": {"name": "Robin Hale", "inviter": "Kim Ash", "role": "sales rep", "link": LINK, "days": 7},
+        "from the command line": {
+            "name": "Robin Hale", "inviter": "", "role": "administrator", "link": LINK, "days": 7,
+        },
+    },
+}  # fmt: skip
