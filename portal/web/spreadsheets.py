@@ -11,11 +11,14 @@ from flask import Response, current_app, stream_with_context
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.web.sessions import actor
+
 PIECE = 1_000  # rows
 # What a spreadsheet would take for a formula, also behind white space and as East Asian keyboards write it.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 SCOPE = text(
-    "select set_config('app.company_id', :company, true), set_config('role', 'portal_customer', true)"
+    "select set_config('app.company_id', :company, true), set_config('app.user_id', :person, true), "
+    "set_config('role', 'portal_customer', true)"
 )
 # The cells of the next rows after a cursor (None: from the start), and the cursor after them (None: that was all).
 Reader = Callable[[Session, str | None], tuple[Iterable[Sequence[Any]], str | None]]
@@ -52,7 +55,7 @@ def _pieces(columns: Sequence[str], company_id: int, read: Reader) -> Iterator[s
     while True:
         with current_app.extensions["sessions"]() as session:
             session.connection(execution_options={"postgresql_readonly": True})
-            session.execute(SCOPE, {"company": str(company_id)})
+            session.execute(SCOPE, {"company": str(company_id), "person": str(actor().user_id)})
             rows, after = read(session, after)
         yield csv_text(rows)
         if after is None:

@@ -34,6 +34,7 @@ class Scene:
     client: PageClient
     draft_id: int
     line: DraftLine
+    sku: str
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def scene(build: Build, client: PageClient) -> Scene:
     client.get(f"/drafts/{draft_id}/pickup")
     client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(store.id)}))
     line = build.session.scalars(select(DraftLine).where(DraftLine.draft_id == draft_id)).one()
-    return Scene(shop, build.user(company, "company_admin"), client, draft_id, line)
+    return Scene(shop, build.user(company, "company_admin"), client, draft_id, line, paint.sku)
 
 
 def outside(heard: list[Heard], scope: Scope) -> list[Heard]:
@@ -62,7 +63,10 @@ def outside(heard: list[Heard], scope: Scope) -> list[Heard]:
 Form = dict[str, str]
 REFUSED: dict[str, tuple[str, Callable[[Scene], Form]]] = {
     "a line that nobody sells": ("/drafts/current/lines", lambda s: {"sku": "NONE-9", "quantity": "1"}),
-    "too many pasted lines": ("/drafts/current/pasted-lines", lambda s: {"pasted": "X-1 1\n" * 5_000}),
+    "more than one can order": (
+        "/drafts/current/pasted-lines",
+        lambda s: {"pasted": f"{s.sku} 90000\n" * 2},
+    ),
     "a quantity that is none": ("/drafts/{draft}/lines", lambda s: {f"quantity-{s.line.id}": "some"}),
     "a colour that does not exist": ("/drafts/{draft}/lines", lambda s: {f"colour-{s.line.id}": "TC-9"}),
     "a line that nothing replaces": ("/drafts/{draft}/lines/{line}/replacement", lambda s: {}),
