@@ -78,7 +78,9 @@ MAILS: dict[str, Cases] = {
         "open": {**MEMO, "used": "", "open": "$82.40"},
     },
     "dispute_settled": {
-        outcome: {**DISPUTE, "outcome": outcome} for outcome in ("credited", "upheld", "withdrawn")
+        "credited": DISPUTE,
+        "upheld": {**DISPUTE, "outcome": "upheld", "answer": "The signed slip says that all cans were there."},
+        "withdrawn": {**DISPUTE, "outcome": "withdrawn", "answer": ""},
     },
     "invoice_new": {
         "open, with a discount": INVOICE,

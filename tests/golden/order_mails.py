@@ -37,7 +37,7 @@ CREDIT: dict[str, Any] = {
 }  # fmt: skip
 CONFIRMED: dict[str, Any] = {
     **ORDER, "on_behalf": False, "placed_by": "Dana Ortiz", "company": "Harbor Painting", "reason": "",
-    "approved_by": "", "lines": 12, "total": "$1,249.65", "tax": "$101.86", "tax_words": "NY 8.875 %", "exempt": "",
+    "approved_by": "", "lines": 12, "total": "$1,249.65", "tax": "$101.86", "tax_words": "Sales tax NY 8.875 %", "exempt": "",
     "po_number": "PO 7731", "job": "Elm Street", "fulfilment": "pickup", "store": STORE, "ship_to": {},
     "window": "tomorrow 7:00 am to 8:00 am", "promised": "tomorrow 7:00 am", "code": "K7PQXA",
     "pickup_person": "Sam Fields",
@@ -49,7 +49,7 @@ READY: dict[str, Any] = {
 }  # fmt: skip
 SHORT: dict[str, Any] = {
     **ORDER, "units": 2, "ordered": 6, "sku": "PRO-1", "name": "ProLine eggshell, white base, 1 gal",
-    "colour": "Harbor Fog", "why": "was damaged", "waits": True, "store": STORE,
+    "colour": "Harbor Fog", "why": "was damaged in the store", "waits": True, "store": STORE,
 }  # fmt: skip
 CHANGED: dict[str, Any] = {
     **ORDER, "fulfilment": "pickup", "promised": "Tue 9 Jun 2:00 pm", "reason": "The tinting machine is down.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask, Response, abort, request
 from sqlalchemy import Engine, text
@@ -38,12 +36,12 @@ def write() -> Response:
 
 
 @pytest.fixture(scope="module")
-def writing(settings: Settings, shared_engine: Engine) -> Iterator[Flask]:
+def writing(settings: Settings, shared_engine: Engine) -> Flask:
     """The app as it runs, with one more page that writes."""
     app = create_app(settings, shared_engine)
     for path, methods in (("/write", ["POST", "PUT", "PATCH", "DELETE"]), ("/read", ["GET"])):
         app.add_url_rule(path, path.strip("/"), csrf.exempt(write), methods=methods)
-    yield app
+    return app
 
 
 def kept(sessions: sessionmaker[Session]) -> bool:
