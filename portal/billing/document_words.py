@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.billing.invoice_words import payment_words
+from portal.foundation.money import format_minor
 
 WORDS = {
     "application": "Applied",
@@ -106,3 +107,10 @@ def tax_rows(lines: Iterable[Any]) -> list[TaxRow]:
             share = line.tax_share.normalize()
             found[share] = found.get(share, 0) + line.tax_minor
     return [TaxRow(share, found[share]) for share in sorted(found)]
+
+
+def sum_rows(invoice: Any, lines: Iterable[Any]) -> list[tuple[str, str]]:
+    """What a document's total is made of: the net amount, and the tax by rate or in one row."""
+    currency = invoice.currency
+    taxes = [(row.words, row.tax_minor) for row in tax_rows(lines)] or [("Tax", invoice.tax_minor)]
+    return [(words, format_minor(minor, currency)) for words, minor in [("Net", invoice.net_minor), *taxes]]

@@ -44,8 +44,9 @@ select c.id, c.code, c.name, coalesce(t.kind, 'net'), coalesce(t.days, c.terms_d
   from company c left join payment_terms t on t.company_id = c.id where c.id = any(%s)
 """
 _SHOPS = """
-select id, time_zone, jsonb_build_object('label', 'Pickup', 'recipient', name, 'line1', line1, 'city', city,
-                                         'region', region, 'postcode', postcode, 'country', country) from store
+select id, time_zone, jsonb_build_object('picked_up', true, 'label', 'Pickup', 'recipient', name, 'line1', line1,
+                                         'city', city, 'region', region, 'postcode', postcode, 'country', country)
+  from store
 """
 _TAKEN = "select number from invoice where number = any(%(all)s) union select n from unnest(%(all)s) n where n ~ %(own)s"
 # The amounts of what was picked short are worked out anew, as on the document.
@@ -77,7 +78,7 @@ class Shop:
     """Where it was sold: its clock gives documents their day."""
 
     zone: ZoneInfo
-    place: dict[str, str] | None
+    place: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Document:
         return self.order.completed_at
 
     @property
-    def ship_to(self) -> dict[str, str] | None:
+    def ship_to(self) -> dict[str, Any] | None:
         """Where the goods went: the address of a delivery, or the store that handed them over."""
         return self.order.ship_to or self.shop.place
 

@@ -5,11 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from portal.billing.taxing import tax_minor
 from portal.foundation.money import line_total
 from portal.orders.quantities import pack_words
+
+
+class Problem(StrEnum):
+    """Why a line cannot be ordered."""
+
+    NO_LONGER_MADE = "no_longer_made"
+    NO_PRICE = "no_price"
+    NOT_IN_PACKS = "not_in_packs"
+    NOT_TINTABLE = "not_tintable"
+
+
+# What the page says about each. Pages and use cases decide by the code, never by these words.
+PROBLEM_WORDS = {
+    Problem.NO_LONGER_MADE: "No longer made.",
+    Problem.NO_PRICE: "There is no price for your company. Ask your sales rep.",
+    Problem.NOT_TINTABLE: "It cannot be tinted. Remove the line and add it without a colour.",
+}
 
 
 @dataclass(slots=True)
@@ -44,7 +62,21 @@ class Line:
     tax_minor: int = 0
     price_words: str = ""
     available: int | None = None
-    problem: str | None = None
+    problem_code: Problem | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """The reason in words for which it cannot be ordered; None when it can."""
+        if self.problem_code is None:
+            return None
+        if self.problem_code == Problem.NOT_IN_PACKS:
+            return pack_words(self.quantity, self.pack_size)
+        return PROBLEM_WORDS[self.problem_code]
+
+    @property
+    def is_no_longer_made(self) -> bool:
+        """True when it cannot be ordered because it is no longer made."""
+        return self.problem_code == Problem.NO_LONGER_MADE
 
     @property
     def details(self) -> list[str]:
@@ -70,13 +102,13 @@ class Line:
     def find_problem(self, today: date) -> None:
         """Set the reason for which the line cannot be ordered, if there is one."""
         if self.discontinued_on is not None and self.discontinued_on <= today:
-            self.problem = "No longer made."
+            self.problem_code = Problem.NO_LONGER_MADE
         elif self.unit_price is None:
-            self.problem = "There is no price for your company. Ask your sales rep."
+            self.problem_code = Problem.NO_PRICE
         elif self.quantity % self.pack_size:
-            self.problem = pack_words(self.quantity, self.pack_size)
+            self.problem_code = Problem.NOT_IN_PACKS
         elif self.colour_number and not self.tintable:
-            self.problem = "It cannot be tinted. Remove the line and add it without a colour."
+            self.problem_code = Problem.NOT_TINTABLE
 
 
 def total_of(lines: list[Line]) -> int:

@@ -171,11 +171,16 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
+def may(permission: str) -> bool:
+    """Whether the one who asks for the page has ``permission``."""
+    return visit().actor.can(permission)
+
+
 def install(app: Flask, settings: Settings) -> None:
-    """Give every template ``ui`` and ``csrf_field()``."""
+    """Give every template ``ui``, ``csrf_field()`` and ``may()``."""
 
     def provide() -> dict[str, Any]:
         return {"ui": UI(app, settings)}
 
     app.context_processor(provide)
-    app.jinja_env.globals["csrf_field"] = csrf_field
+    app.jinja_env.globals.update(csrf_field=csrf_field, may=may)

@@ -129,6 +129,7 @@ def test_letters_that_no_font_has_are_left_open_and_the_rest_is_there() -> None:
 
 
 def test_an_invoice_says_all_that_was_charged(session: Session, build: Build) -> None:
+    """Seen failing with the label of the address, which is anybody's to choose, read as how the goods went."""
     company = build.company("Brush & Roller")
     session.add(PaymentTerms(company_id=company.id, kind="net", days=30, discount_bp=200, discount_days=10))
     session.commit()
@@ -138,7 +139,7 @@ def test_an_invoice_says_all_that_was_charged(session: Session, build: Build) ->
         Line("Trim brush", 3, Decimal("3.3333"), 1_000, sku="B-2", tax_share=Decimal(0)),
     ]  # fmt: skip
     ship_to = {
-        "label": "Yard", "recipient": "Brush & Roller", "line1": "1 Yard Lane", "city": "Albany", "region": "NY",
+        "label": "Pickup", "recipient": "Brush & Roller", "line1": "1 Yard Lane", "city": "Albany", "region": "NY",
         "postcode": "12207",
     }  # fmt: skip
     invoice = make_invoice(
@@ -153,7 +154,7 @@ def test_an_invoice_says_all_that_was_charged(session: Session, build: Build) ->
     pay_offline(session, company, 1_888, invoice)
     text = words(printed(session, invoice))
     for said in (
-        "Northlight Coatings", "Invoice", invoice.number, "Brush & Roller", company.code, "1 Yard Lane",
+        "Northlight Coatings", "Invoice", invoice.number, "Brush & Roller", company.code, "DELIVERED TO", "1 Yard Lane",
         "Albany, NY 12207", "2/10 net 30", "2 Jul 2026", "7731", "Elm Street", "100231", "Satin, deep base, 1 gal",
         "TC-0412 Harbor Fog", "2 gallons", "$50.00", "$3.3333", "$8.88", "8.875 %",
         "Sales tax 8.875 % on $100.00", "$110.00", "Total $118.88", "Paid and credited -$18.88",

@@ -30,10 +30,11 @@ def test_a_completed_order_has_its_invoice_and_is_settled(engine: Engine, tmp_pa
     assert row(
         engine,
         "select number, kind, source, order_number, issued_on, due_on, terms_words, net_minor, tax_minor, total_minor, "
-        "open_minor, settled_at = issued_at, po_number, job_name, bill_to->>'name', ship_to->>'recipient' from invoice",
+        "open_minor, settled_at = issued_at, po_number, job_name, bill_to->>'name', ship_to->>'recipient', "
+        "ship_to->'picked_up' from invoice",
     ) == (
         "H-1", "invoice", "import", "H-1", date(2026, 3, 31), date(2026, 4, 30), "Net 30", 59_400, 0, 59_400, 0, True,
-        "PO-88121", "Lincoln Elementary", "Bluestem Painting", "Chicago West Loop",
+        "PO-88121", "Lincoln Elementary", "Bluestem Painting", "Chicago West Loop", True,
     )  # fmt: skip
     assert row(
         engine, "select sku, name, quantity, unit_price::text, net_minor, order_line_no from invoice_line"

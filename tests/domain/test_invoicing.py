@@ -86,6 +86,7 @@ def test_handing_over_issues_the_invoice(session: Session, build: Build) -> None
     assert invoice.issued_on == date(2026, 6, 2)
     assert invoice.ship_to is not None
     assert (invoice.ship_to["recipient"], invoice.ship_to["city"]) == ("Albany Central", "Albany")
+    assert invoice.was_picked_up
     assert [(line.sku, line.quantity, line.net_minor, line.colour) for line in invoice.lines] == [
         ("PRO-1", 2, 8240, "TC-0001 Harbor Fog"),
         ("TAPE-1", 12, 4740, ""),
@@ -192,6 +193,7 @@ def test_a_delivery_is_invoiced_when_it_arrives(session: Session, build: Build) 
     session.commit()
     (invoice,) = invoices(session, order)
     assert (invoice.total_minor, invoice.ship_to) == (8240, address)
+    assert not invoice.was_picked_up
 
 
 def test_free_lines_and_free_orders_are_invoiced_too(session: Session, build: Build) -> None:

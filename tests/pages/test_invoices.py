@@ -214,6 +214,25 @@ def test_the_document(buyer: PageClient, customer: Customer, session: Session) -
     )  # fmt: skip
 
 
+ADDRESS = {
+    "label": "Pickup",
+    "recipient": "Site office",
+    "line1": "4 Mill Lane",
+    "line2": "",
+    "city": "Albany",
+}
+
+
+@pytest.mark.parametrize(("place", "words"), [({}, "Delivered to"), ({"picked_up": True}, "Picked up at")])
+def test_where_the_goods_went(
+    buyer: PageClient, customer: Customer, place: dict[str, bool], words: str
+) -> None:
+    """An address that its company calls “Pickup” is an address. Seen failing with a template that read the label."""
+    invoice = customer.invoice(ship_to={**ADDRESS, **place})
+    buyer.get(f"/invoices/{invoice.number}")
+    assert f"{words} Site office, 4 Mill Lane, Albany" in buyer.text
+
+
 def test_what_was_applied_adds_up_to_what_is_open(buyer: PageClient, customer: Customer) -> None:
     invoice = customer.invoice(10, net=100_000)
     memo = customer.invoice(5, net=-15_000, reason="Two gallons came back")

@@ -12,9 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from portal.foundation import migrate
 from portal.models import Base
+from tests.builders import Build
+from tests.invoices import make_invoice
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -61,6 +64,22 @@ def test_every_table_of_a_company_is_guarded(engine: Engine) -> None:
 
 # Read by the portal before it knows the company, or never shown to a customer.
 NOT_GUARDED = {"membership", "rep_assignment", "user_session", "one_time_token", "outbound_mail"}
+
+
+def test_documents_from_before_say_whether_the_goods_were_picked_up(session: Session, build: Build) -> None:
+    """Seen failing without the second line's part of the condition: an address labelled “Pickup” became a store."""
+    company = build.company()
+    store = {"label": "Pickup", "recipient": "Dock Street", "line1": "12 Dock Street"}
+    address = {**store, "recipient": "Site office", "line2": ""}
+    made = [make_invoice(session, company, ship_to=place) for place in (store, address, None)]
+    step = ScriptDirectory(str(MIGRATIONS)).get_revision("0011").module
+    session.execute(text("alter table invoice disable trigger invoice_frozen"))
+    session.execute(text(step.MARK))
+    session.execute(text("alter table invoice enable trigger invoice_frozen"))
+    session.expire_all()
+    assert [each.was_picked_up for each in made] == [True, False, False]
+    assert made[0].ship_to == {**store, "picked_up": True}
+    session.rollback()
 
 
 def env() -> ModuleType:

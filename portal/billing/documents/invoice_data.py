@@ -51,7 +51,7 @@ def _parties(invoice: Invoice) -> list[dict[str, Any]]:
     found = [{"label": "Sold to", "lines": buyer}]
     place = address_lines(invoice.ship_to or {})
     if place and invoice.ship_to:
-        label = "Picked up at" if invoice.ship_to.get("label") == "Pickup" else "Delivered to"
+        label = "Picked up at" if invoice.was_picked_up else "Delivered to"
         found.append({"label": label, "lines": place})
     return found
 

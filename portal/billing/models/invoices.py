@@ -55,7 +55,7 @@ class Invoice(Base):
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")
-    # Copies: the sold-to's name and code, and the ship-to or the store, as they were.
+    # Copies: the sold-to's name and code, and the ship-to or the store, as they were. The store's says ``picked_up``.
     bill_to: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     # The certificate that exempted it: region, reason, certificate number, from and to.
@@ -88,6 +88,11 @@ class Invoice(Base):
         ),
         Index("ix_invoice_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )  # fmt: skip
+
+    @property
+    def was_picked_up(self) -> bool:
+        """True when ``ship_to`` is the store that handed the goods over, not an address of the customer's."""
+        return bool(self.ship_to and self.ship_to.get("picked_up"))
 
 
 class InvoiceLine(Base):

@@ -9,7 +9,7 @@ from flask import current_app, render_template, request, url_for
 from portal.accounts.models import Company
 from portal.accounts.queries import visible_company
 from portal.billing.account_words import WORDS
-from portal.billing.document_words import applied_words, tax_rows
+from portal.billing.document_words import applied_words, sum_rows
 from portal.billing.invoice_filter import read_filter
 from portal.billing.invoice_list import InvoiceList
 from portal.billing.invoice_words import due_words, standing
@@ -113,7 +113,7 @@ def invoice(number: str) -> str:
         today=today(),
         standing=standing,
         due_words=due_words,
-        tax_rows=tax_rows(doc.lines),
+        sum_rows=sum_rows(found, doc.lines),
         applied=applied_words(doc.applied, found.kind, with_method=actor().can("billing:manage")),
         disputes=disputes_of(db(), found.id),
         promises=promises_of(db(), found.id, today=today(), zone=_zone()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, render_template, url_for
 
-from portal.billing.document_words import applied_words, tax_rows
+from portal.billing.document_words import applied_words, sum_rows
 from portal.billing.invoice_words import due_words, standing
 from portal.billing.queries.disputes import disputes_of
 from portal.billing.queries.documents import document
@@ -35,7 +35,7 @@ def invoice(number: str) -> str:
         today=today(),
         standing=standing,
         due_words=due_words,
-        tax_rows=tax_rows(doc.lines),
+        sum_rows=sum_rows(found, doc.lines),
         applied=applied_words(doc.applied, found.kind, with_method=may_pay),
         disputes=disputes_of(db(), found.id),
         promises=promises_of(db(), found.id, today=today(), zone=settings.time_zone),

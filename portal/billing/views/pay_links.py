@@ -18,6 +18,7 @@ from portal.accounts.use_cases.throttling import Limit, admit
 from portal.billing.attempt_states import LIVE
 from portal.billing.models import PayLink, PaymentAttempt
 from portal.billing.queries.links import Linked, attempt_by_link, attempt_under_way, find, linked
+from portal.billing.sums import link_rows
 from portal.billing.use_cases import linking
 from portal.billing.use_cases.paying import METHODS
 from portal.billing.views import blueprint
@@ -25,6 +26,7 @@ from portal.billing.views.paying import go_to_stripe, is_test_mode, stripe
 from portal.billing.views.payment import bring_up_to_date
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
+from portal.web.filters import day
 from portal.web.transaction import leave, now, own_transaction, today
 
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
@@ -143,12 +145,14 @@ def _page(
     dead = link.revoked_at is not None or (link.expires_at <= now() and found.open_minor > 0)
     if dead and under_way is None and (last is None or last.state != "succeeded"):
         return _answer("billing/pay_link_dead.html", 410, found=found)
+    saved_minor = found.saved_minor(today())
     return _answer(
         "billing/pay_link.html",
         status,
         found=found,
         dead=dead,
-        saved_minor=found.saved_minor(today()),
+        saved_minor=saved_minor,
+        sum_rows=link_rows(found.documents, saved_minor, found.documents[0].currency, day),
         under_way=under_way,
         action=action,
         message=message,

@@ -18,6 +18,7 @@ from portal.billing.queries.money import unapplied_cash
 from portal.billing.queries.payable import Payable, payable, under_way_for
 from portal.billing.splitting import Share, due_now
 from portal.billing.stripe_api import Stripe, StripeRefused, StripeUnknown
+from portal.billing.sums import pay_rows
 from portal.billing.use_cases import methods, paying
 from portal.billing.use_cases.charging import charge
 from portal.billing.use_cases.paying import METHODS, SHORT_REASONS, Want
@@ -182,11 +183,13 @@ def _judge(documents: Payable, form: PayForm, *, must_explain: bool = False) -> 
 def _page(session: Session, documents: Payable, form: PayForm, shares: list[Share]) -> str:
     taken = [each.id for each in documents.chosen if documents.taken.get(each.id)]
     currency = documents.chosen[0].currency
+    by_id = {share.invoice_id: share for share in shares}
     context: dict[str, Any] = {
         "documents": documents,
         "form": form,
-        "shares": {share.invoice_id: share for share in shares},
+        "shares": by_id,
         "total_minor": due_now(shares),
+        "sum_rows": pay_rows([*documents.chosen, *documents.memos], by_id, currency),
         "currency": currency,
         "reasons": list(SHORT_REASONS.items()),
         "methods": {k: v for k, v in METHODS.items() if k == "card" or currency == "USD"},

@@ -9,6 +9,7 @@ from portal.billing.attempt_states import LABELS
 from portal.billing.models import PaymentAttempt
 from portal.billing.queries.receipts import attempt_of, receipt_of
 from portal.billing.stripe_api import StripeUnknown
+from portal.billing.sums import asked_rows, paid_rows, receipt_facts
 from portal.billing.use_cases import paying, scheduling
 from portal.billing.views import blueprint
 from portal.billing.views.paying import is_test_mode, stripe
@@ -32,6 +33,8 @@ def payment(token: str) -> str:
         "billing/payment.html",
         receipt=receipt,
         attempt=receipt.attempt,
+        sum_rows=paid_rows(receipt) if receipt.payment else asked_rows(receipt),
+        receipt_facts=receipt_facts(receipt) if receipt.payment else [],
         known=known,
         labels=LABELS,
         test_mode=is_test_mode(),

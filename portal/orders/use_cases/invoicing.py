@@ -72,7 +72,8 @@ def place_of(order: Order, store: Store | None) -> dict[str, Any] | None:
     """Where the goods went, as it was: the address of a delivery, or the store that handed them over."""
     if order.ship_to or store is None:
         return order.ship_to
-    return {"label": "Pickup", "recipient": store.name, **{name: getattr(store, name) for name in SHIP_TO}}
+    place = {name: getattr(store, name) for name in SHIP_TO}
+    return {"picked_up": True, "label": "Pickup", "recipient": store.name, **place}
 
 
 def colour_words(line: OrderLine) -> str:

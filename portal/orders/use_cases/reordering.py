@@ -13,6 +13,7 @@ from portal.catalog.queries import ColourInfo, VariantInfo, colours_by_number, p
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.again import NO_PRICE, Again, Ordered, again, left_out
+from portal.orders.lines import PROBLEM_WORDS, Problem
 from portal.orders.models import Draft
 from portal.orders.quantities import quantity_problem
 from portal.orders.queries.reorder import OrderedBefore, ordered_before, standing
@@ -141,7 +142,7 @@ def add_bought(
         if variant is None:
             raise NotFound
         if variant.is_discontinued(today):
-            problems[variant_id, colour] = "No longer made."
+            problems[variant_id, colour] = PROBLEM_WORDS[Problem.NO_LONGER_MADE]
         elif problem := quantity_problem(n, variant.pack_size) or _colour_problem(variant, colour, colours):
             problems[variant_id, colour] = problem
         elif n is None or (variant_id, n) not in priced:

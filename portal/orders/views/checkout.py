@@ -30,6 +30,17 @@ from portal.web.transaction import db, now, today
 
 # Shown before "more stores" on a phone.
 FIRST_STORES = 3
+# The fields of the page in words, and the places to which a refusal leads where that is not the field itself.
+FIELDS = {
+    "store_id": "Store",
+    "window": "Pickup time",
+    "when_short": "Missing stock",
+    "po_number": "PO number",
+    "job_id": "Job",
+    "delivery_date": "Delivery date",
+    "address_id": "Address",
+}
+TARGETS = {"store_id": "stores", "when_short": "when-short", "address_id": "address"}
 
 
 @blueprint.get(f"{DRAFT}/pickup")
@@ -116,10 +127,19 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         first_day=first_delivery_day(local(now(), zone).date()),
         zone=zone,
         problems=problems,
+        summary=_summary(problems),
         message=message,
         clock_words=clock_words,
         day_words=lambda moment, zone, starts=False: spoken_day(moment, zone, now(), starts),
     )
+
+
+def _summary(problems: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong, each with the address of its field."""
+    return [
+        (f"#{TARGETS.get(field, field)}", f"{FIELDS.get(field, field)}: {words}")
+        for field, words in problems.items()
+    ]
 
 
 def _short(lines: list[Line], found: Offer) -> list[tuple[Line, int]]:

@@ -81,7 +81,7 @@ def rename(draft_id: int) -> Any:
 def discard(draft_id: int) -> Response:
     """Put it away; it can be brought back."""
     draft = drafting.discard(db(), actor=actor(), now=now(), draft_id=draft_id)
-    session["discarded"] = {"id": draft.id, "name": draft.name or "The draft"}
+    session["discarded"] = {"id": draft.id, "name": draft.name}
     return redirect(url_for("orders.drafts"))
 
 

@@ -113,6 +113,19 @@ def amount_facts(order: OrderDetail) -> list[tuple[str, str]]:
     return pairs
 
 
+def sum_rows(order: OrderDetail) -> list[tuple[str, str]]:
+    """What the order's total is made of: the goods, their tax, and what has been cancelled of both."""
+    currency = order.currency
+    rows = [
+        ("Ordered", format_minor(order.net_minor if order.tax_words else order.total_minor, currency)),
+        (order.tax_words, format_minor(order.tax_minor, currency)),
+    ]
+    if order.cancelled_minor:
+        words = "Cancelled, with tax" if order.tax_minor else "Cancelled"
+        rows.append((words, format_minor(-order.cancelled_minor, currency)))
+    return [(words, amount) for words, amount in rows if words]
+
+
 def ship_to_words(address: dict[str, Any] | None) -> str:
     """An address on one line."""
     parts = (address or {}).get

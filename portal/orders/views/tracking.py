@@ -104,6 +104,7 @@ def _page(order: OrderDetail) -> str:
         spaced_code=words.spaced(order.pickup_code or ""),
         state_words="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
         about=words.about(order),
+        sum_rows=words.sum_rows(order),
         line_summary=plural(len(order.lines), "line"),
         parts_of=words.parts_of(order),
         short_words=SHORT_WORDS,
