@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
+from portal.accounts.actors import actor_of
 from portal.accounts.links import invitation_link
 from portal.accounts.models import Company, RepAssignment, User
-from portal.accounts.people import actor_of
 from portal.accounts.queries.staff import staff_member, state_of
 from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.use_cases import acting, inviting, one_time, sessions

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.billing.accounts import RECEIVABLE, STRIPE, UNAPPLIED
 from portal.billing.models import LedgerEntry, Payment, Refund
 from portal.billing.queries.money import posted
@@ -131,7 +132,7 @@ def _actor(refund: Refund) -> Actor:
     """Who asked for it, for the books: the answer may come long after, in a worker."""
     if refund.actor_user_id is None:
         return SYSTEM
-    return Actor(user_id=refund.actor_user_id, kind="admin", name=refund.actor_name)
+    return actor_on_record("admin", user_id=refund.actor_user_id, name=refund.actor_name)
 
 
 def _record(

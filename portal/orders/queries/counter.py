@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, and_, func, select, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import store_condition
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
@@ -18,7 +19,6 @@ from portal.foundation.errors import NotFound
 from portal.orders.models import Order, OrderLine
 from portal.orders.numbers import PREFIX
 from portal.orders.promise import is_late
-from portal.orders.queries.orders import at_own_store
 from portal.orders.status import OPEN_STATES
 from portal.stores.models import Store
 
@@ -134,17 +134,14 @@ def number_by_code(session: Session, actor: Actor, store_id: int, code: str) -> 
 
 
 def _first(session: Session, actor: Actor, store_id: int, *wanted: ColumnElement[bool]) -> str | None:
-    query = select(Order.number).where(at_own_store(actor), Order.store_id == store_id, *wanted)
+    query = select(Order.number).where(
+        store_condition(actor, Order.store_id), Order.store_id == store_id, *wanted
+    )
     return session.scalar(query.order_by(Order.id).limit(1))
 
 
 def _stores(session: Session, actor: Actor) -> Sequence[Store]:
-    query = select(Store).order_by(Store.name)
-    if actor.kind != "admin":
-        if actor.kind != "store" or actor.store_id is None:
-            raise NotFound
-        query = query.where(Store.id == actor.store_id)
-    found = session.scalars(query).all()
+    found = session.scalars(select(Store).where(store_condition(actor, Store.id)).order_by(Store.name)).all()
     if not found:
         raise NotFound
     return found

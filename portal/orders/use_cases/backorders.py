@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders import emails
@@ -39,7 +40,7 @@ def fulfil_backorders(
     :returns: the orders that got something.
     :raises NotFound: for an associate of another store.
     """
-    if actor.kind == "store" and actor.store_id != store_id:
+    if not works_at_store(actor, store_id):
         raise NotFound
     works = _waiting(session, actor, now, store_id, variant_ids)
     given = _allot(session, store_id, works, variant_ids)
