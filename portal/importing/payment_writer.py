@@ -10,7 +10,9 @@ from typing import Any
 from psycopg import Connection
 
 from portal.billing.accounts import BANK, DISCOUNTS, RECEIVABLE, UNAPPLIED
+from portal.billing.attempt_states import LIVE
 from portal.billing.splitting import Share, Split, split
+from portal.foundation.sql import sql_list
 from portal.importing.documents import WHO, next_ids
 from portal.importing.payment_columns import KINDS
 from portal.importing.upsert import copy_into
@@ -36,11 +38,11 @@ DISPUTE_COLUMNS = (
     "invoice_id", "company_id", "amount_minor", "currency", "reason", "note", "opened_by_name", "opened_at",
 )  # fmt: skip
 # Locked in the order in which everybody locks documents. What a payment under way speaks for is not open to others.
-_LOCK = """
+_LOCK = f"""
 select i.number, i.id, i.company_id, i.currency,
        i.open_minor - coalesce((select sum(a.amount_minor) from payment_allocation a
                                   join payment_attempt t on t.id = a.attempt_id
-                                 where a.invoice_id = i.id and t.state in ('created', 'open', 'processing')), 0)::bigint
+                                 where a.invoice_id = i.id and t.state in {sql_list(LIVE)}), 0)::bigint
   from invoice i where i.number = any(%s) order by i.id for update of i
 """
 # One open dispute an invoice: the table's own rule.

@@ -13,13 +13,14 @@ from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.desk.asking import like
 from portal.foundation.actor import Actor
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES
 
 PAGE = 25
 RHYTHM_ORDERS = 13  # twelve intervals
 # Silent for this many times its usual interval: somebody should call.
 OVERDUE = 1.5
-_OPEN = ", ".join(f"'{state}'" for state in OPEN_STATES)
+_OPEN = sql_list(OPEN_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class CustomerRow:
 _ROWS = """
 select c.id, c.code, c.name, c.phone, c.acting_consent, c.disabled_at is not null,
        last.number, last.placed_at, rhythm.usual,
-       (select count(*) from sales_order o where o.company_id = c.id and o.status in ({open})),
+       (select count(*) from sales_order o where o.company_id = c.id and o.status in {open}),
        (select count(*) from sales_order o where o.company_id = c.id and o.status = 'ready'),
        cast(extract(epoch from cast(:now as timestamptz) - last.placed_at) / 86400.0 as float8)
   from ({companies}) c

@@ -19,12 +19,12 @@ from portal.accounts.queries import approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import tax_of, total_of
 from portal.orders.models import Order, OrderApproval
 from portal.orders.queries.drafts import DraftHead, add_tax, head_of, own_head, priced_lines
 from portal.orders.use_cases.approval_mails import tell_approvers, tell_decision
 from portal.orders.use_cases.draft_facts import note
-from portal.orders.use_cases.drafting import OPEN
 from portal.orders.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.use_cases.placing import Placed, place_held
 
@@ -67,7 +67,7 @@ def ask_approval(
     if len(words) > MAX_NOTE:
         raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
     head = own_head(session, actor, draft_id, lock=True)
-    if head.draft.state not in OPEN:
+    if head.draft.state not in OPEN_DRAFTS:
         raise NotFound
     pending = _pending(session, draft_id)
     if pending is not None:

@@ -13,6 +13,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders import emails
 from portal.orders.models import Order, OrderLine
+from portal.orders.status import UNTOUCHED_STATES
 from portal.orders.use_cases.moving import Work, fact, follow_lines, note, quantities, settle_line
 from portal.stores import use_cases as stores
 from portal.stores.models import Store
@@ -118,7 +119,7 @@ def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: d
     for line in lines:
         line.quantity_backordered -= given[id(line)]
         line.quantity_reserved += given[id(line)]
-        if order.status in ("placed", "accepted"):
+        if order.status in UNTOUCHED_STATES:
             line.state = order.status
         elif line.colour_number and quantities(line).to_pick and line.state != "tinting":
             line.state = "tinting"
@@ -130,7 +131,7 @@ def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: d
     words = f"Stock came in for {skus}"
     units = sum(given[id(line)] for line in lines)
     event = None
-    if order.status not in ("placed", "accepted"):
+    if order.status not in UNTOUCHED_STATES:
         event = follow_lines(work, words, quantity=units)
     if event is None:
         event = note(work, words)
