@@ -43,12 +43,12 @@ def test_without_one_an_invitation_goes_out(session: Session, build: Build) -> N
 
 def test_a_store_associate_works_at_a_store(session: Session, build: Build) -> None:
     store = build.store()
-    for kind, code in (("store", None), ("store", "NONE"), ("rep", store.code)):
+    for kind, store_id in (("store", None), ("rep", store.id)):
         with pytest.raises(Rejected) as no:
-            add_staff(session, email="a@example.com", name="A", kind=kind, store_code=code, now=NOW)
+            add_staff(session, email="a@example.com", name="A", kind=kind, store_id=store_id, now=NOW)
         assert no.value.field == "store_code"
     added = add_staff(
-        session, email="a@example.com", name="A", kind="store", store_code=store.code, public_url=URL, now=NOW
+        session, email="a@example.com", name="A", kind="store", store_id=store.id, public_url=URL, now=NOW
     )
     assert added.user.store_id == store.id
 
