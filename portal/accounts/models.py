@@ -109,6 +109,11 @@ class User(Base):
         Index("ix_app_user_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
     )
 
+    @property
+    def is_customer(self) -> bool:
+        """True for a customer's person, False for the seller's own people."""
+        return self.kind == "customer"
+
 
 class Membership(Base):
     """A customer's person in a company, with one role there.

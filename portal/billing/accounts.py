@@ -35,6 +35,14 @@ ACCOUNTS = (
     RECEIVABLE, UNAPPLIED, STRIPE, BANK, FEES, DISPUTED, SALES, TAX, DISCOUNTS, WRITE_OFFS, OPENING,
 )  # fmt: skip
 
+# What a customer owes us less what they have paid ahead.
+OF_CUSTOMER = (RECEIVABLE, UNAPPLIED)
+MONEY = (STRIPE, BANK)
+# Kinds of documents, and of the transactions that post them.
+DOCUMENTS = ("invoice", "credit_memo")
+# Between Stripe, payers' banks and us: no customer's statement shows it.
+NOT_OF_CUSTOMER = ("fee", "chargeback", "chargeback_won")
+
 # kind of transaction → its posting key, and words for people
 KINDS = {
     "invoice": "Invoice",  # invoice:<number>

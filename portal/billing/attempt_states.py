@@ -29,7 +29,16 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 # What is allocated by an attempt in one of these states is spoken for.
 LIVE = ("created", "open", "processing")
-OVER = ("succeeded", "failed", "cancelled", "expired")
+# Begun and not paid: Stripe's page waits for the payer.
+UNPAID = ("created", "open")
+# Over, and no money came.
+WITHOUT_MONEY = ("failed", "cancelled", "expired")
+OVER = ("succeeded", *WITHOUT_MONEY)
+
+REFUND_STATES = ("created", "pending", "succeeded", "failed", "cancelled")
+# Stripe or the bank has taken the refund on; none of it will be given back.
+REFUND_TAKEN = ("pending", "succeeded")
+REFUND_GONE = ("failed", "cancelled")
 
 LABELS = {
     "scheduled": "Scheduled",

@@ -181,10 +181,6 @@ class Requests:
         create = self._v1.customers.create
         return self._ask(lambda: create(params, {"idempotency_key": key}), lambda raw: str(raw["id"]))
 
-    def retrieve_method(self, method_id: str) -> objects.Method:
-        """A card or bank account."""
-        return self._ask(lambda: self._v1.payment_methods.retrieve(method_id), reading.method_of)
-
     def detach_method(self, method_id: str) -> objects.Method:
         """Forget a saved method, for good.
 

@@ -19,14 +19,20 @@ def add_staff(email: str, name: str, kind: str, store_code: str | None, password
     from portal.cli.places import database
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction
+    from portal.foundation.errors import NotFound
+    from portal.stores.queries import store_by_code
 
     with database() as engine, transaction(make_sessions(engine)) as session:
+        try:
+            store = store_by_code(session, store_code) if store_code else None
+        except NotFound:
+            raise click.BadParameter(f"No store has the code {store_code}.", param_hint="--store") from None
         staff.add_staff(
             session,
             email=email,
             name=name,
             kind=kind,
-            store_code=store_code,
+            store_id=store.id if store else None,
             password=password,
             now=utcnow(),
         )

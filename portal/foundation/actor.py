@@ -17,12 +17,12 @@ class Actor:
 
     user_id: int | None
     kind: str  # customer, rep, support, store, admin, system, anonymous
+    permissions: frozenset[str]  # without a default: nobody makes an actor without saying what they may do
     name: str = ""
     email: str = ""
     company_id: int | None = None
     company_name: str = ""
     role: str | None = None
-    permissions: frozenset[str] = frozenset()
     store_id: int | None = None
     time_zone: str = "UTC"
     language: str = "en"
@@ -61,5 +61,5 @@ class Actor:
         return self.company_id
 
 
-SYSTEM = Actor(user_id=None, kind="system", name="Counterpart")
-ANONYMOUS = Actor(user_id=None, kind="anonymous")
+SYSTEM = Actor(user_id=None, kind="system", permissions=frozenset(), name="Counterpart")
+ANONYMOUS = Actor(user_id=None, kind="anonymous", permissions=frozenset())

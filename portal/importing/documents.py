@@ -17,8 +17,10 @@ from psycopg.types.json import Jsonb
 
 from portal.billing.accounts import OPENING, RECEIVABLE, SALES, TAX
 from portal.billing.due import Terms, discount, due_on
+from portal.foundation.sql import sql_list
 from portal.importing.imported import ImportedOrder
 from portal.importing.upsert import copy_into
+from portal.orders.status import COMPLETE_STATES
 
 INVOICE_COLUMNS = (
     "id", "number", "kind", "source", "company_id", "order_id", "order_number", "issue_key", "reason", "store_id",
@@ -50,14 +52,14 @@ select id, time_zone, jsonb_build_object('picked_up', true, 'label', 'Pickup', '
 """
 _TAKEN = "select number from invoice where number = any(%(all)s) union select n from unnest(%(all)s) n where n ~ %(own)s"
 # The amounts of what was picked short are worked out anew, as on the document.
-_LINES = """
+_LINES = f"""
 insert into invoice_line (invoice_id, line_no, company_id, order_line_no, sku, name, colour, unit, quantity, unit_price,
                           net_minor, tax_share, tax_minor)
 select i.id, l.line_no, l.company_id, l.line_no, l.sku, l.name,
        concat_ws(' ', l.colour_number, l.colour_name), l.unit, l.quantity_invoiced, l.unit_price,
        coalesce(s.net, l.total_minor), l.tax_share, coalesce(s.tax, l.tax_minor)
   from unnest(%s::bigint[], %s::bigint[]) as i(id, order_id)
-  join order_line l on l.order_id = i.order_id and l.state in ('collected', 'delivered')
+  join order_line l on l.order_id = i.order_id and l.state in {sql_list(COMPLETE_STATES)}
   left join unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[]) as s(order_id, line_no, net, tax)
          on s.order_id = l.order_id and s.line_no = l.line_no
  order by i.id, l.line_no

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from portal.foundation.actor import Actor
+from portal.accounts.actors import actor_on_record
 from portal.importing.imported import ImportedOrder
 from portal.orders.numbers import new_pickup_code
 from portal.touchpoints.recording import Event
@@ -78,7 +78,7 @@ def completed(order_id: int, o: ImportedOrder) -> Event:
     """The touchpoint of a placed order, at the time when it was placed."""
     return Event(
         "order_completed",
-        actor=Actor(user_id=o.placed_by_id, kind=o.placed_by_kind, company_id=o.company_id),
+        actor=actor_on_record(o.placed_by_kind, user_id=o.placed_by_id, company_id=o.company_id),
         now=o.placed_at,
         key=f"order_completed:{o.number}",
         account_id=o.company_id,

@@ -10,7 +10,10 @@ from typing import Any
 from psycopg import Connection
 
 from portal.billing.accounts import BANK, DISCOUNTS, RECEIVABLE, UNAPPLIED
+from portal.billing.attempt_states import LIVE
+from portal.billing.new_dispute import DISPUTE_COLUMNS, NewDispute
 from portal.billing.splitting import Share, Split, split
+from portal.foundation.sql import sql_list
 from portal.importing.documents import WHO, next_ids
 from portal.importing.payment_columns import KINDS
 from portal.importing.upsert import copy_into
@@ -32,15 +35,12 @@ TRANSACTION_COLUMNS = (
 ENTRY_COLUMNS = (
     "transaction_id", "line_no", "company_id", "account", "amount_minor", "currency", "invoice_id", "payment_id",
 )  # fmt: skip
-DISPUTE_COLUMNS = (
-    "invoice_id", "company_id", "amount_minor", "currency", "reason", "note", "opened_by_name", "opened_at",
-)  # fmt: skip
 # Locked in the order in which everybody locks documents. What a payment under way speaks for is not open to others.
-_LOCK = """
+_LOCK = f"""
 select i.number, i.id, i.company_id, i.currency,
        i.open_minor - coalesce((select sum(a.amount_minor) from payment_allocation a
                                   join payment_attempt t on t.id = a.attempt_id
-                                 where a.invoice_id = i.id and t.state in ('created', 'open', 'processing')), 0)::bigint
+                                 where a.invoice_id = i.id and t.state in {sql_list(LIVE)}), 0)::bigint
   from invoice i where i.number = any(%s) order by i.id for update of i
 """
 # One open dispute an invoice: the table's own rule.
@@ -181,10 +181,18 @@ def _contest(connection: Connection[Any], payments: Sequence[ImportedPayment], n
     left = connection.execute(
         "select id, open_minor from invoice where id = any(%s) order by id", [ids]
     ).fetchall()
-    rows = [
-        (i, p.company_id, open_minor, p.currency, share.short_reason, share.short_note, WHO, p.at(now))
+    new = [
+        NewDispute(
+            i, p.company_id, open_minor, p.currency, share.short_reason, share.short_note, WHO, p.at(now)
+        )
         for i, open_minor in left
         for p, share in [short[i]]
         if open_minor > 0 and i not in already
     ]
-    copy_into(connection, "invoice_dispute", DISPUTE_COLUMNS, rows)
+    rows = (each.row() for each in new)
+    copy_into(
+        connection,
+        "invoice_dispute",
+        DISPUTE_COLUMNS,
+        ([row[column] for column in DISPUTE_COLUMNS] for row in rows),
+    )

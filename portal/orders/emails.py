@@ -77,7 +77,7 @@ def _send(
 ) -> None:
     person_id = order.subject_user_id or order.placed_by_user_id
     person = session.get(User, person_id) if person_id else None
-    if person is None or person.kind != "customer" or person.disabled_at is not None:
+    if person is None or not person.is_customer or person.disabled_at is not None:
         return
     post(
         session,

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from itertools import groupby
 
 from portal.foundation.clock import local
+from portal.orders.status import UNREADY_STATES
 from portal.stores.opening import Hours, Schedule
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -51,8 +52,8 @@ def is_late(status: str, fulfilment: str, promised_at: datetime | None, now: dat
     collects, not delivered to the one who waits."""
     if promised_at is None or promised_at >= now:
         return False
-    waiting = {"placed", "accepted", "picking"} | ({"ready", "out"} if fulfilment == "delivery" else set())
-    return status in waiting
+    delivered = ("ready", "out") if fulfilment == "delivery" else ()
+    return status in (*UNREADY_STATES, *delivered)
 
 
 def week_words(schedule: Schedule) -> str:

@@ -59,7 +59,12 @@ LINE_TRANSITIONS: dict[str, frozenset[str]] = {
 ORDER_STATES = tuple(TRANSITIONS)
 LINE_STATES = tuple(LINE_TRANSITIONS)
 OPEN_STATES = ("placed", "accepted", "picking", "ready", "out", "backordered")
-CLOSED_STATES = ("collected", "delivered", "cancelled")
+COMPLETE_STATES = ("collected", "delivered")
+CLOSED_STATES = (*COMPLETE_STATES, "cancelled")
+# Nobody at the store has begun.
+UNTOUCHED_STATES = ("placed", "accepted")
+# Nothing stands ready yet: after the promised time these are late.
+UNREADY_STATES = (*UNTOUCHED_STATES, "picking")
 # The customer may still change their mind: nothing has been picked, or it waits for stock.
 CANCELLABLE_STATES = ("placed", "accepted", "backordered")
 # Lines on which somebody at the store still has work.

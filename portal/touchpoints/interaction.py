@@ -7,6 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.foundation.actor import Actor
+from portal.touchpoints.kind import CHANNEL_OF
+
 
 @dataclass(frozen=True)
 class Interaction:
@@ -33,3 +36,8 @@ def interaction_of(session: Session) -> Interaction:
     """What :func:`set_interaction` said, or the background default."""
     found: Interaction = session.info.get("interaction", BACKGROUND)
     return found
+
+
+def channel_of(actor: Actor) -> str:
+    """The channel of what this actor does on the portal's pages."""
+    return CHANNEL_OF.get(actor.kind, "web")

@@ -30,6 +30,8 @@ ROLES = {
     "api": "api_client",
     "anonymous": "anonymous",
 }
+# Kind of actor in the portal → the channel of what they do on its pages; everybody else uses the web.
+CHANNEL_OF = {"rep": "rep_remote", "support": "call_center", "store": "store_counter"}
 
 
 @dataclass(frozen=True)

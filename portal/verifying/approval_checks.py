@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.verifying.check import Check
 
 # What was asked for, as it was digested then: see portal/orders/use_cases/approving.py.
@@ -33,7 +35,7 @@ APPROVAL_CHECKS = (
               and (o.id is null or a.contents <> {DIGEST.format(lines="order_line where order_id = o.id")})
            union all
            select 'draft ' || a.draft_id, a.id, a.state from order_approval a join draft d on d.id = a.draft_id
-            where a.state = 'pending' and (d.state not in ('current', 'parked') or a.company_id <> d.company_id
+            where a.state = 'pending' and (d.state not in {sql_list(OPEN_DRAFTS)} or a.company_id <> d.company_id
                   or a.contents <> {DIGEST.format(lines="draft_line where draft_id = d.id")})""",
         18,
     ),

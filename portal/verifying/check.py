@@ -21,11 +21,6 @@ class Check:
     invariant: int | None = None
 
 
-def words(values: object) -> str:
-    """A list of words in SQL."""
-    return "('" + "','".join(map(str, values)) + "')"  # type: ignore[call-overload]
-
-
 def scale(currency: str) -> str:
     """10^decimals of the currency in a column, in SQL."""
     cases = " ".join(f"when '{code}' then {10**places}" for code, places in sorted(EXPONENTS.items()))

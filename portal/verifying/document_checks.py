@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from portal.billing.accounts import DOCUMENTS, OF_CUSTOMER
+from portal.foundation.sql import sql_list
 from portal.orders.status import CLOSED_STATES
-from portal.verifying.check import Check, scale, words
+from portal.verifying.check import Check, scale
 
-CLOSED = words(CLOSED_STATES)
+CLOSED = sql_list(CLOSED_STATES)
 
 DOCUMENT_CHECKS = (
     Check(
@@ -71,13 +73,13 @@ DOCUMENT_CHECKS = (
     Check(
         "documents_are_posted",
         "Each invoice and credit memo stands in the ledger once, under its number, for what it says.",
-        """select i.number, i.total_minor, p.posted, p.owed from invoice i left join (
+        f"""select i.number, i.total_minor, p.posted, p.owed from invoice i left join (
              select e.invoice_id, count(distinct t.id) as posted,
                     sum(e.amount_minor) filter (where e.account = 'receivable') as owed,
                     sum(e.amount_minor) filter (where e.account = 'sales') as sales,
                     sum(e.amount_minor) filter (where e.account = 'tax') as tax
                from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
-              where t.kind in ('invoice', 'credit_memo') group by e.invoice_id) p on p.invoice_id = i.id
+              where t.kind in {sql_list(DOCUMENTS)} group by e.invoice_id) p on p.invoice_id = i.id
            left join ledger_transaction k on k.posting_key = i.kind || ':' || i.number
            where k.id is null or (coalesce(p.owed, 0), coalesce(p.sales, 0), coalesce(p.tax, 0))
                                  <> (i.total_minor, -i.net_minor, -i.tax_minor) or p.posted > 1""",
@@ -99,13 +101,13 @@ DOCUMENT_CHECKS = (
         "credit_used",
         "A company's credit in use is what it ordered on account and what is not invoiced or given back of it, "
         "and its open invoices less credit memos and unapplied money in the ledger, in the credit's own currency.",
-        """select k.code, c.used_minor, d.used from credit_account c full join (
+        f"""select k.code, c.used_minor, d.used from credit_account c full join (
              select company_id, sum(used) as used from (
                select company_id, total_minor - credit_released_minor as used from sales_order where on_account
                union all
                select e.company_id, e.amount_minor from ledger_entry e
                  join company o on o.id = e.company_id left join credit_account a on a.company_id = e.company_id
-                where e.account in ('receivable', 'unapplied') and e.currency = coalesce(a.currency, o.currency)) p
+                where e.account in {sql_list(OF_CUSTOMER)} and e.currency = coalesce(a.currency, o.currency)) p
               group by company_id) d using (company_id)
            join company k on k.id = company_id
            where coalesce(c.used_minor, 0) <> coalesce(d.used, 0)""",

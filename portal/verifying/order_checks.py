@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from portal.foundation.sql import sql_list
 from portal.orders.status import CLOSED_STATES, ORDER_STATES, TRANSITIONS
-from portal.verifying.check import Check, scale, words
+from portal.verifying.check import Check, scale
 
-CLOSED = words(CLOSED_STATES)
+CLOSED = sql_list(CLOSED_STATES)
 STEPS = ", ".join(f"('{before}', '{after}')" for before, steps in TRANSITIONS.items() for after in steps)
 
 ORDER_CHECKS = (
@@ -125,7 +126,7 @@ ORDER_CHECKS = (
     Check(
         "known_states",
         "No order is in a state that the table does not know.",
-        f"""select number, status from sales_order where status not in {words(ORDER_STATES)}""",
+        f"""select number, status from sales_order where status not in {sql_list(ORDER_STATES)}""",
         14,
     ),
     Check(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from portal.billing.accounts import ACCOUNTS
-from portal.billing.attempt_states import LIVE, TRANSITIONS
-from portal.verifying.check import Check, words
+from portal.billing.accounts import ACCOUNTS, MONEY, OPENING
+from portal.billing.attempt_states import LIVE, REFUND_GONE, REFUND_TAKEN, TRANSITIONS, UNPAID
+from portal.foundation.sql import sql_list
+from portal.verifying.check import Check
 
 # kind of transaction → what its posting key looks like
 KEYS = {
@@ -30,7 +31,7 @@ PAYMENT_CHECKS = (
         f"""select t.posting_key, e.currency, sum(e.amount_minor)
             from ledger_entry e left join ledger_transaction t on t.id = e.transaction_id
             group by e.transaction_id, t.id, e.currency
-            having sum(e.amount_minor) <> 0 or t.id is null or bool_or(e.account not in {words(ACCOUNTS)})
+            having sum(e.amount_minor) <> 0 or t.id is null or bool_or(e.account not in {sql_list(ACCOUNTS)})
                 or bool_or(e.currency <> t.currency)""",
         1,
     ),
@@ -45,10 +46,10 @@ PAYMENT_CHECKS = (
     Check(
         "payments_are_posted",
         "Each payment is in the ledger once with all of its money, and what is unapplied of it is what the ledger says.",
-        """select p.number, p.amount_minor, e.times, e.money, p.unapplied_minor, coalesce(e.unapplied, 0)
+        f"""select p.number, p.amount_minor, e.times, e.money, p.unapplied_minor, coalesce(e.unapplied, 0)
            from payment p left join (
              select e.payment_id, count(distinct t.id) filter (where t.kind = 'payment') as times,
-                    sum(e.amount_minor) filter (where t.kind = 'payment' and e.account in ('stripe', 'bank', 'opening'))
+                    sum(e.amount_minor) filter (where t.kind = 'payment' and e.account in {sql_list((*MONEY, OPENING))})
                       as money,
                     -sum(e.amount_minor) filter (where e.account = 'unapplied') as unapplied
                from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
@@ -60,9 +61,9 @@ PAYMENT_CHECKS = (
     Check(
         "spoken_for",
         "Payments that have begun do not speak for more of a document than there is of it.",
-        """select i.number, i.total_minor, sum(a.amount_minor), count(*)
+        f"""select i.number, i.total_minor, sum(a.amount_minor), count(*)
            from payment_allocation a join payment_attempt t on t.id = a.attempt_id join invoice i on i.id = a.invoice_id
-           where t.state in ('created', 'open') group by i.id
+           where t.state in {sql_list(UNPAID)} group by i.id
            having sum(a.amount_minor) not between least(0, i.total_minor) and greatest(0, i.total_minor)""",
         3,
     ),
@@ -71,29 +72,29 @@ PAYMENT_CHECKS = (
         "What a payment is for adds up to it: its parts of invoices less discounts and credit memos.",
         f"""select 'attempt ' || t.id, t.state, t.amount_minor, coalesce(sum(a.amount_minor - a.discount_minor), 0)
             from payment_attempt t left join payment_allocation a on a.attempt_id = t.id
-            where t.purpose = 'invoices' and t.state in {words((*LIVE, "succeeded"))}
+            where t.purpose = 'invoices' and t.state in {sql_list((*LIVE, "succeeded"))}
             group by t.id having t.amount_minor <> coalesce(sum(a.amount_minor - a.discount_minor), 0)""",
         4,
     ),
     Check(
         "refunds",
         "Refunds come to no more than their payment, and those that Stripe or the bank has taken on are in the ledger.",
-        """select p.number, p.amount_minor, p.refunded_minor, sum(r.amount_minor) from payment p join refund r
-             on r.payment_id = p.id and r.state not in ('failed', 'cancelled')
+        f"""select p.number, p.amount_minor, p.refunded_minor, sum(r.amount_minor) from payment p join refund r
+             on r.payment_id = p.id and r.state not in {sql_list(REFUND_GONE)}
             group by p.id having sum(r.amount_minor) > p.amount_minor
            union all
            select p.number, p.amount_minor, p.refunded_minor, coalesce(e.out, 0) from payment p left join (
              select e.payment_id, -sum(e.amount_minor) as out from ledger_entry e
                join ledger_transaction t on t.id = e.transaction_id
-              where e.account in ('stripe', 'bank') and t.kind in ('refund', 'refund_failed')
+              where e.account in {sql_list(MONEY)} and t.kind in ('refund', 'refund_failed')
               group by e.payment_id) e on e.payment_id = p.id
             where p.refunded_minor <> coalesce(e.out, 0) or p.refunded_minor not between 0 and p.amount_minor
            union all
            select 'refund ' || r.id, r.amount_minor, t.id, f.id from refund r
              left join ledger_transaction t on t.posting_key = 'refund:' || r.id
              left join ledger_transaction f on f.posting_key = 'refund:' || r.id || ':failed'
-            where r.state in ('pending', 'succeeded') and (t.id is null or f.id is not null)
-               or r.state in ('failed', 'cancelled') and (t.id is null) <> (f.id is null)""",
+            where r.state in {sql_list(REFUND_TAKEN)} and (t.id is null or f.id is not null)
+               or r.state in {sql_list(REFUND_GONE)} and (t.id is null) <> (f.id is null)""",
         5,
     ),
     Check(
@@ -121,7 +122,7 @@ PAYMENT_CHECKS = (
         "attempts_do_not_hang",
         "Stripe was asked within a day about every payment that has begun: none waits for a webhook alone.",
         f"""select 'attempt ' || id, state, created_at, checked_at from payment_attempt
-            where state in {words(LIVE)} and coalesce(checked_at, created_at) < now() - interval '1 day'""",
+            where state in {sql_list(LIVE)} and coalesce(checked_at, created_at) < now() - interval '1 day'""",
         12,
     ),
     Check(
@@ -129,7 +130,7 @@ PAYMENT_CHECKS = (
         "An attempt has what its state needs: a key before Stripe is asked, an intent once the payer has paid, a day when "
         "it is scheduled, a page or an intent while it waits for an answer.",
         f"""select 'attempt ' || id, state, run_on, checkout_session_id, payment_intent_id from payment_attempt
-            where state not in {words(TRANSITIONS)} or idempotency_key = ''
+            where state not in {sql_list(TRANSITIONS)} or idempotency_key = ''
                or state = 'scheduled' and (run_on is null or payment_intent_id is not null)
                or state = 'processing' and payment_intent_id is null
                or state = 'succeeded' and amount_minor > 0 and payment_intent_id is null""",

@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.accounts.roles import permissions_for
+from portal.accounts.actors import actor_of_session
+from portal.accounts.sight import in_customer_account
 from portal.accounts.use_cases.acting import end_delegations
 from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
@@ -164,27 +165,8 @@ def _load(token: str) -> Visit:
 
 
 def _visit(row: Any) -> Visit:
-    acting = row["delegation_id"] is not None
-    person = Actor(
-        user_id=row["user_id"],
-        kind=row["kind"],
-        name=row["name"],
-        email=row["email"],
-        company_id=row["company_id"],
-        company_name=row["company_name"] or "",
-        role=row["role"],
-        permissions=permissions_for(row["kind"], row["role"], acting=acting),
-        store_id=row["staff_store_id"],
-        time_zone=row["time_zone"],
-        language=row["language"],
-        delegation_id=row["delegation_id"],
-        acting_for_user_id=row["subject_user_id"],
-        acting_for_name=row["subject_name"] or "",
-        reason=row["reason"],
-        session_id=row["session_id"],
-    )
     return Visit(
-        actor=person,
+        actor=actor_of_session(row),
         session_id=row["session_id"],
         last_seen_at=row["last_seen_at"],
         store_id=row["store_id"],
@@ -240,7 +222,7 @@ def _guide() -> Response | None:
         g.stay_noticed = True
         goes_on = request.method in SAFE_METHODS and seen.actor.can(permission)
         return None if goes_on else _go("/")
-    homeless = seen.is_authenticated and seen.actor.kind == "customer" and seen.actor.company_id is None
+    homeless = in_customer_account(seen.actor) and seen.actor.company_id is None
     if homeless and request.method == "GET" and not seen.actor.can(permission):
         return _go(url_for("accounts.context"))
     return None

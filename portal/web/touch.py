@@ -17,7 +17,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
 
-from portal.touchpoints.interaction import Interaction, set_interaction
+from portal.touchpoints.interaction import Interaction, channel_of, set_interaction
 from portal.touchpoints.recording import Event, check, rows_of
 from portal.touchpoints.writing import write
 from portal.web.access import request_permission
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 VISITOR_COOKIE = "portal_visitor"
 VISITOR_DAYS = 180
-CHANNELS = {"rep": "rep_remote", "support": "call_center", "store": "store_counter"}
 TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 # A form shown again (422) tells its own story; a missing page of a file is nobody's touchpoint.
 SILENT_STATUS = frozenset({422})
@@ -53,7 +52,7 @@ def interaction(seen: Visit) -> Interaction:
     dnt = wants_privacy()
     trace = TRACEPARENT.match(request.headers.get("traceparent", ""))
     return Interaction(
-        channel=CHANNELS.get(seen.actor.kind, "web"),
+        channel=channel_of(seen.actor),
         session_id=seen.session_id,
         visitor_id=None if dnt or seen.actor.is_staff else _visitor(),
         correlation_id=request_id(),

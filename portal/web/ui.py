@@ -10,6 +10,7 @@ from flask import Flask, flash, get_flashed_messages, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from portal.accounts.sight import in_customer_account
 from portal.foundation.config import Settings
 from portal.web.sessions import visit
 from portal.web.transaction import now
@@ -113,7 +114,6 @@ class UI:
         if not self.signed_in:
             return []
         seen = self._visit.actor
-        customer = seen.kind == "customer" or seen.is_acting
         return [
             NavItem(
                 label,
@@ -124,7 +124,9 @@ class UI:
                 current=request.endpoint == endpoint,
                 count=(self._visit.draft_lines or None) if endpoint == "orders.current_draft" else None,
             )
-            for endpoint, label, icon, permission, primary in (CUSTOMER_NAV if customer else STAFF_NAV)
+            for endpoint, label, icon, permission, primary in (
+                CUSTOMER_NAV if in_customer_account(seen) else STAFF_NAV
+            )
             if seen.can(permission) and endpoint in self._app.view_functions
         ]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.accounts.queries import assigned_to, companies_for_staff, staff_list, visible_company
 from portal.accounts.use_cases import add_staff, inviting, signing_in, staff
+from portal.cli import cli
+from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from tests.builders import NOW, Build
@@ -43,12 +46,12 @@ def test_without_one_an_invitation_goes_out(session: Session, build: Build) -> N
 
 def test_a_store_associate_works_at_a_store(session: Session, build: Build) -> None:
     store = build.store()
-    for kind, code in (("store", None), ("store", "NONE"), ("rep", store.code)):
+    for kind, store_id in (("store", None), ("rep", store.id)):
         with pytest.raises(Rejected) as no:
-            add_staff(session, email="a@example.com", name="A", kind=kind, store_code=code, now=NOW)
+            add_staff(session, email="a@example.com", name="A", kind=kind, store_id=store_id, now=NOW)
         assert no.value.field == "store_code"
     added = add_staff(
-        session, email="a@example.com", name="A", kind="store", store_code=store.code, public_url=URL, now=NOW
+        session, email="a@example.com", name="A", kind="store", store_id=store.id, public_url=URL, now=NOW
     )
     assert added.user.store_id == store.id
 
@@ -132,3 +135,24 @@ def test_the_list_of_staff_says_who_is_in(session: Session, build: Build) -> Non
     build.user(kind="admin", password_hash=None)
     rows = {row.kind: row for row in staff_list(session)}
     assert (rows["rep"].companies, rows["support"].state, rows["admin"].state) == (2, "disabled", "invited")
+
+
+def test_on_the_command_line_a_store_is_named_by_its_code(
+    session: Session, build: Build, settings: Settings
+) -> None:
+    """Seen failing with an unknown code read as no store."""
+    store = build.store()
+    session.commit()
+    environment = {"DATABASE_URL": settings.database_url, "PORTAL_ENV": "development"}
+
+    def add(kind: str, code: str) -> str:
+        asked = ["add-staff", f"{kind}@example.com", "--name", "A", "--kind", kind, "--store", code]
+        done = CliRunner().invoke(cli, [*asked, "--password", "a long phrase"], env=environment)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.output
+
+    assert "No store has the code NONE" in add("rep", "NONE")
+    assert "Only a store associate has a store" in add("rep", store.code)
+    assert "can sign in now" in add("store", store.code)
+    added = session.scalars(select(User).where(User.email == "store@example.com")).one()
+    assert added.store_id == store.id

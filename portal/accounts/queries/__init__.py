@@ -18,11 +18,9 @@ from portal.accounts.queries.people import PersonRow, people_page, person, perso
 from portal.accounts.queries.sessions import OpenSession, sessions_of
 from portal.accounts.queries.staff import (
     StaffRow,
-    Workplace,
     assigned_to,
     staff_list,
     staff_member,
-    workplaces,
 )
 
 __all__ = [
@@ -33,7 +31,6 @@ __all__ = [
     "PersonRow",
     "StaffRow",
     "Stay",
-    "Workplace",
     "addresses_of",
     "approvers_of",
     "assigned_company",
@@ -52,5 +49,4 @@ __all__ = [
     "staff_member",
     "stays_in",
     "visible_company",
-    "workplaces",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, or_, select, text, tuple_
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from portal.accounts.models import Address, Company, CompanyJob, RepAssignment
+from portal.accounts.models import Address, Company, CompanyJob
+from portal.accounts.sight import company_condition
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
@@ -46,10 +47,9 @@ def visible_company(session: Session, actor: Actor, code: str) -> Company:
 
     :raises NotFound: for every other one, as if it did not exist.
     """
-    allowed = _allowed(actor)
-    company = None
-    if allowed is not None:
-        company = session.scalar(select(Company).where(Company.code == code, allowed))
+    company = session.scalar(
+        select(Company).where(Company.code == code, company_condition(actor, Company.id))
+    )
     if company is None:
         raise NotFound
     return company
@@ -60,12 +60,11 @@ def companies_for_staff(
 ) -> Page[CompanyRow]:
     """Companies a staff person looks after, by name; ``text`` is part of a name, or the beginning of a
     code, phone number or mail address. One statement."""
-    allowed = _allowed(actor)
-    if allowed is None or not actor.is_staff:
+    if not actor.is_staff:
         return Page([])
     query = select(
         Company.id, Company.code, Company.name, Company.phone, Company.email, Company.disabled_at
-    ).where(allowed)
+    ).where(company_condition(actor, Company.id))
     if text:
         query = query.where(_matches(text))
     after = decode_cursor(cursor, str, int)
@@ -76,18 +75,6 @@ def companies_for_staff(
     shown = rows[:ROWS_PER_PAGE]
     more = len(rows) > ROWS_PER_PAGE
     return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)
-
-
-def _allowed(actor: Actor) -> ColumnElement[bool] | None:
-    if actor.kind == "customer" or actor.is_acting:
-        return Company.id == actor.company_id
-    if actor.kind == "rep":
-        return exists().where(
-            and_(RepAssignment.company_id == Company.id, RepAssignment.user_id == actor.user_id)
-        )
-    if actor.kind in {"support", "admin"}:
-        return Company.id.is_not(None)
-    return None
 
 
 def _matches(words: str) -> ColumnElement[bool]:

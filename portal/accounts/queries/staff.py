@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.models import Company, RepAssignment, User, UserSession
@@ -24,15 +24,6 @@ class StaffRow:
     state: str  # active, invited, disabled
     companies: int  # assigned to a rep
     last_seen_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """A store, as far as accounts need to know it."""
-
-    id: int
-    code: str
-    name: str
 
 
 def staff_list(session: Session) -> list[StaffRow]:
@@ -84,13 +75,6 @@ def staff_member(session: Session, id: int) -> User:
     if user is None:
         raise NotFound
     return user
-
-
-def workplaces(session: Session) -> list[Workplace]:
-    """Stores that a store associate can work at, by name. Plain SQL: stores are a higher domain."""
-    return [
-        Workplace(*row) for row in session.execute(text("select id, code, name from store order by name"))
-    ]
 
 
 def assigned_to(session: Session, rep_id: int) -> Sequence[Company]:

@@ -17,6 +17,7 @@ from portal.accounts.staff_views import blueprint
 from portal.accounts.use_cases import staff as use_cases
 from portal.accounts.views import Answer
 from portal.foundation.errors import Rejected
+from portal.stores.queries import all_stores
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
@@ -31,7 +32,7 @@ def _public_url() -> str:
 @blueprint.get("/staff")
 @needs("staff:manage")
 def staff() -> Answer:
-    stores = {store.id: store.name for store in queries.workplaces(db())}
+    stores = {store.id: store.name for store in all_stores(db())}
     return render_template(
         "accounts/staff.html", people=queries.staff_list(db()), stores=stores, role_labels=ROLE_LABELS
     )
@@ -41,8 +42,9 @@ def staff() -> Answer:
 @needs("staff:manage")
 def invite_staff() -> Answer:
     form = StaffForm()
-    stores = [SelectChoice(each.code, each.name) for each in queries.workplaces(db())]
-    form.store_code.choices = [SelectChoice("", "No store"), *stores]
+    stores = all_stores(db())
+    named = [SelectChoice(each.code, each.name) for each in stores]
+    form.store_code.choices = [SelectChoice("", "No store"), *named]
     if request.method == "GET":
         return render_template("accounts/invite_staff.html", form=form)
     if form.validate_on_submit():
@@ -53,7 +55,7 @@ def invite_staff() -> Answer:
                 email=form.email.data,
                 name=form.name.data,
                 kind=form.kind.data,
-                store_code=form.store_code.data or None,
+                store_id=next((each.id for each in stores if each.code == form.store_code.data), None),
                 public_url=_public_url(),
                 now=now(),
             )

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
-from portal.accounts.people import actor_of
 from portal.accounts.queries.acting import assigned_company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_of
 from portal.accounts.links import invitation_link
 from portal.accounts.models import Company, Membership, OneTimeToken, User
-from portal.accounts.people import actor_of
 from portal.accounts.roles import CUSTOMER_ROLES, ROLE_LABELS
 from portal.accounts.use_cases import credentials, one_time
 from portal.foundation import mail

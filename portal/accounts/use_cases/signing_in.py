@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, undefer
 
 from portal.accounts import passwords
+from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
-from portal.accounts.people import actor_of
 from portal.accounts.use_cases import sessions, throttling
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
+from portal.accounts.actors import actor_of
 from portal.accounts.links import invitation_link
 from portal.accounts.models import Company, RepAssignment, User
-from portal.accounts.people import actor_of
 from portal.accounts.queries.staff import staff_member, state_of
 from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.use_cases import acting, inviting, one_time, sessions
@@ -42,19 +42,23 @@ def add_staff(
     now: datetime,
     public_url: str = "",
     actor: Actor | None = None,
-    store_code: str | None = None,
+    store_id: int | None = None,
     password: str | None = None,
 ) -> StaffAdded:
     """Add one of the seller's people: kind rep, support, store (then with a store) or admin. An invitation
     goes out by mail unless a password is given.
 
     :param actor: the administrator; None on the command line.
+    :param store_id: where a store associate works; stores are a higher domain, so the caller has looked it up.
     :raises Rejected: unknown kind, no store, weak password, or the address is taken.
     """
     email, name = email.strip().lower(), name.strip()
     if kind not in STAFF_KINDS:
         raise Rejected("no_kind", "Choose what this person does.", field="kind")
-    store_id = _store_id(session, kind, store_code)
+    if kind == "store" and store_id is None:
+        raise Rejected("no_store", "A store associate works at a store. Choose it.", field="store_code")
+    if kind != "store" and store_id is not None:
+        raise Rejected("no_store", "Only a store associate has a store.", field="store_code")
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise Rejected("address_taken", "Somebody has this address already.", field="email")
     user = inviting.find_or_add(session, email=email, name=name, kind=kind, store_id=store_id)
@@ -153,18 +157,6 @@ def unassign(session: Session, *, actor: Actor, rep_id: int, code: str, now: dat
         raise NotFound
     acting.end_delegations(session, actor_user_id=rep_id, company_id=company.id, now=now)
     return company
-
-
-def _store_id(session: Session, kind: str, code: str | None) -> int | None:
-    # Stores are a higher domain; only the row's id is needed of them here.
-    if kind != "store":
-        if code:
-            raise Rejected("no_store", "Only a store associate has a store.", field="store_code")
-        return None
-    found: int | None = session.scalar(text("select id from store where code = :code"), {"code": code})
-    if found is None:
-        raise Rejected("no_store", "A store associate works at a store. Choose it.", field="store_code")
-    return found
 
 
 def _other_admins(session: Session, user: User) -> int:

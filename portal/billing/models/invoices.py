@@ -10,7 +10,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.billing.accounts import DOCUMENTS
 from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
+from portal.foundation.sql import sql_list
 
 invoice_number = Sequence("invoice_number_seq", start=100001, metadata=Base.metadata)
 credit_memo_number = Sequence("credit_memo_number_seq", start=100001, metadata=Base.metadata)
@@ -66,7 +68,7 @@ class Invoice(Base):
     )
 
     __table_args__ = (
-        CheckConstraint("kind in ('invoice','credit_memo')", name="kind_known"),
+        CheckConstraint(f"kind in {sql_list(DOCUMENTS)}", name="kind_known"),
         CheckConstraint("total_minor = net_minor + tax_minor", name="total_adds_up"),
         CheckConstraint(
             "case kind when 'invoice' then total_minor >= 0 else total_minor <= 0 end", name="total_by_kind"

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.billing.attempt_states import LIVE, REFUND_STATES, TRANSITIONS
 from portal.foundation.db import Base, BigId, UTCDateTime
+from portal.foundation.sql import sql_list
 
 payment_number = Sequence("payment_number_seq", start=100001, metadata=Base.metadata)
 
@@ -58,13 +60,13 @@ class PaymentAttempt(Base):
         CheckConstraint("purpose in ('invoices','draft','setup')", name="purpose_known"),
         CheckConstraint("via in ('page','link','autopay','schedule')", name="via_known"),
         CheckConstraint(
-            "state in ('scheduled','created','open','processing','succeeded','failed','cancelled','expired')",
+            f"state in {sql_list(TRANSITIONS)}",
             name="state_known",
         ),
         Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
         Index(
             "ix_payment_attempt_hanging", "checked_at",
-            postgresql_where=text("state in ('created','open','processing')"),
+            postgresql_where=text(f"state in {sql_list(LIVE)}"),
         ),
         Index("ix_payment_attempt_scheduled", "run_on", postgresql_where=text("state = 'scheduled'")),
         Index(
@@ -159,8 +161,6 @@ class Refund(Base):
 
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint(
-            "state in ('created','pending','succeeded','failed','cancelled')", name="state_known"
-        ),
+        CheckConstraint(f"state in {sql_list(REFUND_STATES)}", name="state_known"),
         Index("ix_refund_company", "company_id", "created_at", "id"),
     )

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import Company, RepAssignment
+from portal.accounts.models import Company
+from portal.accounts.sight import company_condition
 from portal.billing.models import Invoice, InvoiceDispute
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -75,10 +76,8 @@ def company_disputes(
 
 def open_disputes(session: Session, actor: Actor, *, limit: int = 50) -> list[DisputeRow]:
     """What waits for an answer, the oldest first; a rep sees that of assigned companies. One statement."""
-    query = _rows().where(InvoiceDispute.closed_at.is_(None))
-    if actor.kind == "rep":
-        own = select(RepAssignment.company_id).where(RepAssignment.user_id == actor.user_id)
-        query = query.where(InvoiceDispute.company_id.in_(own))
+    in_sight = company_condition(actor, InvoiceDispute.company_id)
+    query = _rows().where(InvoiceDispute.closed_at.is_(None), in_sight)
     query = query.order_by(InvoiceDispute.opened_at, InvoiceDispute.id).limit(limit)
     return [DisputeRow(*row) for row in session.execute(query)]
 

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
+from portal.billing.accounts import DOCUMENTS
 from portal.billing.attempt_states import LIVE
 from portal.billing.models import Invoice, InvoiceLine
+from portal.foundation.sql import sql_list
 
 _LINE = InvoiceLine.__table__
 # A payment's own postings are told apart from the early-payment discount that was given with it.
-_APPLIED = text("""
+_APPLIED = text(f"""
 select t.id, t.kind, t.occurred_at, t.actor_name, t.words, e.amount, e.discount, p.number as payment_number,
        p.kind as payment_kind, p.method_words, p.reference, a.token,
        (select array_agg(distinct i.number) from ledger_entry o join invoice i on i.id = o.invoice_id
@@ -28,7 +30,7 @@ select t.id, t.kind, t.occurred_at, t.actor_name, t.words, e.amount, e.discount,
   join ledger_transaction t on t.id = e.transaction_id
   left join payment p on p.id = e.payment_id
   left join payment_attempt a on a.id = p.attempt_id
- where t.kind not in ('invoice', 'credit_memo') and e.amount <> 0
+ where t.kind not in {sql_list(DOCUMENTS)} and e.amount <> 0
  order by t.occurred_at, t.id
 """)
 _AROUND = text("""

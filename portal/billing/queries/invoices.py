@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company, RepAssignment
+from portal.accounts.models import Company
+from portal.accounts.sight import company_condition
 from portal.billing.attempt_states import LIVE
 from portal.billing.invoice_filter import InvoiceFilter
 from portal.billing.models import (
@@ -145,13 +146,8 @@ def invoice_for_staff(session: Session, actor: Actor, number: str) -> Invoice:
 
     :raises NotFound: when there is none for them.
     """
-    query = select(Invoice).where(Invoice.number == number)
-    if actor.kind == "rep":
-        own = select(RepAssignment.company_id).where(RepAssignment.user_id == actor.user_id)
-        query = query.where(Invoice.company_id.in_(own))
-    elif actor.kind not in {"support", "admin"}:
-        raise NotFound
-    found = session.scalar(query)
+    in_sight = company_condition(actor, Invoice.company_id)
+    found = session.scalar(select(Invoice).where(Invoice.number == number, in_sight))
     if found is None:
         raise NotFound
     return found

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.billing.attempt_states import LIVE
+from portal.billing.attempt_states import LIVE, WITHOUT_MONEY
 from portal.billing.models import PaymentTerms
 from portal.billing.reminder_rules import DEFAULT_STEPS, LONGEST_BEFORE, Policy
+from portal.foundation.sql import sql_list
 
 COMPANIES = 100  # in one transaction
 MOST_OF_ONE = 2_000  # invoices of one company in one mail
@@ -19,7 +20,7 @@ MOST_OF_ONE = 2_000  # invoices of one company in one mail
 AUTOPAY_DAYS = 35
 
 # Of several steps that were missed only the latest is due. A company that was reminded today is left alone.
-_DUE = text("""
+_DUE = text(f"""
 with due as (
   select i.company_id, i.id, i.number, i.due_on, i.open_minor, i.currency,
          (select max(s) from unnest(coalesce(t.remind_at, cast(:steps as int[]))) as s
@@ -41,7 +42,7 @@ with due as (
               and (y.limit_minor is null or y.limit_minor >= i.open_minor)
               and not exists (select from payment_allocation l join payment_attempt a on a.id = l.attempt_id
                                where l.invoice_id = i.id and a.via = 'autopay'
-                                 and a.state in ('failed', 'cancelled', 'expired')))
+                                 and a.state in {sql_list(WITHOUT_MONEY)}))
      and not exists (select from reminder r where r.company_id = i.company_id and r.sent_at >= :morning)
 ), open as (
   select due.*, row_number() over (partition by company_id order by due_on, id) as n,

@@ -14,15 +14,17 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from portal.billing.accounts import DOCUMENTS, NOT_OF_CUSTOMER, OF_CUSTOMER
 from portal.billing.periods import Month
+from portal.foundation.sql import sql_list
 
 PAGE = 200
-_OURS = "('fee', 'chargeback', 'chargeback_won')"
+_OURS = sql_list(NOT_OF_CUSTOMER)
 _MONTHS = text(f"""
 with facts as (
   select t.id, t.currency, t.occurred_at, coalesce(sum(e.amount_minor), 0) as amount
     from ledger_transaction t
-    left join ledger_entry e on e.transaction_id = t.id and e.account in ('receivable', 'unapplied')
+    left join ledger_entry e on e.transaction_id = t.id and e.account in {sql_list(OF_CUSTOMER)}
    where t.company_id = :company and t.kind not in {_OURS} group by t.id),
 months as (
   select currency, cast(date_trunc('month', occurred_at at time zone :zone) as date) as first, count(*) as entries,
@@ -34,11 +36,11 @@ select currency, first, entries, charges, credits,
   from months order by first desc, currency
 """)
 # Each document's balance at the end, by how long it had been due then; what was there before the month beside it.
-_BALANCES = text("""
+_BALANCES = text(f"""
 with moved as (
   select e.account, e.invoice_id, e.amount_minor, t.occurred_at < :begins as earlier
     from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
-   where e.company_id = :company and e.account in ('receivable', 'unapplied') and e.currency = :currency
+   where e.company_id = :company and e.account in {sql_list(OF_CUSTOMER)} and e.currency = :currency
      and t.occurred_at < :ends),
 documents as (
   select i.due_on, sum(m.amount_minor) as amount
@@ -58,10 +60,10 @@ select (select coalesce(sum(amount_minor) filter (where earlier), 0) from moved)
 _ENTRIES = text(f"""
 with facts as (
   select t.id, t.kind, t.occurred_at, t.posting_key,
-         coalesce(sum(e.amount_minor) filter (where e.account in ('receivable', 'unapplied')), 0) as amount,
+         coalesce(sum(e.amount_minor) filter (where e.account in {sql_list(OF_CUSTOMER)}), 0) as amount,
          coalesce(sum(e.amount_minor) filter (where e.account = 'discounts'), 0) as discount,
          coalesce(-sum(e.amount_minor) filter (where e.account = 'unapplied' and t.kind = 'payment'), 0) as ahead,
-         min(e.invoice_id) filter (where t.kind in ('invoice', 'credit_memo')) as invoice_id,
+         min(e.invoice_id) filter (where t.kind in {sql_list(DOCUMENTS)}) as invoice_id,
          max(e.payment_id) as payment_id
     from ledger_transaction t left join ledger_entry e on e.transaction_id = t.id
    where t.company_id = :company and t.currency = :currency and t.occurred_at >= :begins and t.occurred_at < :ends

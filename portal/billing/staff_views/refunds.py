@@ -8,6 +8,7 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
+from portal.billing.attempt_states import REFUND_GONE
 from portal.billing.forms_money import RefundForm, amount_of
 from portal.billing.invoice_words import payment_words
 from portal.billing.models import Payment, Refund
@@ -80,7 +81,7 @@ def _say(refund: Refund) -> None:
     amount = format_minor(refund.amount_minor, refund.currency)
     if refund.state == "created":
         tell("warn", f"Stripe has not answered yet. We go on asking; the {amount} go back once, not twice.")
-    elif refund.state in ("failed", "cancelled"):
+    elif refund.state in REFUND_GONE:
         tell("error", f"{amount} could not be given back: {refund.failure_words}")
     else:
         tell(

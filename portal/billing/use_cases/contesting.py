@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.invoice_words import DISPUTE_OUTCOMES, DISPUTE_REASONS
 from portal.billing.models import Invoice, InvoiceDispute
+from portal.billing.new_dispute import MAX_NOTE, NewDispute
 from portal.billing.queries.payers import people_who_may
 from portal.billing.use_cases.dispute_credit import credit_and_apply
+from portal.billing.use_cases.new_disputes import write_disputes
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import Letter, post_all
 from portal.foundation.money import format_minor
 from portal.touchpoints.recording import Event, record
-
-MAX_NOTE = 1000
 
 
 def contest(
@@ -59,26 +58,25 @@ def open_dispute(
     note: str,
     actor: Actor,
     now: datetime,
-    attempt_id: int | None = None,
 ) -> InvoiceDispute | None:
-    """Open a dispute about an invoice that the caller holds: by itself, or because it was paid short. One statement.
+    """Open a dispute about an invoice that the caller has locked. One statement.
 
     :param amount_minor: what is contested, above zero, in the invoice's currency.
     :returns: the dispute, or None when one is open already; that one stays as it is.
     """
-    made = session.scalars(
-        insert(InvoiceDispute)
-        .values(
-            invoice_id=invoice.id, company_id=invoice.company_id, attempt_id=attempt_id, amount_minor=amount_minor,
-            currency=invoice.currency, reason=reason if reason in DISPUTE_REASONS else "other", note=note[:MAX_NOTE],
-            opened_by_user_id=actor.user_id, opened_by_name=actor.name, opened_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(InvoiceDispute)
-    ).one_or_none()  # fmt: skip
-    if made is not None:
-        _note(session, "invoice_disputed", invoice, made, actor, now)
-    return made
+    new = NewDispute(
+        invoice.id,
+        invoice.company_id,
+        amount_minor,
+        invoice.currency,
+        reason,
+        note,
+        actor.name,
+        now,
+        actor.user_id,
+    )
+    opened = write_disputes(session, [new], {invoice.id: invoice.number}, actor=actor, now=now)
+    return opened[0] if opened else None
 
 
 def withdraw(session: Session, *, actor: Actor, now: datetime, number: str) -> bool:
@@ -171,23 +169,20 @@ def _close(
     dispute.closed_at, dispute.closed_by_name = now, actor.name
     dispute.outcome, dispute.answer = outcome, words
     session.flush()
-    _note(session, "dispute_settled", invoice, dispute, actor, now)
-
-
-def _note(
-    session: Session, name: str, invoice: Invoice, dispute: InvoiceDispute, actor: Actor, now: datetime
-) -> None:
-    props = {"number": invoice.number, "reason": dispute.reason}
-    if dispute.outcome:
-        props["action"] = dispute.outcome
     record(
         session,
         Event(
-            name, actor=actor, now=now, key=f"{name}:{dispute.id}", account_id=invoice.company_id,
-            value_minor=dispute.amount_minor, currency=invoice.currency, links={"invoice_id": invoice.id},
-            props=props,
+            "dispute_settled",
+            actor=actor,
+            now=now,
+            key=f"dispute_settled:{dispute.id}",
+            account_id=invoice.company_id,
+            value_minor=dispute.amount_minor,
+            currency=invoice.currency,
+            links={"invoice_id": invoice.id},
+            props={"number": invoice.number, "reason": dispute.reason, "action": outcome},
         ),
-    )  # fmt: skip
+    )
 
 
 def _tell(session: Session, company: Company, invoice: Invoice, dispute: InvoiceDispute) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company
 from portal.accounts.use_cases.throttling import Limit, admit
 from portal.billing.models import Invoice, PayLink, PayLinkInvoice, PaymentAttempt
@@ -247,7 +248,7 @@ def pay(session: Session, found: Linked, *, method_kind: str, now: datetime, tod
     wants = [Want(each.id, each.free_minor) for each in documents if each.free_minor > 0]
     if not wants:
         raise Rejected("settled", "Nothing is left to be paid here.", outcome="conflict")
-    payer = Actor(user_id=None, kind="anonymous", name="Somebody with a pay link")
+    payer = actor_on_record("anonymous", name="Somebody with a pay link")
     return start(
         session, actor=payer, company_id=link.company_id, wants=wants, now=now, today=today, via="link",
         method_kind=method_kind, pay_link_id=link.id,

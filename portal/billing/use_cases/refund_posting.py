@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.billing.accounts import RECEIVABLE, STRIPE, UNAPPLIED
+from portal.billing.attempt_states import REFUND_GONE
 from portal.billing.models import LedgerEntry, Payment, Refund
 from portal.billing.queries.money import posted
 from portal.billing.stripe_objects import Refunded
@@ -25,7 +27,6 @@ STATES = {
     "pending": "pending", "requires_action": "pending", "succeeded": "succeeded", "failed": "failed",
     "canceled": "cancelled",
 }  # fmt: skip
-GONE = ("failed", "cancelled")
 
 
 class DoesNotFit(Exception):
@@ -49,13 +50,15 @@ def take_in(sessions: Callable[[], Session], refund_id: int, told: Refunded, *, 
             )
         state = STATES.get(told.status, "pending")
         refund.stripe_refund_id = told.id
-        if state in GONE:
+        if state in REFUND_GONE:
             refund.failure_words = told.failure_reason.replace("_", " ")
-            if refund.state not in GONE:
+            if refund.state not in REFUND_GONE:
                 _post_failure(session, payment, refund, now=now)
-        elif refund.state not in GONE:  # what was given up stays so: a late word from before does not undo it
+        elif (
+            refund.state not in REFUND_GONE
+        ):  # what was given up stays so: a late word from before does not undo it
             post_refund(session, payment, refund, out_of=STRIPE, actor=_actor(refund), now=now)
-        if refund.state not in GONE:
+        if refund.state not in REFUND_GONE:
             refund.state = state
         refund.updated_at = now
         return refund
@@ -131,7 +134,7 @@ def _actor(refund: Refund) -> Actor:
     """Who asked for it, for the books: the answer may come long after, in a worker."""
     if refund.actor_user_id is None:
         return SYSTEM
-    return Actor(user_id=refund.actor_user_id, kind="admin", name=refund.actor_name)
+    return actor_on_record("admin", user_id=refund.actor_user_id, name=refund.actor_name)
 
 
 def _record(

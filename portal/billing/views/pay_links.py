@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.networks import network_of
 from portal.accounts.use_cases.throttling import Limit, admit
-from portal.billing.attempt_states import LIVE
+from portal.billing.attempt_states import LIVE, UNPAID
 from portal.billing.models import PayLink, PaymentAttempt
 from portal.billing.queries.links import Linked, attempt_by_link, attempt_under_way, find, linked
 from portal.billing.sums import link_rows
@@ -72,7 +72,7 @@ def link_returned(token: str) -> Response:
     attempt, found = _of_attempt(token)
     live = attempt if attempt.state in LIVE else None
     here = url_for("billing.link_returned", token=token)
-    waits = here if not known and attempt.state in ("created", "open") else ""
+    waits = here if not known and attempt.state in UNPAID else ""
     return _page(found, live, url_for("billing.link_again", token=token), last=attempt, waits=waits)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from portal.billing.attempt_states import REFUND_GONE
 from portal.billing.invoice_words import attempt_words, payment_words
 from portal.billing.queries.payments import PaymentRow, payments, under_way
 from portal.billing.views import blueprint
@@ -70,7 +71,7 @@ def export_payments() -> Response:
 
 def _moved(row: PaymentRow) -> bool:
     """Whether it is money that moved: the column must add up."""
-    return row.what != "failed" and row.state not in ("failed", "cancelled")
+    return row.what != "failed" and row.state not in REFUND_GONE
 
 
 def _cells(row: PaymentRow, zone: str, with_method: bool) -> tuple[Any, ...]:

@@ -8,7 +8,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_SUMMARY = text("""
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import OPEN_DRAFTS
+from portal.orders.status import OPEN_STATES
+
+_SUMMARY = text(f"""
 select c.code, c.phone, c.email, coalesce(t.kind, 'net'), coalesce(t.days, c.terms_days), coalesce(t.discount_bp, 0),
        coalesce(t.discount_days, 0), c.po_mode, p.name, s.name, l.name,
        (select string_agg(u.name, ', ' order by u.name) from rep_assignment r join app_user u on u.id = r.user_id
@@ -17,8 +21,8 @@ select c.code, c.phone, c.email, coalesce(t.kind, 'net'), coalesce(t.days, c.ter
          where o.company_id = c.id and o.placed_at > cast(:now as timestamptz) - interval '12 months'
            and o.status <> 'cancelled'),
        (select count(*) from sales_order o where o.company_id = c.id
-         and o.status in ('placed', 'accepted', 'picking', 'ready', 'out', 'backordered')),
-       (select count(*) from draft d where d.company_id = c.id and d.state in ('current', 'parked')
+         and o.status in {sql_list(OPEN_STATES)}),
+       (select count(*) from draft d where d.company_id = c.id and d.state in {sql_list(OPEN_DRAFTS)}
          and exists (select from draft_line x where x.draft_id = d.id))
   from company c
   left join company p on p.id = c.parent_id

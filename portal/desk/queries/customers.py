@@ -9,16 +9,18 @@ from functools import cache
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.desk.asking import like
 from portal.foundation.actor import Actor
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES
 
 PAGE = 25
 RHYTHM_ORDERS = 13  # twelve intervals
 # Silent for this many times its usual interval: somebody should call.
 OVERDUE = 1.5
-_OPEN = ", ".join(f"'{state}'" for state in OPEN_STATES)
+_OPEN = sql_list(OPEN_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class CustomerRow:
 _ROWS = """
 select c.id, c.code, c.name, c.phone, c.acting_consent, c.disabled_at is not null,
        last.number, last.placed_at, rhythm.usual,
-       (select count(*) from sales_order o where o.company_id = c.id and o.status in ({open})),
+       (select count(*) from sales_order o where o.company_id = c.id and o.status in {open}),
        (select count(*) from sales_order o where o.company_id = c.id and o.status = 'ready'),
        cast(extract(epoch from cast(:now as timestamptz) - last.placed_at) / 86400.0 as float8)
   from ({companies}) c
@@ -68,14 +70,15 @@ select c.id, c.code, c.name, c.phone, c.acting_consent, c.disabled_at is not nul
          order by placed_at desc, id desc limit {many}) newest) gaps
      where gap >= 0.5 having count(*) >= 3) rhythm on true
 """
-_ASSIGNED = "select company.* from company join rep_assignment r on r.company_id = company.id where r.user_id = :user_id"
+_IN_SIGHT = "select company.* from company where {in_sight}"
 
 
 def assigned_customers(session: Session, actor: Actor, *, now: datetime) -> list[CustomerRow]:
-    """All companies of a rep, the most overdue first. One statement."""
-    source = f"{_ASSIGNED} and company.disabled_at is null"
+    """All companies that a rep looks after, the most overdue first. One statement."""
+    in_sight = Companies.ASSIGNED.sql("company.id")
+    source = f"{_IN_SIGHT.format(in_sight=in_sight)} and company.disabled_at is null"
     statement = text(_ROWS.format(open=_OPEN, companies=source, many=RHYTHM_ORDERS))
-    rows = [CustomerRow(*row) for row in session.execute(statement, {"user_id": actor.user_id, "now": now})]
+    rows = [CustomerRow(*row) for row in session.execute(statement, {**sight_values(actor), "now": now})]
     return sorted(
         rows, key=lambda row: (not row.is_overdue, -row.overdue if row.is_overdue else 0.0, row.name)
     )
@@ -86,9 +89,9 @@ def customers(
 ) -> Page[CustomerRow]:
     """A page of the companies that a member of staff may see, by name. One statement."""
     after = decode_cursor(cursor, str, int)
-    statement = _page_statement(actor.kind == "rep", bool(words), after is not None)
+    statement = _page_statement(sight_of(actor).companies, bool(words), after is not None)
     asked = {
-        "user_id": actor.user_id,
+        **sight_values(actor),
         "now": now,
         "many": PAGE + 1,
         "like": like(words),
@@ -102,8 +105,8 @@ def customers(
 
 
 @cache
-def _page_statement(only_assigned: bool, with_words: bool, with_cursor: bool) -> TextClause:
-    source = _ASSIGNED if only_assigned else "select company.* from company where true"
+def _page_statement(companies: Companies, with_words: bool, with_cursor: bool) -> TextClause:
+    source = _IN_SIGHT.format(in_sight=companies.sql("company.id"))
     if with_words:
         source += " and (company.name ilike :like or company.code = :code)"
     if with_cursor:

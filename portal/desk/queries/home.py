@@ -10,6 +10,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import OPEN_DRAFTS
+from portal.orders.status import OPEN_STATES, UNREADY_STATES
 
 OPEN_SHOWN = 8
 RECENT_SHOWN = 3
@@ -30,7 +33,7 @@ _CUSTOMER_ORDERS = text(
     "("
     + _ORDERS.format(
         recent="false",
-        wanted="o.status in ('placed', 'accepted', 'picking', 'ready', 'out', 'backordered') and o.kind = 'order'",
+        wanted=f"o.status in {sql_list(OPEN_STATES)} and o.kind = 'order'",
         order="(o.status = 'ready') desc, o.promised_at, o.id",
         many=OPEN_SHOWN + 1,
     )
@@ -43,7 +46,7 @@ _CUSTOMER_ORDERS = text(
     )
     + ")"
 )
-_STANDING = text("""
+_STANDING = text(f"""
 select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name,
        (select coalesce(jsonb_agg(row_to_json(a)), '[]') from (
           select id, asked_by_name, subject_name, total_minor, currency, asked_at, line_count from order_approval
@@ -52,7 +55,7 @@ select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held
        (select coalesce(jsonb_agg(row_to_json(d)), '[]') from (
           select f.id, f.name, f.state, f.updated_at, count(l.id) as lines
             from draft f join draft_line l on l.draft_id = f.id
-           where f.company_id = :company and f.owner_user_id = :person and f.state in ('current', 'parked')
+           where f.company_id = :company and f.owner_user_id = :person and f.state in {sql_list(OPEN_DRAFTS)}
            group by f.id order by f.state, f.updated_at desc limit 3) d) as drafts,
        (select coalesce(jsonb_agg(row_to_json(b)), '[]') from (
           select v.sku, v.name, b.times, b.last_quantity, c.name as colour, c.hex, c.number
@@ -98,10 +101,10 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
     return CustomerHome(open_orders[:OPEN_SHOWN], len(open_orders) > OPEN_SHOWN, recent, standing)
 
 
-_LATE = text("""
+_LATE = text(f"""
 select o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name, s.name as store_name, s.phone as store_phone
   from sales_order o join company c on c.id = o.company_id left join store s on s.id = o.store_id
- where o.status in ('placed', 'accepted', 'picking') and o.promised_at < :now and o.promised_at > :since
+ where o.status in {sql_list(UNREADY_STATES)} and o.promised_at < :now and o.promised_at > :since
  order by o.promised_at desc limit :many
 """)
 
@@ -112,14 +115,14 @@ def late_orders(session: Session, *, now: datetime, many: int = 10) -> list[Row[
     return list(session.execute(_LATE, asked))
 
 
-_SYSTEM = text("""
+_SYSTEM = text(f"""
 select (select count(*) from company where disabled_at is null) as companies,
        (select count(*) from app_user where disabled_at is null) as people,
        (select count(*) from sales_order where placed_at > :day) as orders_today,
        (select count(*) from sales_order
-         where status in ('placed', 'accepted', 'picking', 'ready', 'out', 'backordered')) as open_orders,
+         where status in {sql_list(OPEN_STATES)}) as open_orders,
        (select count(*) from sales_order
-         where status in ('placed', 'accepted', 'picking') and promised_at < :now) as late_orders,
+         where status in {sql_list(UNREADY_STATES)} and promised_at < :now) as late_orders,
        (select count(*) from outbound_mail where sent_at is null and failed_at is null) as mails_waiting,
        (select count(*) from outbound_mail where failed_at > :week) as mails_failed,
        (select count(*) from procrastinate_jobs where status = 'todo'

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.desk.asking import Question, after, like
 from portal.foundation.actor import Actor
 
@@ -74,7 +75,7 @@ select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on
   from ({source}) v
 """
 # What is alike is only looked for where no name fits: comparing is dear, and look_up() would leave it out.
-# Reading → (frame, where it was found, exact, source). {scope} limits to the companies of a rep.
+# Reading → (frame, where it was found, exact, source). {scope} limits to the companies in sight.
 _READINGS: dict[str, tuple[str, str, str, str]] = {
     "number": (_ORDER, "'number'", "o.number in (:number, :own_number)", """
         (select * from sales_order where number in (:number, :own_number) {scope})
@@ -130,18 +131,17 @@ _PHONE = """(phone_digits ~>=~ :phone and phone_digits ~<~ :phone_end
 # thinks that reading all names of a small company table is cheaper than their index, since it takes comparing
 # them for free (another 2 ms).
 _PLAN_ONCE = text("select set_config('plan_cache_mode', 'force_generic_plan', true)")
-_OWN = "select company_id from rep_assignment where user_id = :rep_id"
 
 
 def look_up(session: Session, actor: Actor, question: Question) -> list[Found]:
     """Everything that what was typed can mean, exact things first; one statement, and one about its plan.
 
-    Reps find the orders, companies and people of their assigned companies only; products are everybody's.
+    Orders, companies and people are found as far as the actor sees them; products are everybody's.
     """
     readings = tuple(_readings(question))
     if not readings:
         return []
-    statement = _statement(readings, actor.kind == "rep")
+    statement = _statement(readings, sight_of(actor).companies)
     session.execute(_PLAN_ONCE)
     rows = session.execute(statement, _values(question, actor))
     found: dict[tuple[str, str, str], Found] = {}
@@ -174,18 +174,21 @@ def _readings(question: Question) -> Iterator[str]:
 
 
 @cache
-def _statement(readings: tuple[str, ...], only_assigned: bool) -> TextClause:
+def _statement(readings: tuple[str, ...], companies: Companies) -> TextClause:
+    everything = companies is Companies.ALL
+    members = f"select user_id from membership where {companies.sql('company_id')}"
     scopes = {
-        "scope": f"and company_id in ({_OWN})" if only_assigned else "",
-        "company_scope": f"and id in ({_OWN})" if only_assigned else "",
-        "person_scope": f"and id in (select user_id from membership where company_id in ({_OWN}))" if only_assigned else "",
+        "scope": f"and {companies.sql('company_id')}",
+        "company_scope": f"and {companies.sql('id')}",
+        # A person without a company is in everybody's sight who sees all companies.
+        "person_scope": "" if everything else f"and id in ({members})",
         "phone": _PHONE,
-    }  # fmt: skip
+    }
     parts = []
     for reading in readings:
         frame, why, exact, source = _READINGS[reading]
-        join = "join" if only_assigned else "left join"
-        scope = f"and x.company_id in ({_OWN})" if only_assigned else ""
+        join = "left join" if everything else "join"
+        scope = f"and {companies.sql('x.company_id')}"
         parts.append(
             "("
             + frame.format(why=why, exact=exact, source=source.format(**scopes), join=join, scope=scope)
@@ -201,7 +204,7 @@ def _values(question: Question, actor: Actor) -> dict[str, Any]:
     mail = question.text.lower() if question.is_mail else ""
     return {
         "many": PER_KIND,
-        "rep_id": actor.user_id,
+        **sight_values(actor),
         "number": number,
         "number_end": after(number),
         "own_number": own_number,

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from portal.accounts.models import Company
 from portal.accounts.queries import people_page, people_to_act_for, visible_company
 from portal.accounts.roles import ROLE_LABELS
+from portal.accounts.sight import sees_assigned_only
 from portal.billing.due import Terms
 from portal.billing.queries import credit_of
 from portal.desk.asking import asked
@@ -41,7 +42,7 @@ def customers() -> str:
         "desk/customers.html",
         rows=page.rows,
         words=words,
-        only_own=actor().kind == "rep",
+        only_own=sees_assigned_only(actor()),
         may_act=actor().can("delegations:start"),
         rhythm_words=rhythm_words,
         since_words=since_words,
@@ -58,7 +59,7 @@ def customer(code: str) -> str:
     page = timeline(
         db(), account_id=company.id, cursor=request.args.get("after"), limit=ENTRIES, names=TOLD_TO_STAFF
     )
-    may_act = actor().can("delegations:start") and actor().kind == "rep"
+    may_act = actor().can("delegations:start")
     viewed("history_looked_up", account_id=company.id, props={"opened": "company"})
     return render_template(
         "desk/customer.html",

@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.sight import in_customer_account, sees_assigned_only, works_at_one_store
 from portal.billing.invoice_words import due_words
 from portal.desk.queries.customers import assigned_customers
 from portal.desk.queries.home import customer_home, late_orders, system_state
@@ -29,13 +30,13 @@ from portal.web.urls import href_if
 def home() -> str | Response:
     """Customers see their orders, reps their companies, support the one box; the store goes to its counter."""
     who = actor()
-    if who.kind == "customer" or who.is_acting:
+    if in_customer_account(who):
         return _customer() if who.company_id is not None else redirect(url_for("accounts.context"))
-    if who.kind == "store":
+    if works_at_one_store(who):
         return redirect(url_for("orders_staff.counter"))
-    if who.kind == "rep":
+    if sees_assigned_only(who):
         return _rep()
-    return _admin() if who.kind == "admin" else _support()
+    return _admin() if who.can("staff:manage") else _support()
 
 
 def _customer() -> str:

@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.foundation.db import Base, BigId, UTCDateTime
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import APPROVAL_STATES, DECIDED
 
 
 class OrderApproval(Base):
@@ -40,11 +42,9 @@ class OrderApproval(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), unique=True)
 
     __table_args__ = (
+        CheckConstraint(f"state in {sql_list(APPROVAL_STATES)}", name="state_known"),
         CheckConstraint(
-            "state in ('pending','approved','rejected','withdrawn','voided')", name="state_known"
-        ),
-        CheckConstraint(
-            "state not in ('approved','rejected') or (decided_at is not null and decided_by_user_id is not null "
+            f"state not in {sql_list(DECIDED)} or (decided_at is not null and decided_by_user_id is not null "
             "and decided_by_user_id not in (asked_by_user_id, subject_user_id))",
             name="another_person",
         ),

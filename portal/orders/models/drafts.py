@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UTCDateTime
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import DRAFT_STATES
 
 
 class Draft(Base):
@@ -62,7 +64,7 @@ class Draft(Base):
             "uq_draft_one_current", "company_id", "owner_user_id", unique=True,
             postgresql_where=text("state = 'current'"),
         ),
-        CheckConstraint("state in ('current','parked','placed','discarded')", name="state_known"),
+        CheckConstraint(f"state in {sql_list(DRAFT_STATES)}", name="state_known"),
     )  # fmt: skip
 
 

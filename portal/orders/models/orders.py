@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
+from portal.foundation.sql import sql_list
+from portal.orders.status import OPEN_STATES
 
 order_number = Sequence("order_number_seq", start=100001, metadata=Base.metadata)
 
@@ -90,7 +92,7 @@ class Order(Base):
         Index("ix_sales_order_placed", "placed_at", "id"),
         Index(
             "ix_sales_order_store_open", "store_id", "promised_at",
-            postgresql_where=text("status in ('placed','accepted','picking','ready','out','backordered')"),
+            postgresql_where=text(f"status in {sql_list(OPEN_STATES)}"),
         ),
         CheckConstraint(
             "order_limit_minor is null or total_minor <= order_limit_minor or (approved_by_user_id is not null "

@@ -11,34 +11,35 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, and_, func, select, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import store_condition
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
+from portal.foundation.sql import sql_list
 from portal.orders.models import Order, OrderLine
 from portal.orders.numbers import PREFIX
 from portal.orders.promise import is_late
-from portal.orders.queries.orders import at_own_store
-from portal.orders.status import OPEN_STATES
+from portal.orders.status import OPEN_STATES, UNTOUCHED_STATES
 from portal.stores.models import Store
 
 # More than that is on no board: the rest follows when these are done.
 MAX_ORDERS = 240
 MAX_CANS = 80
 
-_TICKETS = text("""
+_TICKETS = text(f"""
 select o.id, o.number, o.status, o.fulfilment, o.placed_at, o.promised_at, o.ready_at, o.window_start, o.window_end,
        o.pickup_person, o.po_number, o.line_count, c.name as company_name,
        l.to_pick, l.to_tint, l.ready, l.backordered
   from (select * from sales_order
          where store_id = :store and kind = 'order'
-           and status in ('placed', 'accepted', 'picking', 'ready', 'out', 'backordered')
+           and status in {sql_list(OPEN_STATES)}
          order by promised_at nulls last, id limit :most) o
   join company c on c.id = o.company_id
   cross join lateral (
        select coalesce(sum(quantity_reserved - quantity_ready), 0) as to_pick,
               coalesce(sum(quantity_reserved - quantity_ready) filter (where state = 'tinting'
-                or (colour_number is not null and state in ('placed', 'accepted'))), 0) as to_tint,
+                or (colour_number is not null and state in {sql_list(UNTOUCHED_STATES)})), 0) as to_tint,
               coalesce(sum(quantity_ready), 0) as ready,
               coalesce(sum(quantity_backordered), 0) as backordered
          from order_line where order_id = o.id) l
@@ -103,7 +104,7 @@ def board(session: Session, actor: Actor, *, now: datetime, store_code: str | No
         store=store,
         stores=stores,
         late=late,
-        to_prepare=[row for row in rest if row.status in ("placed", "accepted")],
+        to_prepare=[row for row in rest if row.status in UNTOUCHED_STATES],
         picking=[row for row in rest if row.status == "picking"],
         ready=sorted(
             (row for row in rest if row.status in ("ready", "out")),
@@ -134,17 +135,14 @@ def number_by_code(session: Session, actor: Actor, store_id: int, code: str) -> 
 
 
 def _first(session: Session, actor: Actor, store_id: int, *wanted: ColumnElement[bool]) -> str | None:
-    query = select(Order.number).where(at_own_store(actor), Order.store_id == store_id, *wanted)
+    query = select(Order.number).where(
+        store_condition(actor, Order.store_id), Order.store_id == store_id, *wanted
+    )
     return session.scalar(query.order_by(Order.id).limit(1))
 
 
 def _stores(session: Session, actor: Actor) -> Sequence[Store]:
-    query = select(Store).order_by(Store.name)
-    if actor.kind != "admin":
-        if actor.kind != "store" or actor.store_id is None:
-            raise NotFound
-        query = query.where(Store.id == actor.store_id)
-    found = session.scalars(query).all()
+    found = session.scalars(select(Store).where(store_condition(actor, Store.id)).order_by(Store.name)).all()
     if not found:
         raise NotFound
     return found

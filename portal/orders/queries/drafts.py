@@ -15,6 +15,8 @@ from portal.billing.taxing import Taxed
 from portal.catalog.queries import prices
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import Line, wanted_by_variant
 from portal.orders.models import Draft
 from portal.stores.models import Store
@@ -176,7 +178,7 @@ class DraftRow:
 
 
 LISTED_JOBS = 200
-LISTED = text("""
+LISTED = text(f"""
 select d.id, d.name, d.state, d.owner_user_id, u.name, u.kind, s.name, st.name, d.updated_at,
        (select count(*) from draft_line l where l.draft_id = d.id),
        exists (select from order_approval a where a.draft_id = d.id and a.state = 'pending')
@@ -184,7 +186,7 @@ select d.id, d.name, d.state, d.owner_user_id, u.name, u.kind, s.name, st.name, 
   join app_user u on u.id = d.owner_user_id
   join app_user s on s.id = d.subject_user_id
   left join store st on st.id = d.store_id
- where d.company_id = :company and d.state in ('current', 'parked')
+ where d.company_id = :company and d.state in {sql_list(OPEN_DRAFTS)}
  order by d.updated_at desc, d.id desc
  limit 200
 """)

@@ -20,11 +20,11 @@ from portal.accounts.models import Membership, User
 from portal.catalog.models import Variant
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.orders.models import Order, OrderLine
-from portal.orders.status import OPEN_STATES, ORDER_STATES
+from portal.orders.status import COMPLETE_STATES, OPEN_STATES, ORDER_STATES
 from portal.stores.models import Store
 
 PAGE_SIZE = 20
-STATUS_GROUPS = {"open": OPEN_STATES, "done": ("collected", "delivered")}
+STATUS_GROUPS = {"open": OPEN_STATES, "done": COMPLETE_STATES}
 
 COLUMNS: tuple[Any, ...] = (
     Order.id, Order.number, Order.kind, Order.status, Order.fulfilment, Order.placed_at, Order.promised_at,

@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company, RepAssignment
+from portal.accounts.models import Company
+from portal.accounts.sight import company_condition, store_condition
 from portal.billing.taxing import tax_words
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
@@ -161,7 +162,9 @@ def order_at_store(session: Session, actor: Actor, number: str) -> OrderDetail:
 
     :raises NotFound: when the store has no such order.
     """
-    return _load(session, _HEAD.where(at_own_store(actor)), {"number": number}, with_product=True)
+    return _load(
+        session, _HEAD.where(store_condition(actor, Order.store_id)), {"number": number}, with_product=True
+    )
 
 
 def order_for_staff(session: Session, actor: Actor, number: str) -> OrderDetail:
@@ -169,31 +172,7 @@ def order_for_staff(session: Session, actor: Actor, number: str) -> OrderDetail:
 
     :raises NotFound: when there is no such order for them.
     """
-    return _load(session, _HEAD.where(Order.company_id.in_(companies_in_sight(actor))), {"number": number})
-
-
-def companies_in_sight(actor: Actor) -> Select[Any]:
-    """Ids of the companies whose orders a member of staff may read.
-
-    :raises NotFound: for anybody else.
-    """
-    if actor.kind in {"support", "admin"}:
-        return select(Company.id)
-    if actor.kind != "rep":
-        raise NotFound
-    return select(RepAssignment.company_id).where(RepAssignment.user_id == actor.user_id)
-
-
-def at_own_store(actor: Actor) -> ColumnElement[bool]:
-    """Condition for the orders a member of staff works on.
-
-    :raises NotFound: for anybody who does not work at a counter.
-    """
-    if actor.kind == "admin":
-        return Order.store_id.is_not(None)
-    if actor.kind != "store" or actor.store_id is None:
-        raise NotFound
-    return Order.store_id == actor.store_id
+    return _load(session, _HEAD.where(company_condition(actor, Order.company_id)), {"number": number})
 
 
 def _load(

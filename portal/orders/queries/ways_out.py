@@ -15,14 +15,16 @@ from portal.billing.freeing import fewest
 from portal.billing.models import CreditAccount
 from portal.billing.queries.freeing import Payable, payable_invoices
 from portal.catalog.queries import price_rows
+from portal.foundation.sql import sql_list
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.fitting import Fit, fit
 from portal.orders.lines import Line
 from portal.orders.models import Draft
 
-_SINCE = text("""
+_SINCE = text(f"""
 select (select coalesce(jsonb_agg(row_to_json(r)), '[]') from (
           select d.id, d.name, count(l.id) as lines from draft d join draft_line l on l.draft_id = d.id
-           where d.split_from_id = :draft and d.owner_user_id = :person and d.state in ('current', 'parked')
+           where d.split_from_id = :draft and d.owner_user_id = :person and d.state in {sql_list(OPEN_DRAFTS)}
            group by d.id order by d.id limit 5) r) as rests,
        (select coalesce(sum(unapplied_minor), 0) from payment
          where company_id = :company and draft_id = :draft and unapplied_minor > 0) as paid_minor,
@@ -149,7 +151,7 @@ def split_from(session: Session, draft: Draft) -> Row[int, str] | None:
         select(Draft.id, Draft.name).where(
             Draft.id == draft.split_from_id,
             Draft.owner_user_id == draft.owner_user_id,
-            Draft.state.in_(("current", "parked")),
+            Draft.state.in_(OPEN_DRAFTS),
         )
     ).one_or_none()
 

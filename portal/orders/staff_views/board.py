@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.sight import works_at_every_store
 from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, clock_words, when_words
 from portal.orders.queries.counter import Board, board
@@ -43,7 +44,7 @@ def release_backorders() -> Response:
 
 def board_href(store_code: str | None) -> str:
     """The board one came from; only an administrator has to name the store."""
-    return url_for("orders_staff.counter", store=store_code if actor().kind == "admin" else None)
+    return url_for("orders_staff.counter", store=store_code if works_at_every_store(actor()) else None)
 
 
 def words_of(shown: Board) -> dict[str, object]:

@@ -13,17 +13,18 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company, Delegation, User
+from portal.accounts.actors import actor_who_asked
+from portal.accounts.models import Company
 from portal.accounts.queries import approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import tax_of, total_of
 from portal.orders.models import Order, OrderApproval
 from portal.orders.queries.drafts import DraftHead, add_tax, head_of, own_head, priced_lines
 from portal.orders.use_cases.approval_mails import tell_approvers, tell_decision
 from portal.orders.use_cases.draft_facts import note
-from portal.orders.use_cases.drafting import OPEN
 from portal.orders.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.use_cases.placing import Placed, place_held
 
@@ -66,7 +67,7 @@ def ask_approval(
     if len(words) > MAX_NOTE:
         raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
     head = own_head(session, actor, draft_id, lock=True)
-    if head.draft.state not in OPEN:
+    if head.draft.state not in OPEN_DRAFTS:
         raise NotFound
     pending = _pending(session, draft_id)
     if pending is not None:
@@ -235,19 +236,15 @@ def _refuse_above(session: Session, actor: Actor, total_minor: int, currency: st
 
 def _requester(session: Session, approval: OrderApproval, company: Company) -> Actor:
     """Who asked, as they would have placed it: the person, or a rep on the person's behalf."""
-    person = session.execute(
-        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason)
-        .outerjoin(Delegation, Delegation.id == approval.delegation_id)
-        .where(User.id == approval.asked_by_user_id)
-    ).one()
-    acting = approval.delegation_id is not None
-    return Actor(
-        user_id=approval.asked_by_user_id, kind=person.kind, name=approval.asked_by_name, email=person.email,
-        company_id=company.id, company_name=company.name, time_zone=person.time_zone, language=person.language,
-        delegation_id=approval.delegation_id, reason=person.reason,
-        acting_for_user_id=approval.subject_user_id if acting else None,
-        acting_for_name=approval.subject_name if acting else "",
-    )  # fmt: skip
+    return actor_who_asked(
+        session,
+        company,
+        user_id=approval.asked_by_user_id,
+        name=approval.asked_by_name,
+        delegation_id=approval.delegation_id,
+        subject_id=approval.subject_user_id,
+        subject_name=approval.subject_name,
+    )
 
 
 def _placed_before(session: Session, approval: OrderApproval) -> Placed:

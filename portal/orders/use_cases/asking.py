@@ -13,12 +13,12 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import Letter, post_all
 from portal.foundation.money import format_minor
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import tax_of, total_of
 from portal.orders.models import Draft
 from portal.orders.queries.drafts import DraftHead, add_tax, own_head, priced_lines
 from portal.orders.queries.ways_out import reps_of
 from portal.orders.use_cases.draft_facts import note
-from portal.orders.use_cases.drafting import OPEN
 
 MAIL = "credit_ask"
 
@@ -36,7 +36,7 @@ def ask(
     """
     head = own_head(session, actor, draft_id, lock=True)
     draft = head.draft
-    if draft.state not in OPEN:
+    if draft.state not in OPEN_DRAFTS:
         raise NotFound
     lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=today)
     add_tax(session, head, lines, today=today)

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders import emails
 from portal.orders.models import Order, OrderLine
+from portal.orders.status import UNTOUCHED_STATES
 from portal.orders.use_cases.moving import Work, fact, follow_lines, note, quantities, settle_line
 from portal.stores import use_cases as stores
 from portal.stores.models import Store
@@ -39,7 +41,7 @@ def fulfil_backorders(
     :returns: the orders that got something.
     :raises NotFound: for an associate of another store.
     """
-    if actor.kind == "store" and actor.store_id != store_id:
+    if not works_at_store(actor, store_id):
         raise NotFound
     works = _waiting(session, actor, now, store_id, variant_ids)
     given = _allot(session, store_id, works, variant_ids)
@@ -117,7 +119,7 @@ def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: d
     for line in lines:
         line.quantity_backordered -= given[id(line)]
         line.quantity_reserved += given[id(line)]
-        if order.status in ("placed", "accepted"):
+        if order.status in UNTOUCHED_STATES:
             line.state = order.status
         elif line.colour_number and quantities(line).to_pick and line.state != "tinting":
             line.state = "tinting"
@@ -129,7 +131,7 @@ def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: d
     words = f"Stock came in for {skus}"
     units = sum(given[id(line)] for line in lines)
     event = None
-    if order.status not in ("placed", "accepted"):
+    if order.status not in UNTOUCHED_STATES:
         event = follow_lines(work, words, quantity=units)
     if event is None:
         event = note(work, words)

@@ -12,6 +12,7 @@ from portal.accounts.models import Address, CompanyJob
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import Line, tint_quantity
 from portal.orders.models import Draft, DraftLine
 from portal.orders.quantities import round_down
@@ -53,7 +54,7 @@ def choose(
     """
     head = own_head(session, actor, draft_id, lock=True)
     draft = head.draft
-    if draft.state not in ("current", "parked"):
+    if draft.state not in OPEN_DRAFTS:
         raise NotFound
     store = _store(session, choice.store_id)
     store_id = store.id if store else None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.models import Draft, DraftLine
 from portal.orders.use_cases.draft_facts import note
 
@@ -21,11 +22,12 @@ insert into draft_line (draft_id, company_id, position, variant_id, quantity, co
 select :copy, company_id, position, variant_id, quantity, colour_number, last_time
   from draft_line where draft_id = :theirs
 """)
-OPEN = ("current", "parked")
 MAX_NAME = 80
 
 
-def own_draft(session: Session, actor: Actor, draft_id: int, *, states: tuple[str, ...] = OPEN) -> Draft:
+def own_draft(
+    session: Session, actor: Actor, draft_id: int, *, states: tuple[str, ...] = OPEN_DRAFTS
+) -> Draft:
     """The actor's own draft, held until the transaction ends.
 
     :raises NotFound: when it is a colleague's, another company's or in another state.
@@ -197,7 +199,7 @@ def discard(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
 
 def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
     """Bring a discarded draft back: as the current one when there is none, parked otherwise."""
-    draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN))
+    draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN_DRAFTS))
     if draft.state == "discarded":
         draft.updated_at = now
         if find_current(session, actor):
@@ -211,7 +213,7 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
     """Copy a colleague's draft and work on the copy; the colleague's stays as it is."""
     theirs = session.scalars(
         select(Draft).where(
-            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN)
+            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
         )
     ).one_or_none()
     if theirs is None:

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import company_condition, in_customer_account, store_condition
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.models import Order, OrderEvent, OrderLine
-from portal.orders.queries.orders import at_own_store
 from portal.orders.status import (
     CLOSED_STATES,
     Quantities,
@@ -55,7 +55,11 @@ def take(session: Session, *, actor: Actor, now: datetime, number: str) -> Work:
 
     :raises NotFound: for everybody else.
     """
-    own = Order.company_id == actor.company_id if actor.company_id else at_own_store(actor)
+    own = (
+        company_condition(actor, Order.company_id)
+        if in_customer_account(actor)
+        else store_condition(actor, Order.store_id)
+    )
     return take_where(session, own, Order.number == number, actor=actor, now=now)
 
 

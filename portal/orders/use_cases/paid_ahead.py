@@ -15,10 +15,10 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import post
 from portal.foundation.money import format_minor
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.lines import tax_of, total_of
 from portal.orders.models import Draft
 from portal.orders.queries.drafts import add_tax, own_head, priced_lines
-from portal.orders.use_cases.drafting import OPEN
 
 MAIL = "draft_paid"
 # A day to bring a discarded draft back.
@@ -48,7 +48,7 @@ def pay_ahead(
     head = own_head(
         session, actor, draft_id, lock=True
     )  # of two at once the second sees the first one's attempt
-    if head.draft.state not in OPEN:
+    if head.draft.state not in OPEN_DRAFTS:
         raise NotFound
     under_way = session.scalars(
         select(PaymentAttempt)
@@ -96,7 +96,9 @@ def tell_paid(session: Session, *, draft_id: int, attempt_id: int) -> None:
         .join(Company, Company.id == Draft.company_id)
         .join(User, User.id == Draft.owner_user_id)
         .join(PaymentAttempt, PaymentAttempt.id == attempt_id)
-        .where(Draft.id == draft_id, PaymentAttempt.company_id == Draft.company_id, Draft.state.in_(OPEN))
+        .where(
+            Draft.id == draft_id, PaymentAttempt.company_id == Draft.company_id, Draft.state.in_(OPEN_DRAFTS)
+        )
     ).one_or_none()
     if found is None:
         return

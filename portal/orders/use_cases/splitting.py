@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.models import Draft, DraftLine
 from portal.orders.quantities import MAX_LINES, MAX_QUANTITY, pack_words
 from portal.orders.use_cases.draft_facts import note
-from portal.orders.use_cases.drafting import MAX_NAME, OPEN, own_draft
+from portal.orders.use_cases.drafting import MAX_NAME, own_draft
 
 # The rest is collected or delivered another time, so times are not taken over.
 REST = text("""
@@ -109,7 +110,7 @@ def merge(session: Session, *, actor: Actor, now: datetime, draft_id: int, rest_
             Draft.id == rest_id,
             Draft.split_from_id == draft.id,
             Draft.owner_user_id == actor.user_id,
-            Draft.state.in_(OPEN),
+            Draft.state.in_(OPEN_DRAFTS),
         )
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import User
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.forms_drafts import DRAFT, read_choice, read_id
 from portal.orders.lines import Line
 from portal.orders.promise import clock_words
@@ -48,7 +49,7 @@ TARGETS = {"store_id": "stores", "when_short": "when-short", "address_id": "addr
 def pickup(draft_id: int) -> str | Response:
     """The stores near with the stock of this draft, and the chosen one's pickup times; or delivery."""
     head = own_head(db(), actor(), draft_id)
-    if head.draft.state not in ("current", "parked"):
+    if head.draft.state not in OPEN_DRAFTS:
         return redirect(url_for("orders.draft", draft_id=draft_id))
     page = _page(head, _as_it_is(head), {}, "")
     return page if page is not None else redirect(url_for("orders.draft", draft_id=draft_id))

@@ -8,7 +8,7 @@ from typing import Any
 from portal.foundation.money import format_minor
 from portal.orders.promise import when_words, window_words
 from portal.orders.queries.orders import OrderDetail
-from portal.orders.status import ICONS, STEPS, TONES, label
+from portal.orders.status import COMPLETE_STATES, ICONS, STEPS, TONES, label
 from portal.stores.opening import Schedule, closing, next_opening
 from portal.web.filters import day, moment
 from portal.web.sessions import actor
@@ -147,7 +147,7 @@ def steps(order: OrderDetail) -> list[dict[str, Any]]:
     position = way.index(here) if here in way else 0
     shown = []
     for number, step in enumerate(way):
-        done = number < position or order.status in ("collected", "delivered")
+        done = number < position or order.status in COMPLETE_STATES
         state = "done" if done else ("current" if number == position else "todo")
         if state == "current" and order.status == "backordered":
             state = "problem"

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -57,8 +57,3 @@ def ensure_customer(sessions: Callable[[], Session], company_id: int, *, api: St
             .values(customer_id=made)
         )
     return made
-
-
-def known_customer(session: Session, company_id: int) -> str | None:
-    """The company's customer id, if it has one."""
-    return session.scalar(select(StripeCustomer.customer_id).where(StripeCustomer.company_id == company_id))

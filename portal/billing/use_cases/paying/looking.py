@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, update
 
+from portal.billing.attempt_states import LIVE, WITHOUT_MONEY
 from portal.billing.models import PaymentAttempt
 from portal.billing.stripe_api import Stripe, StripeUnknown
 from portal.billing.use_cases.paying.sending import Sessions
@@ -17,7 +18,7 @@ from portal.foundation.db import transaction
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)
 # Everything that may still change: money may come for what was given up, too.
-UNCERTAIN = ("created", "open", "processing", "failed", "cancelled", "expired")
+UNCERTAIN = (*LIVE, *WITHOUT_MONEY)
 
 
 def look_again(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> bool:

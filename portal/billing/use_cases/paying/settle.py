@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from portal.billing.accounts import DISCOUNTS, RECEIVABLE, STRIPE, UNAPPLIED
-from portal.billing.models import Invoice, InvoiceDispute, LedgerTransaction, Payment, payment_number
+from portal.billing.models import Invoice, LedgerTransaction, Payment, payment_number
+from portal.billing.new_dispute import NewDispute
 from portal.billing.splitting import MemoUse, Share, Split, split
+from portal.billing.use_cases.new_disputes import write_disputes
 from portal.billing.use_cases.posting import Side, post
 from portal.foundation.actor import Actor
 from portal.foundation.tokens import new_token
@@ -197,37 +199,26 @@ def _contest(
     now: datetime,
 ) -> None:
     """Open a dispute about what a short payment leaves open, unless one is open already."""
-    rows = [
-        {
-            "invoice_id": share.invoice_id, "company_id": received.company_id, "attempt_id": received.attempt_id,
-            "amount_minor": documents[share.invoice_id].open_minor, "currency": received.currency,
-            "reason": share.short_reason, "note": share.short_note, "opened_by_user_id": actor.user_id,
-            "opened_by_name": actor.name, "opened_at": now,
-        }
+    new = [
+        NewDispute(
+            share.invoice_id,
+            received.company_id,
+            documents[share.invoice_id].open_minor,
+            received.currency,
+            share.short_reason,
+            share.short_note,
+            actor.name,
+            now,
+            actor.user_id,
+            received.attempt_id,
+        )
         for share in shares
         if share.short_reason not in NO_DISPUTE
         and share.invoice_id in documents
         and documents[share.invoice_id].open_minor > 0
-    ]  # fmt: skip
-    if not rows:
-        return
-    opened = session.execute(
-        upsert(InvoiceDispute)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(InvoiceDispute.id, InvoiceDispute.invoice_id, InvoiceDispute.amount_minor)
-    ).all()
-    reasons = {share.invoice_id: share.short_reason for share in shares}
-    for dispute_id, invoice_id, amount in opened:
-        record(
-            session,
-            Event(
-                "invoice_disputed", actor=actor, now=now, key=f"invoice_disputed:{dispute_id}",
-                account_id=received.company_id, value_minor=amount, currency=received.currency,
-                links={"invoice_id": invoice_id},
-                props={"number": documents[invoice_id].number, "reason": reasons[invoice_id]},
-            ),
-        )  # fmt: skip
+    ]
+    numbers = {each.invoice_id: documents[each.invoice_id].number for each in new}
+    write_disputes(session, new, numbers, actor=actor, now=now)
 
 
 def tell_paid(

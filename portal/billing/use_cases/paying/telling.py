@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company, Membership, User
 from portal.billing.models import PaymentAttempt
 from portal.billing.use_cases.paying.settle import Settled
@@ -22,11 +23,9 @@ def payer_of(session: Session, attempt: PaymentAttempt) -> Actor:
     """Whoever began the attempt, as an actor of the touchpoint log."""
     user = session.get(User, attempt.actor_user_id) if attempt.actor_user_id else None
     if user is None:
-        return Actor(
-            user_id=None, kind="anonymous" if attempt.via == "link" else "system", name=attempt.actor_name
-        )
-    return Actor(
-        user_id=user.id, kind=user.kind, name=user.name, email=user.email, company_id=attempt.company_id
+        return actor_on_record("anonymous" if attempt.via == "link" else "system", name=attempt.actor_name)
+    return actor_on_record(
+        user.kind, user_id=user.id, name=user.name, email=user.email, company_id=attempt.company_id
     )
 
 

@@ -1,0 +1,115 @@
+"""Where actors are made, each with the permissions of its role. Nobody else makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company, Delegation, Membership, User
+from portal.accounts.roles import permissions_for
+from portal.foundation.actor import Actor
+
+
+def actor_of(
+    user: User, company: Company | None = None, role: str | None = None, *, session_id: int | None = None
+) -> Actor:
+    """The actor that a person is in a company with a role there (staff: neither)."""
+    return Actor(
+        user_id=user.id,
+        kind=user.kind,
+        name=user.name,
+        email=user.email,
+        company_id=company.id if company else None,
+        company_name=company.name if company else "",
+        role=role,
+        permissions=permissions_for(user.kind, role, acting=False),
+        store_id=user.store_id,
+        time_zone=user.time_zone,
+        language=user.language,
+        session_id=session_id,
+    )
+
+
+def actor_of_session(row: Mapping[str, Any]) -> Actor:
+    """The actor behind a request; ``row`` is what the sign-in statement has read of the session."""
+    acting = row["delegation_id"] is not None
+    return Actor(
+        user_id=row["user_id"],
+        kind=row["kind"],
+        name=row["name"],
+        email=row["email"],
+        company_id=row["company_id"],
+        company_name=row["company_name"] or "",
+        role=row["role"],
+        permissions=permissions_for(row["kind"], row["role"], acting=acting),
+        store_id=row["staff_store_id"],
+        time_zone=row["time_zone"],
+        language=row["language"],
+        delegation_id=row["delegation_id"],
+        acting_for_user_id=row["subject_user_id"],
+        acting_for_name=row["subject_name"] or "",
+        reason=row["reason"],
+        session_id=row["session_id"],
+    )
+
+
+def actor_who_asked(
+    session: Session,
+    company: Company,
+    *,
+    user_id: int,
+    name: str,
+    delegation_id: int | None,
+    subject_id: int,
+    subject_name: str,
+) -> Actor:
+    """The actor who asked for something earlier, with what their role in the company permits today. One statement.
+
+    :param delegation_id: the stay in the customer's account in which a rep asked on behalf of the subject.
+    """
+    role = (
+        select(Membership.role)
+        .where(
+            Membership.user_id == User.id,
+            Membership.company_id.in_([company.id, company.parent_id]),
+            Membership.disabled_at.is_(None),
+        )
+        .order_by((Membership.company_id == company.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    person = session.execute(
+        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason, role.label("role"))
+        .outerjoin(Delegation, Delegation.id == delegation_id)
+        .where(User.id == user_id)
+    ).one()
+    acting = delegation_id is not None
+    return Actor(
+        user_id=user_id,
+        kind=person.kind,
+        name=name,
+        email=person.email,
+        company_id=company.id,
+        company_name=company.name,
+        role=person.role,
+        permissions=permissions_for(person.kind, person.role, acting=acting),
+        time_zone=person.time_zone,
+        language=person.language,
+        delegation_id=delegation_id,
+        reason=person.reason,
+        acting_for_user_id=subject_id if acting else None,
+        acting_for_name=subject_name if acting else "",
+    )
+
+
+def actor_on_record(
+    kind: str, *, user_id: int | None = None, name: str = "", email: str = "", company_id: int | None = None
+) -> Actor:
+    """Somebody to be named in the books and the log for what they did earlier or without signing in. They may do
+    nothing."""
+    return Actor(
+        user_id=user_id, kind=kind, name=name, email=email, company_id=company_id, permissions=frozenset()
+    )

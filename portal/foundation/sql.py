@@ -1,0 +1,23 @@
+"""Text of SQL that is built from constants when a module is loaded, so that it is the same for the whole process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CODE = re.compile(r"[a-z_]+")
+
+
+def sql_list(codes: Iterable[str]) -> str:
+    """Codes as a list for SQL: ``('placed', 'accepted')``. For constants, never for what somebody typed: values are
+    bound.
+
+    :raises ValueError: when there is none, or one is not of lower-case letters and underscores.
+    """
+    listed = list(codes)
+    for code in listed:
+        if not _CODE.fullmatch(code):
+            raise ValueError(f"{code!r} is no code")
+    if not listed:
+        raise ValueError("SQL has no empty lists")
+    return "(" + ", ".join(f"'{code}'" for code in listed) + ")"
