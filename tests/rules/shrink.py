@@ -36,8 +36,10 @@ def written(lists: dict[str, dict[str, str | int]]) -> str:
     blocks = [HEADER]
     for name, listed in sorted(lists.items()):
         if listed:
-            lines = (f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v, ensure_ascii=False)}"
-                     for k, v in sorted(listed.items()))
+            lines = (
+                f"{json.dumps(k, ensure_ascii=False)} = {json.dumps(v, ensure_ascii=False)}"
+                for k, v in sorted(listed.items())
+            )
             blocks.append("\n".join([f"[{name}]", *lines]) + "\n")
     return "\n".join(blocks)
 

@@ -9,10 +9,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib import metadata
 
 from tests.rules.ratchet import Found, hold, rule
-from tests.rules.source import ROOT, Source, place, relative, sources
+from tests.rules.reading.source import ROOT, Source, place, relative, sources
 
 MAY_ASK_KIND = {"accounts", "touchpoints"}
 
@@ -86,7 +86,10 @@ OURS = {"portal", "tests", "sandbox", "bench"}
 def declared() -> frozenset[str]:
     """Distributions that pyproject.toml names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    lines = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
     return frozenset(normal(re.match(r"[\w.-]+", line)[0]) for line in lines)  # type: ignore[index]
 
 
@@ -109,19 +112,26 @@ def third_parties(source: Source) -> Iterator[str]:
                 yield top
 
 
+def modules_of(distribution: str) -> set[str]:
+    """Top-level modules of an installed distribution; none of one that is not installed."""
+    try:
+        files = metadata.distribution(distribution).files or []
+    except metadata.PackageNotFoundError:
+        return set()
+    return {file.parts[0].removesuffix(".py") for file in files if file.suffix == ".py"}
+
+
 @rule(
     "undeclared_imports",
     todo="an import that pyproject.toml does not declare works only while something else brings it. Declare it "
     "where it is used: dependencies, or the extra demo or dev",
 )
 def undeclared_imports() -> Found:
-    distributions = packages_distributions()
-    return Counter(
-        module
-        for source in sources(*sorted(OURS))
-        for module in third_parties(source)
-        if not {normal(name) for name in distributions.get(module, [])} & declared()
-    )
+    found = Counter(module for source in sources(*sorted(OURS)) for module in third_parties(source))
+    plain = {module for module in found if normal(module) in declared()}
+    others = declared() - {normal(module) for module in plain}  # their modules have other names
+    known = plain.union(*map(modules_of, others))
+    return {module: count for module, count in found.items() if module not in known}
 
 
 def test_every_import_is_declared() -> None:
@@ -140,9 +150,7 @@ NOUNS = {"accounting", "billing", "opening", "pricing", "string", "wording"}
 def modules_named_for_doing() -> Found:
     files = [source.path for source in sources("portal")]
     named = {path for file in files for path in (file, *file.parents) if path.is_relative_to(ROOT / "portal")}
-    return {
-        relative(path): 1 for path in named if path.stem.endswith("ing") and path.stem not in NOUNS
-    }
+    return {relative(path): 1 for path in named if path.stem.endswith("ing") and path.stem not in NOUNS}
 
 
 def test_no_module_is_named_for_doing_something() -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.rules.ratchet import Found, hold, rule
-from tests.rules.source import Source, parameters, relative, sources, tracked
+from tests.rules.reading.source import Source, parameters, relative, sources, tracked
 
 MOST_SIBLINGS = 20
 MOST_PARAMETERS = 7

@@ -11,12 +11,8 @@ from portal.billing import attempt_states
 from portal.models import Base
 from portal.orders import status
 from tests.rules.ratchet import Found, hold, rule
-from tests.rules.source import place, sources
-
-# Lowest first: a package may name its own tables and those of packages before it.
-ORDER = ("foundation", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
-# Above all domains, so they may name every table.
-ABOVE = {"app", "cli", "desk", "importing", "models", "running", "verifying", "worker"}
+from tests.rules.reading.nouns import ABOVE, FLOORS
+from tests.rules.reading.source import place, sources
 
 LOOKS_LIKE_SQL = re.compile(
     r"\bselect\b.*\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\s+\w+\s+(as\s+|\w+\s+)?set\b|\block\s+table\b"
@@ -60,10 +56,10 @@ def tables_of_higher_domains() -> Found:
         package = place(source.name)[0] if place(source.name) else "app"
         if package in ABOVE:
             continue
-        rank = ORDER.index(package)  # a new package must be placed
+        rank = FLOORS.index(package)  # a new package must be placed
         for sql in source.strings:
             found.update(
-                f"{source.name}: {table}" for table in tables(sql) if ORDER.index(owners()[table]) > rank
+                f"{source.name}: {table}" for table in tables(sql) if FLOORS.index(owners()[table]) > rank
             )
     return found
 
@@ -129,9 +125,7 @@ ROLE = re.compile(r"set_config\(\s*'role'|\bset\s+(local\s+|session\s+)?role\b",
     "statement once more",
 )
 def switches_of_the_role() -> Found:
-    return Counter(
-        source.name for source in sources("portal") for sql in source.strings if ROLE.search(sql)
-    )
+    return Counter(source.name for source in sources("portal") for sql in source.strings if ROLE.search(sql))
 
 
 def test_one_file_sets_the_role_of_a_transaction() -> None:

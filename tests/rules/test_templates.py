@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 from tests.rules.ratchet import Found, hold, rule
-from tests.rules.source import ROOT, relative, templates
+from tests.rules.reading.source import ROOT, relative, templates
 
 LONGEST_LINE = 160
 _PARSER = Environment(autoescape=True)
@@ -70,13 +70,12 @@ def test_templates_import_what_they_use() -> None:
     todo=f"no line of a template above {LONGEST_LINE} characters: one argument or one element a line",
 )
 def long_lines() -> Found:
-    counts = Counter(
+    return Counter(
         relative(path)
         for path in templates()
         for line in path.read_text().splitlines()
         if len(line) > LONGEST_LINE
     )
-    return counts
 
 
 def test_lines_of_templates_can_be_read() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOLE = "{}"  # stands for what an f-string fills in
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -75,9 +75,7 @@ class Source:
         """String constants but docstrings; in an f-string ``{}`` stands for what is filled in."""
         docs = {id(node.value) for _, node in self.scoped if isinstance(node, ast.Expr)}
         return tuple(
-            whole
-            for _, node in self.scoped
-            if id(node) not in docs and (whole := constant(node)) is not None
+            whole for _, node in self.scoped if id(node) not in docs and (whole := constant(node)) is not None
         )
 
     def public(self) -> list[str]:
