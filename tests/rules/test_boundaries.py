@@ -145,7 +145,7 @@ NOUNS = {"accounting", "billing", "opening", "pricing", "string", "wording"}
 
 @rule(
     "gerunds",
-    todo="modules are named by the field's noun (disputes, not contesting); see CONTRIBUTING or docs/architecture.md",
+    todo="modules are named by the field's noun (disputes, not contesting)",
 )
 def modules_named_for_doing() -> Found:
     files = [source.path for source in sources("portal")]

@@ -13,7 +13,7 @@ def company_tables() -> dict[str, Table]:
 
 
 def test_a_new_table_of_companies_is_noticed() -> None:
-    """Seen failing with a list by hand in place of the foreign keys."""
+    """Seen failing with no foreign keys looked at but those of a list by hand."""
     metadata = MetaData()
     Table("company", metadata, Column("id", BigInteger, primary_key=True))
     Table("list", metadata, Column("id", BigInteger, primary_key=True), Column("company_id", BigInteger))
@@ -29,7 +29,7 @@ def test_a_new_table_of_companies_is_noticed() -> None:
 
 
 def test_every_link_between_tables_of_companies_is_in_a_check() -> None:
-    """Seen failing with a link in ``ELSEWHERE`` that no check looks at any longer: one without a reason."""
+    """Seen failing with the links of refunds left out of both checks."""
     sql = "\n".join(check.sql for check in COMPANY_CHECKS)
     tables = company_tables()
     for name, table in tables.items():
@@ -41,7 +41,7 @@ def test_every_link_between_tables_of_companies_is_in_a_check() -> None:
 
 
 def test_what_is_said_of_links_is_still_so() -> None:
-    """Seen failing with a table in ``NAMES``, ``ELSEWHERE`` or ``WITHOUT_KEY`` that does not exist."""
+    """Seen failing with a name for a table that does not exist, and with a foreign key among those without one."""
     tables = company_tables()
     assert set(NAMES) <= set(tables)
     assert all(ELSEWHERE.values())
