@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run ready ready-dev format check test test-fast bench chaos
+.PHONY: help run ready ready-dev format check test test-fast bench chaos figures
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ test-fast: ready-dev ## Unit and domain tests, in seconds
 
 bench: ready-dev ## Measure the portal under load (SCALE=20 for 500,000 orders)
 	@$(BIN)/python -m bench
+
+figures: ready-dev ## Print sizes of files, functions and folders, tests, and directions of imports
+	@$(BIN)/python -m bench.figures
 
 chaos: ready-dev ## Kill server, worker and import 100 times each while they work
 	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest -m chaos --ignore=tests/browser

@@ -2,60 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import ForeignKey, MetaData, Table
+
+from portal.models import Base
 from portal.verifying.check import Check
 
-# table, how its row is named, column, table that it leads to
-HANGS_ON = (
-    ("invoice", "c.number", "order_id", "sales_order"),
-    ("invoice", "c.number", "corrects_invoice_id", "invoice"),
-    ("invoice", "c.number", "job_id", "company_job"),
-    (
-        "ledger_entry",
-        "'entry ' || c.transaction_id || '.' || c.line_no",
-        "transaction_id",
-        "ledger_transaction",
-    ),
-    ("ledger_entry", "'entry ' || c.transaction_id || '.' || c.line_no", "invoice_id", "invoice"),
-    ("ledger_entry", "'entry ' || c.transaction_id || '.' || c.line_no", "payment_id", "payment"),
-    ("payment_attempt", "'attempt ' || c.id", "saved_method_id", "saved_method"),
-    ("payment_attempt", "'attempt ' || c.id", "pay_link_id", "pay_link"),
-    ("payment_attempt", "'attempt ' || c.id", "draft_id", "draft"),
-    ("payment_allocation", "'attempt ' || c.attempt_id", "attempt_id", "payment_attempt"),
-    ("payment_allocation", "'attempt ' || c.attempt_id", "invoice_id", "invoice"),
-    ("payment", "c.number", "attempt_id", "payment_attempt"),
-    ("refund", "'refund ' || c.id", "payment_id", "payment"),
-    ("stripe_dispute", "c.id", "payment_id", "payment"),
-    ("reminder", "'reminder ' || c.id", "invoice_id", "invoice"),
-    ("payment_promise", "'promise ' || c.id", "invoice_id", "invoice"),
-    ("invoice_dispute", "'dispute ' || c.id", "invoice_id", "invoice"),
-    ("invoice_dispute", "'dispute ' || c.id", "attempt_id", "payment_attempt"),
-    ("invoice_dispute", "'dispute ' || c.id", "credit_memo_id", "invoice"),
-    ("pay_link_invoice", "'link ' || c.pay_link_id", "pay_link_id", "pay_link"),
-    ("pay_link_invoice", "'link ' || c.pay_link_id", "invoice_id", "invoice"),
-    ("autopay", "'autopay ' || c.id", "saved_method_id", "saved_method"),
+
+class Link(NamedTuple):
+    """A row of ``table`` that names a row of ``parent``; both carry ``company_id``."""
+
+    table: str
+    column: str
+    parent: str
+
+
+# No foreign key leads from a lower domain to a higher one, nor to what may be removed meanwhile.
+WITHOUT_KEY = (
+    Link("bought", "last_order_id", "sales_order"),
+    Link("draft", "source_order_id", "sales_order"),
+    Link("invoice", "order_id", "sales_order"),
+    Link("outbound_mail", "order_id", "sales_order"),
+    Link("payment", "draft_id", "draft"),
+    Link("payment_attempt", "draft_id", "draft"),
 )
-_MIXED = "\nunion all\n".join(
-    f"select {name}, c.company_id, p.company_id from {table} c join {parent} p on p.id = c.{column} "
-    "where p.company_id <> c.company_id"
-    for table, name, column, parent in HANGS_ON
-)
+# What another check looks at already.
+ELSEWHERE = {
+    Link("invoice_line", "invoice_id", "invoice"): "document_lines compares it with the sums of the lines"
+}
+# How a check names a row (``c``) or the row that it hangs on (``p``) where the table's own name would not help.
+NAMES = {
+    "sales_order": "c.number || ' {parent} ' || p.id",
+    "order_line": "p.number || ' line ' || c.line_no",
+    "order_event": "p.number || ' event ' || c.id",
+    "ledger_entry": "'entry ' || c.transaction_id || '.' || c.line_no",
+    "payment_attempt": "'attempt ' || c.id",
+    "payment_allocation": "'attempt ' || c.attempt_id",
+    "payment_promise": "'promise ' || c.id",
+    "invoice_dispute": "'dispute ' || c.id",
+    "pay_link_invoice": "'link ' || c.pay_link_id",
+    "stripe_dispute": "c.id",
+}
+
+
+def links(metadata: MetaData) -> Iterator[Link]:
+    """Every link between two tables of companies: by foreign keys, and the few without one."""
+    yield from WITHOUT_KEY
+    for table in metadata.sorted_tables:
+        for key in sorted(table.foreign_keys, key=_column):
+            link = Link(table.name, _column(key), key.column.table.name)
+            if (
+                link not in ELSEWHERE
+                and "company_id" in table.columns
+                and "company_id" in key.column.table.columns
+            ):
+                yield link
+
+
+def _column(key: ForeignKey) -> str:
+    return str(key.parent.name)
+
+
+def _name(table: Table, parent: str) -> str:
+    if table.name in NAMES:
+        return NAMES[table.name].format(parent=parent)
+    if "number" in table.columns:
+        return "c.number"
+    key = " || '.' || ".join(f"c.{column.name}" for column in table.primary_key)
+    return f"'{table.name.replace('_', ' ')} ' || {key}"
+
+
+def _mixed(link: Link) -> str:
+    """Rows of one company that hang on another company's."""
+    name = _name(Base.metadata.tables[link.table], link.parent)
+    return (
+        f"select {name}, c.company_id, p.company_id from {link.table} c join {link.parent} p on p.id = c.{link.column} "
+        "where p.company_id <> c.company_id"
+    )
+
+
+def _checked(*, money: bool) -> str:
+    """The links of billing's tables, or those of all others."""
+    of_billing = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("portal.billing.")
+    }
+    tables = Base.metadata.tables
+    wanted = (each for each in links(Base.metadata) if (tables[each.table] in of_billing) is money)
+    return "\nunion all\n".join(map(_mixed, wanted))
+
 
 COMPANY_CHECKS = (
     Check(
         "own_company",
-        "Lines and events belong to the company of their order, and orders to the company of their draft.",
-        """select o.number || ' line ' || l.line_no, o.company_id, l.company_id
-             from order_line l join sales_order o on o.id = l.order_id where l.company_id <> o.company_id
-           union all
-           select o.number || ' event ' || e.id, o.company_id, e.company_id
-             from order_event e join sales_order o on o.id = e.order_id where e.company_id <> o.company_id
-           union all
-           select o.number || ' draft ' || d.id, o.company_id, d.company_id
-             from draft d join sales_order o on o.draft_id = d.id where d.company_id <> o.company_id""",
+        "Orders, their lines and events, drafts, approvals and sessions belong to the company of what they hang on.",
+        _checked(money=False),
     ),
     Check(
         "own_company_money",
         "Documents, postings, payments and what hangs on them belong to the company of what they hang on.",
-        _MIXED,
+        _checked(money=True),
     ),
 )

@@ -14,8 +14,6 @@ from portal.billing.accounts import KINDS, RECEIVABLE, STRIPE, UNAPPLIED
 from portal.billing.models import Invoice, Payment, PaymentAttempt, Refund
 from portal.billing.use_cases.posting import Side, post
 from portal.foundation.actor import SYSTEM
-from portal.foundation.db import Base
-from portal.verifying.company_checks import HANGS_ON
 from portal.verifying.payment_checks import KEYS
 from portal.verifying.run import verify
 from tests.broken import damage, seen
@@ -190,18 +188,3 @@ def test_a_broken_rule_about_money_is_seen_and_its_row_named(
 
 def test_every_kind_of_posting_has_a_form_of_its_key() -> None:
     assert KEYS.keys() == KINDS.keys()
-
-
-def test_everything_of_a_company_that_hangs_on_something_of_a_company_is_checked() -> None:
-    tables = {name: table for name, table in Base.metadata.tables.items() if "company_id" in table.columns}
-    billing = {
-        mapper.local_table for mapper in Base.registry.mappers if "billing" in mapper.class_.__module__
-    }
-    hanging = {
-        (name, key.parent.name, key.column.table.name)
-        for name, table in tables.items()
-        for key in table.foreign_keys
-        if table in billing and key.column.table.name in tables
-    }
-    hanging.remove(("invoice_line", "invoice_id", "invoice"))  # with the sums of the lines
-    assert hanging <= {(table, column, parent) for table, _, column, parent in HANGS_ON}

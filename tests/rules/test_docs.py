@@ -8,7 +8,7 @@ import click
 import pytest
 
 from portal.cli import cli
-from tests.rules.test_files import ROOT, tracked
+from tests.rules.reading.source import ROOT, tracked
 
 DOCS = ROOT / "docs"
 SETTING = re.compile(r"\b(PORTAL_[A-Z_]*[A-Z]|DATABASE_URL|TEST_DATABASE_URL|CHROMIUM)\b")

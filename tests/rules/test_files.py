@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.rules.reading.source import ROOT, place, sources, tracked
+
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "misc", "stuff", "tools"}
 LONGEST = 300
 LONGEST_TEST = 450
@@ -17,14 +17,6 @@ CODE = ("portal", "sandbox", "bench", "migrations", "tests", "static/js", "stati
 DOMAINS = ("touchpoints", "accounts", "catalog", "stores", "billing", "orders")
 # The kinds of files of a domain; every other one is a pure rule: values in, values out.
 KINDS = {"models", "use_cases", "queries", "forms", "views", "staff_views", "emails"}
-
-
-def tracked(*below: str) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *below],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
 
 
 def test_no_file_is_named_for_nothing() -> None:
@@ -111,15 +103,15 @@ NOT_RULES: dict[str, set[str]] = {
 def test_use_cases_take_the_session_first() -> None:
     """``use_case(session, *, …)``: who calls can see at a glance what is written where."""
     wrong = []
-    for path in (ROOT / "portal").glob("*/use_cases*"):
-        for file in [path] if path.is_file() else path.rglob("*.py"):
-            for node in ast.parse(file.read_text()).body:
+    for source in sources("portal"):
+        if "use_cases" in place(source.name):
+            for node in source.tree.body:
                 if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                     names = [
                         each.arg for each in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
                     ]
                     if "session" in names[1:] or not ast.get_docstring(node):
-                        wrong.append(f"{file.relative_to(ROOT)}: {node.name}")
+                        wrong.append(f"{source.name}: {node.name}")
     assert wrong == []
 
 

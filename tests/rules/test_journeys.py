@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.rules.test_files import ROOT
+from tests.rules.reading.source import ROOT
 
 
 @pytest.mark.slow

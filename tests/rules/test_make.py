@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 
-from tests.rules.test_files import ROOT, tracked
+import pytest
+
+from bench import figures
+from tests.rules.reading.source import ROOT, tracked
 
 
 def said_by(target: str) -> str:
@@ -25,3 +28,34 @@ def test_every_loop_of_kills_joins_make_chaos() -> None:
     }
     assert len(loops) >= 2
     assert [str(p) for p in loops if "mark.chaos" not in p.read_text()] == []
+
+
+def test_make_figures_prints_every_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Seen failing with a package that stands on no floor, and with a table left out."""
+    assert "-m bench.figures" in said_by("figures")
+    figures.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line and "  " in line][:2] == ["package", "portal,"]
+    for begin in (
+        "billing ",
+        "folder ",
+        "tests/domain ",
+        "skips ",
+        "circles between rooms ",
+        "arrows upward ",
+    ):
+        assert [line for line in lines if line.startswith(begin)], begin
+
+
+def test_percentiles_are_values_that_occur() -> None:
+    """Seen failing with the value above in place of the value at the share."""
+    assert figures.percentile([1, 2, 3, 4], 50) == 2
+    assert figures.percentile(list(range(1, 101)), 95) == 95
+    assert figures.spread([7]) == "7/7/7"
+    assert figures.percentile([], 95) == 0
+
+
+def test_rooms_that_import_each_other_are_a_circle() -> None:
+    """Seen failing when only rooms next to each other were compared."""
+    assert figures.circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
+    assert figures.circles({"a": {"b"}, "b": {"c"}}) == []

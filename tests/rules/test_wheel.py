@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.test_files import ROOT, tracked
+from tests.rules.reading.source import ROOT, tracked
 
 PROBE = """
 from pathlib import Path
