@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 def main(path: str) -> int:
     """The portal answers only under its own name, so the request carries the public address's host."""
     host = urlsplit(os.environ.get("PORTAL_PUBLIC_URL", "")).netloc or "127.0.0.1"
-    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORTAL_PORT", "8000")), timeout=4)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(os.environ.get("PORTAL_PORT", "8000")), timeout=4
+    )
     try:
         connection.request("GET", path, headers={"Host": host})
         answer = connection.getresponse()

@@ -15,7 +15,9 @@ import turbohtml
 from turbohtml import TokenType
 
 SVG = "{http://www.w3.org/2000/svg}"
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 
 @dataclass
@@ -78,7 +80,9 @@ def parse(body: str, *, fragment: bool = False) -> tuple[ElementTree.Element, li
     # A part of a page has no doctype; what a parser says of its characters is the same in a whole page.
     document = turbohtml.parse(body, **options)
     root = turbohtml.parse_fragment(body, **options) if fragment else document
-    errors = source.errors + [f"{(e.line, e.col)}: {e.code}" for e in document.errors if e.code != "no-doctype"]
+    errors = source.errors + [
+        f"{(e.line, e.col)}: {e.code}" for e in document.errors if e.code != "no-doctype"
+    ]
     if not errors:
         errors = list(_repaired(root, source))
     for written in source.elements.values():

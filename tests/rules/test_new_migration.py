@@ -12,7 +12,18 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import BigInteger, Column, Engine, ForeignKey, String, Table, create_engine, inspect, pool, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    ForeignKey,
+    String,
+    Table,
+    create_engine,
+    inspect,
+    pool,
+    text,
+)
 
 from portal.foundation import migrate
 from portal.foundation.config import ConfigError
@@ -73,7 +84,9 @@ def upgrade(engine: Engine, migrations: Path, revision: str = "head") -> None:
 def seen_by_customers(engine: Engine, company: int) -> list[str]:
     with engine.begin() as connection:
         connection.execute(
-            text("select set_config('app.company_id', :id, true), set_config('role', 'portal_customer', true)"),
+            text(
+                "select set_config('app.company_id', :id, true), set_config('role', 'portal_customer', true)"
+            ),
             {"id": str(company)},
         )
         return list(connection.execute(text("select name from shopping_list")).scalars())

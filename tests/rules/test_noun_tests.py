@@ -39,9 +39,7 @@ def test_files_and_folders_of_all_kinds_are_found(tests: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize("name", ["billing/nothing", "billing", "", "billing/../x", "care/disputes"])
-def test_a_noun_without_tests_is_an_error(
-    name: str, tests: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_noun_without_tests_is_an_error(name: str, tests: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Seen failing with an empty list taken for an answer: pytest would run everything."""
     assert main(name, tests) == 2
     said = capsys.readouterr()

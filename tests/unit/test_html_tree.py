@@ -58,8 +58,10 @@ def test_a_valid_page_becomes_its_tree() -> None:
     assert errors == []
     assert tree.get("lang") == "en"
     table, cell = tree.find("body/table"), tree.find("body/table/tbody/tr/td")
-    assert table is not None and table.get("class") == "a b"
-    assert cell is not None and "".join(cell.itertext()) == "12 <"
+    assert table is not None
+    assert table.get("class") == "a b"
+    assert cell is not None
+    assert "".join(cell.itertext()) == "12 <"
     assert tree.find("body/{http://www.w3.org/2000/svg}svg") is not None
     assert tree.find("body/noscript/meta[@content='5']") is not None
     assert "".join(tree.find("body/p").itertext()) == "xyz"  # type: ignore[union-attr]
