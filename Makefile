@@ -29,11 +29,12 @@ bench: ready-dev ## Measure the portal under load (SCALE=20 for 500,000 orders)
 chaos: ready-dev ## Kill server, worker and import 100 times each while they work
 	@CHAOS_ROUNDS=100 $(BIN)/python -m pytest -m chaos --ignore=tests/browser
 
-check: ready-dev ## Format, lint, types and import contracts, without tests
+check: ready-dev ## Format, lint, types, import contracts and installed packages, without tests
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pip check --quiet --disable-pip-version-check
 
 format: ready-dev ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff format
