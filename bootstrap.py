@@ -1,6 +1,7 @@
-"""Make .venv and put the pinned packages into it, with nothing but Python: ``python3 bootstrap.py [--dev]``.
+"""Make .venv and put pinned packages into it, with nothing but Python: ``python3 bootstrap.py [--demo | --dev]``.
 
-A second call finds the lock file's hash in .venv/.installed and does nothing.
+Without an option that is what production needs; ``--demo`` adds a PostgreSQL and a mailbox for ``portal run``, and
+``--dev`` what the tests need. A second call finds the lock file's hash in .venv/.installed and does nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".installed"
-LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+# Each of these contains the ones before it.
+LOCKS = {
+    "production": ROOT / "requirements.txt",
+    "demo": ROOT / "requirements-demo.txt",
+    "dev": ROOT / "requirements-dev.txt",
+}
 # Finds its own interpreter, so that neither a long path nor a moved folder breaks it.
 COMMAND = """#!/bin/sh
 '''exec' "$(dirname "$0")/python" "$0" "$@"
@@ -36,7 +42,7 @@ def main(arguments: list[str]) -> int:
             f"Counterpart needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}. "
             "Name another one with: make PYTHON=python3.12 run"
         )
-    wanted = "dev" if "--dev" in arguments else "run"
+    wanted = next((name for name in LOCKS if f"--{name}" in arguments), "production")
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in LOCKS.items()}
     installed = known()
     if not PYTHON.exists():
@@ -94,9 +100,10 @@ def install(wanted: str, digests: dict[str, str], installed: dict[str, str]) -> 
     command.unlink(missing_ok=True)
     command.write_text(COMMAND)
     command.chmod(0o755)
-    installed[wanted] = digests[wanted]
-    if wanted == "dev":
-        installed["run"] = digests["run"]
+    for name in LOCKS:
+        installed[name] = digests[name]
+        if name == wanted:
+            break
     STAMP.write_text(json.dumps(installed))
     return 0
 

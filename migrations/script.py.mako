@@ -1,4 +1,7 @@
-"""${message}"""
+"""${message}
+
+{old_code}
+"""
 
 from __future__ import annotations
 

@@ -7,38 +7,29 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-import requests
-from flask import Flask
 from hypothesis import HealthCheck
 from hypothesis import settings as drawing
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts import passwords
-from portal.app import create_app
-from portal.billing.documents import rendering
-from portal.foundation.config import Settings, var_dir
-from portal.foundation.db import make_engine, make_sessions
-from portal.foundation.embedded import EmbeddedPostgres
-from portal.foundation.migrate import upgrade
-from portal.foundation.statements import CountingCursor, counted
-from tests.builders import HASHER, Build
-from tests.page import PageClient
-from tests.paying import Till
-from tests.sandbox.stripe.standing import Sandbox
+# The fixtures import what they need when they run: a run of unit tests loads neither the portal nor a database.
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from portal.foundation.config import Settings
+    from tests.builders import Build
+    from tests.page import PageClient
+    from tests.paying import Till
+    from tests.sandbox.stripe.standing import Sandbox
 
 # What is drawn is the same in every run, however slow the machine is; HYPOTHESIS_PROFILE=default looks further.
 drawing.register_profile(
     "certain", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 drawing.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "certain"))
-# A sign-in then costs what the builders' hash costs, and is not hashed anew.
-passwords.HASHER = HASHER
-# A long PDF is finished on a busy machine, too.
-rendering.MOST_SECONDS = 300
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 # Empties every table, the append-only ones too: triggers sleep while this role replicates.
@@ -57,6 +48,8 @@ end $$
 
 
 def _settings(url: str) -> Settings:
+    from portal.foundation.config import Settings, var_dir
+
     return Settings(
         database_url=url,
         secret_key="test-secret-" + "x" * 32,
@@ -75,6 +68,13 @@ def server_url(worker_name: str) -> Iterator[Callable[[str], str]]:
     Each of several parallel test processes has a server of its own: transactions in one database hold back
     what an export of another may read.
     """
+    import psycopg
+
+    from portal.billing.documents import rendering
+    from portal.foundation.config import var_dir
+    from portal.foundation.embedded import EmbeddedPostgres
+
+    rendering.MOST_SECONDS = 300  # a long PDF is finished on a busy machine, too
     own = os.environ.get("TEST_DATABASE_URL")
     if own:
         yield lambda name: own.rsplit("/", 1)[0] + "/" + name
@@ -100,6 +100,11 @@ def _migrations_digest() -> str:
 @pytest.fixture(scope="session")
 def database_url(server_url: Callable[[str], str], worker_name: str) -> Iterator[str]:
     """A migrated, empty database of this test process."""
+    import psycopg
+
+    from portal.foundation.db import make_engine
+    from portal.foundation.migrate import upgrade
+
     template = f"template_{_migrations_digest()}"
     name = f"test_{os.getpid()}_{worker_name}"
     with psycopg.connect(server_url("postgres"), autocommit=True) as connection:
@@ -132,6 +137,9 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def shared_engine(settings: Settings) -> Iterator[Engine]:
+    from portal.foundation.db import make_engine
+    from portal.foundation.statements import CountingCursor
+
     engine = make_engine(settings, max_overflow=30, connect_args={"cursor_factory": CountingCursor})
     yield engine
     engine.dispose()
@@ -147,6 +155,8 @@ def engine(shared_engine: Engine) -> Iterator[Engine]:
 
 @pytest.fixture
 def sessions(engine: Engine) -> sessionmaker[Session]:
+    from portal.foundation.db import make_sessions
+
     return make_sessions(engine)
 
 
@@ -160,6 +170,8 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 @pytest.fixture
 def build(sessions: sessionmaker[Session]) -> Iterator[Build]:
     """Makes companies, people, products, stores …, each committed at once."""
+    from tests.builders import Build
+
     builder = Build(sessions())
     yield builder
     builder.session.close()
@@ -167,6 +179,8 @@ def build(sessions: sessionmaker[Session]) -> Iterator[Build]:
 
 @pytest.fixture(scope="session")
 def shared_app(settings: Settings, shared_engine: Engine) -> Flask:
+    from portal.app import create_app
+
     app = create_app(settings, shared_engine)
     app.config.update(TESTING=True)
     return app
@@ -180,18 +194,24 @@ def app(shared_app: Flask, engine: Engine) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> PageClient:
     """A browser without scripts that checks the HTML of every page it gets."""
+    from tests.page import PageClient
+
     return PageClient(app)
 
 
 @pytest.fixture
 def statements() -> Callable[[], AbstractContextManager[list[str]]]:
     """``with statements() as heard:`` collects the SQL statements executed inside."""
+    from portal.foundation.statements import counted
+
     return counted
 
 
 @pytest.fixture(scope="session")
 def stripe_process() -> Iterator[Sandbox]:
     """The sandbox's Stripe, one process for all tests of this process."""
+    from tests.sandbox.stripe.standing import Sandbox
+
     running = Sandbox("memory")
     yield running
     running.stop()
@@ -200,6 +220,8 @@ def stripe_process() -> Iterator[Sandbox]:
 @pytest.fixture
 def stripe_sandbox(stripe_process: Sandbox) -> Sandbox:
     """The sandbox's Stripe, with nothing in it and no fault switched on."""
+    import requests
+
     requests.delete(f"{stripe_process.url}/_sandbox/faults", timeout=5)
     stripe_process.control("reset")
     return stripe_process
@@ -208,4 +230,13 @@ def stripe_sandbox(stripe_process: Sandbox) -> Sandbox:
 @pytest.fixture
 def till(stripe_sandbox: Sandbox, sessions: sessionmaker[Session], build: Build) -> Till:
     """A company with a payer, and all it takes to pay at the sandbox's Stripe."""
+    from tests.paying import Till
+
     return Till(stripe_sandbox, sessions, build)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a database, so that ``make test-fast`` can leave it out."""
+    for item in items:
+        if "server_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")

@@ -14,6 +14,8 @@ from portal.foundation.config import resource_dir
 
 # Only one process migrates at a time; any fixed number does.
 MIGRATION_LOCK = 7_261_001
+# A statement that waits for a table makes everybody behind it wait, too; so it gives up. Any value of lock_timeout.
+LOCK_TIMEOUT = "5s"
 
 
 def _config() -> Config:
@@ -37,7 +39,10 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine) -> bool:
-    """Upgrade to the newest revision. Returns whether anything was done."""
+    """Upgrade to the newest revision. Returns whether anything was done.
+
+    :raises ConfigError: when others hold a table for longer than :data:`LOCK_TIMEOUT`; what was done stays done.
+    """
     if current(engine) == head():
         return False
     with engine.connect() as connection:

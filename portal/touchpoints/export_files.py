@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.parquet
-
 from portal.touchpoints.models import Touchpoint
 
 FORMATS = ("parquet", "jsonl")
-_TYPES = {
-    "BIGINT": pyarrow.int64(),
-    "INTEGER": pyarrow.int32(),
-    "SMALLINT": pyarrow.int16(),
-    "BOOLEAN": pyarrow.bool_(),
-}
+_TYPES = {"BIGINT": "int64", "INTEGER": "int32", "SMALLINT": "int16", "BOOLEAN": "bool"}
+
+
+def parquet_problem() -> str | None:
+    """What to do before Parquet files can be written; None if nothing.
+
+    pyarrow is larger than everything else together, so it is installed only where Parquet is wanted.
+    """
+    if importlib.util.find_spec("pyarrow"):
+        return None
+    return (
+        "Parquet files need pyarrow, which is not installed: install counterpart[lake], "
+        "in a checkout with .venv/bin/pip install --require-hashes -r requirements-lake.txt, "
+        "or export with --format jsonl."
+    )
 
 
 def schema() -> Any:
     """Column names and types of the Parquet files: numbers as they are, ids and JSON as text."""
+    import pyarrow
+
     fields = []
     for column in Touchpoint.__table__.columns:
-        kind = _TYPES.get(str(column.type), pyarrow.string())
+        kind = pyarrow.type_for_alias(_TYPES.get(str(column.type), "string"))
         fields.append(pyarrow.field(column.name, kind, nullable=bool(column.nullable)))
     return pyarrow.schema(fields)
 
@@ -46,6 +55,9 @@ def write_batch(path: Path, rows: Sequence[dict[str, Any]], format: str) -> None
 
 
 def _write_parquet(file: Any, rows: Sequence[dict[str, Any]]) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
     shape = schema()
     columns = [pyarrow.array([_plain(row[field.name]) for row in rows], type=field.type) for field in shape]
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays(columns, schema=shape), file, compression="zstd")

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from portal.touchpoints.export_files import FORMATS, write_batch
+from portal.touchpoints.export_files import FORMATS, parquet_problem, write_batch
 
 MANIFEST = "manifest.json"
 BATCH = 50_000
@@ -57,10 +57,13 @@ def export(
 
     :param progress: called with rows written in this run and rows there were to write.
     :param batch: rows per file at most; also what is held in memory.
-    :raises ExportError: when another export works in the folder, or it holds another format.
+    :raises ExportError: when another export works in the folder, it holds another format, or
+        Parquet is asked for without pyarrow.
     """
     if format not in FORMATS:
         raise ExportError(f"There is no format {format!r}; choose from {', '.join(FORMATS)}.")
+    if format == "parquet" and (problem := parquet_problem()):
+        raise ExportError(problem)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out), engine.connect() as connection:
         manifest = _read_manifest(out, format)

@@ -176,3 +176,14 @@ def test_a_device_is_no_folder() -> None:
     told = CliRunner().invoke(cli, ["touchpoints", "export", "/dev/null"])
     assert told.exit_code == 1
     assert "Error: /dev/null is not a folder." in told.output
+
+
+def test_parquet_without_pyarrow_is_refused_with_what_to_do(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Production does not install it. Seen failing without the look for it: a folder is made and nothing said."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ExportError, match=r"counterpart\[lake\].* --format jsonl"):
+        export(engine, tmp_path / "log")
+    assert not (tmp_path / "log").exists()
+    assert export(engine, tmp_path / "log", "jsonl").rows == 0

@@ -53,7 +53,7 @@ def test_every_command_has_help_and_is_described(name: str) -> None:
 
 def test_every_command_in_the_documents_exists() -> None:
     names = set(commands(cli)) | {"portal", "portal touchpoints"}
-    for path in [*DOCS.rglob("*.md"), ROOT / "README.md"]:
+    for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
         for said in re.findall(r"`(?:\.venv/bin/)?(portal(?: [a-z][a-z-]+)+)", path.read_text()):
             words = said.split()
             assert any(" ".join(words[:n]) in names for n in (3, 2)), f"{path.name}: {said}"
@@ -74,7 +74,7 @@ def test_every_make_target_is_told_and_does_something() -> None:
 
 def test_links_between_documents_lead_somewhere() -> None:
     broken = []
-    for path in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
+    for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]:
         for target in LINK.findall(path.read_text()):
             if not target.startswith(("http", "mailto:")) and not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")

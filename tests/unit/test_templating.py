@@ -8,7 +8,6 @@ from flask.templating import Environment as Plain
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
-from portal.app import create_app
 from portal.foundation.config import Settings, var_dir
 from portal.web.templating import Environment
 
@@ -34,6 +33,8 @@ class Own:
 
 
 def application() -> Flask:
+    from portal.app import create_app  # takes longer than all tests of this file: only when one of them runs
+
     return create_app(
         Settings(
             database_url="postgresql:///nowhere", secret_key="x" * 40, var_dir=var_dir(), log_format="text"
