@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
@@ -121,3 +122,11 @@ def test_each_piece_of_a_file_is_read_as_the_customer(company: Company) -> None:
     leave()
     assert answer.get_data(as_text=True).splitlines()[1:] == ["row", "row"]
     assert found == [expected("portal_customer")] * 2
+
+
+@pytest.mark.usefixtures("request_of")
+def test_a_savepoint_is_not_counted(statements: Callable[[], AbstractContextManager[list[str]]]) -> None:
+    """Budgets count what reads and writes rows. Seen failing while SAVEPOINT and its release were counted."""
+    with statements() as heard, refusing():
+        db().execute(text("select 1"))
+    assert heard == ["select 1"]
