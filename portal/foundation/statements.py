@@ -1,6 +1,7 @@
 """Counting SQL statements at the driver, so that nothing (not even the job queue's) is left out.
 
-Budgets are held by tests as counts; BEGIN, COMMIT and ROLLBACK are not statements of ours.
+Budgets are held by tests as counts. What only controls the transaction is left out: BEGIN, COMMIT and ROLLBACK, which
+the driver sends on its own, and likewise SAVEPOINT and what ends it, which reach the cursor but read and write no row.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+CONTROL = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 _log: ContextVar[list[str] | None] = ContextVar("statements", default=None)
 
 
@@ -34,16 +36,18 @@ class CountingCursor(PlainCursor):
     """A cursor that notes what it executes while somebody listens."""
 
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> CountingCursor:
-        heard = _log.get()
-        if heard is not None:
-            heard.append(str(query))
+        _hear(str(query))
         return super().execute(query, *args, **kwargs)
 
     def executemany(self, query: Any, *args: Any, **kwargs: Any) -> None:
-        heard = _log.get()
-        if heard is not None:
-            heard.append(str(query))
+        _hear(str(query))
         super().executemany(query, *args, **kwargs)
+
+
+def _hear(statement: str) -> None:
+    heard = _log.get()
+    if heard is not None and not statement.startswith(CONTROL):
+        heard.append(statement)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
+from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import SAFE_METHODS, db, now
 from portal.web.urls import came_from
 
@@ -46,7 +47,7 @@ update user_session set delegation_id = null, store_id = null, job_id = null
 # A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
 # without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn, or the
 # rep looks after the company no more, or the person acted for has left it.
-WHO = text("""
+WHO = text(f"""
 select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
        c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
@@ -55,10 +56,7 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
-       set_config('app.company_id', coalesce(c.id::text, ''), true) as scope,
-       set_config('app.user_id', u.id::text, true) as person,
-       case when u.kind = 'customer' or d.id is not null
-            then set_config('role', 'portal_customer', true) end as db_role
+       {SIGN_IN}
   from user_session s
   join app_user u on u.id = s.user_id and u.disabled_at is null
   left join lateral (
@@ -161,7 +159,11 @@ def _load(token: str) -> Visit:
         .mappings()
         .one_or_none()
     )
-    return NOBODY if row is None else _visit(row)
+    if row is None:
+        return NOBODY
+    found = _visit(row)
+    g.scope = scope_of(found.actor)
+    return found
 
 
 def _visit(row: Any) -> Visit:

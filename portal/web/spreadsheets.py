@@ -8,18 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Response, current_app, stream_with_context
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.web.scope import Scope, scoped
 from portal.web.sessions import actor
 
 PIECE = 1_000  # rows
 # What a spreadsheet would take for a formula, also behind white space and as East Asian keyboards write it.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-SCOPE = text(
-    "select set_config('app.company_id', :company, true), set_config('app.user_id', :person, true), "
-    "set_config('role', 'portal_customer', true)"
-)
 # The cells of the next rows after a cursor (None: from the start), and the cursor after them (None: that was all).
 Reader = Callable[[Session, str | None], tuple[Iterable[Sequence[Any]], str | None]]
 
@@ -38,8 +34,9 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 def csv_download(file_name: str, columns: Sequence[str], company_id: int, read: Reader) -> Response:
     """A file of the company's rows, read and sent in pieces, however many they are."""
+    scope = Scope(company_id, actor().user_id)
     return Response(
-        stream_with_context(_pieces(columns, company_id, read)),
+        stream_with_context(_pieces(columns, scope, read)),
         mimetype="text/csv",
         headers={
             "Content-Disposition": f'attachment; filename="{file_name}"',
@@ -48,14 +45,13 @@ def csv_download(file_name: str, columns: Sequence[str], company_id: int, read: 
     )
 
 
-def _pieces(columns: Sequence[str], company_id: int, read: Reader) -> Iterator[str]:
+def _pieces(columns: Sequence[str], scope: Scope, read: Reader) -> Iterator[str]:
     """The request's own transaction has ended when the answer is sent, so each piece has a short one."""
     yield "\ufeff" + csv_text([columns])
     after: str | None = None
     while True:
         with current_app.extensions["sessions"]() as session:
-            session.connection(execution_options={"postgresql_readonly": True})
-            session.execute(SCOPE, {"company": str(company_id), "person": str(actor().user_id)})
+            scoped(session, scope).connection(execution_options={"postgresql_readonly": True})
             rows, after = read(session, after)
         yield csv_text(rows)
         if after is None:

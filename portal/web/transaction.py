@@ -5,7 +5,7 @@ Any exception and any status of 400 or more rolls back. GET requests run read-on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -16,15 +16,18 @@ from portal.foundation.clock import local, utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.touchpoints.interaction import set_interaction
+from portal.web.scope import BOOKS, Scope, scoped
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def db() -> Session:
-    """The request's session; opened at first use."""
+    """The request's session; opened at first use. One that is opened after the sign-in is held to its scope."""
     session: Session | None = g.get("db")
     if session is None:
-        session = current_app.extensions["sessions"]()
+        session = _sessions()()
+        if (scope := g.get("scope")) is not None:
+            scoped(session, scope)
         if request.method in SAFE_METHODS:
             session.connection(execution_options={"postgresql_readonly": True})
         g.db = session
@@ -49,8 +52,7 @@ def today() -> date:
 def leave() -> None:
     """Commit and close the request's session before something slow or foreign, so that nothing waits for it.
 
-    What is read after this is read in a new transaction, which no longer knows whose request it is: go on with
-    :func:`own_transaction`, or redirect.
+    What is read after this is read in a new transaction, under the same scope.
     """
     session: Session | None = g.pop("db", None)
     if session is not None:
@@ -58,18 +60,50 @@ def leave() -> None:
         session.close()
 
 
+def book_sessions(company_id: int | None = None) -> Callable[[], Session]:
+    """Sessions in which the portal itself acts for one company, after the actor was checked: as ``portal_books``,
+    which sees that company's rows and writes what customers may not. For staff they are the owner's.
+
+    :param company_id: None for the company of the customer who asks.
+    """
+    scope: Scope | None = g.get("scope")
+    if company_id is not None:
+        books = Scope(company_id, None, BOOKS)
+    elif scope is not None:
+        books = Scope(scope.company_id, scope.person_id, BOOKS)
+    else:
+        return _sessions()
+    return lambda: scoped(_sessions()(), books)
+
+
+@contextmanager
+def books(company_id: int | None = None) -> Iterator[Session]:
+    """A transaction of the portal itself for one company, beside the request's: commits at its end, rolls back on
+    any exception. For what moves money or writes what customers may not; see :func:`book_sessions`."""
+    with _told(book_sessions(company_id)) as session:
+        yield session
+
+
 @contextmanager
 def own_transaction() -> Iterator[Session]:
-    """A transaction of the portal itself, beside the request's: commits at its end, rolls back on any exception.
+    """A transaction as the owner of the tables, beside the request's: for pages without a sign-in, until a link or a
+    signature has told which company it is about. Commits at its end, rolls back on any exception."""
+    with _told(_sessions()) as session:
+        yield session
 
-    Not limited to the customer's rows and rights: for what moves money, after the actor was checked. Use cases in it
-    name the company in every condition.
-    """
-    with transaction(current_app.extensions["sessions"]) as session:
+
+@contextmanager
+def _told(sessions: Callable[[], Session]) -> Iterator[Session]:
+    with transaction(sessions) as session:
         circumstances = g.get("circumstances")
         if circumstances is not None:  # so that its touchpoints know where they come from
             set_interaction(session, circumstances())
         yield session
+
+
+def _sessions() -> Callable[[], Session]:
+    found: Callable[[], Session] = current_app.extensions["sessions"]
+    return found
 
 
 def _finish(response: Response) -> Response:

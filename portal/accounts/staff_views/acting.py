@@ -11,8 +11,9 @@ from portal.accounts.forms import ActingForm
 from portal.accounts.staff_views import blueprint
 from portal.accounts.use_cases import acting
 from portal.accounts.views import Answer
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.scope import unscoped
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -22,15 +23,15 @@ from portal.web.ui import tell
 @needs("delegations:start")
 def start_acting(code: str) -> Answer:
     """Ask for whom and why, then go in."""
-    acting.leave_company(db())
+    unscoped(db())
     company = queries.assigned_company(db(), actor(), code)
     people = queries.people_to_act_for(db(), company)
     form = ActingForm()
     form.subject.choices = [SelectChoice(str(each.id), each.name) for each in people]
     status = 200
     if request.method == "POST":
-        try:
-            form.validate()
+        form.validate()
+        with refusing(form) as tried:
             acting.start_acting(
                 db(),
                 actor=actor(),
@@ -39,10 +40,9 @@ def start_acting(code: str) -> Answer:
                 reason=form.reason.data or "",
                 now=now(),
             )
+        if tried.refused is None:
             return redirect("/")
-        except Rejected as no:
-            form.refuse(no)
-            status = 422
+        status = 422
     return render_template("accounts/start_acting.html", form=form, company=company), status
 
 

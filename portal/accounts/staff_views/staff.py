@@ -16,9 +16,9 @@ from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.staff_views import blueprint
 from portal.accounts.use_cases import staff as use_cases
 from portal.accounts.views import Answer
-from portal.foundation.errors import Rejected
 from portal.stores.queries import all_stores
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -48,7 +48,7 @@ def invite_staff() -> Answer:
     if request.method == "GET":
         return render_template("accounts/invite_staff.html", form=form)
     if form.validate_on_submit():
-        try:
+        with refusing(form) as tried:
             use_cases.add_staff(
                 db(),
                 actor=actor(),
@@ -59,9 +59,7 @@ def invite_staff() -> Answer:
                 public_url=_public_url(),
                 now=now(),
             )
-        except Rejected as no:
-            form.refuse(no)
-        else:
+        if tried.refused is None:
             tell("ok", f"The invitation is on its way to {form.email.data}.")
             return redirect(url_for(".staff"))
     return render_template("accounts/invite_staff.html", form=form), 422
@@ -105,11 +103,9 @@ def assign(user_id: int) -> Answer:
     """Give a rep a company to look after."""
     form = AssignmentForm()
     if form.validate_on_submit():
-        try:
+        with refusing(form) as tried:
             company = use_cases.assign(db(), actor=actor(), rep_id=user_id, code=form.code.data)
-        except Rejected as no:
-            form.refuse(no)
-        else:
+        if tried.refused is None:
             tell("ok", f"{company.name} is assigned.")
             return redirect(url_for(".member", user_id=user_id))
     return _page(queries.staff_member(db(), user_id), form, 422)
@@ -125,11 +121,10 @@ def unassign(user_id: int, code: str) -> Answer:
 
 
 def _do(user_id: int, use_case: Callable[..., User], done: str, **values: Any) -> Answer:
-    try:
+    form = AssignmentForm(formdata=None)
+    with refusing(form) as tried:
         user = use_case(db(), actor=actor(), user_id=user_id, **values)
-    except Rejected as no:
-        form = AssignmentForm(formdata=None)
-        form.refuse(no)
+    if tried.refused is not None:
         return _page(queries.staff_member(db(), user_id), form, 422)
     tell("ok", done.format(user.name))
     return redirect(url_for(".staff"))

@@ -33,7 +33,6 @@ def start_acting(
     :raises NotFound: the company is not the rep's, or there is none.
     :raises Rejected: no consent, no reason, or nobody to act for.
     """
-    leave_company(session)
     company = assigned_company(session, actor, code)
     if not company.acting_consent:
         raise Rejected(
@@ -110,12 +109,6 @@ def _hold(session: Session, actor: Actor, delegation_id: int | None) -> None:
         .values(delegation_id=delegation_id, store_id=None, job_id=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def leave_company(session: Session) -> None:
-    """Go on with the portal's own rights for the rest of the transaction, when a staff person's request
-    began inside a customer's account and goes on to another."""
-    session.execute(text("select set_config('role', 'none', true), set_config('app.company_id', '', true)"))
 
 
 def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> int:

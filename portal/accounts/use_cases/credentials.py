@@ -11,7 +11,6 @@ from portal.accounts import passwords
 from portal.accounts.links import reset_link
 from portal.accounts.models import User
 from portal.accounts.use_cases import one_time, sessions, throttling
-from portal.accounts.use_cases.acting import leave_company
 from portal.foundation import mail
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -54,7 +53,6 @@ def change_password(session: Session, *, actor: Actor, current: str, password: s
 
     :raises Rejected: the current one is wrong, or the new one is weak.
     """
-    leave_company(session)  # inside it nobody's hash can be read
     user = session.get_one(User, actor.user_id)
     if not passwords.verify(user.password_hash, current):
         raise Rejected(

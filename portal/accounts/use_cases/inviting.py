@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from portal.foundation import mail
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.touchpoints.recording import Event, record
+
+# A function of the database: nobody outside the company is seen in a customer's request (migration 0012).
+_PERSON = text("select person_to_invite(:email, :name)")
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ def invite(
     """
     if role not in CUSTOMER_ROLES:
         raise Rejected("no_role", "Choose a role.", field="role")
-    user = find_or_add(session, email=email, name=name, kind="customer")
-    if user.kind != "customer" or user.disabled_at is not None:
+    user_id = session.scalar(_PERSON, {"email": email, "name": name})
+    if user_id is None:
         raise Rejected("not_invitable", "This address can't be invited. Use another one.", field="email")
     values = {"role": role, "disabled_at": now, "invited_at": now}
     placed = session.scalar(
         insert(Membership)
-        .values(user_id=user.id, company_id=actor.company_id, **values)
+        .values(user_id=user_id, company_id=actor.company_id, **values)
         .on_conflict_do_update(
             index_elements=["user_id", "company_id"], set_=values, where=Membership.invited_at.is_not(None)
         )
@@ -56,6 +59,7 @@ def invite(
         raise Rejected(
             "there_already", "This person is in your list already. Change them there.", field="email"
         )
+    user = session.get_one(User, user_id)
     _send(session, actor=actor, user=user, role=role, public_url=public_url, now=now)
     return user
 

@@ -13,10 +13,10 @@ from portal.accounts.models import User
 from portal.accounts.use_cases import credentials, profile, signing_in, throttling
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try, note_failure
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import books, db, now
 from portal.web.ui import tell
 
 
@@ -33,7 +33,7 @@ def save_profile() -> Answer:
     user = queries.person(db(), actor().user_id)
     form = _profile_form(user)
     if form.validate_on_submit():
-        try:
+        with refusing(form) as tried:
             profile.update_profile(
                 db(),
                 actor=actor(),
@@ -42,9 +42,7 @@ def save_profile() -> Answer:
                 language=form.language.data,
                 time_zone=form.time_zone.data,
             )
-        except Rejected as no:
-            form.refuse(no)
-        else:
+        if tried.refused is None:
             tell("ok", "Your details are saved.")
             return redirect(url_for(".account"))
     return _page(user, form, PasswordForm(formdata=None), 422)
@@ -58,19 +56,21 @@ def change_password() -> Answer:
     form = PasswordForm()
     status = 422
     if form.validate_on_submit():
-        try:
+        with refusing(form, books()) as tried:  # a customer's request can read nobody's hash
             count_try(throttling.SIGN_IN, user.email)
             credentials.change_password(
-                db(), actor=actor(), current=form.current.data, password=form.password.data, now=now()
+                tried.session,
+                actor=actor(),
+                current=form.current.data,
+                password=form.password.data,
+                now=now(),
             )
-        except Rejected as no:
-            if no.outcome == "denied":
-                note_failure(no, "password_change")
-            status = 429 if no.code == "too_many_tries" else 422
-            form.refuse(no)
-        else:
+        if (no := tried.refused) is None:
             tell("ok", "Your password is changed. You are signed out everywhere else.")
             return redirect(url_for(".account"))
+        if no.outcome == "denied":
+            note_failure(no, "password_change")
+        status = 429 if no.code == "too_many_tries" else 422
     return _page(user, _profile_form(user, obj=user, formdata=None), form, status)
 
 

@@ -9,13 +9,13 @@ from flask import redirect, render_template, request, url_for
 from portal.accounts.forms import InvitationForm, JoinForm
 from portal.accounts.models import User
 from portal.accounts.use_cases import inviting
-from portal.accounts.use_cases.acting import leave_company
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.reset import dead_link
 from portal.accounts.views.signing_in import HOME, let_in
 from portal.accounts.views.tries import refused
-from portal.foundation.errors import Rejected
 from portal.web.access import public
+from portal.web.refusing import refusing
+from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -39,11 +39,11 @@ def accept_invitation() -> Answer:
         return render_template("accounts/invitation.html", form=form, invitation=invitation), 422
     typed = form.data
     _as_the_portal()
-    try:
+    with refusing() as tried:
         user, is_new = inviting.accept(
             db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
         )
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         if no.code == "dead_link":
             return dead_link("invitation")
         return refused(no, form, "accounts/invitation.html", invitation=invitation)
@@ -53,7 +53,7 @@ def accept_invitation() -> Answer:
 def _as_the_portal() -> None:
     """The link decides, not whom this browser is signed in as: their company's limits would refuse the rest."""
     visit()
-    leave_company(db())
+    unscoped(db())
 
 
 def _welcome(user: User, is_new: bool, invitation: inviting.Invitation) -> Answer:

@@ -8,9 +8,9 @@ from portal.accounts.forms import JobsForm
 from portal.accounts.use_cases import jobs
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.context import page
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.filters import plural
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -22,10 +22,9 @@ def add_jobs() -> Answer:
     form = JobsForm()
     if not form.validate_on_submit():
         return page(form, 422)
-    try:
+    with refusing(form) as tried:
         added = jobs.add_jobs(db(), actor=actor(), words=form.names.data)
-    except Rejected as no:
-        form.refuse(no)
+    if tried.refused is not None:
         return page(form, 422)
     known = f" {plural(added.known, 'was', 'were')} there already." if added.known else ""
     tell("ok" if added.added else "info", f"{plural(added.added, 'job')} added.{known}")
@@ -35,10 +34,9 @@ def add_jobs() -> Answer:
 @blueprint.post("/jobs/<int:job_id>/closure")
 @needs("drafts:write")
 def close_job(job_id: int) -> Answer:
-    try:
+    with refusing() as tried:
         job = jobs.close_job(db(), actor=actor(), job_id=job_id, now=now())
-    except Rejected as no:
-        tell("error", no.message)
-    else:
         tell("ok", f"{job.name} is closed. Its orders keep its name.")
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
     return redirect(url_for(".context") + "#job")

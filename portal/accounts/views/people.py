@@ -18,10 +18,11 @@ from portal.accounts.use_cases import people as use_cases
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try
 from portal.billing.amounts import amount_field, parse_amount
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import NotFound
 from portal.foundation.money import format_minor
 from portal.web.access import needs
 from portal.web.forms import strip
+from portal.web.refusing import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -64,7 +65,7 @@ def invite() -> Answer:
         return render_template("accounts/invite.html", form=form)
     status = 422
     if form.validate_on_submit():
-        try:
+        with refusing(form) as tried:
             count_try(throttling.INVITING, f"company {actor().company_id}")
             inviting.invite(
                 db(),
@@ -75,12 +76,10 @@ def invite() -> Answer:
                 public_url=_public_url(),
                 now=now(),
             )
-        except Rejected as no:
-            form.refuse(no)
-            status = 429 if no.code == "too_many_tries" else 422
-        else:
+        if tried.refused is None:
             tell("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
             return redirect(url_for(".people"))
+        status = 429 if tried.refused.code == "too_many_tries" else 422
     return render_template("accounts/invite.html", form=form), status
 
 
@@ -98,10 +97,9 @@ def change_role(user_id: int) -> Answer:
     form = RoleForm()
     if not form.validate_on_submit():
         return _page(row, form, 422)
-    try:
+    with refusing(form) as tried:
         use_cases.change_role(db(), actor=actor(), user_id=user_id, role=form.role.data, now=now())
-    except Rejected as no:
-        form.refuse(no)
+    if tried.refused is not None:
         return _page(row, form, 422)
     tell("ok", f"{row.name} is now {ROLE_LABELS[form.role.data].lower()}.")
     return redirect(url_for(".people"))
@@ -116,12 +114,12 @@ def set_order_limit(user_id: int) -> Answer:
     typed, currency = strip(limit.limit.data or ""), visit().currency
     try:
         minor = parse_amount(typed, currency) if typed else None
-        use_cases.set_order_limit(db(), actor=actor(), user_id=user_id, limit_minor=minor, now=now())
     except ValueError as no:
         limit.limit.errors = [str(no)]
         return _page(row, RoleForm(formdata=None, role=row.role), 422, limit)
-    except Rejected as no:
-        limit.refuse(no)
+    with refusing(limit) as tried:
+        use_cases.set_order_limit(db(), actor=actor(), user_id=user_id, limit_minor=minor, now=now())
+    if tried.refused is not None:
         return _page(row, RoleForm(formdata=None, role=row.role), 422, limit)
     if minor is None:
         tell("ok", f"{row.name} orders any amount alone.")
@@ -147,10 +145,10 @@ def enable_person(user_id: int) -> Answer:
 @blueprint.post("/people/<int:user_id>/invitation")
 @needs("people:manage")
 def resend_invitation(user_id: int) -> Answer:
-    try:
+    with refusing() as tried:
         count_try(throttling.INVITING, f"company {actor().company_id}")
-    except Rejected as no:
-        tell("error", no.message)
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
         return redirect(url_for(".people"))
     user = inviting.resend(db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now())
     tell("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
@@ -169,11 +167,10 @@ def set_acting_consent() -> Response:
 
 def _do(user_id: int, use_case: Callable[..., Any], done: str) -> Answer:
     row = _person(user_id)
-    try:
+    form = RoleForm(formdata=None, role=row.role)
+    with refusing(form) as tried:
         use_case(db(), actor=actor(), user_id=user_id, now=now())
-    except Rejected as no:
-        form = RoleForm(formdata=None, role=row.role)
-        form.refuse(no)
+    if tried.refused is not None:
         return _page(row, form, 422)
     tell("ok", done.format(row.name))
     return redirect(url_for(".people"))

@@ -10,6 +10,7 @@ from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try, note_failure, refused
 from portal.foundation.errors import Rejected
 from portal.web.access import public
+from portal.web.refusing import refusing
 from portal.web.transaction import db, now
 from portal.web.ui import tell
 
@@ -23,9 +24,9 @@ def forgot() -> Answer:
         return render_template("accounts/forgot.html", form=form, sent="sent" in request.args)
     if not form.validate_on_submit():
         return render_template("accounts/forgot.html", form=form, sent=False), 422
-    try:
+    with refusing() as tried:
         count_try(throttling.RESET, form.email.data)
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         note_failure(no, "reset")
         return refused(no, form, "accounts/forgot.html", sent=False)
     public_url = current_app.extensions["settings"].public_url
@@ -44,9 +45,9 @@ def reset() -> Answer:
         return dead_link("reset")
     if not form.validate_on_submit():
         return render_template("accounts/reset.html", form=form), 200 if request.method == "GET" else 422
-    try:
+    with refusing() as tried:
         credentials.reset_password(db(), token=form.token.data, password=form.password.data, now=now())
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         return dead_link("reset") if no.code == "dead_link" else refused(no, form, "accounts/reset.html")
     tell("ok", "Your password is changed. Sign in with the new one.")
     return redirect(url_for(".sign_in"))

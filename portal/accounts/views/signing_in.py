@@ -13,8 +13,8 @@ from portal.accounts.use_cases import signing_in, throttling
 from portal.accounts.views import Answer, blueprint
 from portal.accounts.views.tries import count_try, fresh_form_secret, network, note_failure, refused
 from portal.foundation.config import Settings
-from portal.foundation.errors import Rejected
 from portal.web.access import public
+from portal.web.refusing import refusing
 from portal.web.sessions import COOKIE, actor, clear_cookie, set_cookie, visit
 from portal.web.transaction import db, now
 from portal.web.urls import local_path
@@ -35,10 +35,10 @@ def sign_in() -> Answer:
         return render_template("accounts/sign_in.html", form=form)
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422
-    try:
+    with refusing() as tried:
         count_try(throttling.SIGN_IN, form.email.data)
         user = signing_in.authenticate(db(), email=form.email.data, password=form.password.data)
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         note_failure(no, "password")
         return refused(no, form, "accounts/sign_in.html")
     return let_in(user, onward, method="password")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, render_template, request, session
+from flask import g, render_template, request, session
 
 from portal.accounts.networks import network_of
 from portal.accounts.use_cases import throttling
@@ -12,7 +12,7 @@ from portal.accounts.views import Answer
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
 from portal.web.touch import viewed
-from portal.web.transaction import now
+from portal.web.transaction import book_sessions, now
 
 REASONS = {"too_many_tries": "throttled", "dead_link": "expired"}
 
@@ -24,7 +24,7 @@ def network() -> str:
 
 def count_try(limit: throttling.Limit, email: str) -> None:
     """Count a try for good, in a transaction of its own: the request that follows may be rolled back."""
-    with transaction(current_app.extensions["sessions"]) as aside:
+    with transaction(book_sessions()) as aside:
         throttling.admit(aside, limit=limit, email=email, network=network(), now=now())
 
 

@@ -16,6 +16,7 @@ from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -39,11 +40,9 @@ def credit(code: str) -> Response | tuple[str, int]:
     company = visible_company(db(), actor(), code)
     form = CreditMemoForm()
     form.validate()
-    try:
+    with refusing(form) as tried:
         memo = _credit(company, form)
-    except Rejected as no:
-        db().rollback()
-        form.refuse(no)
+    if tried.refused is not None:
         return _page(visible_company(db(), actor(), code), form), 422
     tell("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
     return redirect(url_for("desk.customer", code=code))

@@ -18,6 +18,7 @@ from portal.billing.typed_parts import TypedParts, fill_parts, read_parts
 from portal.billing.use_cases import applying
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -45,8 +46,8 @@ def apply_credit(code: str, name: str) -> Response | tuple[str, int]:
     company = visible_company(db(), actor(), code)
     form = ApplicationForm()
     typed = read_parts(request.form, open_documents(db(), company.id, limit=SHOWN))
-    try:
-        form.validate()
+    form.validate()
+    with refusing() as tried:
         if typed.errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
         source = applying.Source.named(name)
@@ -59,10 +60,9 @@ def apply_credit(code: str, name: str) -> Response | tuple[str, int]:
             key=form.one_key(),
             now=now(),
         )
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)
-        db().rollback()
         credit = credit_named(db(), company.id, name, ahead=True)
         return _page(company, credit, form, _open(company, credit), typed), 422
     tell(

@@ -11,8 +11,8 @@ from portal.billing.forms_credit import AnswerForm
 from portal.billing.queries.disputes import DisputeRow, dispute_of
 from portal.billing.staff_views import blueprint
 from portal.billing.use_cases import contesting
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -33,7 +33,7 @@ def dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
     form = AnswerForm()
     amount = _amount(form, shown)
     if form.validate_on_submit() and amount is not None:
-        try:
+        with refusing(form) as tried:
             contesting.answer(
                 db(),
                 actor=actor(),
@@ -45,10 +45,7 @@ def dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
                 words=form.answer.data or "",
                 credit_minor=amount,
             )
-        except Rejected as no:
-            form.refuse(no)
-            db().rollback()
-        else:
+        if tried.refused is None:
             tell(
                 "ok",
                 f"The dispute about {shown.invoice_number} is closed; the customer has your answer by mail.",

@@ -12,8 +12,8 @@ from portal.billing.models import PaymentTerms
 from portal.billing.queries import credit_of
 from portal.billing.staff_views import blueprint
 from portal.billing.use_cases import hold_rule, holding
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -33,13 +33,11 @@ def hold(code: str) -> str | Response | tuple[str, int]:
     }
     status = 200
     if request.method == "POST":
-        try:
+        with refusing(forms[str(action)]) as tried:
             DEEDS[str(action)](company, forms[str(action)])
+        if tried.refused is None:
             return redirect(url_for(".hold" if action == "rule" else "desk.customer", code=code))
-        except Rejected as no:
-            forms[str(action)].refuse(no)
-            db().rollback()
-            status = 422
+        status = 422
     terms = db().get(PaymentTerms, company.id)
     days = terms.hold_after_days if terms else None
     if status == 200 or action != "rule":

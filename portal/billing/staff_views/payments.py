@@ -23,6 +23,7 @@ from portal.billing.use_cases.receiving import Offline, is_known, receive
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -50,7 +51,7 @@ def record_payment(code: str) -> Response | tuple[str, int] | str:
     typed = read_parts(request.form, documents)
     if not form.validate_on_submit():
         return _page(company, form, documents, typed), 422
-    try:
+    with refusing() as tried:
         amount = amount_of(form.amount, company.currency)
         if request.form.get("step") == "suggest":
             parts = spread(amount, [(each.id, each.free_minor) for each in documents])
@@ -70,10 +71,9 @@ def record_payment(code: str) -> Response | tuple[str, int] | str:
             db(), actor=actor(), company=company, money=money, parts=typed.parts, key=form.one_key(), now=now(),
             today=today(),
         )  # fmt: skip
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)
-        db().rollback()
         return _page(company, form, documents, typed), 422
     tell(
         "ok",
@@ -101,14 +101,13 @@ def _check_rest(
 def undo_application(code: str, transaction_id: int) -> Response:
     """Take cash or a credit memo off invoices again."""
     company = visible_company(db(), actor(), code)
-    try:
+    with refusing() as tried:
         done = applying.undo(
             db(), actor=actor(), company_id=company.id, transaction_id=transaction_id, now=now()
         )
         tell("ok" if done else "info", "It is taken back." if done else "It had been taken back before.")
-    except Rejected as no:
-        db().rollback()
-        tell("error", no.message)
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
     return redirect(url_for("billing_staff.new_payment", code=code, _anchor="applied"), 303)
 
 

@@ -21,6 +21,7 @@ from portal.billing.use_cases import refunding
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, now
@@ -45,8 +46,8 @@ def refund_payment(number: str) -> Response | tuple[str, int]:
     found, company = payment_for_staff(db(), actor(), number)
     form = RefundForm()
     api: Stripe | None = current_app.extensions["stripe"]
-    try:
-        form.validate()
+    form.validate()
+    with refusing() as tried:
         if found.kind not in OFFLINE and api is None:
             raise Rejected(
                 "cards_off", "Stripe is not set up here at the moment, so nothing can be given back there."
@@ -56,11 +57,10 @@ def refund_payment(number: str) -> Response | tuple[str, int]:
             reason=form.reason.data or "", agreed=bool(form.agreed.data), above_limit=bool(form.above_limit.data),
             key=form.one_key(), now=now(),
         )  # fmt: skip
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         if no.outcome == "conflict" and no.field is None and no.code == "same_form":
-            raise
+            raise no
         form.refuse(no)
-        db().rollback()
         found, company = payment_for_staff(db(), actor(), number)
         return _page(found, company, form), 422
     leave()

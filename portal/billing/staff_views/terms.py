@@ -11,8 +11,8 @@ from portal.billing.models import PaymentTerms
 from portal.billing.queries.terms import credit_and_terms
 from portal.billing.staff_views import blueprint
 from portal.billing.use_cases.agreeing import Agreed, agree
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -25,17 +25,14 @@ def terms(code: str) -> str | Response | tuple[str, int]:
     company, status = visible_company(db(), actor(), code), 200
     form = TermsForm() if request.method == "POST" else TermsForm(formdata=None)
     if request.method == "POST":
-        try:
+        with refusing(form) as tried:
             changed = agree(
                 db(), actor=actor(), now=now(), company=company, agreed=form.agreed(company.currency)
             )
-        except Rejected as no:
-            db().rollback()
-            form.refuse(no)
-            status = 422
-        else:
+        if tried.refused is None:
             tell("ok" if changed else "info", "Saved." if changed else "Nothing was different.")
             return redirect(url_for("desk.customer", code=code))
+        status = 422
     credit, agreed = credit_and_terms(db(), company)
     row = db().get(PaymentTerms, company.id)
     if status == 200:

@@ -22,8 +22,9 @@ from portal.billing.views.around import money_tabs
 from portal.billing.views.paying import is_test_mode, stripe
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
 
@@ -50,35 +51,38 @@ def agree_autopay() -> Response | tuple[str, int] | str:
     """First the words to agree to, then, ticked, the mandate."""
     form = AutopayForm()
     _offer(form)
+    if not form.validate():
+        return _page(form), 422
     words = ""
-    try:
-        if not form.validate():
-            return _page(form), 422
+    with refusing(form) as tried:
         rule = _rule(form)
         _, words = use_cases.words_for(
             db(), actor=actor(), rule=rule, method_id=form.method.data, seller=_seller(), today=today()
         )
-        if request.form.get("step") != "agree":
-            return _page(form, words)
-        if not form.agreed.data:
-            raise Rejected("agreed", "Tick the box to agree.", field="agreed")
-        with own_transaction() as session:
-            use_cases.agree(
-                session, actor=actor(), rule=rule, method_id=form.method.data, shown=form.shown.data or "",
-                seller=_seller(), now=now(), today=today(),
-            )  # fmt: skip
-    except Rejected as no:
-        form.refuse(no)
+    if tried.refused is None and request.form.get("step") != "agree":
+        return _page(form, words)
+    if tried.refused is not None or not _agree(form, rule):
         return _page(form, words), 422
     tell("ok", "Autopay is on. You are told by mail before each payment.")
     return redirect(url_for("billing.autopay"), 303)
+
+
+def _agree(form: AutopayForm, rule: Rule) -> bool:
+    with refusing(form, books()) as tried:
+        if not form.agreed.data:
+            raise Rejected("agreed", "Tick the box to agree.", field="agreed")
+        use_cases.agree(
+            tried.session, actor=actor(), rule=rule, method_id=form.method.data, shown=form.shown.data or "",
+            seller=_seller(), now=now(), today=today(),
+        )  # fmt: skip
+    return tried.refused is None
 
 
 @blueprint.post("/autopay/ending", endpoint="end_autopay")
 @needs("payments:administer")
 def end_autopay() -> Response:
     """End it at once."""
-    with own_transaction() as session:
+    with books() as session:
         ended = use_cases.end(session, actor=actor(), now=now())
     tell("ok" if ended else "info", "Autopay is off." if ended else "Autopay was off already.")
     return redirect(url_for("billing.autopay"), 303)

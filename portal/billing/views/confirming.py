@@ -18,8 +18,9 @@ from portal.billing.views import blueprint
 from portal.billing.views.paying import go_to_stripe, stripe
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import leave, now, own_transaction, today
+from portal.web.transaction import books, leave, now, today
 from portal.web.ui import tell
 
 ASKS = "authentication_required"
@@ -33,19 +34,19 @@ def confirm_payment(token: str) -> Response:
     who, api = actor(), stripe()
     leave()
     back = redirect(url_for("billing.payment", token=token), 303)
-    try:
-        with own_transaction() as session:
-            failed = attempt_of(session, who.customer_id, token)
-            if api is None or failed.state != "failed" or failed.failure_code != ASKS:
-                raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
-            attempt = paying.start(
-                session, actor=who, company_id=who.customer_id, wants=_wants(session, failed), now=now(),
-                today=today(), method_kind="card", form_key=f"confirm:{failed.token}",
-            )  # fmt: skip
-    except Rejected as no:
-        tell("info", no.message)
+    with refusing(within=books()) as tried:
+        session = tried.session
+        failed = attempt_of(session, who.customer_id, token)
+        if api is None or failed.state != "failed" or failed.failure_code != ASKS:
+            raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
+        attempt = paying.start(
+            session, actor=who, company_id=who.customer_id, wants=_wants(session, failed), now=now(),
+            today=today(), method_kind="card", form_key=f"confirm:{failed.token}",
+        )  # fmt: skip
+    if tried.refused is not None:
+        tell("info", tried.refused.message)
         return back
-    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
 def _wants(session: Session, failed: PaymentAttempt) -> list[Want]:

@@ -17,8 +17,9 @@ from portal.billing.views import blueprint
 from portal.billing.views.around import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
 SHOWN = 60  # invoices beside which an amount can be typed
@@ -57,17 +58,15 @@ def apply_credit(name: str) -> Response | tuple[str, int]:
     form = ApplicationForm()
     documents = open_documents(db(), company_id, limit=SHOWN)
     typed = read_parts(request.form, documents)
-    try:
-        form.validate()
+    form.validate()
+    with refusing(within=books()) as tried:
         if typed.errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
-        source = applying.Source.named(name)
-        with own_transaction() as session:
-            done = applying.apply(
-                session, actor=actor(), company_id=company_id, source=source, parts=typed.parts,
-                key=form.one_key(), now=now(),
-            )  # fmt: skip
-    except Rejected as no:
+        done = applying.apply(
+            tried.session, actor=actor(), company_id=company_id, source=applying.Source.named(name),
+            parts=typed.parts, key=form.one_key(), now=now(),
+        )  # fmt: skip
+    if (no := tried.refused) is not None:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)
         credit = credit_named(db(), company_id, name, ahead=False)

@@ -11,10 +11,10 @@ from portal.billing.queries.disputes import disputes_of
 from portal.billing.queries.invoices import invoice_for
 from portal.billing.use_cases import contesting
 from portal.billing.views import blueprint
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction
+from portal.web.transaction import books, db, now
 from portal.web.ui import tell
 
 
@@ -41,19 +41,17 @@ def open_dispute(number: str) -> Response | tuple[str, int]:
         valid = False
     if not valid:
         return _page(number, form), 422
-    try:
-        with own_transaction() as session:
-            contesting.contest(
-                session,
-                actor=actor(),
-                now=now(),
-                number=number,
-                amount_minor=amount,
-                reason=form.reason.data or "",
-                note=form.note.data or "",
-            )
-    except Rejected as no:
-        form.refuse(no)
+    with refusing(form, books()) as tried:
+        contesting.contest(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            number=number,
+            amount_minor=amount,
+            reason=form.reason.data or "",
+            note=form.note.data or "",
+        )
+    if tried.refused is not None:
         return _page(number, form), 422
     tell("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
     return redirect(url_for("billing.invoice", number=number))
@@ -63,7 +61,7 @@ def open_dispute(number: str) -> Response | tuple[str, int]:
 @needs("invoices:pay")
 def withdraw_dispute(number: str) -> Response:
     """Take the open dispute back."""
-    with own_transaction() as session:
+    with books() as session:
         gone = contesting.withdraw(session, actor=actor(), now=now(), number=number)
     tell("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
     return redirect(url_for("billing.invoice", number=number))

@@ -15,10 +15,11 @@ from portal.billing.views import blueprint
 from portal.billing.views.around import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.security import takes_up_to
 from portal.web.sessions import actor
 from portal.web.touch import viewed
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
 # A photo of a certificate is larger than any other form; what is larger than even this is refused unread.
@@ -40,34 +41,39 @@ def add_exemption() -> Response | tuple[str, int]:
     form = ExemptionForm()
     form.validate()
     upload = form.file.data
-    try:
-        with own_transaction() as session:
-            exempting.add(
-                session, actor=actor(), now=now(), today=today(),
-                certificate=exempting.Certificate(
-                    region=form.region.data or "", reason=form.reason.data or "", number=form.number.data or "",
-                    valid_from=form.valid_from.data, valid_to=form.valid_to.data,
-                    file_name=(upload.filename or "") if upload else "", file=upload.read() if upload else b"",
-                ),
-            )  # fmt: skip
-    except Rejected as no:
-        for name, words in (no.details or {}).items():
-            already = bool(name) and bool(form[name].errors)
-            if not already:
-                form.refuse(Rejected(no.code, words, field=name or None))
-        if upload and "file" not in (no.details or {}):
-            again = "Choose the file again. Browsers forget it when a form comes back."
-            form.refuse(Rejected("file_again", again, field="file"))
+    with refusing(within=books()) as tried:
+        exempting.add(
+            tried.session, actor=actor(), now=now(), today=today(),
+            certificate=exempting.Certificate(
+                region=form.region.data or "", reason=form.reason.data or "", number=form.number.data or "",
+                valid_from=form.valid_from.data, valid_to=form.valid_to.data,
+                file_name=(upload.filename or "") if upload else "", file=upload.read() if upload else b"",
+            ),
+        )  # fmt: skip
+    if tried.refused is not None:
+        _refuse(form, tried.refused)
         return _page(form), 422
     tell("ok", "The certificate is added. New orders in its state carry no sales tax while it is valid.")
     return redirect(url_for("billing.exemptions"))
+
+
+def _refuse(form: ExemptionForm, no: Rejected) -> None:
+    """Each problem beside its field, and the file to be chosen again."""
+    problems = no.details or {}
+    for name, words in problems.items():
+        already = bool(name) and bool(form[name].errors)
+        if not already:
+            form.refuse(Rejected(no.code, words, field=name or None))
+    if form.file.data and "file" not in problems:
+        again = "Choose the file again. Browsers forget it when a form comes back."
+        form.refuse(Rejected("file_again", again, field="file"))
 
 
 @blueprint.post("/tax-exemptions/<int:exemption_id>/withdrawal")
 @needs("payments:administer")
 def withdraw_exemption(exemption_id: int) -> Response:
     """Do not use a certificate any more."""
-    with own_transaction() as session:
+    with books() as session:
         gone = exempting.withdraw(session, actor=actor(), now=now(), exemption_id=exemption_id)
         number = gone.certificate_number
     tell("ok", f"Certificate {number} is withdrawn. New orders carry sales tax again.")

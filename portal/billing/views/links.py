@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.billing.forms_money import LinkForm
@@ -17,8 +18,9 @@ from portal.billing.views.paying import stripe
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction
+from portal.web.transaction import books, db, now
 from portal.web.ui import tell
 
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -44,11 +46,10 @@ def make_link(number: str) -> Answer:
     """Make it. Its address is shown now and never again."""
     invoice_for(db(), actor(), number)
     form = LinkForm()
-    try:
-        made = _make(form, number=number)
-    except Rejected as no:
-        form.refuse(no)
-        return _refused(_invoice_page(number, form), no)
+    with refusing(form, books()) as tried:
+        made = _make(tried.session, form, number=number)
+    if tried.refused is not None:
+        return _refused(_invoice_page(number, form), tried.refused)
     return _made(made, url_for("billing.invoice", number=number), number, form)
 
 
@@ -64,11 +65,10 @@ def statement_links(month: str) -> str:
 def make_statement_link(month: str) -> Answer:
     """Make it, for the invoices up to the month's end that are open now."""
     chosen, form = _month(month), LinkForm()
-    try:
-        made = _make(form, month=chosen)
-    except Rejected as no:
-        form.refuse(no)
-        return _refused(_statement_page(chosen, form), no)
+    with refusing(form, books()) as tried:
+        made = _make(tried.session, form, month=chosen)
+    if tried.refused is not None:
+        return _refused(_statement_page(chosen, form), tried.refused)
     return _made(made, url_for("billing.statement", month=month), f"Statement of {chosen.words}", form)
 
 
@@ -76,7 +76,7 @@ def make_statement_link(month: str) -> Answer:
 @needs("payments:administer")
 def revoke_link(link_id: int) -> Response:
     """Take it back; who has it cannot pay with it any more."""
-    with own_transaction() as session:
+    with books() as session:
         link = linking.revoke(session, actor=actor(), link_id=link_id, now=now())
     tell("ok", f"The link to {link.title[:1].lower()}{link.title[1:]} is taken back.")
     return redirect(url_for("billing.payment_links"), 303)
@@ -88,7 +88,7 @@ def _refused(page: str, no: Rejected) -> Answer:
     return page, 422
 
 
-def _make(form: LinkForm, *, number: str = "", month: Month | None = None) -> linking.Made:
+def _make(session: Session, form: LinkForm, *, number: str = "", month: Month | None = None) -> linking.Made:
     if not form.validate():
         raise Rejected("form", "Correct the marked fields.")
     settings: Settings = current_app.extensions["settings"]
@@ -97,12 +97,11 @@ def _make(form: LinkForm, *, number: str = "", month: Month | None = None) -> li
         "zone": settings.time_zone,
     }  # fmt: skip
     if common["email"]:
-        with own_transaction() as aside:
+        with books() as aside:
             linking.admit_mail(aside, actor=actor(), email=common["email"], now=now())
-    with own_transaction() as session:
-        if month is not None:
-            return linking.link_month(session, month=month.first, **common)
-        return linking.link_invoice(session, number=number, **common)
+    if month is not None:
+        return linking.link_month(session, month=month.first, **common)
+    return linking.link_invoice(session, number=number, **common)
 
 
 def _month(text: str) -> Month:

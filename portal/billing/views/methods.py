@@ -13,8 +13,9 @@ from portal.billing.views.around import money_tabs
 from portal.billing.views.paying import go_to_stripe, is_test_mode, stripe
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, leave, now, own_transaction, today
+from portal.web.transaction import books, db, leave, now, today
 from portal.web.ui import tell
 
 
@@ -39,19 +40,18 @@ def add_method() -> Response:
     if api is None:
         raise Rejected("cards_off", "Cards and bank accounts are not taken here at the moment.")
     leave()
-    with own_transaction() as session:
+    with books() as session:
         attempt = paying.start_setup(session, actor=actor(), company_id=company_id, now=now())
-    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
 @blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
 @needs("payments:administer")
 def remove_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
-    try:
-        with own_transaction() as session:
-            method = use_cases.remove(session, actor=actor(), method_id=method_id, now=now())
+    with refusing(within=books()) as tried:
+        method = use_cases.remove(tried.session, actor=actor(), method_id=method_id, now=now())
         tell("ok", f"{method.words} is removed. Nothing is charged to it any more.")
-    except Rejected as no:
-        tell("error", no.message)
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
     return redirect(url_for("billing.methods"), 303)

@@ -27,7 +27,8 @@ from portal.billing.views.payment import bring_up_to_date
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.filters import day
-from portal.web.transaction import leave, now, own_transaction, today
+from portal.web.refusing import refusing
+from portal.web.transaction import books, leave, now, own_transaction, today
 
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
 
@@ -44,7 +45,7 @@ def pay_link(token: str) -> Response:
     except NotFound:
         return _answer("billing/pay_link_dead.html", 404, found=None)
     if under_way is not None and bring_up_to_date(under_way):
-        with own_transaction() as session:
+        with books(found.link.company_id) as session:
             found, under_way = find(session, token), attempt_under_way(session, found.link)
     return _page(found, under_way, url_for("billing.pay_by_link", token=token))
 
@@ -93,24 +94,31 @@ def _of_attempt(token: str) -> tuple[PaymentAttempt, Linked]:
 
 def _pay(found: Linked, action: str) -> Response:
     api = stripe()
-    try:
+    company_id = found.link.company_id
+    with refusing(within=books(company_id)) as tried:
         if api is None:
             raise Rejected("cards_off", "Payments are not taken here at the moment. Try again later.")
         _throttle(found)
-        with own_transaction() as session:
-            under_way = attempt_under_way(session, found.link)
-        if under_way is not None and bring_up_to_date(under_way):
-            under_way = _again(under_way)
-        with own_transaction() as session:
-            attempt = under_way or _begin(session, found)
-    except Rejected as no:
-        with own_transaction() as session:
+        attempt = _under_way(found) or _begin(tried.session, found)
+    if (no := tried.refused) is not None:
+        with books(company_id) as session:
             fresh = linked(session, found.link)
             under_way = attempt_under_way(session, found.link)
         status = 429 if no.code == "too_many_tries" else 422
         return _page(fresh, under_way, action, message=no.message, status=status)
     back = url_for("billing.link_returned", token=attempt.token)
-    return go_to_stripe(api, attempt.id, back)
+    return go_to_stripe(api, attempt, back)
+
+
+def _under_way(found: Linked) -> PaymentAttempt | None:
+    """The attempt that is under way, after Stripe was asked; none when it is over."""
+    with books(found.link.company_id) as session:
+        attempt = attempt_under_way(session, found.link)
+    if attempt is None or not bring_up_to_date(attempt):
+        return attempt
+    with books(attempt.company_id) as session:
+        fresh = attempt_by_link(session, attempt.token)
+    return fresh if fresh.state in LIVE else None
 
 
 def _begin(session: Session, found: Linked) -> PaymentAttempt:
@@ -118,15 +126,8 @@ def _begin(session: Session, found: Linked) -> PaymentAttempt:
     return linking.pay(session, found, method_kind=kind if kind in METHODS else "", now=now(), today=today())
 
 
-def _again(attempt: PaymentAttempt) -> PaymentAttempt | None:
-    """The attempt that is under way after Stripe was asked, or none when it is over."""
-    with own_transaction() as session:
-        fresh = attempt_by_link(session, attempt.token)
-    return fresh if fresh.state in LIVE else None
-
-
 def _throttle(found: Linked) -> None:
-    with own_transaction() as session:
+    with books(found.link.company_id) as session:
         network = network_of(request.remote_addr)
         admit(session, limit=PAYING, email=f"link {found.link.id}", network=network, now=now())
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import Company
 from portal.billing import pay_form
 from portal.billing.amounts import amount_field
+from portal.billing.models import PaymentAttempt
 from portal.billing.pay_form import PayForm
 from portal.billing.queries.methods import methods_to_charge
 from portal.billing.queries.money import unapplied_cash
@@ -29,8 +30,9 @@ from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.queries.drafts import own_head
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, leave, now, own_transaction, today
+from portal.web.transaction import book_sessions, books, db, leave, now, today
 from portal.web.ui import tell
 
 
@@ -89,48 +91,52 @@ def start_payment() -> Response | tuple[str, int]:
         shares = _judge(documents, form)
         return _page(db(), documents, form, shares), 422 if form.has_errors else 200
     leave()
-    attempt = None
-    if not form.has_errors:
-        try:
-            with own_transaction() as session:
-                saved = methods.chosen(session, actor=actor(), value=form.method, today=today())
-                attempt = paying.start(
-                    session, actor=actor(), company_id=company_id, wants=_wants(documents, form), now=now(),
-                    today=today(), method_kind=saved.kind if saved else form.method, form_key=form.key,
-                    draft_id=draft_id, saved_method_id=saved.id if saved else None,
-                    save_method=form.save and not saved and actor().can("payments:administer"),
-                )  # fmt: skip
-                if attempt.amount_minor and stripe() is None:
-                    raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
-        except Rejected as no:
-            form.refuse(no.field, no.message)
-    if attempt is None or form.has_errors:
-        with own_transaction() as session:
-            documents = payable(session, company_id, numbers)
-            shares = _judge(documents, form, must_explain=True)
-            return _page(session, documents, form, shares), 422
+    attempt = None if form.has_errors else _start(documents, form, draft_id)
+    if attempt is None:
+        documents = payable(db(), company_id, numbers)
+        shares = _judge(documents, form, must_explain=True)
+        return _page(db(), documents, form, shares), 422
     api = stripe()
     if api is None or attempt.state == "succeeded":
         return redirect(url_for("billing.payment", token=attempt.token), 303)
     status_page = url_for("billing.payment", token=attempt.token)
     if attempt.saved_method_id is not None:
         return charge_saved(api, attempt.id, status_page)
-    return go_to_stripe(api, attempt.id, status_page)
+    return go_to_stripe(api, attempt, status_page)
+
+
+def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAttempt | None:
+    """Write the payment down; None when it was refused, which stands on the form then."""
+    with refusing(within=books()) as tried:
+        session = tried.session
+        saved = methods.chosen(session, actor=actor(), value=form.method, today=today())
+        attempt = paying.start(
+            session, actor=actor(), company_id=actor().customer_id, wants=_wants(documents, form), now=now(),
+            today=today(), method_kind=saved.kind if saved else form.method, form_key=form.key,
+            draft_id=draft_id, saved_method_id=saved.id if saved else None,
+            save_method=form.save and not saved and actor().can("payments:administer"),
+        )  # fmt: skip
+        if attempt.amount_minor and stripe() is None:
+            raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
+    if (no := tried.refused) is not None:
+        form.refuse(no.field, no.message)
+        return None
+    return attempt
 
 
 def charge_saved(api: Stripe, attempt_id: int, status_page: str) -> Response:
     """Charge a saved method at once; our own page says what came of it."""
     with suppress(StripeUnknown):
-        charge(current_app.extensions["sessions"], attempt_id, now=now(), api=api)
+        charge(book_sessions(), attempt_id, now=now(), api=api)
     return redirect(status_page, 303)
 
 
-def go_to_stripe(api: Stripe, attempt_id: int, status_page: str) -> Response:
+def go_to_stripe(api: Stripe | None, attempt: PaymentAttempt, status_page: str) -> Response:
     """Send the payer to the attempt's page at Stripe; where that is not known, to our own that finds out."""
-    try:
-        url = paying.open_checkout(current_app.extensions["sessions"], attempt_id, now=now(), api=api)
-    except (StripeUnknown, StripeRefused):
-        url = status_page
+    url, sessions = status_page, book_sessions(attempt.company_id)
+    if api is not None:
+        with suppress(StripeUnknown, StripeRefused):
+            url = paying.open_checkout(sessions, attempt.id, now=now(), api=api)
     return redirect(url, 303)
 
 

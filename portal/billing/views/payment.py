@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.billing.attempt_states import LABELS
@@ -13,10 +14,10 @@ from portal.billing.sums import asked_rows, paid_rows, receipt_facts
 from portal.billing.use_cases import paying, scheduling
 from portal.billing.views import blueprint
 from portal.billing.views.paying import is_test_mode, stripe
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import leave, now, own_transaction
+from portal.web.transaction import book_sessions, books, leave, now
 from portal.web.ui import tell
 
 
@@ -27,7 +28,7 @@ def payment(token: str) -> str:
     again and again does not."""
     attempt = _own(token)
     known = bring_up_to_date(attempt)
-    with own_transaction() as session:
+    with books() as session:
         receipt = receipt_of(session, attempt_of(session, actor().customer_id, token))
     return render_template(
         "billing/payment.html",
@@ -55,14 +56,15 @@ def cancel_payment(token: str) -> Response:
         tell("warn", "Who looks after your company's ways to pay scheduled this, and can cancel it.")
         return here
     try:
-        attempt = _cancel(attempt)
+        with refusing(within=books()) as tried:
+            attempt = _cancel(tried.session, attempt)
     except StripeUnknown:
         tell(
             "warn", "We can't reach our payment service, so the payment is not cancelled yet. Try again soon."
         )
         return here
-    except Rejected as no:
-        tell("warn", no.message)
+    if tried.refused is not None:
+        tell("warn", tried.refused.message)
         return here
     if attempt.state == "succeeded":
         tell("info", "It was paid a moment before you cancelled.")
@@ -71,11 +73,10 @@ def cancel_payment(token: str) -> Response:
     return here
 
 
-def _cancel(attempt: PaymentAttempt) -> PaymentAttempt:
-    if attempt.state != "scheduled":
-        return paying.cancel(current_app.extensions["sessions"], attempt.id, now=now(), api=stripe())
-    with own_transaction() as session:
-        return scheduling.cancel(session, actor=actor(), token=attempt.token, now=now())
+def _cancel(session: Session, attempt: PaymentAttempt) -> PaymentAttempt:
+    if attempt.state != "scheduled":  # has transactions of its own, around what it asks Stripe
+        return paying.cancel(book_sessions(), attempt.id, now=now(), api=stripe())
+    return scheduling.cancel(session, actor=actor(), token=attempt.token, now=now())
 
 
 def _may_cancel(attempt: PaymentAttempt) -> bool:
@@ -93,12 +94,12 @@ def _draft_href(attempt: PaymentAttempt) -> str | None:
 def bring_up_to_date(attempt: PaymentAttempt) -> bool:
     """Look at the attempt at Stripe; False when it is not known how it stands there."""
     api = stripe()
-    return api is None or paying.look_again(current_app.extensions["sessions"], attempt, now=now(), api=api)
+    return api is None or paying.look_again(book_sessions(attempt.company_id), attempt, now=now(), api=api)
 
 
 def _own(token: str) -> PaymentAttempt:
     """The attempt of the reader's own company; the request's transaction is over then."""
     company_id = actor().customer_id
     leave()
-    with own_transaction() as session:
+    with books() as session:
         return attempt_of(session, company_id, token)

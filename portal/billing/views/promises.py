@@ -12,11 +12,11 @@ from portal.billing.queries.invoices import invoice_for
 from portal.billing.queries.promises import promises_of
 from portal.billing.use_cases import promising
 from portal.billing.views import blueprint
-from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.filters import day
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
 
@@ -36,19 +36,17 @@ def make_promise(number: str) -> Response | tuple[str, int]:
     form = PromiseForm()
     if not form.validate_on_submit():
         return _page(number, form), 422
-    try:
-        with own_transaction() as session:
-            made = promising.promise(
-                session,
-                actor=actor(),
-                now=now(),
-                today=today(),
-                number=number,
-                promised_on=form.promised_on.data,
-                note=form.note.data or "",
-            )
-    except Rejected as no:
-        form.refuse(no)
+    with refusing(form, books()) as tried:
+        made = promising.promise(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            number=number,
+            promised_on=form.promised_on.data,
+            note=form.note.data or "",
+        )
+    if tried.refused is not None:
         return _page(number, form), 422
     tell("ok", f"Noted: {number} is paid by {day(made.promised_on)}. We send no reminders of it until then.")
     return redirect(url_for("billing.invoice", number=number))
@@ -58,7 +56,7 @@ def make_promise(number: str) -> Response | tuple[str, int]:
 @needs("invoices:pay")
 def withdraw_promise(number: str) -> Response:
     """Take the promise back."""
-    with own_transaction() as session:
+    with books() as session:
         gone = promising.withdraw(session, actor=actor(), now=now(), number=number)
     tell(
         "ok" if gone else "info",

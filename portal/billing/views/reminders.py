@@ -12,7 +12,7 @@ from portal.billing.use_cases.reminding import change_policy
 from portal.billing.views import blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction
+from portal.web.transaction import books, db, now
 from portal.web.ui import tell
 
 
@@ -28,7 +28,7 @@ def reminders() -> str | Response | tuple[str, int]:
     wanted = read_policy(form)
     if wanted is None:
         return render_template("billing/reminders.html", form=form, policy=policy), 422
-    with own_transaction() as session:
+    with books() as session:
         change_policy(session, actor=actor(), now=now(), company=company, policy=wanted)
     tell("ok", f"Reminders: {wanted.words}.")
     return redirect(url_for(".reminders"))

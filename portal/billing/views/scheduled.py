@@ -18,11 +18,12 @@ from portal.billing.use_cases import scheduling
 from portal.billing.use_cases.paying import Want
 from portal.billing.views import blueprint
 from portal.billing.views.paying import is_test_mode
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import NotFound
 from portal.foundation.wording import day_words
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, own_transaction, today
+from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
 
@@ -59,16 +60,15 @@ def schedule_payment() -> Response | tuple[str, int]:
         raise NotFound
     amounts, form = _read(documents), ScheduleForm()
     _offer(db(), form)
-    try:
-        if not form.validate() or amounts.has_errors:
-            return _page(db(), documents, amounts, form), 422
-        wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
-        with own_transaction() as session:
-            attempt = scheduling.schedule(
-                session, actor=actor(), wants=wants, method_id=form.method.data, run_on=form.run_on.data, now=now(),
-                today=today(),
-            )  # fmt: skip
-    except Rejected as no:
+    if not form.validate() or amounts.has_errors:
+        return _page(db(), documents, amounts, form), 422
+    wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
+    with refusing(within=books()) as tried:
+        attempt = scheduling.schedule(
+            tried.session, actor=actor(), wants=wants, method_id=form.method.data, run_on=form.run_on.data, now=now(),
+            today=today(),
+        )  # fmt: skip
+    if (no := tried.refused) is not None:
         if no.field and no.field.partition("_")[2] in amounts.typed:
             amounts.refuse(no.field, no.message)
         else:
@@ -83,12 +83,11 @@ def schedule_payment() -> Response | tuple[str, int]:
 @needs("payments:administer")
 def cancel_scheduled(token: str) -> Response:
     """Cancel it before its day."""
-    try:
-        with own_transaction() as session:
-            scheduling.cancel(session, actor=actor(), token=token, now=now())
+    with refusing(within=books()) as tried:
+        scheduling.cancel(tried.session, actor=actor(), token=token, now=now())
         tell("ok", "The scheduled payment is cancelled. Nothing is taken.")
-    except Rejected as no:
-        tell("error", no.message)
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
     return redirect(url_for("billing.scheduled"), 303)
 
 

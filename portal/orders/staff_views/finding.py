@@ -6,7 +6,6 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
-from portal.foundation.errors import Rejected
 from portal.orders.queries.counter import Board, board, number_at_counter
 from portal.orders.queries.orders import order_at_store
 from portal.orders.staff_views import blueprint
@@ -14,6 +13,7 @@ from portal.orders.staff_views.board import words_of
 from portal.orders.staff_views.order import order_page
 from portal.orders.use_cases import scanning
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
@@ -33,13 +33,12 @@ def find() -> str | Response | tuple[str, int]:
     if number is not None:
         _looked_up(shown, "number", found=True)
         return redirect(url_for("orders_staff.counter_order", number=number))
-    try:
-        with transaction(current_app.extensions["sessions"]) as own:
-            number = scanning.find_by_code(
-                own, actor=actor(), now=now(), store_id=shown.store.id, typed=typed
-            )
-    except Rejected as no:
-        return _nothing_found(shown, typed, no.message), 429
+    with refusing(within=transaction(current_app.extensions["sessions"])) as tried:
+        number = scanning.find_by_code(
+            tried.session, actor=actor(), now=now(), store_id=shown.store.id, typed=typed
+        )
+    if tried.refused is not None:
+        return _nothing_found(shown, typed, tried.refused.message), 429
     _looked_up(shown, "code" if number else "number", found=number is not None)
     if number is None:
         return _nothing_found(shown, typed)

@@ -6,12 +6,12 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
-from portal.foundation.errors import Rejected
 from portal.orders.staff_views import blueprint
 from portal.orders.staff_views.board import board_href
 from portal.orders.staff_views.order import refused_page
 from portal.orders.use_cases import fulfilling
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -23,7 +23,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
     """Hand over the ticked lines, or all that is ready."""
     typed = [text for text in request.form.getlist("line") if text.isascii() and len(text) < 10]
     lines = [int(text) for text in typed if text.isdigit()]
-    try:
+    with refusing() as tried:
         order = fulfilling.hand_over(
             db(),
             actor=actor(),
@@ -32,7 +32,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
             code=request.form.get("code", "")[:40],
             lines=lines if request.form.get("choose") else None,
         )
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         if no.code == "pickup_code_wrong":
             _count_wrong_code(number)
         return refused_page(number, no)
@@ -43,7 +43,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
 
 
 def _count_wrong_code(number: str) -> None:
-    """In a transaction of its own: the refused one is rolled back, and its lock on the order with it."""
-    db().rollback()
+    """In a transaction of its own, since the request's is rolled back. The lock on the order was given back with
+    what was refused."""
     with transaction(current_app.extensions["sessions"]) as own:
         fulfilling.note_wrong_code(own, actor=actor(), now=now(), number=number)

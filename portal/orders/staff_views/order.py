@@ -85,7 +85,6 @@ def order_page(
 
 def refused_page(number: str, no: Rejected) -> tuple[str, int]:
     """The order again, with what was refused; what was typed stays."""
-    db().rollback()
     order = order_at_store(db(), actor(), number)
     code = request.form.get("code", "").replace("\x00", "")
     page = order_page(order, code=code, refused=no, typed=request.form)

@@ -16,6 +16,7 @@ from portal.orders.returns import CLAIMS, RETURNS
 from portal.orders.staff_views import blueprint
 from portal.orders.use_cases import fulfilling
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -34,7 +35,7 @@ def returns(number: str) -> str:
 @needs("counter:work")
 def take_back(number: str) -> Response | tuple[str, int]:
     """Credit them, once however often the form is sent."""
-    try:
+    with refusing() as tried:
         memo = fulfilling.take_back(
             db(),
             actor=actor(),
@@ -45,9 +46,8 @@ def take_back(number: str) -> Response | tuple[str, int]:
             restock=bool(request.form.get("restock")),
             token=request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token(),
         )
-    except Rejected as no:
-        db().rollback()
-        return _page(number, refused=no), 409 if no.outcome == "conflict" else 422
+    if tried.refused is not None:
+        return _page(number, refused=tried.refused), tried.status
     amount = format_minor(-memo.total_minor, memo.currency)
     tell("ok", f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order.")
     return redirect(url_for("orders_staff.counter_order", number=number))

@@ -13,6 +13,7 @@ from portal.orders.staff_views import blueprint
 from portal.orders.status import SHORT_REASONS
 from portal.orders.use_cases import fulfilling
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -30,7 +31,7 @@ def shortage(number: str, line_no: int) -> str:
 def short_pick(number: str, line_no: int) -> Response | tuple[str, int]:
     """Correct the stock, and let the customer wait or not pay for it."""
     units = request.form.get("units", "").strip()
-    try:
+    with refusing() as tried:
         fulfilling.short_pick(
             db(),
             actor=actor(),
@@ -41,9 +42,8 @@ def short_pick(number: str, line_no: int) -> Response | tuple[str, int]:
             reason=request.form.get("reason", ""),
             rest=request.form.get("rest", ""),
         )
-    except Rejected as no:
-        db().rollback()
-        return _page(number, line_no, refused=no), 409 if no.outcome == "conflict" else 422
+    if tried.refused is not None:
+        return _page(number, line_no, refused=tried.refused), tried.status
     tell("ok", f"Line {line_no} of {number} is corrected. The customer has been told.")
     return redirect(url_for("orders_staff.counter_order", number=number))
 

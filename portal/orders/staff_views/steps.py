@@ -14,6 +14,7 @@ from portal.orders.staff_views import blueprint
 from portal.orders.staff_views.order import back_to, local_moment, refused_page
 from portal.orders.use_cases import fulfilling as do
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import tell
@@ -43,11 +44,11 @@ def tint_done(number: str, line_no: int) -> Answer:
 @needs("counter:work")
 def mark_ready(number: str) -> Answer:
     """The ticked lines, with how many of each; ``all`` for everything that is left."""
-    try:
+    with refusing() as tried:
         picked = None if request.form.get("all") else _picked()
         order = do.mark_ready(db(), actor=actor(), now=now(), number=number, picked=picked)
-    except Rejected as no:
-        return refused_page(number, no)
+    if tried.refused is not None:
+        return refused_page(number, tried.refused)
     told = "" if order.fulfilment == "delivery" else " The customer has been told."
     rest = "" if order.status == "ready" else " The rest is still on the pick list."
     tell("ok", f"{'Part of order' if rest else 'Order'} {number} is ready.{told}{rest}")
@@ -71,7 +72,7 @@ def deliver(number: str) -> Answer:
 def change_promise(number: str) -> Answer:
     """Another time, with the reason that the customer reads."""
     zone = order_at_store(db(), actor(), number).store_zone
-    try:
+    with refusing() as tried:
         do.change_promise(
             db(),
             actor=actor(),
@@ -80,17 +81,17 @@ def change_promise(number: str) -> Answer:
             promised_at=local_moment(request.form.get("promised_at", ""), zone),
             reason=request.form.get("promise_reason", "").replace("\x00", "").strip()[:200],
         )
-    except Rejected as no:
-        return refused_page(number, no)
+    if tried.refused is not None:
+        return refused_page(number, tried.refused)
     tell("ok", f"The customer has been told the new time for order {number}.")
     return back_to(number)
 
 
 def _step(number: str, doing: Callable[..., Any], words: str | None, **more: Any) -> Answer:
-    try:
+    with refusing() as tried:
         doing(db(), actor=actor(), now=now(), number=number, **more)
-    except Rejected as no:
-        return refused_page(number, no)
+    if tried.refused is not None:
+        return refused_page(number, tried.refused)
     if words:
         tell("ok", words)
     return back_to(number)

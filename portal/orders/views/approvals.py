@@ -16,11 +16,11 @@ from portal.orders.queries.approvals import approval_for, approvals_for
 from portal.orders.queries.drafts import head_of
 from portal.orders.use_cases import approving
 from portal.orders.views import blueprint
-from portal.orders.views.fresh import start_over
 from portal.orders.views.placing import refused_review
 from portal.orders.views.reviewing import review_facts
 from portal.web.access import needs
 from portal.web.errors import error_page
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
@@ -74,13 +74,13 @@ def _page(found: OrderApproval, refused: Rejected | None = None, note: str = "")
 def approve(approval_id: int) -> Response | tuple[str, int]:
     """Say yes: it is ordered at once. Pressed twice, or by two people: the same order."""
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
-    try:
+    with refusing() as tried:
         placed = approving.approve(
             db(), actor=actor(), now=now(), today=today(), approval_id=approval_id, token=token,
             shown=one_text(request.form, "shown"),
         )  # fmt: skip
-    except Rejected as no:
-        return _refused(approval_id, no)
+    if tried.refused is not None:
+        return _refused(approval_id, tried.refused)
     tell(
         "ok",
         f"Order {placed.number} is placed." if not placed.again else f"It is order {placed.number} already.",
@@ -93,16 +93,15 @@ def approve(approval_id: int) -> Response | tuple[str, int]:
 def reject(approval_id: int) -> Response | tuple[str, int]:
     """Say no, and why."""
     words = one_text(request.form, "note").strip()
-    try:
+    with refusing() as tried:
         found = approving.reject(db(), actor=actor(), now=now(), approval_id=approval_id, words=words)
-    except Rejected as no:
-        return _refused(approval_id, no, words)
+    if tried.refused is not None:
+        return _refused(approval_id, tried.refused, words)
     tell("ok", f"{found.asked_by_name} gets your answer by mail.")
     return redirect(url_for("orders.approvals"))
 
 
 def _refused(approval_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
-    start_over()
     if isinstance(no, Conflict):
         return error_page(409, no.message)
     return _page(approval_for(db(), actor(), approval_id), no, note), 422
@@ -113,13 +112,13 @@ def _refused(approval_id: int, no: Rejected, note: str = "") -> Response | tuple
 def ask_approval(draft_id: int) -> Response | tuple[str, int]:
     """Ask for a yes to exactly what was shown."""
     words = one_text(request.form, "note").strip()
-    try:
+    with refusing() as tried:
         asked = approving.ask_approval(
             db(), actor=actor(), now=now(), today=today(), draft_id=draft_id,
             shown=one_text(request.form, "shown"), words=words,
         )  # fmt: skip
-    except Rejected as no:
-        return refused_review(draft_id, no, words)
+    if tried.refused is not None:
+        return refused_review(draft_id, tried.refused, words)
     tell(
         "info" if asked.again else "ok",
         f"{asked.names} {'were asked already' if asked.again else 'can approve it now'}.",

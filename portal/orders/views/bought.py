@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.foundation.errors import Rejected
 from portal.orders.quantities import parse_quantity
 from portal.orders.queries.bought import bought_before as read_bought
 from portal.orders.use_cases import drafting
 from portal.orders.use_cases.reordering import add_bought
 from portal.orders.views import blueprint
-from portal.orders.views.fresh import start_over
 from portal.web.access import needs
 from portal.web.filters import plural
+from portal.web.refusing import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
@@ -66,13 +65,12 @@ def add_bought_lines() -> Response | tuple[str, int]:
     keys: dict[Key, str] = {key: text for text in picked if (key := _key(text)) is not None}
     wanted = {key: parse_quantity(request.form.get(f"quantity-{text}")) for key, text in keys.items()}
     seen = visit()
-    try:
+    with refusing() as tried:
         current = drafting.current_draft(
             db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
         )
         added = add_bought(db(), actor=actor(), now=now(), today=today(), draft=current, quantities=wanted)
-    except Rejected as no:
-        start_over()
+    if (no := tried.refused) is not None:
         problems = {keys[key]: words for key, words in (no.details or {}).items()}
         typed = {text: request.form.get(f"quantity-{text}", "") for text in picked}
         return _page(typed, problems, no.message), 422

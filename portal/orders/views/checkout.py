@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import User
 from portal.foundation.clock import local
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import NotFound
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.forms_drafts import DRAFT, read_choice, read_id
 from portal.orders.lines import Line
@@ -22,9 +22,9 @@ from portal.orders.use_cases.checkout import Choice, choose
 from portal.orders.views import blueprint
 from portal.orders.views.days import spoken_day
 from portal.orders.views.draft_page import store_of
-from portal.orders.views.fresh import start_over
 from portal.stores.models import Store
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
@@ -60,10 +60,9 @@ def pickup(draft_id: int) -> str | Response:
 def choose_pickup(draft_id: int) -> Response | tuple[str, int]:
     """Store the choice and go on to the review."""
     choice = read_choice(request.form)
-    try:
+    with refusing() as tried:
         choose(db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, choice=choice)
-    except Rejected as no:
-        start_over()
+    if (no := tried.refused) is not None:
         page = _page(own_head(db(), actor(), draft_id), choice, no.details or {}, no.message)
         return (page, 422) if page is not None else redirect(url_for("orders.draft", draft_id=draft_id))
     return redirect(url_for("orders.review", draft_id=draft_id))

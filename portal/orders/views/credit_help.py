@@ -21,10 +21,10 @@ from portal.orders.use_cases.asking import approvers, ask
 from portal.orders.use_cases.paid_ahead import pay_ahead
 from portal.orders.use_cases.splitting import merge, split
 from portal.orders.views import blueprint
-from portal.orders.views.fresh import start_over
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, leave, now, own_transaction, today
+from portal.web.transaction import books, db, leave, now, today
 from portal.web.ui import tell
 from portal.web.urls import href_if
 
@@ -70,10 +70,10 @@ def _offered(ways: WaysOut) -> list[Any]:
 def split_draft(draft_id: int) -> Response:
     """Keep what fits, park the rest."""
     keep = read_plan(request.form.get("plan", "")[:40_000])
-    try:
+    with refusing() as tried:
         rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep or {})
-    except Rejected as no:
-        return _back(draft_id, no)
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
     tell("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
     return _review(draft_id)
 
@@ -82,12 +82,12 @@ def split_draft(draft_id: int) -> Response:
 @needs("drafts:write")
 def merge_draft(draft_id: int) -> Response:
     """Put what was split off back."""
-    try:
+    with refusing() as tried:
         merge(
             db(), actor=actor(), now=now(), draft_id=draft_id, rest_id=read_id(request.form.get("rest")) or 0
         )
-    except Rejected as no:
-        return _back(draft_id, no)
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
     tell("ok", "Both parts are one draft again.")
     return _review(draft_id)
 
@@ -98,18 +98,17 @@ def ask_approvers(draft_id: int) -> Response:
     """Write to the company's approvers, once."""
     numbers = [each for each in request.form.getlist("invoice")[:100] if NUMBER.fullmatch(each)]
     pay_path = href_if("billing.new_payment", invoice=numbers) if numbers else None
-    try:
-        with own_transaction() as session:
-            asked = ask(
-                session,
-                actor=actor(),
-                now=now(),
-                today=today(),
-                draft_id=draft_id,
-                pay_path=pay_path or "/invoices",
-            )
-    except Rejected as no:
-        return _back(draft_id, no)
+    with refusing(within=books()) as tried:
+        asked = ask(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            draft_id=draft_id,
+            pay_path=pay_path or "/invoices",
+        )
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
     tell(
         "ok" if asked else "info",
         "They have a mail now. This draft waits." if asked else "They were asked already.",
@@ -124,17 +123,15 @@ def pay_by_card(draft_id: int) -> Response:
     api = stripe()
     if api is None:
         raise NotFound
-    try:
-        with own_transaction() as session:
-            attempt = pay_ahead(session, actor=actor(), now=now(), today=today(), draft_id=draft_id)
-    except Rejected as no:
-        return _back(draft_id, no)
+    with refusing(within=books()) as tried:
+        attempt = pay_ahead(tried.session, actor=actor(), now=now(), today=today(), draft_id=draft_id)
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
     leave()
-    return go_to_stripe(api, attempt.id, url_for("billing.payment", token=attempt.token))
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
 def _back(draft_id: int, no: Rejected) -> Response:
-    start_over()
     tell("error", no.message)
     return _review(draft_id)
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.billing.queries import credit_of
-from portal.foundation.errors import Rejected
 from portal.orders.differences import differences
 from portal.orders.forms_drafts import (
     DRAFT,
@@ -31,10 +30,10 @@ from portal.orders.queries.ways_out import split_from
 from portal.orders.use_cases import adding, colouring, draft_lines, drafting
 from portal.orders.use_cases.draft_lines import Wish
 from portal.orders.views import blueprint
-from portal.orders.views.fresh import start_over
 from portal.touchpoints.properties import SOURCES
 from portal.web.access import needs
 from portal.web.filters import plural
+from portal.web.refusing import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
@@ -167,7 +166,7 @@ def add_line() -> Page:
         return _page(current_head(db(), actor()), Typed(add=form))
     seen = visit()
     source = request.form.get("source", "")
-    try:
+    with refusing(form) as tried:
         current = drafting.current_draft(
             db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
         )
@@ -183,9 +182,7 @@ def add_line() -> Page:
             colour_number=(form.colour_number.data or "").upper() or None,
             source=source if source in SOURCES else "sku",
         )
-    except Rejected as no:
-        form.refuse(no)
-        start_over()
+    if (no := tried.refused) is not None:
         replacement = (no.details or {}).get("replacement_sku") if no.code == "discontinued" else None
         return _page(current_head(db(), actor()), Typed(add=form, replacement=replacement))
     tell("ok", f"Added {variant.name}.")
@@ -201,13 +198,12 @@ def paste_lines() -> Page:
     current = drafting.current_draft(
         db(), actor=actor(), now=now(), store_id=seen.store_id, job_id=seen.job_id
     )
-    try:
+    with refusing() as tried:
         result = adding.add_pasted(
             db(), actor=actor(), now=now(), today=today(), draft=current, pasted=form.pasted.data or ""
         )
-    except Rejected as no:
-        start_over()
-        return _page(current_head(db(), actor()), Typed(message=no.message))
+    if tried.refused is not None:
+        return _page(current_head(db(), actor()), Typed(message=tried.refused.message))
     if result.added:
         tell("ok", f"{plural(result.added, 'line')} added.")
     if result.wrong:
@@ -235,26 +231,26 @@ def _save(draft_id: int, *, but: int | None = None) -> Page | None:
     """Store what was typed on the lines (``but`` one); the page with the problems when something is wrong."""
     quantities = {n: each for n, each in read_quantities(request.form).items() if n != but}
     colours = {n: each for n, each in read_colours(request.form).items() if n != but}
-    try:
+    with refusing() as tried:
         if quantities or but is None:  # whose draft it is is asked in any case
             draft_lines.change_quantities(
                 db(), actor=actor(), now=now(), draft_id=draft_id, quantities=quantities
             )
         if colours:
             colouring.recolour(db(), actor=actor(), now=now(), draft_id=draft_id, colours=colours)
-    except Rejected as no:
-        start_over()
-        typed = Typed(
-            quantities={n: request.form.get(f"quantity-{n}", "") for n in quantities},
-            colours=colours,
-            message=no.message,
-        )
-        if no.code == "colours":
-            typed.off_colour = no.details or {}
-        else:
-            typed.problems = no.details or {}
-        return show(draft_id, typed)
-    return None
+    no = tried.refused
+    if no is None:
+        return None
+    typed = Typed(
+        quantities={n: request.form.get(f"quantity-{n}", "") for n in quantities},
+        colours=colours,
+        message=no.message,
+    )
+    if no.code == "colours":
+        typed.off_colour = no.details or {}
+    else:
+        typed.problems = no.details or {}
+    return show(draft_id, typed)
 
 
 LINE = f"{DRAFT}/lines/<int(max={2**53}):line_id>"

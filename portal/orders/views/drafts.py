@@ -7,13 +7,13 @@ from typing import Any
 from flask import redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from portal.foundation.errors import Rejected
 from portal.orders.forms_drafts import DRAFT, NameForm
 from portal.orders.queries.drafts import drafts_of
 from portal.orders.use_cases import drafting
 from portal.orders.views import blueprint
 from portal.orders.views.draft_page import Typed, show
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
@@ -68,10 +68,10 @@ def resume(draft_id: int) -> Response:
 def rename(draft_id: int) -> Any:
     """Give it a name."""
     form = NameForm()
-    try:
+    with refusing() as tried:
         drafting.rename(db(), actor=actor(), now=now(), draft_id=draft_id, name=form.name.data or "")
-    except Rejected as no:
-        return show(draft_id, Typed(message=no.message))
+    if tried.refused is not None:
+        return show(draft_id, Typed(message=tried.refused.message))
     tell("ok", "The name is saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 

@@ -21,11 +21,11 @@ from portal.orders.use_cases.placing import place as place_order
 from portal.orders.views import blueprint
 from portal.orders.views.credit_help import credit_help
 from portal.orders.views.days import spoken_day
-from portal.orders.views.fresh import start_over
 from portal.orders.views.reviewing import review_facts
 from portal.orders.views.seen import seen_order
 from portal.web.access import needs
 from portal.web.errors import error_page
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
@@ -91,18 +91,17 @@ def place(draft_id: int) -> Response | tuple[str, int]:
     """Place it on account. Pressed twice, from two tabs or after going back: the same order."""
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
     shown = one_text(request.form, "shown")
-    try:
+    with refusing() as tried:
         placed = place_order(
             db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, token=token, shown=shown
         )
-    except Rejected as no:
-        return refused_review(draft_id, no)
+    if tried.refused is not None:
+        return refused_review(draft_id, tried.refused)
     return redirect(url_for("orders.placed", number=placed.number))
 
 
 def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
     """The review with why it was not ordered, or not sent for approval; ``note`` is what was typed."""
-    start_over()
     details = no.details if isinstance(no.details, list) else []
     viewed(
         "order_failed",

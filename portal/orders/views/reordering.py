@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.foundation.errors import Rejected
 from portal.orders.forms_drafts import read_id, read_quantities
 from portal.orders.queries.reorder import ordered_before, standing
 from portal.orders.use_cases.reordering import reorder as reorder_lines
 from portal.orders.views import blueprint
 from portal.web.access import needs
 from portal.web.filters import plural
+from portal.web.refusing import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -50,7 +50,7 @@ def start_reorder(number: str) -> Response | tuple[str, int]:
     everything = request.form.get("everything") == "1"
     quantities = {n: q for n, q in read_quantities(request.form).items() if n in ticked}
     seen = visit()
-    try:
+    with refusing() as tried:
         done = reorder_lines(
             db(),
             actor=actor(),
@@ -62,7 +62,7 @@ def start_reorder(number: str) -> Response | tuple[str, int]:
             job_id=seen.job_id,
             add_to_current=request.form.get("into") == "add",
         )
-    except Rejected as no:
+    if (no := tried.refused) is not None:
         return _page(number, ticked, no.details or {}, no.message), 422
     if done.left_out:
         tell("warn", f"{plural(done.left_out, 'line')} of {number} could not be taken over. See why below.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from portal.foundation.errors import Rejected
 from portal.orders.forms_drafts import DRAFT
 from portal.orders.use_cases import draft_lines, replacing
 from portal.orders.views import blueprint
 from portal.orders.views.draft_page import LINE, Page, Typed, show
-from portal.orders.views.fresh import start_over
 from portal.web.access import needs
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import tell
@@ -20,13 +19,12 @@ from portal.web.ui import tell
 @needs("drafts:write")
 def replace_line(draft_id: int, line_id: int) -> Page:
     """Order what replaces a line that is no longer made."""
-    try:
+    with refusing() as tried:
         sku = replacing.use_replacement(
             db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, line_id=line_id
         )
-    except Rejected as no:
-        start_over()
-        return show(draft_id, Typed(message=no.message))
+    if tried.refused is not None:
+        return show(draft_id, Typed(message=tried.refused.message))
     tell("ok", f"{sku} is in the draft instead.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 

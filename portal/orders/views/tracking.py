@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.queries.of_order import documents_of_order
-from portal.foundation.errors import Rejected
 from portal.foundation.wording import po_words
 from portal.orders.promise import age_words, is_late
 from portal.orders.queries.orders import OrderDetail, order_for
@@ -18,9 +17,10 @@ from portal.orders.views.seen import seen_order
 from portal.stores.queries import schedules
 from portal.web.access import needs
 from portal.web.filters import plural
+from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
-from portal.web.transaction import db, now, own_transaction
+from portal.web.transaction import books, db, now
 from portal.web.ui import tell
 
 EVENT_ICONS = {"placed": "cart", **ICONS}
@@ -76,14 +76,13 @@ def confirm_cancel(number: str) -> str | Response:
 def cancel(number: str) -> Response | tuple[str, int]:
     """Cancel the order, or what still waits for stock of it."""
     reason = request.form.get("reason", "").replace("\x00", "")
-    try:
-        # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
-        with own_transaction() as session:
-            done = cancelling.cancel(session, actor=actor(), now=now(), number=number, reason=reason)
-    except Rejected as no:
+    # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
+    with refusing(within=books()) as tried:
+        done = cancelling.cancel(tried.session, actor=actor(), now=now(), number=number, reason=reason)
+    if tried.refused is not None:
         order = order_for(db(), actor(), number)
-        page = render_template("orders/cancel.html", order=order, error=no.message, typed=reason)
-        return page, 409 if no.outcome == "conflict" else 422
+        page = render_template("orders/cancel.html", order=order, error=tried.refused.message, typed=reason)
+        return page, tried.status
     outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
     tell("ok", f"Order {number} {outcome}. The amount is free on your account again.")
     return redirect(url_for(".detail", number=number))

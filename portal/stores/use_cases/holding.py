@@ -9,20 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-_LOCK = text("""
-select variant_id, on_hand - reserved as free
-  from stock
- where store_id = :store_id and variant_id = any(:ids)
- order by variant_id
-   for update
-""")
-_CHANGE = text("""
-update stock
-   set on_hand = on_hand - case when :leaves then w.quantity else 0 end,
-       reserved = reserved + :sign * w.quantity
+# Functions of the database, since a customer's request may write nothing else of stock (migration 0012).
+_LOCK = text("select variant_id, free from lock_stock(:store_id, cast(:ids as bigint[]))")
+_HOLD = text("select hold_stock(:store_id, cast(:ids as bigint[]), cast(:quantities as int[]))")
+_RELEASE = text("select release_stock(:store_id, cast(:ids as bigint[]), cast(:quantities as int[]))")
+_ISSUE = text("""
+update stock set on_hand = on_hand - w.quantity, reserved = reserved - w.quantity
   from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
  where stock.store_id = :store_id and stock.variant_id = w.variant_id
 """)
@@ -51,7 +46,7 @@ def reserve(
     short = {each: max(0, free.get(each, 0)) for each, n in wanted.items() if free.get(each, 0) < n}
     if short and not partial:
         return short
-    _change(session, store_id, {each: short.get(each, n) for each, n in wanted.items()}, sign=1)
+    _change(session, _HOLD, store_id, {each: short.get(each, n) for each, n in wanted.items()})
     return short
 
 
@@ -60,7 +55,7 @@ def release(session: Session, *, store_id: int, quantities: Mapping[int, int]) -
 
     :raises LookupError: when there is no stock row, so nothing can have been held.
     """
-    _settle(session, store_id, _positive(quantities), leaves=False)
+    _settle(session, store_id, _positive(quantities), _RELEASE)
 
 
 def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
@@ -68,7 +63,7 @@ def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> 
 
     :raises LookupError: when there is no stock row, so nothing can have been held.
     """
-    _settle(session, store_id, _positive(quantities), leaves=True)
+    _settle(session, store_id, _positive(quantities), _ISSUE)
 
 
 def put_back(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
@@ -93,17 +88,15 @@ def _lock(session: Session, store_id: int, quantities: Mapping[int, int]) -> dic
     return {row.variant_id: row.free for row in rows}
 
 
-def _change(
-    session: Session, store_id: int, quantities: Mapping[int, int], *, sign: int, leaves: bool = False
-) -> None:
+def _change(session: Session, change: TextClause, store_id: int, quantities: Mapping[int, int]) -> None:
     moved = {each: quantity for each, quantity in quantities.items() if quantity}
     if moved:
         asked = {"store_id": store_id, "ids": list(moved), "quantities": list(moved.values())}
-        session.execute(_CHANGE, {**asked, "sign": sign, "leaves": leaves})
+        session.execute(change, asked)
 
 
-def _settle(session: Session, store_id: int, quantities: Mapping[int, int], *, leaves: bool) -> None:
+def _settle(session: Session, store_id: int, quantities: Mapping[int, int], change: TextClause) -> None:
     missing = quantities.keys() - _lock(session, store_id, quantities).keys()
     if missing:
         raise LookupError(f"store {store_id} has no stock row of variants {sorted(missing)}")
-    _change(session, store_id, quantities, sign=-1, leaves=leaves)
+    _change(session, change, store_id, quantities)

@@ -1,11 +1,14 @@
-"""Documents say whether the goods were picked up"""
+"""Documents say whether the goods were picked up
+
+Old code goes on working: it does not read the new flag, and documents that it issues meanwhile go without it.
+"""
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
