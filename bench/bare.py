@@ -23,7 +23,7 @@ from bench.client import Browser, Person
 from bench.load import WRK, Measured, fetch, run
 from portal.foundation.config import Settings, var_dir
 from portal.foundation.db import make_engine
-from portal.orders.models import Order
+from portal.orders.models.orders import Order
 
 PORT = int(os.environ.get("BARE_PORT", "8191"))
 HOST = f"127.0.0.1:{PORT}"

@@ -6,19 +6,16 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
-from portal.accounts import staff_views as accounts_staff
-from portal.accounts import views as accounts
-from portal.billing import staff_views as billing_staff
-from portal.billing import views as billing
-from portal.billing.stripe_api import Stripe
-from portal.catalog import views as catalog
-from portal.desk import views as desk
-from portal.foundation import logs
+from portal.accounts import pages as accounts
+from portal.billing import pages as billing
+from portal.billing.stripe.api import Stripe
+from portal.catalog import pages as catalog
+from portal.desk import pages as desk
+from portal.foundation import logs, rooms
 from portal.foundation.config import Settings, from_environment, resource_dir
 from portal.foundation.db import make_engine, make_sessions
-from portal.orders import staff_views as orders_staff
-from portal.orders import views as orders
-from portal.stores import views as stores
+from portal.orders import pages as orders
+from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
 from portal.web import (
     access,
@@ -39,13 +36,13 @@ from portal.web import (
 BLUEPRINTS = (
     health.blueprint,
     accounts.blueprint,
-    accounts_staff.blueprint,
+    accounts.staff_blueprint,
     catalog.blueprint,
     stores.blueprint,
     billing.blueprint,
-    billing_staff.blueprint,
+    billing.staff_blueprint,
     orders.blueprint,
-    orders_staff.blueprint,
+    orders.staff_blueprint,
     desk.blueprint,
     touchpoints.blueprint,
 )
@@ -84,6 +81,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.install(app)
     transaction.install(app)
     touch.install(app)  # its handler runs before the commit and tells facts where they come from
+    rooms.modules("views", "staff_views")  # importing them puts the views on their blueprints
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.environment == "development":

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Membership, User
 from portal.foundation.actor import Actor
-from portal.orders.models import OrderApproval
-from portal.orders.queries.drafts import add_tax, head_of, priced_lines
-from portal.orders.shown import encode
-from portal.orders.use_cases.approving import Asked, approve, ask_approval, reject
-from portal.orders.use_cases.placeable import terms_of
-from portal.orders.use_cases.placing import Placed
+from portal.orders.approvals.use_cases import Asked, approve, ask_approval, reject
+from portal.orders.checkout.shown import encode
+from portal.orders.checkout.use_cases.placeable import terms_of
+from portal.orders.checkout.use_cases.placement import Placed
+from portal.orders.drafts.queries import add_tax, head_of, priced_lines
+from portal.orders.models.approvals import OrderApproval
 from tests.builders import NOW
 from tests.shop import TODAY, Shop, shown_for
 

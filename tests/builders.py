@@ -10,7 +10,6 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from portal.accounts import passwords
 from portal.accounts.models import (
     Address,
     Company,
@@ -21,7 +20,8 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.roles import permissions_for
-from portal.billing.models import CreditAccount
+from portal.accounts.sign_in import passwords
+from portal.billing.models.credit import CreditAccount
 from portal.catalog.models import Colour, ContractPrice, ListPrice, PartNumber, PriceList, Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local, utcnow

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.accounts import BANK, DISCOUNTS, RECEIVABLE, UNAPPLIED
-from portal.billing.models import Invoice, Payment, PaymentAllocation, PaymentAttempt, payment_number
-from portal.billing.use_cases.issuing import Line, NewDocument, issue
-from portal.billing.use_cases.posting import Side, post
+from portal.billing.chart_of_accounts import BANK, DISCOUNTS, RECEIVABLE, UNAPPLIED
+from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
+from portal.billing.ledger.use_cases import Side, post
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt, payment_number
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.money import to_major
 from portal.foundation.tokens import new_token

@@ -10,10 +10,14 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company, User
-from portal.billing.models import Invoice, Payment, PaymentAttempt, SavedMethod
-from portal.billing.stripe_api import Stripe
-from portal.billing.use_cases import paying
-from portal.billing.use_cases.paying import Want
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.methods import SavedMethod
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.payments.use_cases import start as do_start
+from portal.billing.payments.use_cases.checkout import open_checkout
+from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.use_cases.sync import sync_attempt
+from portal.billing.stripe.api import Stripe
 from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -69,16 +73,16 @@ class Till:
         now: datetime = more.pop("now", None) or utcnow()
         chosen = [w if isinstance(w, Want) else Want(w.id, w.open_minor) for w in wants]
         with transaction(self.sessions) as session:
-            return paying.start(
+            return do_start.start(
                 session, actor=actor or self.actor, company_id=self.company.id, wants=chosen, now=now,
                 today=more.pop("today", TODAY), **more,
             )  # fmt: skip
 
     def open(self, attempt: PaymentAttempt, api: Stripe | None = None) -> str:
-        return paying.open_checkout(self.sessions, attempt.id, now=utcnow(), api=api or self.api)
+        return open_checkout(self.sessions, attempt.id, now=utcnow(), api=api or self.api)
 
     def sync(self, attempt: PaymentAttempt, api: Stripe | None = None) -> PaymentAttempt:
-        return paying.sync_attempt(self.sessions, attempt.id, now=utcnow(), api=api or self.api)
+        return sync_attempt(self.sessions, attempt.id, now=utcnow(), api=api or self.api)
 
     def by_card(self, url: str, number: str = CARD, **more: str) -> None:
         """The payer on the page."""

@@ -11,17 +11,18 @@ import sys
 from sqlalchemy import create_engine, pool
 
 import portal.models  # noqa: F401  (every table must be known before the first one is written)
-from portal.billing.stripe_api import Stripe
-from portal.billing.use_cases import paying
+from portal.billing.payments.use_cases.checkout import cancel, charge_saved, open_checkout
+from portal.billing.payments.use_cases.sync import sync_attempt
+from portal.billing.stripe.api import Stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
 from tests.sandbox.stripe.standing import KEY
 
 STEPS = {
-    "open": paying.open_checkout,
-    "charge": paying.charge_saved,
-    "sync": paying.sync_attempt,
-    "cancel": paying.cancel,
+    "open": open_checkout,
+    "charge": charge_saved,
+    "sync": sync_attempt,
+    "cancel": cancel,
 }
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.models import CreditAccount
+from portal.billing.models.credit import CreditAccount
 from portal.foundation.actor import Actor
-from portal.orders.use_cases.placing import Placed, place
+from portal.orders.checkout.use_cases.placement import Placed, place
 from tests.builders import NOW
 from tests.shop import TODAY, shown_for
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, User
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
-from portal.orders import shown as showing
-from portal.orders.queries.drafts import add_tax, own_head, priced_lines
-from portal.orders.use_cases.draft_lines import Wish, put
-from portal.orders.use_cases.drafting import make_room, start_draft
-from portal.orders.use_cases.placeable import terms_of
+from portal.orders.checkout import shown as showing
+from portal.orders.checkout.use_cases.placeable import terms_of
+from portal.orders.drafts.queries import add_tax, own_head, priced_lines
+from portal.orders.drafts.use_cases.drafts import make_room, start_draft
+from portal.orders.drafts.use_cases.lines import Wish, put
 from portal.stores.models import Store
 from tests.builders import NOW, Build
 

@@ -90,7 +90,7 @@ def shown_import(
 def _preset(
     engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal, unpaid_since: date | None
 ) -> Report:
-    from portal.importing.online_retail import import_online_retail
+    from portal.importing.presets.online_retail import import_online_retail
 
     with _progress() as progress:
         report = import_online_retail(

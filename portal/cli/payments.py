@@ -12,7 +12,7 @@ import click
 from portal.cli import places
 
 if TYPE_CHECKING:
-    from portal.billing.use_cases.reconciling import Report
+    from portal.billing.reconciliation.use_cases.runs import Report
 
 
 @click.command()
@@ -27,9 +27,9 @@ def reconcile(days: int, as_json: bool) -> None:
     sides agree, 1 when something differs, 2 when Stripe gave no answer or card payments are off.
     """
     import portal.models  # noqa: F401  (every table must be known before the first one is written)
-    from portal.billing.queries.differences import open_differences
-    from portal.billing.stripe_api import Stripe, StripeUnknown
-    from portal.billing.use_cases.reconciling import reconcile as compare
+    from portal.billing.reconciliation.queries import open_differences
+    from portal.billing.reconciliation.use_cases.runs import reconcile as compare
+    from portal.billing.stripe.api import Stripe, StripeUnknown
     from portal.foundation import reachable
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_engine, make_sessions, transaction

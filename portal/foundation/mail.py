@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.foundation.config import resource_dir
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.jobs import defer
 
@@ -66,7 +68,7 @@ def post(
     """Queue one mail with the transaction: it is sent when, and only when, the transaction commits.
 
     :param key: names the fact it announces; the same key is never sent twice.
-    :param kind: the template, ``templates/email/<kind>.txt.j2``: first line ``Subject: ``, then the body.
+    :param kind: the template, ``templates/email/<domain>/<kind>.txt.j2``: first line ``Subject: ``, then the body.
     :param data: what the template needs, as JSON. With ``"secret": true`` it is wiped once sent.
     """
     post_all(session, [Letter(key, kind, to_email, data, to_name, language, company_id, order_id)])
@@ -98,3 +100,8 @@ def retry_failed(session: Session) -> int:
     if again:
         defer(session, SEND, *({"mail_id": mail_id} for mail_id in again))
     return len(again)
+
+
+def mail_folders() -> list[Path]:
+    """The folders of mail templates: one for each domain."""
+    return sorted(path for path in (resource_dir("templates") / "email").iterdir() if path.is_dir())

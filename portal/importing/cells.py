@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from portal.billing.due import Terms
+from portal.billing.terms.due import Terms
 
 Parse = Callable[[str], Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from portal.accounts.phones import phone_digits
-from portal.billing.due import Terms
+from portal.billing.terms.due import Terms
 from portal.foundation.money import exponent, round_to_minor
 from portal.importing import cells
 from portal.importing.files import Column, Row

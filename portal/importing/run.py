@@ -21,10 +21,10 @@ from portal.importing.company_files import ADDRESSES, COMPANIES, JOBS
 from portal.importing.connections import import_connections, tidy_up
 from portal.importing.files import BadFile, Table, find
 from portal.importing.loading import Loader
-from portal.importing.order_columns import LINE_COLUMNS, ORDER_COLUMNS
-from portal.importing.order_files import OrderFiles
-from portal.importing.payment_columns import ALLOCATION_COLUMNS, PAYMENT_COLUMNS
-from portal.importing.payment_files import PaymentFiles
+from portal.importing.orders.columns import LINE_COLUMNS, ORDER_COLUMNS
+from portal.importing.orders.files import OrderFiles
+from portal.importing.payments.columns import ALLOCATION_COLUMNS, PAYMENT_COLUMNS
+from portal.importing.payments.files import PaymentFiles
 from portal.importing.people_files import MEMBERSHIPS, REP_ASSIGNMENTS, USERS
 from portal.importing.progress import Progress, quiet
 from portal.importing.references import References

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from portal.billing.taxing import region_key
+from portal.billing.tax.rules import region_key
 from portal.importing import cells
 from portal.importing.files import Column, Row
 from portal.importing.references import References

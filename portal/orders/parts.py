@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, Protocol
 
-from portal.billing.taxing import tax_minor
+from portal.billing.tax.rules import tax_minor
 from portal.foundation.money import line_total
 
 

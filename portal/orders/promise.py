@@ -7,7 +7,7 @@ from itertools import groupby
 
 from portal.foundation.clock import local
 from portal.orders.status import UNREADY_STATES
-from portal.stores.opening import Hours, Schedule
+from portal.stores.hours.opening import Hours, Schedule
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

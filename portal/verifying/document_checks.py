@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.billing.accounts import DOCUMENTS, OF_CUSTOMER
+from portal.billing.chart_of_accounts import DOCUMENTS, OF_CUSTOMER
 from portal.foundation.sql import sql_list
 from portal.orders.status import CLOSED_STATES
 from portal.verifying.check import Check, scale

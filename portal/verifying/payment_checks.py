@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from portal.billing.accounts import ACCOUNTS, MONEY, OPENING
-from portal.billing.attempt_states import LIVE, REFUND_GONE, REFUND_TAKEN, TRANSITIONS, UNPAID
+from portal.billing.chart_of_accounts import ACCOUNTS, MONEY, OPENING
+from portal.billing.payment_states import LIVE, REFUND_GONE, REFUND_TAKEN, TRANSITIONS, UNPAID
 from portal.foundation.sql import sql_list
 from portal.verifying.check import Check
 

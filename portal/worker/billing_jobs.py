@@ -10,9 +10,13 @@ from procrastinate import App, BaseRetryStrategy
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from portal.billing.queries.autopay import due_mandates
-from portal.billing.stripe_api import Stripe, StripeUnknown
-from portal.billing.use_cases import autopay, charging, methods, refunding, scheduling
+from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.queries import due_mandates
+from portal.billing.methods.use_cases import methods
+from portal.billing.payments.use_cases import saved_charges as charging
+from portal.billing.refunds.use_cases import refunds as refunding
+from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.clock import local, utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.delegations.use_cases import end_expired
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
-from portal.accounts.use_cases.acting import end_expired
 from portal.touchpoints.use_cases import make_partitions
 
 ATTEMPTS_DAYS = 2

@@ -8,10 +8,10 @@ import structlog
 from procrastinate import App, BaseRetryStrategy
 from sqlalchemy import Engine
 
-from portal.billing.stripe_api import Stripe, StripeUnknown
-from portal.billing.use_cases.paying.hanging import sync_hanging
-from portal.billing.use_cases.paying.hearing import HANDLE, handle
-from portal.billing.use_cases.reconciling import RECONCILE, reconcile
+from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.reconciliation.use_cases.runs import RECONCILE, reconcile
+from portal.billing.stripe.api import Stripe, StripeUnknown
+from portal.billing.stripe_events.use_cases import HANDLE, handle
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions

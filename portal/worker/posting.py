@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from portal.foundation import smtp
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
-from portal.foundation.config import Settings, resource_dir
+from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
-from portal.foundation.mail import OutboundMail
+from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
 from portal.touchpoints.recording import Event, record
 
@@ -41,7 +41,7 @@ class Posting:
         self._engine = engine
         self._sessions = make_sessions(engine)
         self._templates = Environment(
-            loader=FileSystemLoader(resource_dir("templates") / "email"),
+            loader=FileSystemLoader(mail_folders()),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

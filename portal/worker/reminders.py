@@ -8,13 +8,13 @@ import structlog
 from procrastinate import App, BaseRetryStrategy
 from sqlalchemy import Engine
 
-from portal.billing.use_cases.hold_rule import follow_rules
-from portal.billing.use_cases.paying.syncing import PAID_AHEAD
-from portal.billing.use_cases.reminding import remind_all
+from portal.billing.credit_holds.use_cases.hold_rule import follow_rules
+from portal.billing.payments.use_cases.sync import PAID_AHEAD
+from portal.billing.reminders.use_cases import remind_all
 from portal.foundation.clock import local
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
-from portal.orders.use_cases.paid_ahead import release, tell_paid
+from portal.orders.credit_rescue.use_cases.prepayments import release, tell_paid
 
 log = structlog.get_logger(__name__)
 

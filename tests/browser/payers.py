@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, pool, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.models import Autopay
-from portal.billing.use_cases import autopay
+from portal.billing.autopay import use_cases as autopay
+from portal.billing.models.methods import Autopay
 from portal.catalog.models import PriceList
 from portal.foundation.clock import local, utcnow
 from portal.foundation.db import make_sessions, psycopg_url

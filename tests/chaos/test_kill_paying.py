@@ -18,8 +18,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, create_engine, pool, text
 
-from portal.billing.stripe_api import Stripe
-from portal.billing.use_cases.paying.hanging import sync_hanging
+from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.stripe.api import Stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
 from portal.foundation.migrate import upgrade

@@ -11,20 +11,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts.models import Company, Membership, User, UserSession
-from portal.billing.models import (
-    Invoice,
-    InvoiceDispute,
-    LedgerTransaction,
-    PayLink,
-    PayLinkInvoice,
-    SavedMethod,
-    TaxExemption,
-)
-from portal.billing.use_cases.contesting import open_dispute
+from portal.billing.disputes.use_cases.disputes import open_dispute
+from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.ledger import LedgerTransaction
+from portal.billing.models.links import PayLink, PayLinkInvoice
+from portal.billing.models.methods import SavedMethod
+from portal.billing.models.tax import TaxExemption
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
-from portal.orders.models import DraftLine, OrderApproval
+from portal.orders.models.approvals import OrderApproval
+from portal.orders.models.drafts import DraftLine
 from tests.builders import Build
 from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline
 from tests.placed_orders import Want, placed_order

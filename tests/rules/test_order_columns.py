@@ -7,9 +7,9 @@ import re
 import pytest
 from sqlalchemy import TextClause
 
-from portal.importing.order_rows import EVENT_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS
-from portal.orders.models import Order, OrderEvent, OrderLine
-from portal.orders.use_cases.order_rows import LINES, ORDER
+from portal.importing.orders.rows import EVENT_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS
+from portal.orders.checkout.use_cases.order_rows import LINES, ORDER
+from portal.orders.models.orders import Order, OrderEvent, OrderLine
 
 # Written when an order is placed; a file does not have them, and their default says so.
 PLACED_ONLY = {

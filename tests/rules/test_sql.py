@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from itertools import chain
 
-from portal.billing import attempt_states
+from portal.billing import payment_states as attempt_states
 from portal.models import Base
 from portal.orders import status
 from tests.rules.ratchet import Found, hold, rule

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.billing.accounts import ACCOUNTS, DOCUMENTS
-from portal.billing.attempt_states import REFUND_STATES, TRANSITIONS
+from portal.billing.chart_of_accounts import ACCOUNTS, DOCUMENTS
+from portal.billing.payment_states import REFUND_STATES, TRANSITIONS
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import APPROVAL_STATES, DRAFT_STATES
 from portal.orders.status import LINE_STATES, ORDER_STATES

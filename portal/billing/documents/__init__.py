@@ -1,5 +1,1 @@
-"""Invoices, credit memos, statements and packing slips as PDF."""
-
-from portal.billing.documents.rendering import MOST_LINES, TooLong, pdf
-
-__all__ = ["MOST_LINES", "TooLong", "pdf"]
+"""Invoices, credit memos, statements and packing slips as PDF: from plain data to the file."""

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.billing.accounts import DOCUMENTS
+from portal.billing.chart_of_accounts import DOCUMENTS
 from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
 from portal.foundation.sql import sql_list
 

@@ -17,7 +17,7 @@ class LedgerTransaction(Base):
 
     id: Mapped[BigId]
     posting_key: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]  # see portal/billing/accounts.py
+    kind: Mapped[str]  # see portal/billing/chart_of_accounts.py
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
     currency: Mapped[str]
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -37,7 +37,7 @@ class LedgerEntry(Base):
     transaction_id: Mapped[int] = mapped_column(ForeignKey("ledger_transaction.id"), primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(BigInteger)
-    account: Mapped[str]  # see portal/billing/accounts.py
+    account: Mapped[str]  # see portal/billing/chart_of_accounts.py
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
     # On the account "receivable": whose document; on "unapplied": whose money.

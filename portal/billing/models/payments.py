@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.billing.attempt_states import LIVE, REFUND_STATES, TRANSITIONS
+from portal.billing.payment_states import LIVE, REFUND_STATES, TRANSITIONS
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 
@@ -15,7 +15,7 @@ payment_number = Sequence("payment_number_seq", start=100001, metadata=Base.meta
 
 
 class PaymentAttempt(Base):
-    """One try to pay through Stripe. Its states stand in ``portal/billing/attempt_states.py``.
+    """One try to pay through Stripe. Its states stand in ``portal/billing/payment_states.py``.
 
     ``idempotency_key`` is random, written before Stripe is asked and used for every repeat: one key, one charge.
     """

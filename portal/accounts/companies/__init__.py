@@ -1,0 +1,1 @@
+"""Companies, their addresses and jobs, seen through whoever asks."""

@@ -1,0 +1,1 @@
+"""For which company, store and job a session works."""

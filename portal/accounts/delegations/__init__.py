@@ -1,0 +1,1 @@
+"""A rep's stay in a customer's account."""

@@ -1,0 +1,55 @@
+"""Going into a customer's account, and out again."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
+
+from portal.accounts.delegations import use_cases as acting
+from portal.accounts.delegations.queries import assigned_company, people_to_act_for
+from portal.accounts.pages import Answer, staff_blueprint
+from portal.accounts.sign_in.forms import ActingForm
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.scope import unscoped
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@staff_blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"])
+@needs("delegations:start")
+def start_acting(code: str) -> Answer:
+    """Ask for whom and why, then go in."""
+    unscoped(db())
+    company = assigned_company(db(), actor(), code)
+    people = people_to_act_for(db(), company)
+    form = ActingForm()
+    form.subject.choices = [SelectChoice(str(each.id), each.name) for each in people]
+    status = 200
+    if request.method == "POST":
+        form.validate()
+        with refusing(form) as tried:
+            acting.start_acting(
+                db(),
+                actor=actor(),
+                code=code,
+                subject_user_id=form.subject.data,
+                reason=form.reason.data or "",
+                now=now(),
+            )
+        if tried.refused is None:
+            return redirect("/")
+        status = 422
+    return render_template("accounts/delegations/start_acting.html", form=form, company=company), status
+
+
+@staff_blueprint.post("/acting/end")
+@needs("delegations:end")
+def stop_acting() -> Response:
+    """Back to one's own work."""
+    company = actor().company_name
+    acting.stop_acting(db(), actor=actor(), now=now())
+    tell("ok", f"You stopped acting for {company}." if company else "You act for nobody.")
+    return redirect("/")

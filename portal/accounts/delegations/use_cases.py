@@ -1,0 +1,183 @@
+"""A rep's stay inside a customer's account: asked for with a reason, an hour at most, on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.actors import actor_of
+from portal.accounts.delegations.queries import assigned_company
+from portal.accounts.models import Company, Delegation, Membership, User, UserSession
+from portal.foundation.actor import Actor
+from portal.foundation.errors import Rejected
+from portal.touchpoints.recording import Event, record
+
+MINUTE = timedelta(minutes=1)
+LONGEST_STAY = timedelta(minutes=60)
+SHORTEST_REASON = 5
+LONGEST_REASON = 200
+
+
+def start_acting(
+    session: Session, *, actor: Actor, code: str, subject_user_id: int | None, reason: str, now: datetime
+) -> Delegation:
+    """Let the rep work inside one of their assigned companies on behalf of one of its active people.
+
+    A stay elsewhere ends first. The customer's own drafts are not touched: the rep works in drafts of their own.
+
+    :raises NotFound: the company is not the rep's, or there is none.
+    :raises Rejected: no consent, no reason, or nobody to act for.
+    """
+    company = assigned_company(session, actor, code)
+    if not company.acting_consent:
+        raise Rejected(
+            "no_consent",
+            f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
+            outcome="denied",
+        )
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise Rejected("reason_missing", "Say why, in a few words. The customer reads this.", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Rejected("reason_long", f"Use at most {LONGEST_REASON} characters.", field="reason")
+    subject = _subject(session, company, subject_user_id)
+    end_delegations(session, actor_user_id=actor.user_id, now=now)
+    delegation = Delegation(
+        actor_user_id=actor.user_id,
+        subject_user_id=subject.id,
+        company_id=company.id,
+        reason=reason,
+        started_at=now,
+        expires_at=now + LONGEST_STAY,
+    )
+    session.add(delegation)
+    session.flush()
+    _hold(session, actor, delegation.id)
+    _record(session, "delegation_started", actor, delegation, now, minutes=LONGEST_STAY // MINUTE)
+    return delegation
+
+
+def stop_acting(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Leave the customer's account. Doing it twice does no harm."""
+    end_delegations(session, actor_user_id=actor.user_id, now=now)
+    _hold(session, actor, None)
+
+
+def end_delegations(
+    session: Session,
+    *,
+    now: datetime,
+    ids: Sequence[int] | None = None,
+    actor_user_id: int | None = None,
+    subject_user_id: int | None = None,
+    company_id: int | None = None,
+) -> int:
+    """End the running stays that fit everything given; those over an hour old end when their hour ended.
+
+    The rep's session goes on holding the stay, so that the rep is told with the next click. Returns how many ended.
+    """
+    wanted = [
+        column == value
+        for column, value in (
+            (Delegation.actor_user_id, actor_user_id),
+            (Delegation.subject_user_id, subject_user_id),
+            (Delegation.company_id, company_id),
+        )
+        if value is not None
+    ]
+    if ids is not None:
+        wanted.append(Delegation.id.in_(ids))
+    assert wanted, "never end everybody's"
+    return _end(session, wanted, now)
+
+
+def end_expired(session: Session, *, now: datetime) -> int:
+    """Write the end into stays whose hour is over and whose rep never came back. Returns how many."""
+    return _end(session, [Delegation.expires_at <= now], now)
+
+
+def _hold(session: Session, actor: Actor, delegation_id: int | None) -> None:
+    """Put the stay into the actor's session, or take it out; store and job belong to the company."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == actor.session_id, UserSession.user_id == actor.user_id)
+        .values(delegation_id=delegation_id, store_id=None, job_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> int:
+    ended = session.scalars(
+        update(Delegation)
+        .where(*wanted, Delegation.ended_at.is_(None))
+        .values(ended_at=text("least(delegation.expires_at, :ended)").bindparams(ended=now))
+        .returning(Delegation)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).all()
+    if not ended:
+        return 0
+    reps = {
+        user.id: user
+        for user in session.scalars(select(User).where(User.id.in_({d.actor_user_id for d in ended})))
+    }
+    for delegation in ended:
+        over = delegation.ended_at or now
+        _record(
+            session,
+            "delegation_ended",
+            actor_of(reps[delegation.actor_user_id]),
+            delegation,
+            over,
+            minutes=(over - delegation.started_at) // MINUTE,
+            reason="ended" if over < delegation.expires_at else "expired",
+        )
+    return len(ended)
+
+
+def _subject(session: Session, company: Company, user_id: int | None) -> User:
+    parents = {company.id, company.parent_id} - {None}
+    membership = aliased(Membership)
+    subject = session.scalar(
+        select(User)
+        .where(User.id == user_id, User.disabled_at.is_(None), User.kind == "customer")
+        .where(
+            select(membership.user_id)
+            .where(
+                membership.user_id == User.id,
+                membership.company_id.in_(parents),
+                membership.disabled_at.is_(None),
+            )
+            .exists()
+        )
+    )
+    if subject is None:
+        raise Rejected("no_subject", "Choose the person you are acting for.", field="subject")
+    return subject
+
+
+def _record(
+    session: Session, name: str, rep: Actor, delegation: Delegation, now: datetime, **props: Any
+) -> None:
+    inside = replace(
+        rep,
+        company_id=delegation.company_id,
+        delegation_id=delegation.id,
+        acting_for_user_id=delegation.subject_user_id,
+        reason=delegation.reason,
+    )
+    record(
+        session,
+        Event(
+            name,
+            actor=inside,
+            now=now,
+            key=f"{name}:{delegation.id}",
+            account_id=delegation.company_id,
+            props={"subject_user_id": delegation.subject_user_id, **props},
+        ),
+    )

@@ -1,0 +1,1 @@
+"""How much a person may order without approval, and who approves more."""

@@ -1,0 +1,11 @@
+"""The blueprints that the pages of accounts are put on; views/ and staff_views/ of each noun add theirs."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+blueprint = Blueprint("accounts", __name__)
+staff_blueprint = Blueprint("accounts_staff", __name__)

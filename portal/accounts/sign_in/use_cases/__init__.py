@@ -1,0 +1,1 @@
+"""Passwords, sessions, one-time links and the throttling of guesses: use cases."""

@@ -1,0 +1,1 @@
+"""A company's account at a glance: queries."""

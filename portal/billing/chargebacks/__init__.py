@@ -1,0 +1,1 @@
+"""Funds withdrawn by the payer's bank, provisionally or finally."""

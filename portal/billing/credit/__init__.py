@@ -1,0 +1,1 @@
+"""How much a company may still order on account."""

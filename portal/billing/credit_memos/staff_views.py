@@ -1,0 +1,64 @@
+"""Crediting a customer an amount: an adjustment by an administrator."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.companies.queries import visible_company
+from portal.accounts.models import Company
+from portal.billing.amounts import parse_amount
+from portal.billing.credit_memos import use_cases as crediting
+from portal.billing.models.invoices import Invoice
+from portal.billing.pages import staff_blueprint
+from portal.billing.tax.forms import CreditMemoForm
+from portal.foundation.errors import Rejected
+from portal.foundation.money import format_minor
+from portal.foundation.tokens import new_token
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import db, now, today
+from portal.web.ui import tell
+
+MAX_TOKEN = 100
+
+
+@staff_blueprint.get("/customers/<code>/credit-memos")
+@needs("billing:manage")
+def new_credit_memo(code: str) -> str:
+    """How much, what for, and for which invoice."""
+    company = visible_company(db(), actor(), code)
+    given = request.args.get("invoice", "")[:40]
+    return _page(company, CreditMemoForm(formdata=None, token=new_token(), invoice=given))
+
+
+@staff_blueprint.post("/customers/<code>/credit-memos")
+@needs("billing:manage")
+def credit(code: str) -> Response | tuple[str, int]:
+    """Issue the memo; sent twice, it is issued once."""
+    company = visible_company(db(), actor(), code)
+    form = CreditMemoForm()
+    form.validate()
+    with refusing(form) as tried:
+        memo = _credit(company, form)
+    if tried.refused is not None:
+        return _page(visible_company(db(), actor(), code), form), 422
+    tell("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
+    return redirect(url_for("desk.customer", code=code))
+
+
+def _credit(company: Company, form: CreditMemoForm) -> Invoice:
+    try:
+        amount = parse_amount(form.amount.data or "", company.currency)
+    except ValueError as error:
+        raise Rejected("amount", str(error), field="amount") from error
+    return crediting.adjust(
+        db(), actor=actor(), now=now(), today=today(), company=company, amount_minor=amount,
+        reason=form.reason.data or "", token=(form.token.data or new_token())[:MAX_TOKEN],
+        invoice_number=(form.invoice.data or "").upper(),
+    )  # fmt: skip
+
+
+def _page(company: Company, form: CreditMemoForm) -> str:
+    return render_template("billing/invoices/credit_memo.html", company=company, form=form)

@@ -1,0 +1,95 @@
+"""Contested invoices: of one invoice, of a company, and everybody's for the worklist of staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.accounts.models import Company
+from portal.accounts.sight import company_condition
+from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.invoices import Invoice
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """A dispute with what it is about. Amounts in minor units of ``currency``; ``outcome`` is empty while it is open."""
+
+    id: int
+    invoice_number: str
+    company_code: str
+    company_name: str
+    amount_minor: int
+    open_minor: int  # of the invoice, now
+    currency: str
+    reason: str
+    note: str
+    opened_by_name: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by_name: str
+    outcome: str
+    answer: str
+    memo_number: str | None
+
+
+_MEMO = aliased(Invoice)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    each = InvoiceDispute
+    return (
+        select(
+            each.id, Invoice.number, Company.code, Company.name, each.amount_minor, Invoice.open_minor, each.currency,
+            each.reason, each.note, each.opened_by_name, each.opened_at, each.closed_at, each.closed_by_name,
+            each.outcome, each.answer, _MEMO.number,
+        )
+        .join(Invoice, Invoice.id == each.invoice_id)
+        .join(Company, Company.id == each.company_id)
+        .outerjoin(_MEMO, _MEMO.id == each.credit_memo_id)
+    )  # fmt: skip
+
+
+def disputes_of(session: Session, invoice_id: int) -> list[DisputeRow]:
+    """An invoice's disputes, the newest first. One statement."""
+    query = _rows().where(InvoiceDispute.invoice_id == invoice_id).order_by(InvoiceDispute.id.desc())
+    return [DisputeRow(*row) for row in session.execute(query)]
+
+
+def company_disputes(
+    session: Session, company_id: int, *, only_open: bool = False, limit: int = 50
+) -> list[DisputeRow]:
+    """A company's disputes, open ones first, then the newest. One statement."""
+    query = _rows().where(InvoiceDispute.company_id == company_id)
+    if only_open:
+        query = query.where(InvoiceDispute.closed_at.is_(None))
+    query = query.order_by(
+        InvoiceDispute.closed_at.is_not(None), InvoiceDispute.opened_at.desc(), InvoiceDispute.id
+    )
+    return [DisputeRow(*row) for row in session.execute(query.limit(limit))]
+
+
+def open_disputes(session: Session, actor: Actor, *, limit: int = 50) -> list[DisputeRow]:
+    """What waits for an answer, the oldest first; a rep sees that of assigned companies. One statement."""
+    in_sight = company_condition(actor, InvoiceDispute.company_id)
+    query = _rows().where(InvoiceDispute.closed_at.is_(None), in_sight)
+    query = query.order_by(InvoiceDispute.opened_at, InvoiceDispute.id).limit(limit)
+    return [DisputeRow(*row) for row in session.execute(query)]
+
+
+def dispute_of(session: Session, company_id: int, dispute_id: int) -> DisputeRow:
+    """One dispute of a company.
+
+    :raises NotFound: when the company has no such dispute.
+    """
+    query = _rows().where(InvoiceDispute.company_id == company_id, InvoiceDispute.id == dispute_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return DisputeRow(*row)

@@ -1,0 +1,1 @@
+"""Invoices that a customer contests in part: use cases."""

@@ -1,0 +1,74 @@
+"""Contesting part of an invoice, and taking it back."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.amounts import amount_field, parse_amount
+from portal.billing.credit_holds.forms import DisputeForm
+from portal.billing.disputes.queries import disputes_of
+from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.pages import blueprint
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import books, db, now
+from portal.web.ui import tell
+
+
+@blueprint.get("/invoices/<number>/disputes")
+@needs("invoices:pay")
+def dispute(number: str) -> str:
+    """The form: how much, what is wrong, and in the customer's words."""
+    invoice = invoice_for(db(), actor(), number)
+    form = DisputeForm(formdata=None)
+    form.amount.data = amount_field(invoice.open_minor, invoice.currency)
+    return _page(number, form)
+
+
+@blueprint.post("/invoices/<number>/disputes")
+@needs("invoices:pay")
+def open_dispute(number: str) -> Response | tuple[str, int]:
+    """Open a dispute; reminders wait until it is answered."""
+    form = DisputeForm()
+    valid = form.validate_on_submit()
+    try:
+        amount = parse_amount(form.amount.data or "", invoice_for(db(), actor(), number).currency)
+    except ValueError as error:
+        form.amount.errors = [str(error)]
+        valid = False
+    if not valid:
+        return _page(number, form), 422
+    with refusing(form, books()) as tried:
+        contesting.contest(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            number=number,
+            amount_minor=amount,
+            reason=form.reason.data or "",
+            note=form.note.data or "",
+        )
+    if tried.refused is not None:
+        return _page(number, form), 422
+    tell("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
+    return redirect(url_for("billing.invoice", number=number))
+
+
+@blueprint.post("/invoices/<number>/disputes/withdrawal")
+@needs("invoices:pay")
+def withdraw_dispute(number: str) -> Response:
+    """Take the open dispute back."""
+    with books() as session:
+        gone = contesting.withdraw(session, actor=actor(), now=now(), number=number)
+    tell("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
+    return redirect(url_for("billing.invoice", number=number))
+
+
+def _page(number: str, form: DisputeForm) -> str:
+    invoice = invoice_for(db(), actor(), number)
+    return render_template(
+        "billing/disputes/dispute.html", invoice=invoice, form=form, earlier=disputes_of(db(), invoice.id)
+    )

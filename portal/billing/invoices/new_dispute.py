@@ -1,0 +1,35 @@
+"""What opens a dispute about an invoice, as one row, whoever writes it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from portal.billing.invoices.words import DISPUTE_REASONS
+
+MAX_NOTE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NewDispute:
+    """A dispute to be opened. ``amount_minor`` is what is contested, above zero, in minor units of ``currency``."""
+
+    invoice_id: int
+    company_id: int
+    amount_minor: int
+    currency: str
+    reason: str
+    note: str
+    opened_by_name: str
+    opened_at: datetime
+    opened_by_user_id: int | None = None
+    attempt_id: int | None = None  # the payment that was short
+
+    def row(self) -> dict[str, Any]:
+        """Its columns: a reason that nobody knows is another one, and the note is cut to its length."""
+        known = self.reason if self.reason in DISPUTE_REASONS else "other"
+        return {**asdict(self), "reason": known, "note": self.note[:MAX_NOTE]}
+
+
+DISPUTE_COLUMNS = tuple(field.name for field in fields(NewDispute))

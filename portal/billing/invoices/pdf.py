@@ -1,0 +1,155 @@
+"""An invoice or a credit memo as words for its PDF. Amounts are formatted by the function that pages use. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from portal.billing.documents.letterhead import Letterhead, address_lines, link, present
+from portal.billing.invoices.queries.documents import Document
+from portal.billing.models.invoices import Invoice
+from portal.billing.statements.words import day_words
+from portal.billing.tax.rules import percent, tax_words
+from portal.foundation.money import format_minor, format_unit_price
+from portal.foundation.wording import quantity_words
+
+
+def invoice_data(document: Document, head: Letterhead, today: date) -> dict[str, Any]:
+    """What ``templates/pdf/invoice.typ`` prints; ``today`` is the day on which the open amount stands."""
+    invoice, lines = document.invoice, document.lines
+    memo = invoice.kind == "credit_memo"
+    has_tax = invoice.tax_minor != 0 or any(line.tax_minor for line in lines)
+    return {
+        **head.sheet("Credit memo" if memo else "Invoice", invoice.number, invoice.currency),
+        "parties": _parties(invoice),
+        "facts": _facts(document),
+        "hero": _hero(invoice, today),
+        "discount": discount_words(invoice),
+        "has_tax": has_tax,
+        "lines": [_line(line, invoice.currency) for line in lines],
+        "sums": _sums(invoice, lines),
+        "totals": _totals(invoice, today),
+        "notes": [*_exemption(invoice), *_reason(document), *_how(invoice, head)],
+    }
+
+
+def discount_words(invoice: Invoice) -> str:
+    """``2 % = $25.77 less if all of it is paid by 12 Jun 2026: then $1,262.67 settles it.``"""
+    if not invoice.discount_until or not invoice.discount_minor:
+        return ""
+    share = invoice.terms_words.partition("/")[0]
+    begin = f"{share} % = " if share.replace(".", "", 1).isdigit() else ""
+    saved = format_minor(invoice.discount_minor, invoice.currency)
+    rest = format_minor(invoice.total_minor - invoice.discount_minor, invoice.currency)
+    return f"{begin}{saved} less if all of it is paid by {day_words(invoice.discount_until)}: then {rest} settles it."
+
+
+def _parties(invoice: Invoice) -> list[dict[str, Any]]:
+    buyer = [str(invoice.bill_to.get("name", "")), f"Customer number {invoice.bill_to.get('code', '')}"]
+    found = [{"label": "Sold to", "lines": buyer}]
+    place = address_lines(invoice.ship_to or {})
+    if place and invoice.ship_to:
+        label = "Picked up at" if invoice.was_picked_up else "Delivered to"
+        found.append({"label": label, "lines": place})
+    return found
+
+
+def _facts(document: Document) -> list[tuple[str, str]]:
+    invoice = document.invoice
+    memo = invoice.kind == "credit_memo"
+    return present(
+        [
+            ("Date", day_words(invoice.issued_on)),
+            ("Due", "" if memo else day_words(invoice.due_on)),
+            ("Terms", invoice.terms_words),
+            ("Corrects", document.corrects or ""),
+            ("Order", invoice.order_number),
+            ("PO number", invoice.po_number),
+            ("Job", invoice.job_name),
+            ("Store", document.store_name or ""),
+        ]
+    )
+
+
+def _hero(invoice: Invoice, today: date) -> list[str]:
+    left = format_minor(invoice.open_minor, invoice.currency)
+    if invoice.kind == "credit_memo":
+        return [f"Credit left on {day_words(today)}", left]
+    if not invoice.open_minor:
+        return [
+            f"Open on {day_words(today)}",
+            left,
+            "Nothing to pay" if not invoice.total_minor else "Paid, thank you",
+        ]
+    return [f"Open on {day_words(today)}", left, f"Due {day_words(invoice.due_on)}"]
+
+
+def _line(line: Any, currency: str) -> dict[str, str]:
+    return {
+        "name": line.name,
+        "sku": line.sku,
+        "colour": line.colour,
+        "quantity": quantity_words(line.quantity, line.unit),
+        "price": format_unit_price(line.unit_price, currency),
+        "tax": format_minor(line.tax_minor, currency),
+        "rate": percent(line.tax_share) if line.tax_share else "",
+        "net": format_minor(line.net_minor, currency),
+    }
+
+
+def _sums(invoice: Invoice, lines: Sequence[Any]) -> list[tuple[str, str]]:
+    """The net amount, and the tax by its share: sums of the lines' own amounts, nothing is computed anew."""
+    currency = invoice.currency
+    taxed: dict[Decimal, tuple[int, int]] = {}
+    for line in lines:
+        net, tax = taxed.get(line.tax_share, (0, 0))
+        taxed[line.tax_share] = (net + line.net_minor, tax + line.tax_minor)
+    rows = [("Net amount", format_minor(invoice.net_minor, currency))]
+    for share, (net, tax) in sorted(taxed.items()):
+        if share or tax:
+            on = f" on {format_minor(net, currency)}"
+            rows.append((tax_words("", share) + on, format_minor(tax, currency)))
+    if len(rows) == 1:
+        rows.append(("Sales tax", format_minor(invoice.tax_minor, currency)))
+    return rows
+
+
+def _totals(invoice: Invoice, today: date) -> list[tuple[str, str]]:
+    currency = invoice.currency
+    rows = [("Total", format_minor(invoice.total_minor, currency))]
+    settled = invoice.open_minor - invoice.total_minor
+    if settled:
+        words = "Used so far" if invoice.kind == "credit_memo" else "Paid and credited"
+        rows.append((words, format_minor(settled, currency)))
+        rows.append((f"Open on {day_words(today)}", format_minor(invoice.open_minor, currency)))
+    return rows
+
+
+def _exemption(invoice: Invoice) -> list[dict[str, Any]]:
+    if not invoice.exemption:
+        return []
+    part = {
+        name: str(invoice.exemption.get(name) or "") for name in ("region", "reason", "certificate_number")
+    }
+    days = [str(invoice.exemption.get(name) or "") for name in ("valid_from", "valid_to")]
+    valid = f", valid {' to '.join(day_words(date.fromisoformat(day)) for day in days)}" if all(days) else ""
+    words = f"No sales tax in {part['region']}: {part['reason']}, certificate {part['certificate_number']}{valid}."
+    return [{"title": "Tax exemption", "lines": [words]}]
+
+
+def _reason(document: Document) -> list[dict[str, Any]]:
+    reason = document.invoice.reason
+    return [{"title": "Why", "lines": [reason]}] if reason else []
+
+
+def _how(invoice: Invoice, head: Letterhead) -> list[dict[str, Any]]:
+    here = f"{head.portal_url}/invoices/{invoice.number}"
+    if invoice.kind == "credit_memo":
+        lines: list[Any] = ["Choose it when you pay invoices, and it is taken off.", link("See it at", here)]
+        return [{"title": "How to use this credit", "lines": lines}] if invoice.open_minor else []
+    if not invoice.open_minor:
+        return []
+    lines = [link("Online:", here), f"By cheque or transfer: please give the number {invoice.number}."]
+    return [{"title": "How to pay", "lines": lines}]

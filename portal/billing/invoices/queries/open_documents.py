@@ -1,0 +1,85 @@
+"""Documents of a company that are open, with what a payment under way speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.payment_states import LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """An invoice (amounts above zero) or a credit memo (below), in minor units."""
+
+    id: int
+    number: str
+    kind: str
+    issued_on: date
+    due_on: date
+    currency: str
+    total_minor: int
+    open_minor: int
+    spoken_minor: int
+    po_number: str = ""
+    job_name: str = ""
+    discount_until: date | None = None
+    discount_minor: int = 0
+
+    @property
+    def free_minor(self) -> int:
+        """What no payment under way speaks for: may be paid (invoice) or used (credit memo, below zero)."""
+        return self.open_minor - self.spoken_minor
+
+    def saved_minor(self, on: date) -> int:
+        """The early-payment discount for paying all of it on that day; the same rule as when it is paid."""
+        in_time = self.discount_until is not None and on <= self.discount_until
+        whole = self.free_minor == self.total_minor and self.discount_minor < self.total_minor
+        return self.discount_minor if in_time and whole else 0
+
+
+def _spoken() -> ScalarSelect[int]:
+    return (
+        select(func.coalesce(func.sum(PaymentAllocation.amount_minor), 0))
+        .join(PaymentAttempt, PaymentAttempt.id == PaymentAllocation.attempt_id)
+        .where(PaymentAllocation.invoice_id == Invoice.id, PaymentAttempt.state.in_(LIVE))
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def _documents() -> Select[*tuple[Any, ...]]:
+    return select(
+        Invoice.id, Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.currency,
+        Invoice.total_minor, Invoice.open_minor, _spoken(), Invoice.po_number, Invoice.job_name,
+        Invoice.discount_until, Invoice.discount_minor,
+    )  # fmt: skip
+
+
+def open_documents(
+    session: Session, company_id: int, *, kind: str = "invoice", limit: int | None = None
+) -> list[OpenDocument]:
+    """The company's open invoices (or credit memos), oldest due first. One statement."""
+    query = (
+        _documents()
+        .where(Invoice.company_id == company_id, Invoice.open_minor != 0, Invoice.kind == kind)
+        .order_by(Invoice.due_on, Invoice.id)
+        .limit(limit)
+    )
+    return [OpenDocument(*row) for row in session.execute(query)]
+
+
+def documents_by_id(session: Session, company_id: int, ids: Sequence[int]) -> dict[int, OpenDocument]:
+    """These documents of the company as they stand now; others are left out. One statement.
+
+    Read after the rows were locked, it sees every payment that was begun before.
+    """
+    query = _documents().where(Invoice.company_id == company_id, Invoice.id.in_(ids))
+    return {row[0]: OpenDocument(*row) for row in session.execute(query)}

@@ -1,0 +1,48 @@
+"""Opens disputes about invoices: the customer contests one, or a payment is short and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.billing.invoices.new_dispute import NewDispute
+from portal.billing.models.dunning import InvoiceDispute
+from portal.foundation.actor import Actor
+from portal.touchpoints.recording import Event, record
+
+
+def write_disputes(
+    session: Session, new: Sequence[NewDispute], numbers: Mapping[int, str], *, actor: Actor, now: datetime
+) -> list[InvoiceDispute]:
+    """Open disputes about invoices that the caller has locked, and record it. One statement.
+
+    :param numbers: of the invoices, by their ids.
+    :returns: those that were opened; where one is open already, it stays as it is.
+    """
+    if not new:
+        return []
+    opened = session.scalars(
+        insert(InvoiceDispute)
+        .values([each.row() for each in new])
+        .on_conflict_do_nothing()
+        .returning(InvoiceDispute)
+    ).all()
+    for dispute in opened:
+        record(
+            session,
+            Event(
+                "invoice_disputed",
+                actor=actor,
+                now=now,
+                key=f"invoice_disputed:{dispute.id}",
+                account_id=dispute.company_id,
+                value_minor=dispute.amount_minor,
+                currency=dispute.currency,
+                links={"invoice_id": dispute.invoice_id},
+                props={"number": numbers[dispute.invoice_id], "reason": dispute.reason},
+            ),
+        )
+    return list(opened)

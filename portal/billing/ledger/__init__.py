@@ -1,0 +1,1 @@
+"""The books: accounts and balanced transactions."""

@@ -1,0 +1,1 @@
+"""Saved cards and bank accounts: use cases."""

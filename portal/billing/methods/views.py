@@ -1,0 +1,57 @@
+"""The company's saved cards and bank accounts, for those who look after them. Nobody else ever sees one."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.methods.queries import methods_of
+from portal.billing.methods.use_cases import methods as use_cases
+from portal.billing.pages import blueprint
+from portal.billing.payments.use_cases.start import start_setup
+from portal.billing.payments.views.pay import go_to_stripe, is_test_mode, stripe
+from portal.billing.tabs import money_tabs
+from portal.foundation.errors import Rejected
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import books, db, leave, now, today
+from portal.web.ui import tell
+
+
+@blueprint.get("/payment-methods", endpoint="methods")
+@needs("payments:administer")
+def methods() -> str:
+    """What is saved, what uses it, and the ways to pay without being there."""
+    return render_template(
+        "billing/methods/methods.html",
+        methods=methods_of(db(), actor().customer_id, today()),
+        cards=stripe() is not None,
+        test_mode=is_test_mode(),
+        money_tabs=money_tabs("billing.methods"),
+    )
+
+
+@blueprint.post("/payment-methods", endpoint="add_method")
+@needs("payments:administer")
+def add_method() -> Response:
+    """Go to Stripe's page, where a card or bank account is saved; nothing is charged."""
+    company_id, api = actor().customer_id, stripe()
+    if api is None:
+        raise Rejected("cards_off", "Cards and bank accounts are not taken here at the moment.")
+    leave()
+    with books() as session:
+        attempt = start_setup(session, actor=actor(), company_id=company_id, now=now())
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
+
+
+@blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
+@needs("payments:administer")
+def remove_method(method_id: int) -> Response:
+    """Remove one, unless autopay or a scheduled payment needs it."""
+    with refusing(within=books()) as tried:
+        method = use_cases.remove(tried.session, actor=actor(), method_id=method_id, now=now())
+        tell("ok", f"{method.words} is removed. Nothing is charged to it any more.")
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
+    return redirect(url_for("billing.methods"), 303)

@@ -1,0 +1,1 @@
+"""Whom to write to about a company's money."""

@@ -1,0 +1,75 @@
+"""What may be paid now: chosen documents, and the credit memos that may be used for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.payment_states import LIVE
+
+MOST_MEMOS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """Documents by id as they stand, and what payments under way speak for (below zero of credit memos)."""
+
+    chosen: list[Invoice]
+    memos: list[Invoice]
+    taken: dict[int, int]
+
+    def left(self, document: Invoice) -> int:
+        """What may be paid, or used, of a document."""
+        return document.open_minor - self.taken.get(document.id, 0)
+
+    @property
+    def documents(self) -> dict[int, Invoice]:
+        return {each.id: each for each in (*self.chosen, *self.memos)}
+
+
+def payable(session: Session, company_id: int, numbers: Collection[str]) -> Payable:
+    """The company's chosen invoices, the earliest due first, with its open credit memos. Two statements."""
+    found = session.scalars(
+        select(Invoice)
+        .where(
+            Invoice.company_id == company_id,
+            or_(
+                Invoice.number.in_(numbers),
+                (Invoice.kind == "credit_memo") & (Invoice.open_minor < 0),
+            ),
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+    ).all()
+    chosen = [each for each in found if each.kind == "invoice" and each.number in numbers]
+    memos = [each for each in found if each.kind == "credit_memo" and each.open_minor < 0][:MOST_MEMOS]
+    rows = session.execute(
+        select(PaymentAllocation.invoice_id, func.sum(PaymentAllocation.amount_minor).label("minor"))
+        .join(PaymentAttempt, PaymentAttempt.id == PaymentAllocation.attempt_id)
+        .where(
+            PaymentAllocation.invoice_id.in_([each.id for each in (*chosen, *memos)]),
+            PaymentAttempt.state.in_(LIVE),
+        )
+        .group_by(PaymentAllocation.invoice_id)
+    )
+    return Payable(chosen, memos, {row.invoice_id: int(row.minor) for row in rows})
+
+
+def under_way_for(session: Session, company_id: int, invoice_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Payments under way that speak for any of the documents: token and who began them. One statement."""
+    rows = session.execute(
+        select(PaymentAttempt.token, PaymentAttempt.actor_name)
+        .join(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)
+        .where(
+            PaymentAttempt.company_id == company_id,
+            PaymentAttempt.state.in_(LIVE),
+            PaymentAllocation.invoice_id.in_(invoice_ids),
+        )
+        .distinct()
+        .order_by(PaymentAttempt.token)
+    )
+    return [(row.token, row.actor_name) for row in rows]

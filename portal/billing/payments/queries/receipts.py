@@ -1,0 +1,89 @@
+"""One try to pay with what became of it: the page a payer comes back to, and the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.ledger import LedgerEntry
+from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt
+from portal.foundation.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A document of the payment. ``asked_minor`` is what was to be settled of it, discount included (below zero of a
+    credit memo); ``paid_minor`` and ``discount_minor`` are what the payment did settle."""
+
+    number: str
+    kind: str
+    asked_minor: int
+    discount_asked_minor: int
+    paid_minor: int
+    discount_minor: int
+    open_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An attempt, its payment when the money came, and its documents."""
+
+    attempt: PaymentAttempt
+    payment: Payment | None
+    lines: list[ReceiptLine]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Invoices to try again for."""
+        return [line.number for line in self.lines if line.kind == "invoice"]
+
+
+def attempt_of(session: Session, company_id: int, token: str) -> PaymentAttempt:
+    """The company's attempt with this token.
+
+    :raises NotFound: when there is none.
+    """
+    found = session.scalars(
+        select(PaymentAttempt).where(PaymentAttempt.company_id == company_id, PaymentAttempt.token == token)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
+    """What there is to tell about an attempt. Three statements."""
+    payment = session.scalars(select(Payment).where(Payment.attempt_id == attempt.id)).one_or_none()
+    done = _settled(session, payment.id) if payment else {}
+    rows = session.execute(
+        select(Invoice, PaymentAllocation.amount_minor, PaymentAllocation.discount_minor)
+        .join(PaymentAllocation, PaymentAllocation.invoice_id == Invoice.id)
+        .where(PaymentAllocation.attempt_id == attempt.id)
+        .order_by(Invoice.kind.desc(), Invoice.id)
+    )
+    lines = [
+        ReceiptLine(
+            invoice.number, invoice.kind, asked, discount, done.get((RECEIVABLE, invoice.id), 0),
+            done.get((DISCOUNTS, invoice.id), 0), invoice.open_minor,
+        )
+        for invoice, asked, discount in rows
+    ]  # fmt: skip
+    return Receipt(attempt, payment, lines)
+
+
+def _settled(session: Session, payment_id: int) -> dict[tuple[str, int | None], int]:
+    """By account and invoice: what the payment did to it, above zero."""
+    rows = session.execute(
+        select(LedgerEntry.account, LedgerEntry.invoice_id, func.sum(LedgerEntry.amount_minor).label("minor"))
+        .where(
+            LedgerEntry.payment_id == payment_id,
+            LedgerEntry.invoice_id.is_not(None),
+            LedgerEntry.account.in_((RECEIVABLE, DISCOUNTS)),
+        )
+        .group_by(LedgerEntry.account, LedgerEntry.invoice_id)
+    )
+    return {(row.account, row.invoice_id): abs(int(row.minor)) for row in rows}

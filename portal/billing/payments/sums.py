@@ -1,0 +1,89 @@
+"""The rows above a total on the pages of paying: words and an amount each. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from portal.billing.settlement.split import Share
+from portal.foundation.money import format_minor
+
+Rows = list[tuple[str, str]]
+
+
+class Numbered(Protocol):
+    """A document that can be paid or used."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+
+
+def pay_rows(documents: Iterable[Numbered], shares: Mapping[int, Share], currency: str) -> Rows:
+    """What would be paid of each document, by its id, with the discount that is taken off."""
+    rows: Rows = []
+    for each in documents:
+        share = shares.get(each.id)
+        if share is None:
+            continue
+        rows.append((each.number, format_minor(share.amount_minor, currency)))
+        if share.discount_minor:
+            rows.append((f"Discount for {each.number}", format_minor(-share.discount_minor, currency)))
+    return rows
+
+
+def paid_rows(receipt: Any) -> Rows:
+    """What a payment settled of each invoice (``portal.billing.payments.queries.receipts.Receipt``)."""
+    currency, rows = receipt.attempt.currency, []
+    for line in receipt.lines:
+        if line.kind != "invoice":
+            continue
+        rest = f", {format_minor(line.open_minor, currency)} still open" if line.open_minor else ""
+        rows.append((f"{line.number}{rest}", format_minor(line.paid_minor, currency)))
+        if line.discount_minor:
+            rows.append(("Early-payment discount", format_minor(-line.discount_minor, currency)))
+    if receipt.payment.unapplied_minor:
+        rows.append(("Not used for an invoice", format_minor(receipt.payment.unapplied_minor, currency)))
+    return rows
+
+
+def asked_rows(receipt: Any) -> Rows:
+    """What is to be paid of each document while nothing has arrived."""
+    currency, rows = receipt.attempt.currency, []
+    for line in receipt.lines:
+        rows.append((line.number, format_minor(line.asked_minor, currency)))
+        if line.discount_asked_minor:
+            rows.append((f"Discount for {line.number}", format_minor(-line.discount_asked_minor, currency)))
+    return rows
+
+
+def receipt_facts(receipt: Any) -> Rows:
+    """How and by whom it was paid, what else was used, and what has been given back."""
+    attempt, payment = receipt.attempt, receipt.payment
+    given_back = format_minor(payment.refunded_minor, attempt.currency) if payment.refunded_minor else ""
+    memos = [
+        (f"Credit memo {line.number}", f"{format_minor(-line.asked_minor, attempt.currency)} used")
+        for line in receipt.lines
+        if line.kind == "credit_memo"
+    ]
+    pairs = [
+        ("By", payment.method_words),
+        ("Paid by", attempt.actor_name),
+        *memos,
+        ("Given back", given_back),
+    ]
+    return [(name, words) for name, words in pairs if words]
+
+
+def link_rows(documents: Iterable[Any], saved_minor: int, currency: str, day: Callable[[date], str]) -> Rows:
+    """What a pay link asks for: each open document with its day, and what paying early saves."""
+    rows = [
+        (f"{each.number}, due {day(each.due_on)}", format_minor(each.open_minor, currency))
+        for each in documents
+        if each.open_minor
+    ]
+    if saved_minor:
+        rows.append(("Early-payment discount", format_minor(-saved_minor, currency)))
+    return rows

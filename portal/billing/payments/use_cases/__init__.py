@@ -1,0 +1,1 @@
+"""Paying through Stripe: use cases."""

@@ -1,0 +1,68 @@
+"""Attempts that hang: nobody came back to the page and no webhook arrived. Money shows in the books all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.sync import sync_attempt
+from portal.billing.stripe.api import Stripe, StripeUnknown
+from portal.foundation.db import transaction
+
+log = structlog.get_logger(__name__)
+
+# How long to leave an attempt alone since it was last looked at.
+PATIENCE = {"created": timedelta(minutes=1), "open": timedelta(minutes=2), "processing": timedelta(hours=1)}
+FEE_PATIENCE = timedelta(minutes=10)
+MOST_AT_ONCE = 200
+# Without an answer so often in a row, Stripe is down: the next round goes on.
+GIVE_UP_AFTER = 3
+
+
+def sync_hanging(sessions: Sessions, *, now: datetime, api: Stripe, all_live: bool = False) -> int:
+    """Look at every attempt that has been waiting, and at payments whose fee is not known yet. Says how many.
+
+    :param all_live: also those that were looked at just now.
+    """
+    with transaction(sessions) as session:
+        ids = _waiting(session, now + timedelta(days=1) if all_live else now, live_keys=api.livemode)
+    silent = done = 0
+    for attempt_id in ids:
+        try:
+            sync_attempt(sessions, attempt_id, now=now, api=api)
+            silent, done = 0, done + 1
+        except StripeUnknown:
+            silent += 1
+            if silent >= GIVE_UP_AFTER:
+                log.warning("Stripe does not answer; hanging payments wait", left=len(ids) - done)
+                break
+        except Exception:
+            # One attempt that cannot be brought on must not keep the others waiting.
+            log.exception("an attempt could not be brought to where Stripe says it is", attempt=attempt_id)
+    return done
+
+
+def _waiting(session: Session, now: datetime, *, live_keys: bool) -> list[int]:
+    looked = func.coalesce(PaymentAttempt.checked_at, PaymentAttempt.created_at)
+    live = [
+        and_(PaymentAttempt.state == state, looked < now - patience) for state, patience in PATIENCE.items()
+    ]
+    no_fee = and_(
+        PaymentAttempt.state == "succeeded",
+        looked < now - FEE_PATIENCE,
+        exists().where(Payment.attempt_id == PaymentAttempt.id, Payment.fee_minor.is_(None)),
+    )
+    return list(
+        session.scalars(
+            select(PaymentAttempt.id)
+            # With test keys nothing can be learnt about what was begun with live ones.
+            .where(or_(*live, no_fee), or_(~PaymentAttempt.livemode, literal(live_keys)))
+            .order_by(looked, PaymentAttempt.id)
+            .limit(MOST_AT_ONCE)
+        )
+    )

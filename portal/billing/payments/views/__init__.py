@@ -1,0 +1,1 @@
+"""Paying through Stripe: pages for customers."""

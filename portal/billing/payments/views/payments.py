@@ -1,0 +1,84 @@
+"""The company's payments: what came in, went back or failed, and what is under way; and its export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from portal.billing.invoices.words import attempt_words, payment_words
+from portal.billing.pages import blueprint
+from portal.billing.payment_states import REFUND_GONE
+from portal.billing.payments.queries.payments import PaymentRow, payments, under_way
+from portal.billing.tabs import money_tabs, payment_page
+from portal.foundation.clock import local
+from portal.foundation.money import to_major
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.spreadsheets import PIECE, csv_download, plain
+from portal.web.touch import viewed
+from portal.web.transaction import db, today
+
+EXPORT_COLUMNS = (
+    "Date", "What", "Payment", "Amount", "Currency", "How", "By", "Reference", "Not applied yet", "Invoices",
+)  # fmt: skip
+WHAT = {"payment": "Payment", "refund": "Refund", "failed": "Failed payment"}
+
+
+@blueprint.get("/payments", endpoint="payments")
+@needs("invoices:read")
+def payment_list() -> str:
+    """Newest first; what is under way stands on top."""
+    after = request.args.get("after")
+    page = payments(db(), actor().customer_id, after=after)
+    return render_template(
+        "billing/payments/payments.html",
+        page=page,
+        under_way=under_way(db(), actor().customer_id) if after is None else [],
+        what=WHAT,
+        attempt_words=attempt_words,
+        payment_words=payment_words,
+        with_method=actor().can("invoices:pay"),
+        invoices_href=url_for("billing.invoices"),
+        invoice_endpoint="billing.invoice",
+        payment_href=payment_page(),
+        money_tabs=money_tabs("billing.payments"),
+        export_href=url_for("billing.export_payments"),
+        first_href=url_for("billing.payments") if after else None,
+        next_href=url_for("billing.payments", after=page.next_cursor) if page.next_cursor else None,
+    )
+
+
+@blueprint.get("/payments.csv")
+@needs("invoices:read")
+def export_payments() -> Response:
+    """The whole history as a file for a spreadsheet."""
+    who, day = actor(), today()
+    with_method = who.can("invoices:pay")
+    viewed(
+        "document_downloaded",
+        account_id=who.customer_id,
+        props={"document": "payments", "format": "csv", "filters": []},
+    )
+
+    def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
+        page = payments(session, who.customer_id, after=after, size=PIECE)
+        return [_cells(row, who.time_zone, with_method) for row in page.rows], page.next_cursor
+
+    return csv_download(f"payments-{day.isoformat()}.csv", EXPORT_COLUMNS, who.customer_id, read)
+
+
+def _moved(row: PaymentRow) -> bool:
+    """Whether it is money that moved: the column must add up."""
+    return row.what != "failed" and row.state not in REFUND_GONE
+
+
+def _cells(row: PaymentRow, zone: str, with_method: bool) -> tuple[Any, ...]:
+    return (
+        f"{local(row.at, zone):%Y-%m-%d %H:%M}", WHAT[row.what], plain(row.number),
+        to_major(row.amount_minor, row.currency) if _moved(row) else "", row.currency,
+        plain(payment_words(row.kind, row.method_words, with_method=with_method)), plain(row.actor_name),
+        plain(row.reference), to_major(row.unapplied_minor, row.currency) if row.unapplied_minor else "",
+        " ".join(plain(number) for number in row.invoices),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Promises to pay an invoice by a day."""

@@ -1,0 +1,80 @@
+"""Promising to pay an invoice by a day, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.credit_holds.forms import PromiseForm
+from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.pages import blueprint
+from portal.billing.promises_to_pay import use_cases as promising
+from portal.billing.promises_to_pay.queries import promises_of
+from portal.web.access import needs
+from portal.web.filters import day
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import books, db, now, today
+from portal.web.ui import tell
+
+
+@blueprint.get("/invoices/<number>/promises")
+@needs("invoices:pay")
+def promise(number: str) -> str:
+    """The form: by when, and a note."""
+    form = PromiseForm(formdata=None)
+    form.promised_on.data = today() + timedelta(days=7)
+    return _page(number, form)
+
+
+@blueprint.post("/invoices/<number>/promises")
+@needs("invoices:pay")
+def make_promise(number: str) -> Response | tuple[str, int]:
+    """Promise; reminders wait until that day."""
+    form = PromiseForm()
+    if not form.validate_on_submit():
+        return _page(number, form), 422
+    with refusing(form, books()) as tried:
+        made = promising.promise(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            number=number,
+            promised_on=form.promised_on.data,
+            note=form.note.data or "",
+        )
+    if tried.refused is not None:
+        return _page(number, form), 422
+    tell("ok", f"Noted: {number} is paid by {day(made.promised_on)}. We send no reminders of it until then.")
+    return redirect(url_for("billing.invoice", number=number))
+
+
+@blueprint.post("/invoices/<number>/promises/withdrawal")
+@needs("invoices:pay")
+def withdraw_promise(number: str) -> Response:
+    """Take the promise back."""
+    with books() as session:
+        gone = promising.withdraw(session, actor=actor(), now=now(), number=number)
+    tell(
+        "ok" if gone else "info",
+        "The promise is taken back." if gone else "There was no promise to take back.",
+    )
+    return redirect(url_for("billing.invoice", number=number))
+
+
+def _page(number: str, form: PromiseForm) -> str:
+    invoice = invoice_for(db(), actor(), number)
+    last = today() + timedelta(days=promising.LONGEST_DAYS)
+    earlier = promises_of(db(), invoice.id, today=today(), zone=current_app.extensions["settings"].time_zone)
+    standing = next((each for each in earlier if each.state in ("waits", "broken")), None)
+    return render_template(
+        "billing/promises_to_pay/promise.html",
+        invoice=invoice,
+        form=form,
+        first=today(),
+        last=last,
+        standing=standing,
+    )

@@ -1,0 +1,45 @@
+"""What the books and Stripe do not agree on at the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.models.stripe_facts import Discrepancy
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One difference, with its company where it has one."""
+
+    kind: str
+    words: str
+    found_at: datetime
+    seen_at: datetime
+    company_code: str | None
+    company_name: str | None
+
+
+def open_differences(session: Session) -> list[DifferenceRow]:
+    """All that is not settled, the oldest first. One statement."""
+    rows = session.execute(
+        select(
+            Discrepancy.kind,
+            Discrepancy.words,
+            Discrepancy.found_at,
+            Discrepancy.seen_at,
+            Company.code.label("company_code"),
+            Company.name.label("company_name"),
+        )
+        .outerjoin(Company, Company.id == Discrepancy.company_id)
+        .where(Discrepancy.settled_at.is_(None))
+        .order_by(Discrepancy.found_at, Discrepancy.id)
+        .limit(MOST_SHOWN)
+    )
+    return [DifferenceRow(**row._asdict()) for row in rows]

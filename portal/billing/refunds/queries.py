@@ -1,0 +1,111 @@
+"""What can be given back of a payment, and what that does to invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.credit.queries.credit import credit_of
+from portal.billing.models.payments import Payment, Refund
+from portal.billing.settlement.queries import Share, disputes_of, going_back, shares
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
+
+OFFLINE = ("cheque", "transfer", "cash")
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """How a refund of a payment would go; amounts in minor units.
+
+    ``unapplied_minor`` is taken first. What is asked for beyond it opens ``shares`` again, in their order.
+    """
+
+    payment: Payment
+    free_minor: int
+    unapplied_minor: int
+    shares: list[Share]
+    obstacle: str = ""  # why nothing can be given back, in words
+
+    def reopened(self, amount_minor: int) -> list[tuple[Share, int]]:
+        """Which invoices a refund of so much opens again, and by how much each."""
+        rest = max(0, amount_minor - self.unapplied_minor)
+        found = []
+        for share in self.shares:
+            part = min(rest, share.amount_minor)
+            if part:
+                found.append((share, part))
+                rest -= part
+        return found
+
+
+def refundable(session: Session, payment: Payment) -> Refundable:
+    """What of a payment can be given back now. Three statements."""
+    back = going_back(session, payment.id)
+    disputes = disputes_of(session, payment.id)
+    free = payment.amount_minor - payment.refunded_minor - back
+    obstacle = ""
+    if payment.kind == "opening":
+        obstacle = "It was settled before these books began."
+    elif any(dispute.state != "won" for dispute in disputes):
+        obstacle = "The payer's bank has charged it back; the money goes that way."
+    elif free <= 0:
+        obstacle = "All of it has been given back, or is on its way."
+    if obstacle:
+        free = 0
+    unapplied = min(free, max(0, payment.unapplied_minor - back))
+    return Refundable(payment, free, unapplied, shares(session, payment.id), obstacle)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRoom:
+    """The company's credit as a refund meets it, in minor units of its currency: what goes back, whether it was paid
+    ahead or opens invoices again, is in use afterwards."""
+
+    limit_minor: int
+    used_minor: int
+
+    @property
+    def room_minor(self) -> int:
+        """So much can go back without passing the limit; 0 when it is passed already."""
+        return max(0, self.limit_minor - self.used_minor)
+
+    def after(self, amount_minor: int) -> int:
+        """What is in use once so much has gone back."""
+        return self.used_minor + amount_minor
+
+
+def credit_room(session: Session, payment: Payment) -> CreditRoom | None:
+    """What the payment's company may still owe; None where nothing is counted against a limit. One statement."""
+    account = credit_of(session, payment.company_id)
+    if account is None or account.currency != payment.currency:
+        return None
+    return CreditRoom(account.limit_minor, account.used_minor)
+
+
+def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:
+    """The payment's refunds, newest first."""
+    return session.scalars(
+        select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id.desc())
+    ).all()
+
+
+def payment_for_staff(session: Session, actor: Actor, number: str) -> tuple[Payment, Company]:
+    """A payment by its number with its company, for staff who see all companies.
+
+    :raises NotFound: when there is none.
+    """
+    if not actor.can("billing:manage"):
+        raise NotFound
+    found = session.execute(
+        select(Payment, Company)
+        .join(Company, Company.id == Payment.company_id)
+        .where(Payment.number == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]

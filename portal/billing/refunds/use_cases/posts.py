@@ -1,0 +1,152 @@
+"""What a refund does to the books: once when it is on its way, and once more when it fails after all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.actors import actor_on_record
+from portal.billing.chart_of_accounts import RECEIVABLE, STRIPE, UNAPPLIED
+from portal.billing.ledger.use_cases import Side, post
+from portal.billing.models.ledger import LedgerEntry
+from portal.billing.models.payments import Payment, Refund
+from portal.billing.payers.letters import tell_payers
+from portal.billing.payment_states import REFUND_GONE
+from portal.billing.settlement.queries import posted
+from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
+from portal.billing.settlement.use_cases.reversals import sides_back
+from portal.billing.stripe.objects import Refunded
+from portal.foundation.actor import SYSTEM, Actor
+from portal.foundation.db import transaction
+from portal.touchpoints.recording import Event, record
+
+# Stripe's words → ours. What needs the payer's action is on its way until it is not.
+STATES = {
+    "pending": "pending", "requires_action": "pending", "succeeded": "succeeded", "failed": "failed",
+    "canceled": "cancelled",
+}  # fmt: skip
+
+
+class DoesNotFit(Exception):
+    """Stripe's refund is not the one that our row names: nothing is posted."""
+
+
+def take_in(sessions: Callable[[], Session], refund_id: int, told: Refunded, *, now: datetime) -> Refund:
+    """Bring a refund and the books in line with what Stripe says about it. Any number of times, in any order.
+
+    :raises DoesNotFit: when amount, currency or charge differ from ours.
+    """
+    with transaction(sessions) as session:
+        payment_id = session.get_one(Refund, refund_id).payment_id
+        payment = lock_payment(session, company_id=None, payment_id=payment_id)
+        refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+        if (told.amount_minor, told.currency, told.charge) != (
+            refund.amount_minor, refund.currency, payment.charge_id,
+        ):  # fmt: skip
+            raise DoesNotFit(
+                f"refund {refund.id}: Stripe has {told.id} of another amount, currency or charge"
+            )
+        state = STATES.get(told.status, "pending")
+        refund.stripe_refund_id = told.id
+        if state in REFUND_GONE:
+            refund.failure_words = told.failure_reason.replace("_", " ")
+            if refund.state not in REFUND_GONE:
+                _post_failure(session, payment, refund, now=now)
+        elif (
+            refund.state not in REFUND_GONE
+        ):  # what was given up stays so: a late word from before does not undo it
+            post_refund(session, payment, refund, out_of=STRIPE, actor=_actor(refund), now=now)
+        if refund.state not in REFUND_GONE:
+            refund.state = state
+        refund.updated_at = now
+        return refund
+
+
+def post_refund(
+    session: Session, payment: Payment, refund: Refund, *, out_of: str, actor: Actor, now: datetime
+) -> bool:
+    """Post a refund of a locked payment, once. ``out_of``: the account that pays, Stripe's or the bank's.
+
+    :raises DoesNotFit: when the payment has not got that much any more.
+    """
+    if posted(session, _key(refund)) is not None:
+        return False
+    try:
+        sides = sides_back(session, payment, refund.amount_minor)
+    except ValueError as error:  # made at Stripe, of money that a chargeback has taken before
+        raise DoesNotFit(f"refund {refund.id}: {error}") from error
+    refund.reopens = any(side.account == RECEIVABLE for side in sides)
+    post(
+        session, key=_key(refund), kind="refund", company_id=payment.company_id, currency=payment.currency,
+        occurred_at=now, sides=[*sides, Side(out_of, -refund.amount_minor, payment_id=payment.id)], actor=actor,
+        words=f"Refund of {payment.number}" + (f": {refund.reason}" if refund.reason else ""),
+    )  # fmt: skip
+    _record(session, refund, payment, "refund", actor, now)
+    tell_payers(
+        session, kind="payment_refunded", key=f"payment_refunded:{refund.id}", company_id=payment.company_id,
+        data={
+            "number": payment.number, "amount_minor": refund.amount_minor, "currency": refund.currency,
+            "reason": refund.reason, "method": payment.method_words, "reopens": refund.reopens,
+        },
+    )  # fmt: skip
+    return True
+
+
+def _post_failure(session: Session, payment: Payment, refund: Refund, *, now: datetime) -> None:
+    """The money is back with us: onto the invoices as far as they are still open, the rest waits unapplied."""
+    done = posted(session, _key(refund))
+    if done is None:
+        return
+    entries = session.scalars(
+        select(LedgerEntry).where(LedgerEntry.transaction_id == done).order_by(LedgerEntry.line_no)
+    ).all()
+    post(
+        session, key=f"{_key(refund)}:failed", kind="refund_failed", company_id=payment.company_id,
+        currency=payment.currency, occurred_at=now, sides=_sides_again(session, payment, entries), actor=SYSTEM,
+        words=f"The refund of {payment.number} did not arrive; the money is back",
+    )  # fmt: skip
+    _record(session, refund, payment, "refund_failed", SYSTEM, now)
+
+
+def _sides_again(session: Session, payment: Payment, entries: Sequence[LedgerEntry]) -> list[Side]:
+    reopened = {e.invoice_id: e.amount_minor for e in entries if e.account == RECEIVABLE and e.invoice_id}
+    documents = lock_documents(session, company_id=payment.company_id, ids=reopened)
+    sides, unapplied = [], 0
+    for entry in entries:
+        if entry.account == UNAPPLIED:
+            unapplied += entry.amount_minor
+        elif entry.account == RECEIVABLE:
+            part = max(0, min(entry.amount_minor, documents[entry.invoice_id or 0].free_minor))
+            unapplied += entry.amount_minor - part
+            sides.append(Side(RECEIVABLE, -part, invoice_id=entry.invoice_id, payment_id=payment.id))
+        else:
+            sides.append(Side(entry.account, -entry.amount_minor, payment_id=payment.id))
+    return [*sides, Side(UNAPPLIED, -unapplied, payment_id=payment.id)]
+
+
+def _key(refund: Refund) -> str:
+    return f"refund:{refund.id}"
+
+
+def _actor(refund: Refund) -> Actor:
+    """Who asked for it, for the books: the answer may come long after, in a worker."""
+    if refund.actor_user_id is None:
+        return SYSTEM
+    return actor_on_record("admin", user_id=refund.actor_user_id, name=refund.actor_name)
+
+
+def _record(
+    session: Session, refund: Refund, payment: Payment, reason: str, actor: Actor, now: datetime
+) -> None:
+    record(
+        session,
+        Event(
+            "order_refunded", actor=actor, now=now, key=f"order_refunded:{reason}:{refund.id}",
+            account_id=payment.company_id, value_minor=refund.amount_minor, currency=refund.currency,
+            outcome="ok" if reason == "refund" else "system_error", links={"payment_id": payment.id},
+            props={"number": payment.number, "reason": reason},
+        ),
+    )  # fmt: skip

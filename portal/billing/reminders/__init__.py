@@ -1,0 +1,1 @@
+"""Reminders of open invoices and mails about new documents."""

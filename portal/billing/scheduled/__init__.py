@@ -1,0 +1,1 @@
+"""Payments planned for a later day."""

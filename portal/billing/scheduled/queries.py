@@ -1,0 +1,59 @@
+"""Payments that were planned for a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.methods import SavedMethod
+from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRow:
+    """One of them, waiting or over."""
+
+    token: str
+    state: str
+    run_on: date
+    amount_minor: int
+    currency: str
+    actor_name: str
+    method: str
+    numbers: list[str]
+
+
+def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> list[ScheduledRow]:
+    """The company's scheduled payments: those that wait, next first, then the newest of the others. One statement."""
+    numbers = func.array_agg(Invoice.number).filter(Invoice.number.is_not(None))
+    waits = PaymentAttempt.state == "scheduled"
+    rows = session.execute(
+        select(
+            PaymentAttempt.token, PaymentAttempt.state, PaymentAttempt.run_on, PaymentAttempt.amount_minor,
+            PaymentAttempt.currency, PaymentAttempt.actor_name, SavedMethod.brand, SavedMethod.last4, numbers,
+        )
+        .join(SavedMethod, SavedMethod.id == PaymentAttempt.saved_method_id)
+        .outerjoin(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)
+        .outerjoin(Invoice, Invoice.id == PaymentAllocation.invoice_id)
+        .where(PaymentAttempt.company_id == company_id, PaymentAttempt.via == "schedule")
+        .group_by(PaymentAttempt.id, SavedMethod.id)
+        .order_by(waits.desc(), func.abs(PaymentAttempt.run_on - func.current_date()), PaymentAttempt.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        ScheduledRow(
+            token,
+            state,
+            run_on or date.max,
+            amount,
+            currency,
+            by,
+            f"{brand} ending {last4}",
+            sorted(names or []),
+        )
+        for token, state, run_on, amount, currency, by, brand, last4, names in rows
+    ]

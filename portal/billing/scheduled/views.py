@@ -1,0 +1,116 @@
+"""Payments for a later day: the list, a new one, cancelling."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
+
+from portal.billing.amounts import amount_field
+from portal.billing.methods.queries import methods_to_charge
+from portal.billing.pages import blueprint
+from portal.billing.payments import pay_form
+from portal.billing.payments.forms import ScheduleForm
+from portal.billing.payments.pay_form import PayForm
+from portal.billing.payments.queries.payable import Payable, payable
+from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.views.pay import is_test_mode
+from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.queries import scheduled_payments
+from portal.foundation.errors import NotFound
+from portal.foundation.wording import day_words
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import books, db, now, today
+from portal.web.ui import tell
+
+
+@blueprint.get("/scheduled-payments", endpoint="scheduled")
+@needs("payments:administer")
+def scheduled() -> str:
+    """What waits for its day, and what became of the last ones."""
+    return render_template(
+        "billing/scheduled/scheduled.html",
+        rows=scheduled_payments(db(), actor().customer_id),
+        test_mode=is_test_mode(),
+    )
+
+
+@blueprint.get("/scheduled-payments/new", endpoint="new_scheduled")
+@needs("payments:administer")
+def new_scheduled() -> str | Response:
+    """The day, the saved method and an amount for each chosen invoice."""
+    numbers = pay_form.numbers_in(request.args.getlist("invoice"))
+    documents = payable(db(), actor().customer_id, numbers)
+    if not documents.chosen:
+        return redirect(url_for("billing.invoices"))
+    return _page(db(), documents, _read(documents), ScheduleForm(formdata=None))
+
+
+@blueprint.post("/scheduled-payments", endpoint="schedule_payment")
+@needs("payments:administer")
+def schedule_payment() -> Response | tuple[str, int]:
+    """Write it down; nothing is taken before the day."""
+    numbers = pay_form.numbers_in(request.form.getlist("invoice"))
+    if not numbers:
+        tell("info", "Choose at least one invoice to pay.")
+        return redirect(url_for("billing.invoices"), 303)
+    documents = payable(db(), actor().customer_id, numbers)
+    if len(documents.chosen) != len(numbers):
+        raise NotFound
+    amounts, form = _read(documents), ScheduleForm()
+    _offer(db(), form)
+    if not form.validate() or amounts.has_errors:
+        return _page(db(), documents, amounts, form), 422
+    wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
+    with refusing(within=books()) as tried:
+        attempt = scheduling.schedule(
+            tried.session, actor=actor(), wants=wants, method_id=form.method.data, run_on=form.run_on.data, now=now(),
+            today=today(),
+        )  # fmt: skip
+    if (no := tried.refused) is not None:
+        if no.field and no.field.partition("_")[2] in amounts.typed:
+            amounts.refuse(no.field, no.message)
+        else:
+            form.refuse(no)
+        return _page(db(), documents, amounts, form), 422
+    on = attempt.run_on or today()
+    tell("ok", f"Scheduled for {day_words(on)}. You can cancel it until then.")
+    return redirect(url_for("billing.scheduled"), 303)
+
+
+@blueprint.post("/scheduled-payments/<token>/cancellation", endpoint="cancel_scheduled")
+@needs("payments:administer")
+def cancel_scheduled(token: str) -> Response:
+    """Cancel it before its day."""
+    with refusing(within=books()) as tried:
+        scheduling.cancel(tried.session, actor=actor(), token=token, now=now())
+        tell("ok", "The scheduled payment is cancelled. Nothing is taken.")
+    if tried.refused is not None:
+        tell("error", tried.refused.message)
+    return redirect(url_for("billing.scheduled"), 303)
+
+
+def _read(documents: Payable) -> PayForm:
+    left = {each.number: documents.left(each) for each in documents.chosen}
+    return pay_form.read(request.values, (), left, documents.chosen[0].currency)
+
+
+def _offer(session: Session, form: ScheduleForm) -> None:
+    form.method.choices = [
+        SelectChoice(each.id, each.words) for each in methods_to_charge(session, actor(), today())
+    ]
+
+
+def _page(session: Session, documents: Payable, amounts: PayForm, form: ScheduleForm) -> str:
+    _offer(session, form)
+    return render_template(
+        "billing/scheduled/schedule.html",
+        documents=documents,
+        amounts=amounts,
+        form=form,
+        amount_field=amount_field,
+        test_mode=is_test_mode(),
+    )

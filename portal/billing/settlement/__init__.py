@@ -1,0 +1,1 @@
+"""Money meets invoices: locks, postings, allocations and reversals."""

@@ -1,0 +1,1 @@
+"""Money meets invoices: use cases."""

@@ -1,0 +1,77 @@
+"""A statement as words for its PDF. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from portal.billing.account.words import BUCKETS
+from portal.billing.documents.letterhead import Letterhead, link
+from portal.billing.statements.queries import Entry, Statement
+from portal.billing.statements.words import about, day_words, what
+from portal.foundation.clock import local
+from portal.foundation.money import format_minor
+
+
+def statement_data(
+    found: Statement, head: Letterhead, *, company_name: str, company_code: str, zone: str
+) -> dict[str, Any]:
+    """What ``templates/pdf/statement.typ`` prints; days are the seller's (``zone``)."""
+
+    def money(minor: int) -> str:
+        return format_minor(minor, found.currency)
+
+    month = found.month
+    overdue = f"{money(found.overdue_minor)} of it overdue" if found.overdue_minor else "Nothing overdue"
+    return {
+        **head.sheet("Statement", month.words, found.currency),
+        "parties": [{"label": "For", "lines": [company_name, f"Customer number {company_code}"]}],
+        "facts": [
+            ("Period", f"{day_words(month.first)} to {day_words(found.as_of)}"),
+            ("Opening balance", money(found.opening_minor)),
+            ("Charges", money(found.charges_minor)),
+            ("Payments and credits", money(found.credits_minor)),
+        ],
+        "hero": [f"Balance on {day_words(found.as_of)}", money(found.closing_minor), overdue],
+        "ageing": {
+            "title": f"How old the open invoices are on {day_words(found.as_of)}",
+            "buckets": ageing(found),
+        },
+        "opening": _balance(month.first, "Opening balance", money(found.opening_minor)),
+        "lines": [_line(entry, found.currency, zone) for entry in found.entries],
+        "closing": {
+            **_balance(found.as_of, "Closing balance", money(found.closing_minor)),
+            "charge": money(found.charges_minor),
+            "credit": money(found.credits_minor),
+        },
+        "notes": _how(found, head),
+    }
+
+
+def ageing(found: Statement) -> list[tuple[str, str]]:
+    """Pairs of a name and an amount: the open invoices by age, what can be set against them, and the balance."""
+    rows = list(zip(BUCKETS, found.ages, strict=True))
+    rows += [("Credits", found.set_against_minor), ("Balance", found.closing_minor)]
+    return [(name, format_minor(minor, found.currency)) for name, minor in rows]
+
+
+def _balance(day: date, words: str, balance: str) -> dict[str, str]:
+    return {"date": day_words(day), "what": words, "charge": "", "credit": "", "balance": balance}
+
+
+def _line(entry: Entry, currency: str, zone: str) -> dict[str, str]:
+    amount = format_minor(entry.amount_minor, currency)
+    return {
+        "date": day_words(local(entry.at, zone).date()),
+        "what": what(entry),
+        "about": "  ·  ".join(about(entry, currency)),
+        "charge": amount if entry.amount_minor > 0 else "",
+        "credit": amount if entry.amount_minor < 0 else "",
+        "balance": format_minor(entry.balance_minor, currency),
+    }
+
+
+def _how(found: Statement, head: Letterhead) -> list[dict[str, Any]]:
+    if found.closing_minor <= 0:
+        return []
+    return [{"title": "How to pay", "lines": [link("Choose what to pay at", f"{head.portal_url}/invoices")]}]

@@ -1,0 +1,58 @@
+"""A customer's statements by month, for staff: what the customer sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.companies.queries import visible_company
+from portal.billing.pages import staff_blueprint
+from portal.billing.statements.page import StatementPages
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.transaction import db
+
+
+@staff_blueprint.get("/customers/<code>/statements")
+@needs("billing:read")
+def statements(code: str) -> str:
+    """The customer's months with anything in them, the newest first."""
+    return render_template("billing/statements/customer_statements.html", **_pages(code).month_list())
+
+
+@staff_blueprint.get("/customers/<code>/statements/<month>")
+@needs("billing:read")
+def statement(code: str, month: str) -> str:
+    """One month: opening balance, every entry, closing balance."""
+    return render_template(
+        "billing/statements/customer_statement.html", invoice_href=_invoice_href, **_pages(code).one(month)
+    )
+
+
+@staff_blueprint.get("/customers/<code>/statements/<month>.pdf")
+@needs("billing:read")
+def statement_pdf(code: str, month: str) -> Response:
+    """The month as the customer has it."""
+    return _pages(code).as_pdf(month)
+
+
+@staff_blueprint.get("/customers/<code>/statements/<month>.csv")
+@needs("billing:read")
+def statement_csv(code: str, month: str) -> Response:
+    """The month for a spreadsheet."""
+    return _pages(code).as_csv(month)
+
+
+def _pages(code: str) -> StatementPages:
+    company = visible_company(db(), actor(), code)
+
+    def href(name: str, **parts: Any) -> str:
+        return url_for(f"billing_staff.{name}", code=company.code, **parts)
+
+    return StatementPages(company, href)
+
+
+def _invoice_href(number: str) -> str:
+    return url_for("billing_staff.invoice", number=number)

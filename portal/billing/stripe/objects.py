@@ -1,0 +1,146 @@
+"""What the portal knows of Stripe's objects: small, frozen, in the portal's own terms.
+
+Amounts are the portal's minor units (portal/billing/stripe/amounts.py), currencies in upper case, times in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction: what a charge, refund or dispute did to our balance, and what Stripe kept of it."""
+
+    id: str
+    kind: str  # as Stripe types it: charge, payment, refund, payment_refund, refund_failure, adjustment …
+    amount_minor: int  # below zero when money leaves
+    fee_minor: int
+    currency: str
+    source: str  # ch_…, re_…, du_…
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A card or bank account."""
+
+    id: str
+    kind: str  # card, us_bank_account
+    brand: str
+    last4: str
+    exp_month: int | None
+    exp_year: int | None
+    customer: str | None
+
+    @property
+    def words(self) -> str:
+        """For people: "Visa ending 4242"."""
+        return f"{self.brand} ending {self.last4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One try to take the money."""
+
+    id: str
+    status: str  # succeeded, pending, failed
+    amount_minor: int
+    refunded_minor: int
+    currency: str
+    livemode: bool
+    intent: str | None
+    created_at: datetime
+    movement: Movement | None = None
+    failure_code: str = ""
+    failure_words: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment intent with its newest charge."""
+
+    id: str
+    status: str
+    amount_minor: int
+    received_minor: int
+    currency: str
+    livemode: bool
+    customer: str | None
+    metadata: Mapping[str, str]
+    created_at: datetime
+    charge: Charge | None = None
+    method: Method | None = None
+    failure_code: str = ""
+    failure_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A Checkout Session, in the modes payment and setup."""
+
+    id: str
+    mode: str
+    status: str  # open, complete, expired
+    url: str
+    reference: str  # our attempt's token
+    amount_minor: int | None
+    currency: str
+    livemode: bool
+    customer: str | None
+    metadata: Mapping[str, str]
+    expires_at: datetime
+    intent: Intent | None = None
+    intent_id: str | None = None
+    setup_status: str = ""  # of its setup intent
+    setup_failure: str = ""
+    method: Method | None = None  # saved by mode setup
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """A refund."""
+
+    id: str
+    status: str  # pending, requires_action, succeeded, failed, canceled
+    amount_minor: int
+    currency: str
+    charge: str | None
+    intent: str | None
+    created_at: datetime
+    metadata: Mapping[str, str]
+    failure_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A chargeback, with the movements that took the money away or brought it back."""
+
+    id: str
+    status: str  # needs_response, under_review, won, lost, warning_…
+    reason: str
+    amount_minor: int
+    currency: str
+    charge: str
+    intent: str | None
+    created_at: datetime
+    livemode: bool
+    movements: tuple[Movement, ...] = ()
+
+    @property
+    def fee_minor(self) -> int:
+        """What Stripe keeps for handling it."""
+        return sum(movement.fee_minor for movement in self.movements)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event that came with a good signature: which object to ask Stripe about. Nothing else of it is used."""
+
+    id: str
+    kind: str
+    object_id: str
+    livemode: bool

@@ -1,0 +1,1 @@
+"""Stripe's webhooks, dispatched to the nouns that they concern."""

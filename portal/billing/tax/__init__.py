@@ -1,0 +1,1 @@
+"""Sales tax: rates by region and the certificates that exempt a company."""

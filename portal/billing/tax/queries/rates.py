@@ -1,0 +1,46 @@
+"""Which sales tax an order carries."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.billing.tax.rules import NO_TAX, Taxed, region_key
+
+# The newest rate that holds that day, and the certificate that holds longest.
+_TAX = text("""
+select r.share, x.reason, x.certificate_number, x.valid_from, x.valid_to
+  from (select share from tax_rate where upper(region) = :region and valid_from <= :day
+         order by valid_from desc limit 1) r
+  full join (select reason, certificate_number, valid_from, valid_to from tax_exemption
+              where company_id = :company and upper(region) = :region and ended_at is null
+                and :day between valid_from and valid_to
+              order by valid_to desc, id desc limit 1) x on true
+""")
+
+
+def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxed:
+    """The tax on what a company buys in a region on a day: of the region's store for pickup, of the address for
+    delivery. No rate, no tax; a certificate valid that day takes it to nothing and is copied. One statement.
+    """
+    key = region_key(region)
+    if not key:
+        return NO_TAX
+    row = session.execute(_TAX, {"company": company_id, "region": key, "day": on}).first()
+    if row is None:
+        return Taxed(region=key)
+    if row.certificate_number is None:
+        return Taxed(Decimal(row.share), key)
+    return Taxed(
+        region=key,
+        exemption={
+            "region": key,
+            "reason": row.reason,
+            "certificate_number": row.certificate_number,
+            "valid_from": row.valid_from.isoformat(),
+            "valid_to": row.valid_to.isoformat(),
+        },
+    )

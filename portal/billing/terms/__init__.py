@@ -1,0 +1,1 @@
+"""What is agreed with a company: limit, due day, early-payment discount."""

@@ -1,0 +1,1 @@
+"""Prices of a company: contract, price list, quantity breaks."""

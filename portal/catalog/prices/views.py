@@ -1,0 +1,54 @@
+"""Why this price: every rule that speaks about a line, the one that won, and why the others lost."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from portal.catalog.pages import blueprint
+from portal.catalog.prices import rules as pricing
+from portal.catalog.prices.queries import price_rows
+from portal.catalog.products.queries.variants import resolve, variants
+from portal.foundation.errors import NotFound
+from portal.web.access import needs
+from portal.web.forms import strip
+from portal.web.sessions import actor, visit
+from portal.web.touch import viewed
+from portal.web.transaction import db, today
+
+MOST = 1_000_000
+
+
+@blueprint.get("/products/why/<path:sku>")
+@needs("catalog:read")
+def why_price(sku: str) -> str:
+    """Explain the price of ``quantity`` units of a SKU for the company of the visit."""
+    who, sku = actor(), strip(sku)
+    variant_id = resolve(db(), company_id=who.customer_id, texts=[sku]).get(sku)
+    if variant_id is None:
+        raise NotFound
+    variant = variants(db(), [variant_id])[variant_id]
+    quantity = _quantity(variant.pack_size)
+    rows = price_rows(db(), company_id=who.customer_id, variant_ids=[variant_id], on=None)[variant_id]
+    judged = pricing.judge(rows, quantity=quantity, on=today())
+    price = pricing.price(rows, quantity=quantity, on=today())
+    viewed(
+        "price_viewed",
+        account_id=who.company_id,
+        store_id=visit().store_id,
+        links={"product_id": variant.product_id, "variant_id": variant.id},
+        props={"sku": variant.sku, "quantity": quantity, "rule": price.rule if price else "none"},
+    )
+    return render_template(
+        "catalog/prices/why_price.html",
+        variant=variant,
+        quantity=quantity,
+        price=price,
+        judged=judged,
+        day=today(),
+        company_name=who.company_name,
+    )
+
+
+def _quantity(pack_size: int) -> int:
+    text = request.args.get("quantity", "").strip()[:9]
+    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() else pack_size

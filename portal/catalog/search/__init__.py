@@ -1,0 +1,1 @@
+"""Finding products by number, name or category."""

@@ -1,0 +1,1 @@
+"""What was done in a company's account, told in plain words."""

@@ -1,0 +1,1 @@
+"""Companies as staff see them: queries."""

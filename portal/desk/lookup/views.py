@@ -1,0 +1,89 @@
+"""One box for a caller on the line: whatever they name is found, and opened when it can only be one thing."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.accounts.roles import ROLE_LABELS
+from portal.desk.lookup.queries import PER_KIND, Found, look_up
+from portal.desk.lookup.wanted import asked
+from portal.desk.pages import blueprint
+from portal.orders.status import TONES, label
+from portal.web.access import needs
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db
+
+GROUPS = (
+    ("order", "Orders"),
+    ("invoice", "Invoices"),
+    ("company", "Companies"),
+    ("person", "People"),
+    ("product", "Products"),
+)
+WHY = {
+    "number": "number",
+    "po": "PO number",
+    "sku": "product on it",
+    "name": "name",
+    "similar": "a similar name",
+    "code": "customer number",
+    "phone": "phone",
+    "email": "e-mail",
+}
+
+
+@blueprint.get("/lookup")
+@needs("lookup:use")
+def lookup() -> str | Response:
+    """Results by kind, exact ones first; a single one is opened at once."""
+    question = asked(request.args.get("q"))
+    found = look_up(db(), actor(), question)
+    live = "HX-Request" in request.headers
+    only = None if live else _only(found)
+    if not question.is_empty and not live:
+        viewed(
+            "history_looked_up",
+            props={
+                "results": len(found),
+                "query_kind": question.kind,
+                "query_length": len(question.text),
+                "opened": only.kind if only else None,
+            },
+        )
+    if only is not None:
+        return redirect(href(only))
+    groups = [(words, [each for each in found if each.kind == kind]) for kind, words in GROUPS]
+    return render_template(
+        "desk/lookup/lookup.html",
+        question=question,
+        groups=[(words, rows) for words, rows in groups if rows],
+        count=len(found),
+        per_kind=PER_KIND,
+        href=href,
+        why=WHY,
+        label=label,
+        tones=TONES,
+        roles=ROLE_LABELS,
+    )
+
+
+def href(found: Found) -> str:
+    """Where a result leads: a product to the orders that have it."""
+    if found.kind == "order":
+        return url_for(".support_order", number=found.ref)
+    if found.kind == "invoice":
+        return url_for("billing_staff.invoice", number=found.ref)
+    if found.kind == "product":
+        return url_for(".lookup", q=found.ref)
+    return url_for(".customer", code=found.ref) if found.ref else url_for(".lookup", q=found.email)
+
+
+def _only(found: list[Found]) -> Found | None:
+    """The one thing that can be meant: the only result, or the only one that fits exactly."""
+    openable = [each for each in found if each.kind != "product" and each.ref]
+    exact = [each for each in openable if each.exact]
+    if len(exact) == 1 and exact[0].why in {"number", "po", "code", "email"}:
+        return exact[0]
+    return openable[0] if len(found) == 1 and openable else None

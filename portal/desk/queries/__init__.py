@@ -1,1 +1,0 @@
-"""Reads that combine domains, for the pages of the desk."""

@@ -1,0 +1,1 @@
+"""orders.csv and order_lines.csv."""

@@ -1,0 +1,1 @@
+"""payments.csv and payment_allocations.csv."""

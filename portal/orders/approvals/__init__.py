@@ -1,0 +1,1 @@
+"""Orders above a person's limit, approved by another person."""

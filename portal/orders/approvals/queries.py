@@ -1,0 +1,140 @@
+"""Questions whether a draft may be ordered, and their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from portal.accounts.limits.queries import ORDER_LIMIT, limit_of
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound
+from portal.orders.models.approvals import OrderApproval
+
+DECIDED_SHOWN = 30
+_STANDING = text(f"""
+select ({ORDER_LIMIT}) as limit_minor,
+       a.id, a.state, a.asked_at, a.asked_names, a.asked_by_name, a.total_minor, a.decided_by_name, a.decided_at,
+       a.decision_note
+  from (select 1) as one
+  left join lateral (select * from order_approval where company_id = :company and draft_id = :draft
+                      order by id desc limit 1) a on true
+""")
+_ROWS = text("""
+select a.id, a.state, a.asked_at, a.asked_by_name, a.subject_name, a.asked_by_user_id, a.subject_user_id,
+       a.asked_note, a.total_minor, a.limit_minor, a.currency, a.line_count, a.decided_by_name, a.decided_at,
+       a.decision_note, d.name as title, d.po_number, j.name as job, s.name as store, d.fulfilment,
+       o.number as order_number, a.draft_id, a.asked_names
+  from order_approval a
+  join draft d on d.id = a.draft_id
+  left join company_job j on j.id = d.job_id
+  left join store s on s.id = d.store_id
+  left join sales_order o on o.id = a.order_id
+ where a.company_id = :company and (:all or :person in (a.asked_by_user_id, a.subject_user_id))
+   and (a.state = 'pending') = :pending and a.state <> 'withdrawn'
+ order by case when a.state = 'pending' then a.asked_at end, a.id desc
+ limit :many
+""")
+PENDING_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LastAsked:
+    """The last question about a draft: pending, approved, rejected, withdrawn or voided."""
+
+    id: int
+    state: str
+    asked_at: datetime
+    asked_names: str
+    asked_by_name: str
+    total_minor: int
+    decided_by_name: str
+    decided_at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStanding:
+    """How a draft stands: what its person may order alone (minor units, None: any amount) and the last question."""
+
+    limit_minor: int | None
+    last: LastAsked | None
+
+    @property
+    def pending(self) -> LastAsked | None:
+        return self.last if self.last and self.last.state == "pending" else None
+
+    def is_needed(self, total_minor: int) -> bool:
+        """Whether somebody else has to say yes to this total."""
+        return self.limit_minor is not None and total_minor > self.limit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """A question in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` whose limit it is."""
+
+    id: int
+    state: str
+    asked_at: datetime
+    asked_by_name: str
+    subject_name: str
+    asked_by_user_id: int
+    subject_user_id: int
+    asked_note: str
+    total_minor: int
+    limit_minor: int
+    currency: str
+    line_count: int
+    decided_by_name: str
+    decided_at: datetime | None
+    decision_note: str
+    title: str
+    po_number: str
+    job: str | None
+    store: str | None
+    fulfilment: str
+    order_number: str | None
+    draft_id: int
+    asked_names: str
+
+    @property
+    def on_behalf(self) -> bool:
+        return self.asked_by_user_id != self.subject_user_id
+
+
+def approval_standing(
+    session: Session, *, company_id: int, subject_user_id: int | None, draft_id: int
+) -> ApprovalStanding:
+    """The person's limit and the last question about the draft. One statement."""
+    row = session.execute(
+        _STANDING, {"company": company_id, "person": subject_user_id, "draft": draft_id}
+    ).one()
+    return ApprovalStanding(limit_of(row.limit_minor), LastAsked(*row[1:]) if row.id is not None else None)
+
+
+def approvals_for(session: Session, actor: Actor, *, pending: bool) -> list[ApprovalRow]:
+    """What waits for a decision (the longest wait first), or what was decided (the newest first): of the whole company
+    for those who decide, else what was asked by or for the actor. One statement."""
+    asked = {
+        "company": actor.customer_id, "all": actor.can("approvals:decide"), "person": actor.subject_user_id,
+        "pending": pending, "many": PENDING_SHOWN if pending else DECIDED_SHOWN,
+    }  # fmt: skip
+    return [ApprovalRow(*row) for row in session.execute(_ROWS, asked)]
+
+
+def approval_for(session: Session, actor: Actor, approval_id: int) -> OrderApproval:
+    """A question of the actor's company that they may see: they decide, or it was asked by or for them.
+
+    :raises NotFound: else.
+    """
+    found = session.scalars(
+        select(OrderApproval).where(
+            OrderApproval.id == approval_id, OrderApproval.company_id == actor.customer_id
+        )
+    ).one_or_none()
+    theirs = found is not None and actor.subject_user_id in (found.asked_by_user_id, found.subject_user_id)
+    if found is None or not (theirs or actor.can("approvals:decide")):
+        raise NotFound
+    return found

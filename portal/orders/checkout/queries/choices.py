@@ -1,0 +1,87 @@
+"""What the pickup step offers: stores with the stock of this draft, ready times, windows, addresses, jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.orders.checkout.queries.promises import queues, ready_time
+from portal.orders.drafts.lines import Line, tint_quantity, wanted_by_variant
+from portal.stores.hours.opening import closing, next_opening
+from portal.stores.near.queries.nearby import NearStore, stores_near
+from portal.stores.windows.queries import OpenWindow, open_windows
+
+NEAR = 8
+WINDOW_DAYS = 4
+
+
+@dataclass(frozen=True)
+class StoreChoice:
+    """A store that could have the order ready, and when (None: it keeps no hours)."""
+
+    near: NearStore
+    ready: datetime | None
+    opens: datetime | None
+    closes: datetime | None
+
+    @property
+    def id(self) -> int:
+        return self.near.store.id
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The stores near, the chosen one among them, and its windows."""
+
+    stores: list[StoreChoice]
+    chosen: StoreChoice | None
+    windows: list[OpenWindow]
+
+
+def offer(
+    session: Session,
+    *,
+    lines: list[Line],
+    now: datetime,
+    near: tuple[float, float] | None,
+    store_id: int | None,
+) -> Offer:
+    """Stores by distance from a position, with the stock of these lines and the time by which each would have
+    them ready. Four statements, one more when the chosen store is not among the near ones.
+
+    :param near: latitude and longitude in degrees.
+    """
+    wants = wanted_by_variant(lines)
+    latitude, longitude = near or (None, None)
+    found = stores_near(session, latitude=latitude, longitude=longitude, wants=wants, limit=NEAR)
+    busy = queues(session, [each.store.id for each in found])
+    to_tint = tint_quantity(lines)
+    choices = [
+        _choice(
+            each, ready_time(each.store, each.schedule, busy[each.store.id], now=now, to_tint=to_tint), now
+        )
+        for each in found
+    ]
+    chosen = next((each for each in choices if each.id == store_id), choices[0] if choices else None)
+    windows: list[OpenWindow] = []
+    if chosen is not None and chosen.ready is not None:
+        windows = open_windows(
+            session, chosen.near.store, now, WINDOW_DAYS, ready=chosen.ready, schedule=chosen.near.schedule
+        )
+    return Offer(choices, chosen, windows)
+
+
+def _choice(near: NearStore, ready: datetime | None, now: datetime) -> StoreChoice:
+    return StoreChoice(near, ready, next_opening(near.schedule, now), closing(near.schedule, now))
+
+
+def windows_by_day(
+    windows: list[OpenWindow], zone_of: StoreChoice
+) -> list[tuple[datetime, list[OpenWindow]]]:
+    """Windows grouped by the store's calendar day, each with its first start."""
+    days: dict[object, list[OpenWindow]] = {}
+    for window in windows:
+        days.setdefault(zone_of.near.schedule.local_day(window.starts_at), []).append(window)
+    return [(each[0].starts_at, each) for each in days.values()]

@@ -1,0 +1,203 @@
+"""The rows of a new order, written in two statements however long it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.billing.tax.rules import Taxed
+from portal.foundation.actor import Actor
+from portal.orders.drafts.lines import Line
+from portal.orders.drafts.queries import DraftHead
+from portal.orders.numbers import PREFIX
+from portal.orders.status import line_state_when_placed
+
+# One statement: a draft, or a token, that has become an order already gives no row back.
+ORDER = text("""
+with o as (
+  insert into sales_order (
+    number, company_id, draft_id, placement_token, placement_fingerprint, status, fulfilment, store_id, window_start,
+    window_end, delivery_date, promised_at, pickup_code, pickup_person, pickup_phone, ship_to, po_number, job_id,
+    job_name, note, currency, total_minor, tax_minor, tax_region, exemption, line_count, tint_quantity,
+    placed_by_user_id, placed_by_name, subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at,
+    order_limit_minor, approved_by_user_id, approved_by_name)
+  values (
+    :prefix || nextval('order_number_seq'), :company, :draft, :token, :fingerprint, 'placed', :fulfilment, :store,
+    :window_start, :window_end, :delivery_date, :promised_at, :pickup_code, :pickup_person, :pickup_phone,
+    cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :tax, :tax_region,
+    cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name,
+    :delegation, :reason, :now, :limit, :approved_by, :approved_by_name)
+  on conflict do nothing
+  returning id, number
+), e as (
+  insert into order_event (order_id, company_id, at, to_state, actor_user_id, actor_name, actor_kind, on_behalf_of, text)
+  select o.id, :company, :now, 'placed', :event_by, :event_by_name, :actor_kind, :on_behalf_of, :event_text from o
+), d as (
+  update draft set state = 'placed', updated_at = :now from o where draft.id = :draft
+)
+select id, number from o
+""")
+# What the company bought before is kept up to date by the same statement.
+LINES = text("""
+with w as (
+  select * from unnest(
+    cast(:variants as bigint[]), cast(:skus as text[]), cast(:names as text[]), cast(:units as text[]),
+    cast(:colours as text[]), cast(:colour_names as text[]), cast(:colour_hexes as text[]), cast(:quantities as int[]),
+    cast(:reserved as int[]), cast(:prices as numeric[]), cast(:totals as bigint[]), cast(:tax_shares as numeric[]),
+    cast(:taxes as bigint[]), cast(:rules as text[]), cast(:states as text[])) with ordinality
+    as w(variant_id, sku, name, unit, colour, colour_name, colour_hex, quantity, reserved, price, total,
+         tax_share, tax, rule, state, n)
+), l as (
+  insert into order_line (
+    order_id, line_no, company_id, variant_id, sku, name, unit, colour_number, colour_name, colour_hex, quantity,
+    quantity_reserved, quantity_backordered, unit_price, total_minor, tax_share, tax_minor, price_rule, state)
+  select :order_id, n, :company, variant_id, sku, name, unit, colour, colour_name, colour_hex, quantity, reserved,
+         quantity - reserved, price, total, tax_share, tax, rule, state
+    from w
+)
+insert into bought (
+  company_id, variant_id, colour_number, times, total_quantity, last_quantity, last_order_id, last_ordered_at)
+select :company, variant_id, coalesce(colour, ''), 1, quantity, quantity, :order_id, :now from w order by 2, 3
+on conflict (company_id, variant_id, colour_number) do update
+   set times = bought.times + 1, total_quantity = bought.total_quantity + excluded.total_quantity,
+       last_quantity = excluded.last_quantity, last_order_id = excluded.last_order_id,
+       last_ordered_at = excluded.last_ordered_at
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What an order is apart from its lines; the rest stands in the draft. ``total_minor`` is with tax."""
+
+    head: DraftHead
+    token: str
+    fingerprint: str
+    po_number: str
+    total_minor: int
+    tax_minor: int
+    taxed: Taxed
+    line_count: int
+    tint_quantity: int
+    pickup_code: str | None
+    subject_name: str
+    promised_at: datetime | None = None
+    # What its person may order alone, and who said yes to more.
+    limit_minor: int | None = None
+    approver: Actor | None = None
+
+    @property
+    def company_id(self) -> int:
+        return self.head.company.id
+
+    @property
+    def currency(self) -> str:
+        return self.head.company.currency
+
+    @property
+    def store_id(self) -> int:
+        return self.head.draft.store_id or 0
+
+    @property
+    def window_start(self) -> datetime | None:
+        draft = self.head.draft
+        return draft.window_start if draft.fulfilment == "pickup" else None
+
+    @property
+    def ship_to(self) -> dict[str, Any] | None:
+        """The address as it is now; later changes to it do not change the order."""
+        address = self.head.address
+        if self.head.draft.fulfilment != "delivery" or address is None:
+            return None
+        names = ("label", "recipient", "line1", "line2", "city", "region", "postcode", "country")
+        return {name: getattr(address, name) for name in names}
+
+
+def write_order(session: Session, order: NewOrder, *, actor: Actor, now: datetime) -> tuple[int, str] | None:
+    """Insert the order, its first event and the draft's end. Returns (id, number), or None when the draft or
+    the token has become an order already."""
+    draft, pickup = order.head.draft, order.head.draft.fulfilment == "pickup"
+    approver, by = order.approver, order.approver or actor
+    row = session.execute(
+        ORDER,
+        {
+            "prefix": PREFIX,
+            "company": order.company_id,
+            "draft": draft.id,
+            "token": order.token,
+            "fingerprint": order.fingerprint,
+            "fulfilment": draft.fulfilment,
+            "store": draft.store_id,
+            "window_start": order.window_start,
+            "window_end": draft.window_end if pickup else None,
+            "delivery_date": None if pickup else draft.delivery_date,
+            "promised_at": order.promised_at,
+            "pickup_code": order.pickup_code,
+            "pickup_person": draft.pickup_person if pickup else "",
+            "pickup_phone": draft.pickup_phone if pickup else "",
+            "ship_to": json.dumps(order.ship_to) if order.ship_to else None,
+            "po_number": order.po_number,
+            "job": draft.job_id,
+            "job_name": order.head.job.name if order.head.job else "",
+            "note": draft.note,
+            "currency": order.currency,
+            "total": order.total_minor,
+            "tax": order.tax_minor,
+            "tax_region": order.taxed.region if order.tax_minor or order.taxed.exemption else "",
+            "exemption": json.dumps(order.taxed.exemption) if order.taxed.exemption else None,
+            "line_count": order.line_count,
+            "tint_quantity": order.tint_quantity,
+            "placed_by": actor.user_id,
+            "placed_by_name": actor.name,
+            "subject": actor.subject_user_id,
+            "subject_name": order.subject_name,
+            "delegation": actor.delegation_id,
+            "reason": actor.reason or "",
+            "now": now,
+            "limit": order.limit_minor,
+            "approved_by": approver.user_id if approver else None,
+            "approved_by_name": approver.name if approver else "",
+            "event_by": by.user_id,
+            "event_by_name": by.name,
+            "actor_kind": by.kind,
+            "on_behalf_of": order.subject_name if approver or actor.is_acting else "",
+            "event_text": "Approved and placed on account" if approver else "Placed on account",
+        },
+    ).one_or_none()
+    return (row.id, row.number) if row else None
+
+
+def write_lines(
+    session: Session, order_id: int, company_id: int, lines: list[Line], shares: list[int], *, now: datetime
+) -> None:
+    """Insert the lines as sold, and note what the company bought. ``shares``: what each line got of the stock."""
+    session.execute(
+        LINES,
+        {
+            "order_id": order_id,
+            "company": company_id,
+            "now": now,
+            "variants": [line.variant_id for line in lines],
+            "skus": [line.sku for line in lines],
+            "names": [line.name for line in lines],
+            "units": [line.unit for line in lines],
+            "colours": [line.colour_number for line in lines],
+            "colour_names": [line.colour_name for line in lines],
+            "colour_hexes": [line.colour_hex for line in lines],
+            "quantities": [line.quantity for line in lines],
+            "reserved": shares,
+            "prices": [line.unit_price for line in lines],
+            "totals": [line.total_minor for line in lines],
+            "tax_shares": [line.tax_share for line in lines],
+            "taxes": [line.tax_minor for line in lines],
+            "rules": [line.price_words for line in lines],
+            "states": [
+                line_state_when_placed(share, line.quantity - share)
+                for line, share in zip(lines, shares, strict=True)
+            ],
+        },
+    )

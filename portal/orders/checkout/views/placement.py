@@ -1,0 +1,146 @@
+"""Review and placement: what is ordered, exactly as it is shown."""
+
+from __future__ import annotations
+
+from flask import Response as FlaskResponse
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from portal.accounts.limits.queries import Approver, approvers_of
+from portal.foundation.errors import Conflict, NotFound, Rejected
+from portal.foundation.tokens import new_token
+from portal.orders.approvals.queries import approval_standing
+from portal.orders.checkout.day_words import spoken_day
+from portal.orders.checkout.page import review_facts
+from portal.orders.checkout.use_cases.placement import place as place_order
+from portal.orders.credit_rescue.views import credit_help
+from portal.orders.drafts.forms import DRAFT, MAX_TOKEN, one_text
+from portal.orders.drafts.queries import DraftHead, own_head
+from portal.orders.models.orders import Order
+from portal.orders.pages import blueprint
+from portal.orders.promise import clock_words
+from portal.orders.tracking.calendar import calendar_entry
+from portal.orders.tracking.page import seen_order
+from portal.orders.tracking.queries.order import order_for
+from portal.web.access import needs
+from portal.web.errors import error_page
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now, today
+
+
+@blueprint.get(f"{DRAFT}/review")
+@needs("orders:place")
+def review(draft_id: int) -> str | Response:
+    """Everything once more, with the button that orders it."""
+    head = own_head(db(), actor(), draft_id)
+    if head.draft.state == "placed":
+        number = db().scalar(select(Order.number).where(Order.draft_id == draft_id))
+        return redirect(url_for("orders.placed", number=number))
+    if head.draft.state == "discarded":
+        return redirect(url_for("orders.draft", draft_id=draft_id))
+    if head.draft.checkout_at is None:
+        return redirect(url_for("orders.pickup", draft_id=draft_id))
+    return _page(head, None)
+
+
+def _page(head: DraftHead, refused: Rejected | None, note: str = "") -> str:
+    facts = review_facts(head)
+    lines, total, credit = facts["lines"], facts["total_minor"], facts["credit"]
+    standing = approval_standing(
+        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
+    )
+    needed = bool(lines) and standing.is_needed(total)
+    if refused is None:
+        viewed(
+            "checkout_step_viewed",
+            account_id=head.company.id,
+            store_id=head.draft.store_id,
+            links={"draft_id": head.id},
+            props={
+                "step": "review",
+                "lines": len(lines),
+                "problems": sum(1 for each in lines if each.problem),
+            },
+        )
+    return render_template(
+        "orders/checkout/review.html",
+        **facts,
+        **credit_help(head, lines, total, credit),
+        standing=standing,
+        approval_needed=needed,
+        may_approve=_may_approve(head, total) if needed and not standing.pending else [],
+        note=note,
+        token=new_token(),
+        refused=refused,
+    )
+
+
+def _may_approve(head: DraftHead, total_minor: int) -> list[Approver]:
+    who = actor()
+    return approvers_of(
+        db(), company_id=head.company.id, total_minor=total_minor, but=(who.user_id, who.subject_user_id)
+    )
+
+
+@blueprint.post(f"{DRAFT}/placement")
+@needs("orders:place")
+def place(draft_id: int) -> Response | tuple[str, int]:
+    """Place it on account. Pressed twice, from two tabs or after going back: the same order."""
+    token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
+    shown = one_text(request.form, "shown")
+    with refusing() as tried:
+        placed = place_order(
+            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, token=token, shown=shown
+        )
+    if tried.refused is not None:
+        return refused_review(draft_id, tried.refused)
+    return redirect(url_for("orders.placed", number=placed.number))
+
+
+def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
+    """The review with why it was not ordered, or not sent for approval; ``note`` is what was typed."""
+    details = no.details if isinstance(no.details, list) else []
+    viewed(
+        "order_failed",
+        account_id=actor().customer_id,
+        outcome=no.outcome,
+        error_code=no.code,
+        links={"draft_id": draft_id},
+        props={"code": no.code, "problems": len(details), "draft_id": draft_id},
+    )
+    if isinstance(no, Conflict):
+        return error_page(409, no.message)
+    head = own_head(db(), actor(), draft_id)
+    return _page(head, no, note), 422
+
+
+@blueprint.get("/orders/<number>/placed")
+@needs("orders:read")
+def placed(number: str) -> str:
+    """The order is placed: the code, the store, the time, and what happens next."""
+    order = seen_order(number)
+    zone = order.store_zone or actor().time_zone
+    return render_template(
+        "orders/checkout/placed.html",
+        order=order,
+        waiting=sum(1 for line in order.lines if line.quantity_backordered),
+        clock_words=lambda moment: clock_words(moment, zone),
+        day_words=lambda moment, starts=False: spoken_day(moment, zone, now(), starts),
+    )
+
+
+@blueprint.get("/orders/<number>/calendar.ics")
+@needs("orders:read")
+def calendar(number: str) -> Response:
+    """The pickup or delivery for the person's calendar (RFC 5545), without its code."""
+    order = order_for(db(), actor(), number)
+    if order.promised_at is None:
+        raise NotFound
+    return FlaskResponse(
+        calendar_entry(order, now()),
+        mimetype="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{order.number}.ics"'},
+    )

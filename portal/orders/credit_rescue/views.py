@@ -1,0 +1,140 @@
+"""When credit does not reach: what the review shows about it, and what the person can choose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.models.credit import CreditAccount
+from portal.billing.payments.views.pay import go_to_stripe, stripe
+from portal.foundation.errors import NotFound, Rejected
+from portal.orders.credit_rescue.fit import read_plan
+from portal.orders.credit_rescue.queries import WaysOut, is_needed, since, ways_out
+from portal.orders.credit_rescue.use_cases.credit_requests import approvers, ask
+from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
+from portal.orders.credit_rescue.use_cases.split import merge, split
+from portal.orders.drafts.forms import DRAFT, read_id
+from portal.orders.drafts.lines import Line
+from portal.orders.drafts.queries import DraftHead
+from portal.orders.pages import blueprint
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import books, db, leave, now, today
+from portal.web.ui import tell
+from portal.web.urls import href_if
+
+NUMBER = re.compile(r"[A-Za-z0-9-]{1,30}")
+OTHERS_SHOWN = 6  # open invoices besides those that are suggested
+
+
+def credit_help(
+    head: DraftHead, lines: Sequence[Line], total_minor: int, credit: CreditAccount | None
+) -> dict[str, Any]:
+    """What the review's template needs about credit: one statement, three more when it does not reach.
+
+    ``ways`` is None while it does.
+    """
+    company = head.company
+    found = since(db(), company_id=company.id, draft_id=head.id, person_id=actor().user_id)
+    ways, people = None, []
+    if lines and is_needed(credit, total_minor):
+        ways = ways_out(
+            db(), company_id=company.id, credit=credit, lines=lines, total_minor=total_minor,
+            currency=company.currency, today=today(),
+        )  # fmt: skip
+        people = approvers(db(), actor(), company.id)
+    return {
+        "since": found,
+        "ways": ways,
+        "offered": _offered(ways) if ways and credit else [],
+        "approvers": people,
+        "may_pay": actor().can("invoices:pay"),
+        "pay_href": href_if("billing.new_payment") if stripe() else None,
+        "card_href": href_if("orders.pay_by_card", draft_id=head.id) if stripe() and credit else None,
+    }
+
+
+def _offered(ways: WaysOut) -> list[Any]:
+    """The suggested invoices and a few of the others, the oldest first."""
+    others = [each.id for each in ways.payable if each.id not in ways.suggested][:OTHERS_SHOWN]
+    return [each for each in ways.payable if each.id in ways.suggested or each.id in others]
+
+
+@blueprint.post(f"{DRAFT}/split")
+@needs("drafts:write")
+def split_draft(draft_id: int) -> Response:
+    """Keep what fits, park the rest."""
+    keep = read_plan(request.form.get("plan", "")[:40_000])
+    with refusing() as tried:
+        rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep or {})
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
+    tell("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
+    return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/merge")
+@needs("drafts:write")
+def merge_draft(draft_id: int) -> Response:
+    """Put what was split off back."""
+    with refusing() as tried:
+        merge(
+            db(), actor=actor(), now=now(), draft_id=draft_id, rest_id=read_id(request.form.get("rest")) or 0
+        )
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
+    tell("ok", "Both parts are one draft again.")
+    return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/asking")
+@needs("orders:place")
+def ask_approvers(draft_id: int) -> Response:
+    """Write to the company's approvers, once."""
+    numbers = [each for each in request.form.getlist("invoice")[:100] if NUMBER.fullmatch(each)]
+    pay_path = href_if("billing.new_payment", invoice=numbers) if numbers else None
+    with refusing(within=books()) as tried:
+        asked = ask(
+            tried.session,
+            actor=actor(),
+            now=now(),
+            today=today(),
+            draft_id=draft_id,
+            pay_path=pay_path or "/invoices",
+        )
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
+    tell(
+        "ok" if asked else "info",
+        "They have a mail now. This draft waits." if asked else "They were asked already.",
+    )
+    return _review(draft_id)
+
+
+@blueprint.post(f"{DRAFT}/card-payment")
+@needs("invoices:pay")
+def pay_by_card(draft_id: int) -> Response:
+    """Pay what the draft costs on Stripe's page; the money waits on the account for this order."""
+    api = stripe()
+    if api is None:
+        raise NotFound
+    with refusing(within=books()) as tried:
+        attempt = pay_ahead(tried.session, actor=actor(), now=now(), today=today(), draft_id=draft_id)
+    if tried.refused is not None:
+        return _back(draft_id, tried.refused)
+    leave()
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
+
+
+def _back(draft_id: int, no: Rejected) -> Response:
+    tell("error", no.message)
+    return _review(draft_id)
+
+
+def _review(draft_id: int) -> Response:
+    return redirect(url_for("orders.review", draft_id=draft_id, _anchor="ways-out"))

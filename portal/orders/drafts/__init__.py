@@ -1,0 +1,1 @@
+"""Orders in the making: lines, quantities, colors."""

@@ -1,0 +1,145 @@
+"""A line of a draft as it stands today: what it is, what it costs, and why it cannot be ordered if it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from portal.billing.tax.rules import tax_minor
+from portal.foundation.money import line_total
+from portal.orders.quantities import pack_words
+
+
+class Problem(StrEnum):
+    """Why a line cannot be ordered."""
+
+    NO_LONGER_MADE = "no_longer_made"
+    NO_PRICE = "no_price"
+    NOT_IN_PACKS = "not_in_packs"
+    NOT_TINTABLE = "not_tintable"
+
+
+# What the page says about each. Pages and use cases decide by the code, never by these words.
+PROBLEM_WORDS = {
+    Problem.NO_LONGER_MADE: "No longer made.",
+    Problem.NO_PRICE: "There is no price for your company. Ask your sales rep.",
+    Problem.NOT_TINTABLE: "It cannot be tinted. Remove the line and add it without a colour.",
+}
+
+
+@dataclass(slots=True)
+class Line:
+    """One line. Price and total (net) are None while there is no price; the tax is zero until it was asked for;
+    ``available`` is the stock at the draft's store, None where it was not asked for."""
+
+    id: int
+    position: int
+    variant_id: int
+    quantity: int
+    colour_number: str | None
+    last_time: dict[str, Any] | None
+    sku: str
+    name: str
+    sheen: str
+    tint_base: str
+    size: str
+    unit: str
+    pack_size: int
+    tintable: bool
+    discontinued_on: date | None
+    replacement_id: int | None
+    replacement_sku: str | None
+    replacement_name: str | None
+    product_code: str
+    colour_name: str | None
+    colour_hex: str | None
+    unit_price: Decimal | None = None
+    total_minor: int | None = None
+    tax_share: Decimal = Decimal(0)
+    tax_minor: int = 0
+    price_words: str = ""
+    available: int | None = None
+    problem_code: Problem | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """The reason in words for which it cannot be ordered; None when it can."""
+        if self.problem_code is None:
+            return None
+        if self.problem_code == Problem.NOT_IN_PACKS:
+            return pack_words(self.quantity, self.pack_size)
+        return PROBLEM_WORDS[self.problem_code]
+
+    @property
+    def is_no_longer_made(self) -> bool:
+        """True when it cannot be ordered because it is no longer made."""
+        return self.problem_code == Problem.NO_LONGER_MADE
+
+    @property
+    def details(self) -> list[str]:
+        """Sheen and base; the size stands in the name."""
+        return [part for part in (self.sheen, self.tint_base) if part]
+
+    @property
+    def is_short(self) -> bool:
+        """True when the draft's store has fewer than wanted."""
+        return self.available is not None and self.available < self.quantity
+
+    def price_it(self, unit_price: Decimal, currency: str, words: str) -> None:
+        """Give it today's price; the total is rounded here, once."""
+        self.unit_price = unit_price
+        self.total_minor = line_total(unit_price, self.quantity, currency)
+        self.price_words = words
+
+    def tax_it(self, share: Decimal, currency: str) -> None:
+        """Give it its tax; rounded here, once."""
+        self.tax_share = share
+        self.tax_minor = tax_minor(self.total_minor or 0, share, currency)
+
+    def find_problem(self, today: date) -> None:
+        """Set the reason for which the line cannot be ordered, if there is one."""
+        if self.discontinued_on is not None and self.discontinued_on <= today:
+            self.problem_code = Problem.NO_LONGER_MADE
+        elif self.unit_price is None:
+            self.problem_code = Problem.NO_PRICE
+        elif self.quantity % self.pack_size:
+            self.problem_code = Problem.NOT_IN_PACKS
+        elif self.colour_number and not self.tintable:
+            self.problem_code = Problem.NOT_TINTABLE
+
+
+def total_of(lines: list[Line]) -> int:
+    """What a draft costs before tax: the sum of the line totals that are shown, in minor units."""
+    return sum(line.total_minor or 0 for line in lines)
+
+
+def tax_of(lines: list[Line]) -> int:
+    """The tax on it: the sum of the lines' taxes, in minor units."""
+    return sum(line.tax_minor for line in lines)
+
+
+def wanted_by_variant(lines: list[Line]) -> dict[int, int]:
+    """How many of each variant, its colours together: what has to be in stock."""
+    wanted: dict[int, int] = {}
+    for line in lines:
+        wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
+    return wanted
+
+
+def tint_quantity(lines: list[Line]) -> int:
+    """Units that the store has to tint."""
+    return sum(line.quantity for line in lines if line.colour_number)
+
+
+def share_out(lines: list[Line], held: dict[int, int]) -> list[int]:
+    """How many each line gets of what is held per variant: lines in their order, first come first served."""
+    left = dict(held)
+    shares = []
+    for line in lines:
+        share = min(line.quantity, left.get(line.variant_id, 0))
+        left[line.variant_id] = left.get(line.variant_id, 0) - share
+        shares.append(share)
+    return shares

@@ -1,0 +1,230 @@
+"""The life of a draft: current, parked, resumed, named, discarded, taken over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.foundation.actor import Actor
+from portal.foundation.clock import local
+from portal.foundation.errors import NotFound, Rejected
+from portal.orders.draft_states import OPEN_DRAFTS
+from portal.orders.drafts.facts import note
+from portal.orders.models.drafts import Draft, DraftLine
+
+COPY_LINES = text("""
+insert into draft_line (draft_id, company_id, position, variant_id, quantity, colour_number, last_time)
+select :copy, company_id, position, variant_id, quantity, colour_number, last_time
+  from draft_line where draft_id = :theirs
+""")
+MAX_NAME = 80
+
+
+def own_draft(
+    session: Session, actor: Actor, draft_id: int, *, states: tuple[str, ...] = OPEN_DRAFTS
+) -> Draft:
+    """The actor's own draft, held until the transaction ends.
+
+    :raises NotFound: when it is a colleague's, another company's or in another state.
+    """
+    draft = session.scalars(
+        select(Draft)
+        .where(
+            Draft.id == draft_id,
+            Draft.company_id == actor.customer_id,
+            Draft.owner_user_id == actor.user_id,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if draft is None or draft.state not in states:
+        raise NotFound
+    return draft
+
+
+def find_current(session: Session, actor: Actor) -> Draft | None:
+    """The draft to which the actor adds, held until the transaction ends."""
+    return session.scalars(
+        select(Draft).where(*_current_of(actor)).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _current_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Draft.company_id == actor.customer_id,
+        Draft.owner_user_id == actor.user_id,
+        Draft.state == "current",
+    )
+
+
+def current_draft(
+    session: Session, *, actor: Actor, now: datetime, store_id: int | None, job_id: int | None = None
+) -> Draft:
+    """The draft to which the actor adds, made when there is none. A rep's is the rep's own.
+
+    Two requests at once get the same one.
+    """
+    return find_current(session, actor) or start_draft(
+        session, actor=actor, now=now, store_id=store_id, job_id=job_id
+    )
+
+
+def start_draft(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    store_id: int | None,
+    job_id: int | None = None,
+    name: str = "",
+    source_order_id: int | None = None,
+    left_out: list[dict[str, Any]] | None = None,
+) -> Draft:
+    """A new, empty draft; when somebody was quicker to start the current one, theirs."""
+    made = session.scalars(
+        insert(Draft)
+        .values(
+            company_id=actor.customer_id,
+            owner_user_id=actor.user_id,
+            subject_user_id=actor.subject_user_id,
+            delegation_id=actor.delegation_id,
+            store_id=store_id,
+            job_id=job_id,
+            name=name[:MAX_NAME],
+            source_order_id=source_order_id,
+            state="current",
+            left_out=left_out or [],
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Draft)
+    ).one_or_none()
+    found = made or find_current(session, actor)
+    if found is None:
+        raise _busy()
+    return found
+
+
+def _busy() -> Rejected:
+    return Rejected(
+        "draft_busy", "Your draft has just changed in another window. Try again.", outcome="conflict"
+    )
+
+
+def _become_current(session: Session, draft: Draft) -> None:
+    """:raises Rejected: ``draft_busy`` when another window was quicker to make one current."""
+    draft.state = "current"
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _busy() from error
+
+
+def park(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
+    """Keep a draft for later; the next thing added begins a new one."""
+    draft = own_draft(session, actor, draft_id)
+    set_aside(draft, actor=actor, now=now)
+    note(session, "list_saved", actor=actor, now=now, draft=draft, action="park")
+    return draft
+
+
+def set_aside(draft: Draft, *, actor: Actor, now: datetime) -> None:
+    """Park a draft that is held already; without a name it gets one that tells it from others."""
+    draft.state = "parked"
+    draft.updated_at = now
+    if not draft.name:
+        at = local(now, actor.time_zone)
+        draft.name = f"Parked {at.day} {at:%b}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+
+
+def resume(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
+    """Work on a parked draft again, on whichever device; a current one with lines is parked instead."""
+    draft = own_draft(session, actor, draft_id)
+    if draft.state == "current":
+        return draft
+    make_room(session, actor=actor, now=now)
+    draft.updated_at = now
+    _become_current(session, draft)
+    note(session, "list_saved", actor=actor, now=now, draft=draft, action="resume")
+    return draft
+
+
+def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Park the current draft, or discard it when nothing is in it."""
+    found = session.execute(
+        select(Draft, exists().where(DraftLine.draft_id == Draft.id))
+        .where(*_current_of(actor))
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        return
+    current, has_lines = found
+    if has_lines or current.left_out:
+        set_aside(current, actor=actor, now=now)
+    else:
+        current.state = "discarded"
+        current.updated_at = now
+    session.flush()
+
+
+def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name: str) -> Draft:
+    """Give a draft a name by which it is found again.
+
+    :raises Rejected: when the name is longer than 80 characters.
+    """
+    if len(name) > MAX_NAME:
+        raise Rejected("name_long", f"Keep the name within {MAX_NAME} characters.", field="name")
+    draft = own_draft(session, actor, draft_id)
+    draft.name = name
+    draft.updated_at = now
+    note(session, "list_saved", actor=actor, now=now, draft=draft, action="rename")
+    return draft
+
+
+def discard(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
+    """Put a draft away. Its lines stay, so that it can be brought back."""
+    draft = own_draft(session, actor, draft_id)
+    draft.state = "discarded"
+    draft.updated_at = now
+    note(session, "list_saved", actor=actor, now=now, draft=draft, action="discard")
+    return draft
+
+
+def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
+    """Bring a discarded draft back: as the current one when there is none, parked otherwise."""
+    draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN_DRAFTS))
+    if draft.state == "discarded":
+        draft.updated_at = now
+        if find_current(session, actor):
+            draft.state = "parked"
+        else:
+            _become_current(session, draft)
+    return draft
+
+
+def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
+    """Copy a colleague's draft and work on the copy; the colleague's stays as it is."""
+    theirs = session.scalars(
+        select(Draft).where(
+            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
+        )
+    ).one_or_none()
+    if theirs is None:
+        raise NotFound
+    make_room(session, actor=actor, now=now)
+    copy = start_draft(
+        session, actor=actor, now=now, store_id=theirs.store_id, job_id=theirs.job_id,
+        name=f"Copy of {theirs.name or 'a draft'}", source_order_id=theirs.source_order_id,
+    )  # fmt: skip
+    copy.po_number, copy.note, copy.left_out = theirs.po_number, theirs.note, theirs.left_out
+    session.flush()
+    session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})
+    note(session, "list_saved", actor=actor, now=now, draft=copy, action="copy")
+    return copy

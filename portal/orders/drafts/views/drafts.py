@@ -1,0 +1,103 @@
+"""The company's drafts: parked, resumed, named, discarded, taken over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, session, url_for
+from werkzeug.wrappers import Response
+
+from portal.orders.drafts.forms import DRAFT, NameForm
+from portal.orders.drafts.queries import drafts_of
+from portal.orders.drafts.use_cases import drafts as drafting
+from portal.orders.drafts.views.draft import Typed, show
+from portal.orders.pages import blueprint
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.touch import viewed
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@blueprint.get("/drafts")
+@needs("drafts:read")
+def drafts() -> str:
+    """Own drafts and colleagues'."""
+    found = drafts_of(db(), actor())
+    mine = [each for each in found if each.owner_user_id == actor().user_id]
+    others = [each for each in found if each.owner_user_id != actor().user_id and each.lines]
+    viewed("cart_viewed", account_id=actor().customer_id, props={"drafts": len(found)})
+    return render_template(
+        "orders/drafts/drafts.html",
+        mine=sorted(mine, key=lambda each: each.state != "current"),
+        others=others,
+        may_change=actor().can("drafts:write"),
+        undo=_undo(),
+    )
+
+
+def _undo() -> dict[str, Any] | None:
+    """The draft that was just discarded, offered once."""
+    kept: dict[str, Any] | None = session.get("discarded")
+    if kept is None or kept.get("offered"):
+        return None
+    session["discarded"] = {**kept, "offered": True}
+    return kept
+
+
+@blueprint.post(f"{DRAFT}/parking")
+@needs("drafts:write")
+def park(draft_id: int) -> Response:
+    """Keep it for later."""
+    draft = drafting.park(db(), actor=actor(), now=now(), draft_id=draft_id)
+    tell("ok", f"“{draft.name}” is kept for later. You find it under saved drafts, on any device.")
+    return redirect(url_for("orders.drafts"))
+
+
+@blueprint.post(f"{DRAFT}/resumption")
+@needs("drafts:write")
+def resume(draft_id: int) -> Response:
+    """Work on it again."""
+    drafting.resume(db(), actor=actor(), now=now(), draft_id=draft_id)
+    return redirect(url_for("orders.current_draft"))
+
+
+@blueprint.post(f"{DRAFT}/name")
+@needs("drafts:write")
+def rename(draft_id: int) -> Any:
+    """Give it a name."""
+    form = NameForm()
+    with refusing() as tried:
+        drafting.rename(db(), actor=actor(), now=now(), draft_id=draft_id, name=form.name.data or "")
+    if tried.refused is not None:
+        return show(draft_id, Typed(message=tried.refused.message))
+    tell("ok", "The name is saved.")
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+@blueprint.post(f"{DRAFT}/discarding")
+@needs("drafts:write")
+def discard(draft_id: int) -> Response:
+    """Put it away; it can be brought back."""
+    draft = drafting.discard(db(), actor=actor(), now=now(), draft_id=draft_id)
+    session["discarded"] = {"id": draft.id, "name": draft.name}
+    return redirect(url_for("orders.drafts"))
+
+
+@blueprint.post(f"{DRAFT}/restoration")
+@needs("drafts:write")
+def restore(draft_id: int) -> Response:
+    """Bring a discarded draft back."""
+    drafting.restore(db(), actor=actor(), now=now(), draft_id=draft_id)
+    session.pop("discarded", None)
+    return redirect(url_for("orders.draft", draft_id=draft_id))
+
+
+@blueprint.post(f"{DRAFT}/copies")
+@needs("drafts:write")
+def take_over(draft_id: int) -> Response:
+    """Copy a colleague's draft and work on the copy."""
+    copy = drafting.take_over(db(), actor=actor(), now=now(), draft_id=draft_id)
+    tell("ok", "This is your copy. Your colleague's draft stays as it is.")
+    return redirect(url_for("orders.draft", draft_id=copy.id))

@@ -1,0 +1,50 @@
+"""Handing over: the code is typed or scanned, and the right goods leave once."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from portal.foundation.db import transaction
+from portal.orders.fulfilment.staff_views.board import board_href
+from portal.orders.fulfilment.staff_views.order import refused_page
+from portal.orders.fulfilment.use_cases import handover
+from portal.orders.fulfilment.use_cases.handover import note_wrong_code
+from portal.orders.pages import staff_blueprint
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+
+@staff_blueprint.post("/counter/orders/<number>/handover")
+@needs("counter:work")
+def hand_over(number: str) -> Response | tuple[str, int]:
+    """Hand over the ticked lines, or all that is ready."""
+    typed = [text for text in request.form.getlist("line") if text.isascii() and len(text) < 10]
+    lines = [int(text) for text in typed if text.isdigit()]
+    with refusing() as tried:
+        order = handover.hand_over(
+            db(),
+            actor=actor(),
+            now=now(),
+            number=number,
+            code=request.form.get("code", "")[:40],
+            lines=lines if request.form.get("choose") else None,
+        )
+    if (no := tried.refused) is not None:
+        if no.code == "pickup_code_wrong":
+            _count_wrong_code(number)
+        return refused_page(number, no)
+    who = f" to {order.pickup_person}" if order.pickup_person else ""
+    rest = "" if order.status == "collected" else " The rest stays on the order."
+    tell("ok", f"Order {number} is handed over{who}.{rest}")
+    return redirect(board_href(request.form.get("store")))
+
+
+def _count_wrong_code(number: str) -> None:
+    """In a transaction of its own, since the request's is rolled back. The lock on the order was given back with
+    what was refused."""
+    with transaction(current_app.extensions["sessions"]) as own:
+        note_wrong_code(own, actor=actor(), now=now(), number=number)

@@ -1,1 +1,0 @@
-"""What can be read of drafts and orders, one module per noun."""

@@ -1,0 +1,71 @@
+"""Ordering again from an order: choose lines and quantities, then go on in the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.orders.drafts.forms import read_id, read_quantities
+from portal.orders.pages import blueprint
+from portal.orders.reorder.queries.reorder import ordered_before, standing
+from portal.orders.reorder.use_cases.reorder import reorder as reorder_lines
+from portal.web.access import needs
+from portal.web.filters import plural
+from portal.web.refusing import refusing
+from portal.web.sessions import actor, visit
+from portal.web.transaction import db, now, today
+from portal.web.ui import tell
+
+
+@blueprint.get("/orders/<number>/reorder")
+@needs("drafts:write")
+def reorder(number: str) -> str:
+    """Its lines, all ticked, with their quantities."""
+    return _page(number, None, {}, "")
+
+
+def _page(number: str, ticked: set[int] | None, problems: Mapping[int, str], message: str) -> str:
+    order = ordered_before(db(), actor(), number)
+    stands = standing(db(), [line.variant_id for line in order.lines], today())
+    return render_template(
+        "orders/reorder/reorder.html",
+        order=order,
+        stands=stands,
+        ticked=ticked,
+        typed={n: request.form.get(f"quantity-{n}", "") for n in (ticked or ())},
+        problems=problems,
+        message=message,
+        draft_lines=visit().draft_lines,
+        into=request.form.get("into", "new"),
+    )
+
+
+@blueprint.post("/orders/<number>/reorders")
+@needs("drafts:write")
+def start_reorder(number: str) -> Response | tuple[str, int]:
+    """Make a draft of the ticked lines, or of all with ``everything=1``. What cannot be ordered is said there."""
+    ticked = {n for each in request.form.getlist("line") if (n := read_id(each)) is not None}
+    everything = request.form.get("everything") == "1"
+    quantities = {n: q for n, q in read_quantities(request.form).items() if n in ticked}
+    seen = visit()
+    with refusing() as tried:
+        done = reorder_lines(
+            db(),
+            actor=actor(),
+            now=now(),
+            today=today(),
+            number=number,
+            quantities=None if everything else quantities,
+            store_id=seen.store_id,
+            job_id=seen.job_id,
+            add_to_current=request.form.get("into") == "add",
+        )
+    if (no := tried.refused) is not None:
+        return _page(number, ticked, no.details or {}, no.message), 422
+    if done.left_out:
+        tell("warn", f"{plural(done.left_out, 'line')} of {number} could not be taken over. See why below.")
+    else:
+        tell("ok", f"{plural(done.taken, 'line')} of {number} in your draft.")
+    return redirect(url_for("orders.draft", draft_id=done.draft.id))

@@ -1,0 +1,85 @@
+"""Taking goods back at the counter and crediting what was wrong: a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.billing.invoices.queries.of_order import documents_of_order
+from portal.foundation.errors import Rejected
+from portal.foundation.money import format_minor
+from portal.foundation.tokens import new_token
+from portal.orders.pages import staff_blueprint
+from portal.orders.returns import use_cases as returns_use_cases
+from portal.orders.returns.rules import CLAIMS, RETURNS
+from portal.orders.tracking.queries.order import order_at_store
+from portal.web.access import needs
+from portal.web.refusing import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import db, now
+from portal.web.ui import tell
+
+MAX_TOKEN = 100
+
+
+@staff_blueprint.get("/counter/orders/<number>/returns")
+@needs("counter:work")
+def returns(number: str) -> str:
+    """How many of which lines, and why."""
+    return _page(number)
+
+
+@staff_blueprint.post("/counter/orders/<number>/returns")
+@needs("counter:work")
+def take_back(number: str) -> Response | tuple[str, int]:
+    """Credit them, once however often the form is sent."""
+    with refusing() as tried:
+        memo = returns_use_cases.take_back(
+            db(),
+            actor=actor(),
+            now=now(),
+            number=number,
+            units=_units(),
+            reason=request.form.get("reason", ""),
+            restock=bool(request.form.get("restock")),
+            token=request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token(),
+        )
+    if tried.refused is not None:
+        return _page(number, refused=tried.refused), tried.status
+    amount = format_minor(-memo.total_minor, memo.currency)
+    tell("ok", f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order.")
+    return redirect(url_for("orders_staff.counter_order", number=number))
+
+
+def _units() -> dict[int, int]:
+    """Line number → units, as typed; what is no number is zero, which the use case refuses."""
+    found = {}
+    for name, typed in request.form.items():
+        line_no = name.removeprefix("units-")
+        text = typed.strip()
+        if name.startswith("units-") and _is_number(line_no) and text not in ("", "0"):
+            found[int(line_no)] = int(text) if _is_number(text) else 0
+    return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
+
+
+def _page(number: str, *, refused: Rejected | None = None) -> str:
+    order = order_at_store(db(), actor(), number)
+    lines: list[Any] = [line for line in order.lines if line.quantity_invoiced]
+    return render_template(
+        "orders/fulfilment/returning.html",
+        order=order,
+        lines=lines,
+        anything=any(line.quantity_invoiced > line.quantity_returned for line in lines),
+        documents=documents_of_order(db(), order.id),
+        returns=list(RETURNS.items()),
+        claims=list(CLAIMS.items()),
+        refused=refused,
+        typed=request.form,
+        token=request.form.get("token") or new_token(),
+    )

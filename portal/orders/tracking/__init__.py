@@ -1,0 +1,1 @@
+"""One order and the history of all orders."""

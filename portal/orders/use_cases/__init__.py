@@ -1,1 +1,0 @@
-"""What can be done with drafts and orders, one module per noun."""

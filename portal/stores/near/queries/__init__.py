@@ -1,0 +1,1 @@
+"""Stores near a place, with what each has: queries."""

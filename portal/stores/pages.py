@@ -1,0 +1,7 @@
+"""The blueprints that the pages of stores are put on; views/ and staff_views/ of each noun add theirs."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("stores", __name__)

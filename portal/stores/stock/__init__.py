@@ -1,0 +1,1 @@
+"""What a store can sell, and what is held for orders."""

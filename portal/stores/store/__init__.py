@@ -1,0 +1,1 @@
+"""One store, and the store that a person works with."""

@@ -1,0 +1,40 @@
+"""The store that a person works with: its stock and hours are shown on every page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.context import use_cases as context
+from portal.foundation.actor import Actor
+from portal.foundation.clock import to_microseconds
+from portal.stores.store.queries import StoreInfo, store_by_code
+from portal.touchpoints.recording import Event, record
+
+
+def choose_store(
+    session: Session, *, actor: Actor, now: datetime, code: str, store_before: int | None
+) -> StoreInfo:
+    """Work with this store from now on, in this session and the next.
+
+    :param store_before: id of the store until now.
+    :raises NotFound: there is no such store.
+    """
+    store = store_by_code(session, code)
+    if store.id == store_before:
+        return store
+    context.choose_store(session, actor=actor, store_id=store.id)
+    record(
+        session,
+        Event(
+            "pickup_store_selected",
+            actor=actor,
+            now=now,
+            key=f"pickup_store_selected:{actor.session_id}:{to_microseconds(now)}",
+            account_id=actor.company_id,
+            store_id=store.id,
+            props={} if store_before is None else {"store_before": store_before},
+        ),
+    )
+    return store

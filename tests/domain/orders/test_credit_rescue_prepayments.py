@@ -1,0 +1,88 @@
+"""Money that was paid for a draft: whom it waits for, and until when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.foundation.errors import NotFound, Rejected
+from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead, release
+from tests.builders import NOW
+from tests.invoices import pay_offline
+from tests.shop import TODAY, Shop
+
+
+@pytest.fixture
+def draft_id(shop: Shop) -> int:
+    return shop.draft([(shop.build.variant(price="10"), 4)])
+
+
+def waits(session: Session, days: int = 0) -> bool:
+    release(session, now=NOW + timedelta(days=days))
+    session.commit()
+    return (
+        session.scalars(select(Payment.draft_id).execution_options(populate_existing=True)).one() is not None
+    )
+
+
+def paid_for(shop: Shop, session: Session, draft_id: int) -> None:
+    pay_offline(session, shop.company, 5_000).draft_id = draft_id
+    session.commit()
+
+
+def test_it_waits_while_the_draft_is_open(shop: Shop, session: Session, draft_id: int) -> None:
+    paid_for(shop, session, draft_id)
+    assert waits(session, 400)
+
+
+def test_it_is_free_a_day_after_the_draft_was_discarded(shop: Shop, session: Session, draft_id: int) -> None:
+    paid_for(shop, session, draft_id)
+    session.execute(text("update draft set state = 'discarded', updated_at = :now"), {"now": NOW})
+    assert waits(session)
+    assert not waits(session, 2)
+
+
+def test_what_the_order_did_not_take_is_free_when_it_is_over(
+    shop: Shop, session: Session, draft_id: int
+) -> None:
+    paid_for(shop, session, draft_id)
+    session.execute(
+        text(
+            "insert into sales_order (number, company_id, draft_id, status, fulfilment, currency, total_minor, "
+            "line_count, placed_at) select 'T-1', company_id, id, 'placed', 'pickup', 'USD', 4000, 1, :now from draft"
+        ),
+        {"now": NOW},
+    )
+    assert waits(session, 30)
+    session.execute(text("update sales_order set status = 'collected', closed_at = :now"), {"now": NOW})
+    assert not waits(session)
+
+
+def test_who_pays_ahead_and_for_what(shop: Shop, session: Session, draft_id: int) -> None:
+    """What it costs now; the second time the same payment; not by a viewer, a rep, a colleague, nor an empty draft."""
+    first = pay_ahead(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id)
+    assert (first.amount_minor, first.draft_id, first.purpose) == (4_000, draft_id, "draft")
+    assert pay_ahead(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id).id == first.id
+    session.commit()
+    build, company = shop.build, shop.company
+    rep = build.rep(company)
+    stay = build.delegation(rep, shop.user, company)
+    for actor in (
+        build.actor(build.user(company, "viewer"), company, "viewer"),
+        build.actor(rep, company, delegation_id=stay.id),
+        build.actor(build.user(company), company),
+    ):
+        with pytest.raises(NotFound):
+            pay_ahead(session, actor=actor, now=NOW, today=TODAY, draft_id=draft_id)
+    session.rollback()
+    empty, gone = shop.draft([]), shop.draft([(build.variant(price=None), 1)])
+    session.execute(text("update draft set state = 'parked' where id = :id"), {"id": empty})
+    with pytest.raises(Rejected, match="nothing in this draft"):
+        pay_ahead(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=empty)
+    with pytest.raises(Rejected, match="cannot be ordered"):
+        pay_ahead(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=gone)
+    assert len(session.scalars(select(PaymentAttempt)).all()) == 1
