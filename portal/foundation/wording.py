@@ -20,6 +20,11 @@ def po_words(po_number: str) -> str:
     return f"PO {po_number}"
 
 
-def day_words(on: date) -> str:
+def weekday_words(on: date) -> str:
     """``Mon 3 Nov 2026``."""
     return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def date_words(day: date) -> str:
+    """``2 Jun 2026``."""
+    return f"{day.day} {day:%b %Y}"

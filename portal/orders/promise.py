@@ -17,7 +17,7 @@ def clock_words(moment: datetime, zone: str) -> str:
     return _time_words(local(moment, zone).time())
 
 
-def day_words(moment: datetime, zone: str, now: datetime) -> str:
+def near_day_words(moment: datetime, zone: str, now: datetime) -> str:
     """``today``, ``tomorrow``, ``Tue 3 Nov``, with the year when it is another one."""
     shown, today = local(moment, zone), local(now, zone)
     ahead = (shown.date() - today.date()).days
@@ -29,7 +29,7 @@ def day_words(moment: datetime, zone: str, now: datetime) -> str:
 
 def when_words(moment: datetime, zone: str, now: datetime) -> str:
     """``tomorrow 6:30 am``, ``Tue 3 Nov 6:30 am``."""
-    return f"{day_words(moment, zone, now)} {clock_words(moment, zone)}"
+    return f"{near_day_words(moment, zone, now)} {clock_words(moment, zone)}"
 
 
 def window_words(start: datetime, end: datetime, zone: str, now: datetime) -> str:

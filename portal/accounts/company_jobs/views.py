@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 
 from portal.accounts.company_jobs import use_cases as jobs
-from portal.accounts.context.views import page
+from portal.accounts.context.page import context_page
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import JobsForm
 from portal.web.access import needs
@@ -21,11 +21,11 @@ from portal.web.ui import tell
 def add_jobs() -> Answer:
     form = JobsForm()
     if not form.validate_on_submit():
-        return page(form, 422)
+        return context_page(form, 422)
     with refusing(form) as tried:
         added = jobs.add_jobs(db(), actor=actor(), words=form.names.data)
     if tried.refused is not None:
-        return page(form, 422)
+        return context_page(form, 422)
     known = f" {plural(added.known, 'was', 'were')} there already." if added.known else ""
     tell("ok" if added.added else "info", f"{plural(added.added, 'job')} added.{known}")
     return redirect(url_for(".context") + "#job")

@@ -10,9 +10,7 @@ from portal.accounts.invitations import use_cases as inviting
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import InvitationForm, JoinForm
-from portal.accounts.sign_in.page import refused
-from portal.accounts.sign_in.views.reset import dead_link
-from portal.accounts.sign_in.views.sign_in import HOME, let_in
+from portal.accounts.sign_in.page import HOME, dead_link, let_in, refused
 from portal.web.access import public
 from portal.web.refusing import refusing
 from portal.web.scope import unscoped

@@ -17,7 +17,7 @@ from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.sign_in.forms import InviteForm, OrderLimitForm, RoleForm
 from portal.accounts.sign_in.page import count_try
 from portal.accounts.sign_in.use_cases import throttle as throttling
-from portal.billing.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import NotFound
 from portal.foundation.money import format_minor
 from portal.web.access import needs

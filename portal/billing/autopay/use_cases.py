@@ -34,7 +34,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.jobs import defer
 from portal.foundation.money import format_minor
-from portal.foundation.wording import day_words
+from portal.foundation.wording import weekday_words
 from portal.touchpoints.recording import Event, record
 
 
@@ -193,7 +193,7 @@ def _tell_of(session: Session, autopay: Autopay, on: date) -> int:
         return 0
     method = session.get_one(SavedMethod, autopay.saved_method_id)
     data = {
-        "on": day_words(on),
+        "on": weekday_words(on),
         "method": method.words,
         "total": format_minor(
             sum(each.free_minor - each.saved_minor(on) for each in chosen), chosen[0].currency
@@ -225,7 +225,7 @@ def _rows(documents: Sequence[OpenDocument], on: date | None = None) -> list[dic
         {
             "number": each.number,
             "amount": format_minor(each.free_minor - (each.saved_minor(on) if on else 0), each.currency),
-            "due": day_words(each.due_on),
+            "due": weekday_words(each.due_on),
         }
         for each in documents
     ]

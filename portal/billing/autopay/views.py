@@ -10,18 +10,19 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from portal.accounts.models import Company
-from portal.billing.amounts import amount_field
 from portal.billing.autopay import use_cases
+from portal.billing.autopay.forms import AutopayForm
 from portal.billing.autopay.queries import rule_of, wanted
 from portal.billing.autopay.rules import Rule, next_run
 from portal.billing.methods.queries import autopay_of, methods_to_charge
 from portal.billing.models.methods import SavedMethod
 from portal.billing.pages import blueprint
-from portal.billing.payments.forms import AutopayForm, amount_of
-from portal.billing.payments.views.pay import is_test_mode, stripe
+from portal.billing.payments.page import is_test_mode, stripe
 from portal.billing.tabs import money_tabs
+from portal.foundation.amounts import amount_field
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
+from portal.web.forms import amount_of
 from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today

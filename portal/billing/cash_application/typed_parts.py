@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from portal.billing.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field, parse_amount
 
 LONGEST = 40  # characters of an amount
 

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
-from portal.billing.amounts import parse_amount
 from portal.billing.credit_memos import use_cases as crediting
+from portal.billing.credit_memos.forms import CreditMemoForm
 from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
-from portal.billing.tax.forms import CreditMemoForm
+from portal.foundation.amounts import parse_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token

@@ -6,11 +6,11 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
-from portal.billing.amounts import amount_field, parse_amount
-from portal.billing.credit_holds.forms import AnswerForm
+from portal.billing.disputes.forms import AnswerForm
 from portal.billing.disputes.queries import DisputeRow, dispute_of
 from portal.billing.disputes.use_cases import disputes as contesting
 from portal.billing.pages import staff_blueprint
+from portal.foundation.amounts import amount_field, parse_amount
 from portal.web.access import needs
 from portal.web.refusing import refusing
 from portal.web.sessions import actor

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.amounts import amount_field, parse_amount
-from portal.billing.credit_holds.forms import DisputeForm
+from portal.billing.disputes.forms import DisputeForm
 from portal.billing.disputes.queries import disputes_of
 from portal.billing.disputes.use_cases import disputes as contesting
 from portal.billing.invoices.queries.invoices import invoice_for
 from portal.billing.pages import blueprint
+from portal.foundation.amounts import amount_field, parse_amount
 from portal.web.access import needs
 from portal.web.refusing import refusing
 from portal.web.sessions import actor

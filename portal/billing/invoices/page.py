@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from flask import Response, current_app
+
+from portal.billing.documents.letterhead import Letterhead, file_name
+from portal.billing.documents.rendering import pdf
+from portal.billing.invoices.pdf import invoice_data
+from portal.billing.invoices.queries.documents import Document
 from portal.billing.models.invoices import Invoice
+from portal.web.files import pdf_download
 from portal.web.touch import viewed
+from portal.web.transaction import leave, today
 
 
 def seen_invoice(invoice: Invoice, lines: int) -> None:
@@ -17,3 +25,21 @@ def seen_invoice(invoice: Invoice, lines: int) -> None:
         links={"invoice_id": invoice.id, "order_id": invoice.order_id},
         props={"number": invoice.number, "lines": lines},
     )
+
+
+def printed(doc: Document) -> Response:
+    """A document's PDF. The transaction ends before it is made.
+
+    :raises TooLong: when a PDF of it would take too long.
+    """
+    invoice = doc.invoice
+    data = invoice_data(doc, Letterhead.of(current_app.extensions["settings"]), today())
+    leave()
+    content = pdf("invoice", data, moment=invoice.issued_at)
+    viewed(
+        "document_downloaded",
+        account_id=invoice.company_id,
+        links={"invoice_id": invoice.id},
+        props={"document": invoice.kind, "format": "pdf", "number": invoice.number},
+    )
+    return pdf_download(content, file_name(invoice.kind.replace("_", "-"), invoice.number))

@@ -10,10 +10,9 @@ from typing import Any
 from portal.billing.documents.letterhead import Letterhead, address_lines, link, present
 from portal.billing.invoices.queries.documents import Document
 from portal.billing.models.invoices import Invoice
-from portal.billing.statements.words import day_words
 from portal.billing.tax.rules import percent, tax_words
 from portal.foundation.money import format_minor, format_unit_price
-from portal.foundation.wording import quantity_words
+from portal.foundation.wording import date_words, quantity_words
 
 
 def invoice_data(document: Document, head: Letterhead, today: date) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def discount_words(invoice: Invoice) -> str:
     begin = f"{share} % = " if share.replace(".", "", 1).isdigit() else ""
     saved = format_minor(invoice.discount_minor, invoice.currency)
     rest = format_minor(invoice.total_minor - invoice.discount_minor, invoice.currency)
-    return f"{begin}{saved} less if all of it is paid by {day_words(invoice.discount_until)}: then {rest} settles it."
+    return f"{begin}{saved} less if all of it is paid by {date_words(invoice.discount_until)}: then {rest} settles it."
 
 
 def _parties(invoice: Invoice) -> list[dict[str, Any]]:
@@ -61,8 +60,8 @@ def _facts(document: Document) -> list[tuple[str, str]]:
     memo = invoice.kind == "credit_memo"
     return present(
         [
-            ("Date", day_words(invoice.issued_on)),
-            ("Due", "" if memo else day_words(invoice.due_on)),
+            ("Date", date_words(invoice.issued_on)),
+            ("Due", "" if memo else date_words(invoice.due_on)),
             ("Terms", invoice.terms_words),
             ("Corrects", document.corrects or ""),
             ("Order", invoice.order_number),
@@ -76,14 +75,14 @@ def _facts(document: Document) -> list[tuple[str, str]]:
 def _hero(invoice: Invoice, today: date) -> list[str]:
     left = format_minor(invoice.open_minor, invoice.currency)
     if invoice.kind == "credit_memo":
-        return [f"Credit left on {day_words(today)}", left]
+        return [f"Credit left on {date_words(today)}", left]
     if not invoice.open_minor:
         return [
-            f"Open on {day_words(today)}",
+            f"Open on {date_words(today)}",
             left,
             "Nothing to pay" if not invoice.total_minor else "Paid, thank you",
         ]
-    return [f"Open on {day_words(today)}", left, f"Due {day_words(invoice.due_on)}"]
+    return [f"Open on {date_words(today)}", left, f"Due {date_words(invoice.due_on)}"]
 
 
 def _line(line: Any, currency: str) -> dict[str, str]:
@@ -123,7 +122,7 @@ def _totals(invoice: Invoice, today: date) -> list[tuple[str, str]]:
     if settled:
         words = "Used so far" if invoice.kind == "credit_memo" else "Paid and credited"
         rows.append((words, format_minor(settled, currency)))
-        rows.append((f"Open on {day_words(today)}", format_minor(invoice.open_minor, currency)))
+        rows.append((f"Open on {date_words(today)}", format_minor(invoice.open_minor, currency)))
     return rows
 
 
@@ -134,7 +133,7 @@ def _exemption(invoice: Invoice) -> list[dict[str, Any]]:
         name: str(invoice.exemption.get(name) or "") for name in ("region", "reason", "certificate_number")
     }
     days = [str(invoice.exemption.get(name) or "") for name in ("valid_from", "valid_to")]
-    valid = f", valid {' to '.join(day_words(date.fromisoformat(day)) for day in days)}" if all(days) else ""
+    valid = f", valid {' to '.join(date_words(date.fromisoformat(day)) for day in days)}" if all(days) else ""
     words = f"No sales tax in {part['region']}: {part['reason']}, certificate {part['certificate_number']}{valid}."
     return [{"title": "Tax exemption", "lines": [words]}]
 

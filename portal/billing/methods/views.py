@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods as use_cases
 from portal.billing.pages import blueprint
+from portal.billing.payments.page import go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.use_cases.start import start_setup
-from portal.billing.payments.views.pay import go_to_stripe, is_test_mode, stripe
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs

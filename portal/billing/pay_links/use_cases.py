@@ -26,7 +26,7 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import post
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token, token_hash
-from portal.foundation.wording import day_words
+from portal.foundation.wording import weekday_words
 from portal.touchpoints.recording import Event, record
 
 DEFAULT_DAYS = 14
@@ -192,7 +192,7 @@ def _send(
     total = sum(each.open_minor for each in invoices)
     data = {
         "title": link.title, "total": format_minor(total, invoices[0].currency), "path": f"/pay/{token}",
-        "until": day_words(local(link.expires_at, zone).date()), "by": actor.name, "company": actor.company_name, "secret": True,
+        "until": weekday_words(local(link.expires_at, zone).date()), "by": actor.name, "company": actor.company_name, "secret": True,
     }  # fmt: skip
     post(
         session,

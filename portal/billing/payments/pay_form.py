@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.billing.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field, parse_amount
 
 MOST_NUMBERS = 100
 LONGEST_NOTE = 1000

@@ -12,8 +12,8 @@ from portal.billing.invoices.words import payment_words
 from portal.billing.models.payments import Payment, Refund
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.payments.forms import RefundForm, amount_of
 from portal.billing.payments.words import DISPUTE_STATES, REFUND_STATES, fate_words
+from portal.billing.refunds.forms import RefundForm
 from portal.billing.refunds.queries import OFFLINE, credit_room, payment_for_staff, refundable, refunds_of
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.billing.settlement.queries import disputes_of, fate
@@ -21,6 +21,7 @@ from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.access import needs
+from portal.web.forms import amount_of
 from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed

@@ -13,7 +13,7 @@ from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import policy_of
 from portal.foundation.mail import Letter, post_all
 from portal.foundation.money import format_minor
-from portal.foundation.wording import day_words, po_words
+from portal.foundation.wording import po_words, weekday_words
 
 
 def announce(session: Session, document: Invoice) -> int:
@@ -56,9 +56,9 @@ def _data(company: Company, document: Invoice) -> dict[str, Any]:
         "amount": words(document.total_minor),
         "used": words(used) if used else "",
         "open": words(document.open_minor) if document.open_minor else "",
-        "due": day_words(document.due_on),
+        "due": weekday_words(document.due_on),
         "discount": words(document.discount_minor) if early and document.discount_minor else "",
-        "discount_until": day_words(document.discount_until) if document.discount_until else "",
+        "discount_until": weekday_words(document.discount_until) if document.discount_until else "",
         "order": document.order_number,
         "po": po_words(document.po_number),
         "job": document.job_name,

@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
-from portal.billing.credit_holds.forms import RemindersForm, filled, read_policy
 from portal.billing.pages import staff_blueprint
+from portal.billing.reminders.forms import RemindersForm, filled, read_policy
 from portal.billing.reminders.queries import policy_of
 from portal.billing.reminders.use_cases import change_policy
 from portal.web.access import needs

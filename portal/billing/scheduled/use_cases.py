@@ -20,7 +20,7 @@ from portal.billing.payments.use_cases.start import start, wake
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.jobs import defer
-from portal.foundation.wording import day_words
+from portal.foundation.wording import weekday_words
 from portal.touchpoints.recording import Event, record
 
 FARTHEST = timedelta(days=180)
@@ -43,7 +43,7 @@ def schedule(
     """
     company_id = check_may_use(actor)
     if run_on is None or not today < run_on <= today + FARTHEST:
-        last = day_words(today + FARTHEST)
+        last = weekday_words(today + FARTHEST)
         raise Rejected("run_on", f"Choose a day after today, until {last}.", field="run_on")
     method = usable(session, actor=actor, method_id=method_id, today=today, lock=True)
     if expiry(method.exp_month, method.exp_year, run_on) == "over":
@@ -77,7 +77,7 @@ def _check_not_scheduled(session: Session, attempt: PaymentAttempt) -> None:
         .limit(1)
     ).first()
     if other is not None and other.run_on is not None:
-        message = f"A payment of {other.number} is scheduled for {day_words(other.run_on)} already."
+        message = f"A payment of {other.number} is scheduled for {weekday_words(other.run_on)} already."
         raise Rejected("scheduled_already", message, outcome="conflict")
 
 
@@ -150,6 +150,6 @@ def run(session: Session, attempt_id: int, *, now: datetime, today: date) -> Pay
     elif attempt.state == "cancelled":
         tell_payers(
             session, kind="scheduled_nothing_left", key=f"scheduled_nothing_left:{attempt.token}",
-            company_id=attempt.company_id, data={"on": day_words(before.run_on)},
+            company_id=attempt.company_id, data={"on": weekday_words(before.run_on)},
         )  # fmt: skip
     return attempt

@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
-from portal.billing.amounts import amount_field
 from portal.billing.methods.queries import methods_to_charge
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
-from portal.billing.payments.forms import ScheduleForm
+from portal.billing.payments.page import is_test_mode
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable
 from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.views.pay import is_test_mode
 from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.forms import ScheduleForm
 from portal.billing.scheduled.queries import scheduled_payments
+from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound
-from portal.foundation.wording import day_words
+from portal.foundation.wording import weekday_words
 from portal.web.access import needs
 from portal.web.refusing import refusing
 from portal.web.sessions import actor
@@ -77,7 +77,7 @@ def schedule_payment() -> Response | tuple[str, int]:
             form.refuse(no)
         return _page(db(), documents, amounts, form), 422
     on = attempt.run_on or today()
-    tell("ok", f"Scheduled for {day_words(on)}. You can cancel it until then.")
+    tell("ok", f"Scheduled for {weekday_words(on)}. You can cancel it until then.")
     return redirect(url_for("billing.scheduled"), 303)
 
 

@@ -86,3 +86,17 @@ def _use_memos(result: Split, memos: list[list[int]], invoice_id: int, missing: 
             memo[1] -= amount
             used += amount
     return used
+
+
+def spread(amount_minor: int, owed: list[tuple[int, int]]) -> dict[int, int]:
+    """Spread an amount over what is owed, in the order given: each id gets all that it lacks until nothing is left.
+
+    :param owed: pairs of an id and its open amount.
+    """
+    parts: dict[int, int] = {}
+    for id, lacking in owed:
+        part = min(amount_minor, lacking)
+        if part > 0:
+            parts[id] = part
+            amount_minor -= part
+    return parts

@@ -8,9 +8,10 @@ from typing import Any
 from portal.billing.account.words import BUCKETS
 from portal.billing.documents.letterhead import Letterhead, link
 from portal.billing.statements.queries import Entry, Statement
-from portal.billing.statements.words import about, day_words, what
+from portal.billing.statements.words import about, what
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor
+from portal.foundation.wording import date_words
 
 
 def statement_data(
@@ -27,14 +28,14 @@ def statement_data(
         **head.sheet("Statement", month.words, found.currency),
         "parties": [{"label": "For", "lines": [company_name, f"Customer number {company_code}"]}],
         "facts": [
-            ("Period", f"{day_words(month.first)} to {day_words(found.as_of)}"),
+            ("Period", f"{date_words(month.first)} to {date_words(found.as_of)}"),
             ("Opening balance", money(found.opening_minor)),
             ("Charges", money(found.charges_minor)),
             ("Payments and credits", money(found.credits_minor)),
         ],
-        "hero": [f"Balance on {day_words(found.as_of)}", money(found.closing_minor), overdue],
+        "hero": [f"Balance on {date_words(found.as_of)}", money(found.closing_minor), overdue],
         "ageing": {
-            "title": f"How old the open invoices are on {day_words(found.as_of)}",
+            "title": f"How old the open invoices are on {date_words(found.as_of)}",
             "buckets": ageing(found),
         },
         "opening": _balance(month.first, "Opening balance", money(found.opening_minor)),
@@ -56,13 +57,13 @@ def ageing(found: Statement) -> list[tuple[str, str]]:
 
 
 def _balance(day: date, words: str, balance: str) -> dict[str, str]:
-    return {"date": day_words(day), "what": words, "charge": "", "credit": "", "balance": balance}
+    return {"date": date_words(day), "what": words, "charge": "", "credit": "", "balance": balance}
 
 
 def _line(entry: Entry, currency: str, zone: str) -> dict[str, str]:
     amount = format_minor(entry.amount_minor, currency)
     return {
-        "date": day_words(local(entry.at, zone).date()),
+        "date": date_words(local(entry.at, zone).date()),
         "what": what(entry),
         "about": "  ·  ".join(about(entry, currency)),
         "charge": amount if entry.amount_minor > 0 else "",

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from portal.billing.invoices.document_words import WORDS
 from portal.billing.invoices.words import payment_words
 from portal.foundation.money import format_minor
-from portal.foundation.wording import po_words
+from portal.foundation.wording import date_words, po_words
 
 NUMBERS_SHOWN = 4
-
-
-def day_words(day: date) -> str:
-    """``2 Jun 2026``."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def what(entry: Any) -> str:
@@ -31,7 +25,7 @@ def what(entry: Any) -> str:
 def about(entry: Any, currency: str) -> list[str]:
     """What else is to be known of it, in short pieces. Nobody's card or account is among them."""
     if entry.kind in ("invoice", "credit_memo"):
-        due = f"Due {day_words(entry.due_on)}" if entry.kind == "invoice" and entry.due_on else ""
+        due = f"Due {date_words(entry.due_on)}" if entry.kind == "invoice" and entry.due_on else ""
         pieces = [due, entry.reason, po_words(entry.po_number), entry.job_name]
     else:
         how = payment_words(entry.payment_kind, "", with_method=False) if entry.kind == "payment" else ""

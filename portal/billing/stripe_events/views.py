@@ -6,7 +6,7 @@ import structlog
 from flask import abort, request
 
 from portal.billing.pages import blueprint
-from portal.billing.payments.views.pay import stripe
+from portal.billing.payments.page import stripe
 from portal.billing.stripe.api import BadSignature
 from portal.billing.stripe_events.use_cases import hear
 from portal.web.access import public

@@ -1,9 +1,9 @@
-"""What people type about tax exemptions and credit memos. Parsing only; use cases decide."""
+"""What people type about tax exemptions. Parsing only; use cases decide."""
 
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -31,14 +31,3 @@ class ExemptionForm(PortalForm):
     valid_from = DateField("Valid from", [Optional()])
     valid_to = DateField("Valid until", [Optional()])
     file = FileField("The certificate", render_kw={"accept": ".pdf,.png,.jpg,.jpeg"})
-
-
-class CreditMemoForm(PortalForm):
-    """An amount that is credited."""
-
-    token = HiddenField()
-    amount = StringField("Amount with tax", render_kw={"inputmode": "decimal", "autocomplete": "off"})
-    reason = StringField("What for", render_kw={"maxlength": "200", "autocomplete": "off"})
-    invoice = StringField(
-        "Invoice", render_kw={"maxlength": "40", "autocomplete": "off", "autocapitalize": "characters"}
-    )

@@ -8,8 +8,8 @@ from flask import Response, render_template
 from portal.accounts.companies.queries import visible_company
 from portal.billing.pages import staff_blueprint
 from portal.billing.tax.exemption_rules import REASONS, state_on
+from portal.billing.tax.page import certificate_download
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of
-from portal.billing.tax.views import certificate_download
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, today

@@ -6,19 +6,18 @@ from flask import Response as FlaskResponse
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.models.tax import TaxExemption
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
 from portal.billing.tax import use_cases as exempting
 from portal.billing.tax.exemption_rules import REASONS, state_on
 from portal.billing.tax.forms import ExemptionForm
+from portal.billing.tax.page import certificate_download
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of, taxed_regions
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.refusing import refusing
 from portal.web.security import takes_up_to
 from portal.web.sessions import actor
-from portal.web.touch import viewed
 from portal.web.transaction import books, db, now, today
 from portal.web.ui import tell
 
@@ -85,19 +84,6 @@ def withdraw_exemption(exemption_id: int) -> Response:
 def exemption_document(exemption_id: int) -> FlaskResponse:
     """The certificate's file, to keep; never shown inside the portal."""
     return certificate_download(exemption_file(db(), actor().customer_id, exemption_id))
-
-
-def certificate_download(exemption: TaxExemption) -> FlaskResponse:
-    """A certificate's file as an attachment: what somebody uploaded is never run as a page of ours."""
-    viewed(
-        "document_downloaded",
-        account_id=exemption.company_id,
-        props={"document": "tax_exemption", "format": exemption.file_type.rpartition("/")[2]},
-    )
-    answer = FlaskResponse(exemption.file, mimetype=exemption.file_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=exemption.file_name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
 
 
 def _page(form: ExemptionForm) -> str:

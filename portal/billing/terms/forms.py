@@ -8,9 +8,9 @@ from decimal import Decimal
 from wtforms import RadioField, StringField
 from wtforms.fields import SelectChoice
 
-from portal.billing.amounts import amount_field, parse_amount
 from portal.billing.terms.due import Terms
 from portal.billing.terms.use_cases import Agreed
+from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
 from portal.web.forms import PortalForm
 

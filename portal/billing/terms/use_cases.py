@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.amounts import LARGEST
 from portal.billing.terms.due import Terms
 from portal.foundation.actor import Actor
+from portal.foundation.amounts import LARGEST
 from portal.foundation.errors import NotFound, Rejected
 from portal.touchpoints.recording import Event, record
 

@@ -2,70 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from flask import render_template, request
 
-from flask import render_template, request, url_for
-
-from portal.catalog.colours.queries import (
-    ColourFamily,
-    ColourInfo,
-    colour_families,
-    colours_by_number,
-    colours_in,
-    search_colours,
-)
+from portal.catalog.colours.page import picker
 from portal.catalog.pages import blueprint
 from portal.web.access import needs
-from portal.web.forms import strip
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
-from portal.web.transaction import db
-
-PICKER = "colour"  # id of the picker on a product's page
-
-
-@dataclass(frozen=True)
-class Picker:
-    """What the deck shows now. With a ``sku``, a colour is a link that chooses it for that variant."""
-
-    sku: str
-    product_code: str
-    words: str
-    family: str
-    chosen: ColourInfo | None
-    families: list[ColourFamily] = field(default_factory=list)
-    colours: list[ColourInfo] = field(default_factory=list)
-
-    def href(self, **changes: Any) -> str:
-        """The product's page (or the deck's) with other words, family or colour."""
-        if self.product_code:
-            return url_for(".product", code=self.product_code, sku=self.sku, _anchor=PICKER, **changes)
-        return url_for(".colours", **changes)
-
-    @property
-    def keeps(self) -> dict[str, str]:
-        """What the search form must hand on."""
-        return {"sku": self.sku} if self.sku else {}
-
-
-def picker(sku: str, product_code: str) -> Picker:
-    """Read the deck as the address asks: ``colour`` (chosen), ``colour_q`` (words) or ``family``."""
-    words = strip(request.args.get("colour_q", ""))[:60]
-    family = strip(request.args.get("family", ""))
-    asked = strip(request.args.get("colour", ""))
-    chosen = colours_by_number(db(), [asked]).get(asked) if asked else None
-    found = Picker(sku, product_code, words, family, chosen)
-    if chosen is not None and not words and not family:
-        return found
-    if words:
-        found.colours.extend(search_colours(db(), words=words))
-    elif family:
-        found.colours.extend(colours_in(db(), family=family))
-    else:
-        found.families.extend(colour_families(db()))
-    return found
 
 
 @blueprint.get("/colours")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from portal.catalog.colours.views import picker
+from portal.catalog.colours.page import picker
 from portal.catalog.pages import blueprint
 from portal.catalog.prices.page import offers
 from portal.catalog.products.choice import aspects, chosen_variant

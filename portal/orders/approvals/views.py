@@ -13,7 +13,7 @@ from portal.foundation.tokens import new_token
 from portal.orders.approvals import use_cases as approving
 from portal.orders.approvals.queries import approval_for, approvals_for
 from portal.orders.checkout.page import review_facts
-from portal.orders.checkout.views.placement import refused_review
+from portal.orders.checkout.review_page import refused_review
 from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN, one_text
 from portal.orders.drafts.queries import head_of
 from portal.orders.models.approvals import OrderApproval

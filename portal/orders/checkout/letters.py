@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.foundation.actor import Actor
 from portal.foundation.mail import post
 from portal.foundation.money import format_minor
-from portal.orders.checkout.use_cases.order_rows import NewOrder
+from portal.orders.checkout.new_order import NewOrder
 from portal.orders.promise import when_words, window_words
 from portal.stores.models import Store
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.billing.amounts import amount_field, parse_amount, spread
 from portal.billing.autopay.rules import (
     Rule,
     is_wanted,
@@ -19,6 +18,8 @@ from portal.billing.autopay.rules import (
     within_limit,
 )
 from portal.billing.methods.expiry import expiry
+from portal.billing.settlement.split import spread
+from portal.foundation.amounts import amount_field, parse_amount
 
 DUE = date(2026, 7, 2)
 ISSUED = date(2026, 6, 2)

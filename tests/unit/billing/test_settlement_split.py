@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.billing.amounts import parse_amount
 from portal.billing.settlement.split import MemoUse, Share, due_now, split
 from portal.billing.stripe.amounts import from_stripe, to_stripe
+from portal.foundation.amounts import parse_amount
 
 
 def test_memos_first_then_money_and_the_rest_is_unapplied() -> None:

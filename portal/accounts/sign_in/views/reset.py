@@ -6,10 +6,9 @@ from flask import current_app, redirect, render_template, request, url_for
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import ForgotForm, ResetForm
-from portal.accounts.sign_in.page import count_try, note_failure, refused
+from portal.accounts.sign_in.page import count_try, dead_link, note_failure, refused
 from portal.accounts.sign_in.use_cases import credentials, one_time
 from portal.accounts.sign_in.use_cases import throttle as throttling
-from portal.foundation.errors import Rejected
 from portal.web.access import public
 from portal.web.refusing import refusing
 from portal.web.transaction import db, now
@@ -56,9 +55,3 @@ def reset() -> Answer:
         )
     tell("ok", "Your password is changed. Sign in with the new one.")
     return redirect(url_for(".sign_in"))
-
-
-def dead_link(method: str) -> Answer:
-    """What to do with a link that has been used, withdrawn or left lying too long."""
-    note_failure(Rejected("dead_link", one_time.DEAD_LINK, outcome="denied"), method)
-    return render_template("accounts/sign_in/dead_link.html", method=method), 410

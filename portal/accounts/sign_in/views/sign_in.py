@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import SignInForm
-from portal.accounts.sign_in.page import count_try, fresh_form_secret, network, note_failure, refused
+from portal.accounts.sign_in.page import (
+    HOME,
+    count_try,
+    fresh_form_secret,
+    let_in,
+    note_failure,
+    refused,
+)
 from portal.accounts.sign_in.use_cases import sign_in as signing_in
 from portal.accounts.sign_in.use_cases import throttle as throttling
-from portal.foundation.config import Settings
 from portal.web.access import public
 from portal.web.refusing import refusing
-from portal.web.sessions import COOKIE, actor, clear_cookie, set_cookie, visit
+from portal.web.sessions import actor, clear_cookie, visit
 from portal.web.transaction import db, now
 from portal.web.urls import local_path
-
-HOME = "/"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -43,26 +44,6 @@ def sign_in() -> Answer:
         note_failure(no, "password")
         return refused(no, form, "accounts/sign_in/sign_in.html")
     return let_in(user, onward, method="password")
-
-
-def let_in(user: User, onward: str, *, method: str) -> Response:
-    """Begin the person's session in this browser and go on; without a company, to the page that explains that."""
-    settings: Settings = current_app.extensions["settings"]
-    begun = signing_in.sign_in(
-        db(),
-        user=user,
-        device=request.user_agent.string,
-        network=network(),
-        now=now(),
-        lifetime=timedelta(days=settings.session_max_days),
-        previous_token=request.cookies.get(COOKIE, ""),
-        method=method,
-    )
-    at_home = begun.actor.is_staff or begun.actor.company_id is not None
-    answer = redirect(onward if at_home else url_for("accounts.context"))
-    fresh_form_secret()
-    set_cookie(answer, begun.token)
-    return answer
 
 
 @blueprint.post("/sign-out")

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from portal.billing.invoices.queries.invoices import invoice_for
 from portal.billing.pages import blueprint
 from portal.billing.pay_links import use_cases as linking
+from portal.billing.pay_links.forms import LinkForm
 from portal.billing.pay_links.queries import live_links
-from portal.billing.payments.forms import LinkForm
-from portal.billing.payments.views.pay import stripe
+from portal.billing.payments.page import stripe
 from portal.billing.periods import Month
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from portal.billing.invoices.queries.open_documents import documents_by_id
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
+from portal.billing.payments.page import go_to_stripe, stripe
 from portal.billing.payments.queries.receipts import attempt_of
 from portal.billing.payments.use_cases.payable import Want, nearer_to_zero
 from portal.billing.payments.use_cases.start import shares_of, start
-from portal.billing.payments.views.pay import go_to_stripe, stripe
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.refusing import refusing

@@ -5,27 +5,27 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
-from portal.billing.amounts import amount_field
 from portal.billing.methods.queries import methods_to_charge
 from portal.billing.methods.use_cases import methods
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
+from portal.billing.payments.page import go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable, under_way_for
 from portal.billing.payments.sums import pay_rows
-from portal.billing.payments.use_cases.checkout import open_checkout
 from portal.billing.payments.use_cases.payable import METHODS, SHORT_REASONS, Want, judge
 from portal.billing.payments.use_cases.saved_charges import charge
 from portal.billing.payments.use_cases.start import start
 from portal.billing.settlement.queries import unapplied_cash
 from portal.billing.settlement.split import Share, due_now
-from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
+from portal.billing.stripe.api import Stripe, StripeUnknown
+from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
@@ -35,17 +35,6 @@ from portal.web.refusing import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import book_sessions, books, db, leave, now, today
 from portal.web.ui import tell
-
-
-def stripe() -> Stripe | None:
-    """The connection to Stripe; None in mode off."""
-    found: Stripe | None = current_app.extensions["stripe"]
-    return found
-
-
-def is_test_mode() -> bool:
-    """True while no real money moves, which every page about paying says."""
-    return bool(current_app.extensions["settings"].payments_are_tests)
 
 
 @blueprint.get("/payments/new", endpoint="new_payment")
@@ -130,15 +119,6 @@ def charge_saved(api: Stripe, attempt_id: int, status_page: str) -> Response:
     with suppress(StripeUnknown):
         charge(book_sessions(), attempt_id, now=now(), api=api)
     return redirect(status_page, 303)
-
-
-def go_to_stripe(api: Stripe | None, attempt: PaymentAttempt, status_page: str) -> Response:
-    """Send the payer to the attempt's page at Stripe; where that is not known, to our own that finds out."""
-    url, sessions = status_page, book_sessions(attempt.company_id)
-    if api is not None:
-        with suppress(StripeUnknown, StripeRefused):
-            url = open_checkout(sessions, attempt.id, now=now(), api=api)
-    return redirect(url, 303)
 
 
 def _draft_id() -> int | None:

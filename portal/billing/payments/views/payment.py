@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payment_states import LABELS
+from portal.billing.payments.page import bring_up_to_date, is_test_mode, stripe
 from portal.billing.payments.queries.receipts import attempt_of, receipt_of
 from portal.billing.payments.sums import asked_rows, paid_rows, receipt_facts
 from portal.billing.payments.use_cases.checkout import cancel
-from portal.billing.payments.use_cases.refresh import look_again
-from portal.billing.payments.views.pay import is_test_mode, stripe
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
@@ -91,12 +90,6 @@ def _draft_href(attempt: PaymentAttempt) -> str | None:
     if attempt.draft_id is None or attempt.actor_user_id != actor().user_id:
         return None
     return url_for("orders.review", draft_id=attempt.draft_id)
-
-
-def bring_up_to_date(attempt: PaymentAttempt) -> bool:
-    """Look at the attempt at Stripe; False when it is not known how it stands there."""
-    api = stripe()
-    return api is None or look_again(book_sessions(attempt.company_id), attempt, now=now(), api=api)
 
 
 def _own(token: str) -> PaymentAttempt:

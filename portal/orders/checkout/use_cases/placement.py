@@ -21,7 +21,8 @@ from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.orders.checkout import shown as showing
 from portal.orders.checkout.letters import confirm
-from portal.orders.checkout.use_cases.order_rows import NewOrder, write_lines, write_order
+from portal.orders.checkout.new_order import NewOrder
+from portal.orders.checkout.use_cases.order_rows import write_lines, write_order
 from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.drafts.facts import note
 from portal.orders.drafts.lines import Line, share_out, tax_of, tint_quantity, total_of, wanted_by_variant

@@ -12,14 +12,15 @@ from portal.accounts.models import User
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
 from portal.orders.checkout.day_words import spoken_day
+from portal.orders.checkout.forms import read_choice
 from portal.orders.checkout.queries.choices import Offer, offer, windows_by_day
 from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.checkout.use_cases.choices import Choice, choose
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.forms import DRAFT, read_choice, read_id
+from portal.orders.drafts.forms import DRAFT, read_id
 from portal.orders.drafts.lines import Line
+from portal.orders.drafts.page import store_of
 from portal.orders.drafts.queries import DraftHead, addresses_of, jobs_of, own_head, priced_lines
-from portal.orders.drafts.views.draft import store_of
 from portal.orders.pages import blueprint
 from portal.orders.promise import clock_words
 from portal.stores.models import Store

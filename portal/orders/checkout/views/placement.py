@@ -7,16 +7,13 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from portal.accounts.limits.queries import Approver, approvers_of
-from portal.foundation.errors import Conflict, NotFound, Rejected
+from portal.foundation.errors import NotFound
 from portal.foundation.tokens import new_token
-from portal.orders.approvals.queries import approval_standing
 from portal.orders.checkout.day_words import spoken_day
-from portal.orders.checkout.page import review_facts
+from portal.orders.checkout.review_page import refused_review, review_page
 from portal.orders.checkout.use_cases.placement import place as place_order
-from portal.orders.credit_rescue.views import credit_help
 from portal.orders.drafts.forms import DRAFT, MAX_TOKEN, one_text
-from portal.orders.drafts.queries import DraftHead, own_head
+from portal.orders.drafts.queries import own_head
 from portal.orders.models.orders import Order
 from portal.orders.pages import blueprint
 from portal.orders.promise import clock_words
@@ -24,10 +21,8 @@ from portal.orders.tracking.calendar import calendar_entry
 from portal.orders.tracking.page import seen_order
 from portal.orders.tracking.queries.order import order_for
 from portal.web.access import needs
-from portal.web.errors import error_page
 from portal.web.refusing import refusing
 from portal.web.sessions import actor
-from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
 
 
@@ -43,46 +38,7 @@ def review(draft_id: int) -> str | Response:
         return redirect(url_for("orders.draft", draft_id=draft_id))
     if head.draft.checkout_at is None:
         return redirect(url_for("orders.pickup", draft_id=draft_id))
-    return _page(head, None)
-
-
-def _page(head: DraftHead, refused: Rejected | None, note: str = "") -> str:
-    facts = review_facts(head)
-    lines, total, credit = facts["lines"], facts["total_minor"], facts["credit"]
-    standing = approval_standing(
-        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
-    )
-    needed = bool(lines) and standing.is_needed(total)
-    if refused is None:
-        viewed(
-            "checkout_step_viewed",
-            account_id=head.company.id,
-            store_id=head.draft.store_id,
-            links={"draft_id": head.id},
-            props={
-                "step": "review",
-                "lines": len(lines),
-                "problems": sum(1 for each in lines if each.problem),
-            },
-        )
-    return render_template(
-        "orders/checkout/review.html",
-        **facts,
-        **credit_help(head, lines, total, credit),
-        standing=standing,
-        approval_needed=needed,
-        may_approve=_may_approve(head, total) if needed and not standing.pending else [],
-        note=note,
-        token=new_token(),
-        refused=refused,
-    )
-
-
-def _may_approve(head: DraftHead, total_minor: int) -> list[Approver]:
-    who = actor()
-    return approvers_of(
-        db(), company_id=head.company.id, total_minor=total_minor, but=(who.user_id, who.subject_user_id)
-    )
+    return review_page(head, None)
 
 
 @blueprint.post(f"{DRAFT}/placement")
@@ -98,23 +54,6 @@ def place(draft_id: int) -> Response | tuple[str, int]:
     if tried.refused is not None:
         return refused_review(draft_id, tried.refused)
     return redirect(url_for("orders.placed", number=placed.number))
-
-
-def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
-    """The review with why it was not ordered, or not sent for approval; ``note`` is what was typed."""
-    details = no.details if isinstance(no.details, list) else []
-    viewed(
-        "order_failed",
-        account_id=actor().customer_id,
-        outcome=no.outcome,
-        error_code=no.code,
-        links={"draft_id": draft_id},
-        props={"code": no.code, "problems": len(details), "draft_id": draft_id},
-    )
-    if isinstance(no, Conflict):
-        return error_page(409, no.message)
-    head = own_head(db(), actor(), draft_id)
-    return _page(head, no, note), 422
 
 
 @blueprint.get("/orders/<number>/placed")

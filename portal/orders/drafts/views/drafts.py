@@ -8,9 +8,9 @@ from flask import redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.orders.drafts.forms import DRAFT, NameForm
+from portal.orders.drafts.page import Typed, show
 from portal.orders.drafts.queries import drafts_of
 from portal.orders.drafts.use_cases import drafts as drafting
-from portal.orders.drafts.views.draft import Typed, show
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.refusing import refusing

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from portal.accounts.sight import works_at_every_store
-from portal.foundation.wording import po_words
-from portal.orders.fulfilment.queries import Board, board
+from portal.orders.fulfilment.page import board_href, words_of
+from portal.orders.fulfilment.queries import board
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
 from portal.orders.pages import staff_blueprint
-from portal.orders.promise import age_words, clock_words, when_words
-from portal.orders.status import ICONS, TONES, label
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
@@ -44,24 +41,3 @@ def release_backorders() -> Response:
     else:
         tell("info", "Nothing that the waiting orders need has come in yet.")
     return redirect(board_href(shown.store.code))
-
-
-def board_href(store_code: str | None) -> str:
-    """The board one came from; only an administrator has to name the store."""
-    return url_for("orders_staff.counter", store=store_code if works_at_every_store(actor()) else None)
-
-
-def words_of(shown: Board) -> dict[str, object]:
-    """How times and states are written on this store's board."""
-    zone = shown.store.time_zone
-    return {
-        "due": lambda at: when_words(at, zone, now()).removeprefix("today "),
-        "clock": lambda at: clock_words(at, zone),
-        "age": lambda at: age_words(at, now()),
-        "late_by": lambda at: age_words(at, now()),
-        "read_at": clock_words(now(), zone),
-        "po_words": po_words,
-        "label": label,
-        "tones": TONES,
-        "icons": ICONS,
-    }

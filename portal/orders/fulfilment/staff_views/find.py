@@ -6,9 +6,8 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
+from portal.orders.fulfilment.page import order_page, words_of
 from portal.orders.fulfilment.queries import Board, board, number_at_counter
-from portal.orders.fulfilment.staff_views.board import words_of
-from portal.orders.fulfilment.staff_views.order import order_page
 from portal.orders.fulfilment.use_cases import scans as scanning
 from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store

@@ -6,8 +6,7 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
-from portal.orders.fulfilment.staff_views.board import board_href
-from portal.orders.fulfilment.staff_views.order import refused_page
+from portal.orders.fulfilment.page import board_href, refused_page
 from portal.orders.fulfilment.use_cases import handover
 from portal.orders.fulfilment.use_cases.handover import note_wrong_code
 from portal.orders.pages import staff_blueprint

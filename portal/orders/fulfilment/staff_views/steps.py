@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.staff_views.order import back_to, local_moment, refused_page
+from portal.orders.fulfilment.page import back_to, local_moment, refused_page
 from portal.orders.fulfilment.use_cases import acceptance, delivery, picks, readiness
 from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store

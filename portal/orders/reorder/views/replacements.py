@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import redirect, url_for
 
 from portal.orders.drafts.forms import DRAFT
+from portal.orders.drafts.page import LINE, Page, Typed, show
 from portal.orders.drafts.use_cases import lines as draft_lines
-from portal.orders.drafts.views.draft import LINE, Page, Typed, show
 from portal.orders.pages import blueprint
 from portal.orders.reorder.use_cases import replacements as replacing
 from portal.web.access import needs

@@ -8,9 +8,13 @@ from decimal import Decimal, InvalidOperation
 from portal.foundation.money import SYMBOLS, exponent
 
 LONGEST = 40  # characters
+
 LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
+
 DECIMAL_COMMA = re.compile(r"(\d{1,3}([. '\u2019\u00a0\u202f]\d{3})+|\d+),\d{1,2}")
+
 GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
+
 NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
@@ -47,17 +51,3 @@ def amount_field(minor: int, currency: str) -> str:
     """What stands in a field for an amount, without symbol and grouping: ``1234.50``."""
     places = exponent(currency)
     return f"{Decimal(minor).scaleb(-places):.{places}f}"
-
-
-def spread(amount_minor: int, owed: list[tuple[int, int]]) -> dict[int, int]:
-    """Spread an amount over what is owed, in the order given: each id gets all that it lacks until nothing is left.
-
-    :param owed: pairs of an id and its open amount.
-    """
-    parts: dict[int, int] = {}
-    for id, lacking in owed:
-        part = min(amount_minor, lacking)
-        if part > 0:
-            parts[id] = part
-            amount_minor -= part
-    return parts

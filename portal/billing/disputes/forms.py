@@ -1,0 +1,40 @@
+"""What people type about disputes. Parsing only; use cases decide."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired
+
+from portal.billing.invoices.words import DISPUTE_REASONS
+from portal.web.forms import PortalForm
+
+OUTCOMES = {
+    "credited": "The customer is right: issue a credit memo",
+    "upheld": "The invoice stands as it is",
+    "withdrawn": "The customer has taken it back",
+}
+
+
+class DisputeForm(PortalForm):
+    """What is wrong with an invoice."""
+
+    amount = StringField("Amount in question", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    reason = SelectField(
+        "What is wrong",
+        [InputRequired("Choose what is wrong.")],
+        choices=[SelectChoice(value, words) for value, words in DISPUTE_REASONS.items()],
+    )
+    note = TextAreaField("In your words", render_kw={"rows": "4", "maxlength": "1000"})
+
+
+class AnswerForm(PortalForm):
+    """How staff close a dispute."""
+
+    outcome = RadioField(
+        "Outcome",
+        [InputRequired("Choose an outcome.")],
+        choices=[SelectChoice(value, label) for value, label in OUTCOMES.items()],
+    )
+    amount = StringField("Credit", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    answer = TextAreaField("Answer to the customer", render_kw={"rows": "4", "maxlength": "1000"})

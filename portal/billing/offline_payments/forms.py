@@ -1,0 +1,26 @@
+"""What staff type about money that came outside Stripe. Parsing only."""
+
+from __future__ import annotations
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    SelectField,
+    StringField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from portal.billing.offline_payments.use_cases import KINDS
+from portal.web.forms import KeyedForm, money_field
+
+
+class OfflineForm(KeyedForm):
+    """Money that came outside Stripe."""
+
+    kind = SelectField("How it came", choices=[SelectChoice(value, label) for value, label in KINDS.items()])
+    amount = money_field("Amount")
+    received_on = DateField("Received on", [Optional()])
+    reference = StringField("Reference", render_kw={"maxlength": "60", "autocomplete": "off"})
+    note = StringField("Note", render_kw={"maxlength": "300", "autocomplete": "off"})
+    rest = BooleanField("Leave what is not put onto invoices unapplied")

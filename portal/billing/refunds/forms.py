@@ -1,0 +1,19 @@
+"""What staff type about refunds. Parsing only."""
+
+from __future__ import annotations
+
+from wtforms import (
+    BooleanField,
+    StringField,
+)
+
+from portal.web.forms import KeyedForm, money_field
+
+
+class RefundForm(KeyedForm):
+    """Money to be given back."""
+
+    amount = money_field("Amount to give back")
+    reason = StringField("Why", render_kw={"maxlength": "300", "autocomplete": "off"})
+    agreed = BooleanField("Open these invoices again")
+    above_limit = BooleanField("Give it back although credit in use passes the limit")

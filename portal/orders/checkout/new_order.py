@@ -1,0 +1,58 @@
+"""An order about to be written: everything that its rows, mail and touchpoint say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.billing.tax.rules import Taxed
+from portal.foundation.actor import Actor
+from portal.orders.drafts.queries import DraftHead
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What an order is apart from its lines; the rest stands in the draft. ``total_minor`` is with tax."""
+
+    head: DraftHead
+    token: str
+    fingerprint: str
+    po_number: str
+    total_minor: int
+    tax_minor: int
+    taxed: Taxed
+    line_count: int
+    tint_quantity: int
+    pickup_code: str | None
+    subject_name: str
+    promised_at: datetime | None = None
+    # What its person may order alone, and who said yes to more.
+    limit_minor: int | None = None
+    approver: Actor | None = None
+
+    @property
+    def company_id(self) -> int:
+        return self.head.company.id
+
+    @property
+    def currency(self) -> str:
+        return self.head.company.currency
+
+    @property
+    def store_id(self) -> int:
+        return self.head.draft.store_id or 0
+
+    @property
+    def window_start(self) -> datetime | None:
+        draft = self.head.draft
+        return draft.window_start if draft.fulfilment == "pickup" else None
+
+    @property
+    def ship_to(self) -> dict[str, Any] | None:
+        """The address as it is now; later changes to it do not change the order."""
+        address = self.head.address
+        if self.head.draft.fulfilment != "delivery" or address is None:
+            return None
+        names = ("label", "recipient", "line1", "line2", "city", "region", "postcode", "country")
+        return {name: getattr(address, name) for name in names}
