@@ -24,4 +24,5 @@ def modules(*kinds: str) -> list[ModuleType]:
 def _names(kind: str) -> set[str]:
     found = {*ROOT.glob(f"*/{kind}.py"), *ROOT.glob(f"*/*/{kind}.py")}
     found |= {*ROOT.glob(f"*/{kind}/[!_]*.py"), *ROOT.glob(f"*/*/{kind}/[!_]*.py")}
-    return {".".join(("portal", *path.relative_to(ROOT).with_suffix("").parts)) for path in found}
+    inside = {path.relative_to(ROOT).with_suffix("").parts for path in found}
+    return {".".join(("portal", *parts)) for parts in inside if parts[0] != "foundation"}

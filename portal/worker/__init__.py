@@ -1,29 +1,28 @@
-"""The worker: joins the names of jobs to what is to be done."""
+"""The worker: runs the jobs that the nouns declare."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job as Queued
 from sqlalchemy import Engine
 
 import portal.models  # noqa: F401  (every table must be known before the first one is written)
-from portal.foundation import logs, reachable
+from portal.foundation import logs, reachable, rooms
 from portal.foundation.config import ConfigError, Settings
-from portal.foundation.db import make_engine, make_sessions, psycopg_url, transaction
-from portal.foundation.mail import SEND
+from portal.foundation.db import make_engine, make_sessions, psycopg_url
+from portal.foundation.jobs import House, Job, by_name
 from portal.foundation.smtp import check_url
-from portal.worker import billing_jobs, housekeeping, payments, reminders
-from portal.worker.posting import Posting
 
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 4
-# Seconds. A worker taken for dead that was only slow does no harm: jobs bear being done twice.
+# Seconds. A slow worker mistaken for dead does no harm: jobs are idempotent.
 HEARTBEAT = 2
 STALLED_AFTER = 10
 LONGEST_WAIT = 1800  # seconds between two tries
@@ -32,7 +31,7 @@ LONGEST_WAIT = 1800  # seconds between two tries
 class Patience(BaseRetryStrategy):
     """Try again after 4, 8, 16 … seconds, at most half an hour; the job itself knows when to give up."""
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+    def get_retry_decision(self, *, exception: BaseException, job: Queued) -> RetryDecision:
         return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 2, 16), LONGEST_WAIT)})
 
 
@@ -49,36 +48,25 @@ def build(settings: Settings, engine: Engine) -> App:
     url = psycopg_url(settings.database_url).set(drivername="postgresql")
     connector = PsycopgConnector(conninfo=url.render_as_string(hide_password=False), max_size=CONCURRENCY + 2)
     app = App(connector=connector)
-    _mails(app, settings, engine)
-    _periodic(app, settings, engine)
-    billing_jobs.register(app, settings, engine, Patience())
-    payments.register(app, settings, engine, Patience())
-    reminders.register(app, settings, engine, Patience())
+    house = House(settings, engine, make_sessions(engine))
+    for job in by_name(each for module in rooms.modules("jobs") for each in module.JOBS).values():
+        _put(app, house, job)
     return app
 
 
-def _mails(app: App, settings: Settings, engine: Engine) -> None:
-    posting = Posting(settings, engine)
+def _put(app: App, house: House, job: Job) -> None:
+    def run(**arguments: Any) -> None:
+        if job.cron:
+            arguments = {"at": datetime.fromtimestamp(arguments["timestamp"], UTC)}
+        job.run(house, **arguments)
 
-    @app.task(name=SEND, retry=Patience())
-    def send(mail_id: int) -> None:
-        posting.send(mail_id)
-
-
-def _periodic(app: App, settings: Settings, engine: Engine) -> None:
-    sessions = make_sessions(engine)
-
-    @app.periodic(cron="*/5 * * * *")
-    @app.task(name="house.close_expired", queueing_lock="house.close_expired")
-    def close_expired(timestamp: int) -> None:
-        with transaction(sessions) as session:
-            housekeeping.close_expired(session, now=datetime.fromtimestamp(timestamp, UTC))
-
-    @app.periodic(cron="17 * * * *")
-    @app.task(name="house.keep", queueing_lock="house.keep")
-    def keep(timestamp: int) -> None:
-        with transaction(sessions) as session:
-            housekeeping.keep(session, now=datetime.fromtimestamp(timestamp, UTC))
+    task: Any = app.task(
+        name=job.name,
+        retry=Patience() if job.patient else False,
+        queueing_lock=job.name if job.alone else None,
+    )(run)
+    if job.cron:
+        app.periodic(cron=job.cron)(task)
 
 
 def work(settings: Settings) -> None:

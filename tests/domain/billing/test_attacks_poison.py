@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.chargebacks.use_cases import sync_dispute
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
 from portal.billing.payments.use_cases.payable import Want
+from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
-from portal.worker.billing_jobs import finish_refunds, pay_by_rule
 from tests.invoices import TODAY
 from tests.paying import Till
 

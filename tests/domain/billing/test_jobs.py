@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
@@ -19,7 +20,6 @@ from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.worker import build as build_worker
-from portal.worker.billing_jobs import pay_by_rule
 from tests.builders import Build
 from tests.invoices import TODAY
 from tests.paying import Till

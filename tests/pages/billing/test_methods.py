@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases import saved_charges as charging
 from portal.foundation.clock import utcnow
 from portal.touchpoints.models import Touchpoint
-from portal.worker.billing_jobs import pay_by_rule
 from tests.builders import Build, today
 from tests.page import PageClient
 from tests.paying import Till

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
@@ -30,7 +31,6 @@ from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.touchpoints.models import Touchpoint
-from portal.worker.billing_jobs import pay_by_rule
 from tests.builders import Build
 from tests.invoices import TODAY, pay_offline
 from tests.paying import BOUNCING, Till

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
@@ -23,7 +24,6 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.mail import OutboundMail
 from portal.worker import build as build_worker
-from portal.worker.billing_jobs import pay_by_rule
 from portal.worker.posting import Posting
 from tests.builders import Build
 from tests.invoices import TODAY, pay_offline

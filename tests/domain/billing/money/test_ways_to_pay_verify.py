@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
 from portal.billing.cash_application.use_cases import Source, apply, undo
 from portal.billing.chargebacks.use_cases import sync_dispute
@@ -20,13 +21,13 @@ from portal.billing.pay_links.queries import find
 from portal.billing.payments.use_cases.payable import Want
 from portal.billing.payments.use_cases.saved_charges import charge
 from portal.billing.payments.use_cases.start import start_setup
+from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.settlement.queries import applications
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.verifying.run import verify
-from portal.worker.billing_jobs import finish_refunds, pay_by_rule
 from tests.builders import Build
 from tests.invoices import TODAY, make_invoice
 from tests.paying import Till

@@ -1,0 +1,61 @@
+"""The job that pays by rule: autopay and scheduled payments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import structlog
+
+from portal.billing.autopay.queries import due_mandates
+from portal.billing.autopay.use_cases import run, tell_ahead
+from portal.billing.scheduled import use_cases as scheduled
+from portal.billing.stripe.connection import worker_stripe
+from portal.foundation.clock import local
+from portal.foundation.db import transaction
+from portal.foundation.errors import Rejected
+from portal.foundation.jobs import House, Job, Sessions
+
+log = structlog.get_logger(__name__)
+
+OPENS = 8  # o'clock: nobody's money moves, and nobody is written to, in the middle of the night
+
+
+def pay(house: House, *, at: datetime) -> None:
+    """Hourly, from the seller's morning on."""
+    moment = local(at, house.settings.time_zone)
+    if worker_stripe(house.settings) is not None and moment.hour >= OPENS:
+        pay_by_rule(house.sessions, now=at, today=moment.date())
+
+
+def pay_by_rule(sessions: Sessions, *, now: datetime, today: date) -> None:
+    """Begin what mandates and scheduled payments ask for on this day, each in a transaction of its own, and tell people
+    ahead. Runs every hour; what a day has seen is not repeated."""
+    with transaction(sessions) as session:
+        mandates, planned = due_mandates(session, today), scheduled.due_scheduled(session, today)
+    for attempt_id in planned:
+        _run_scheduled(sessions, attempt_id, now, today)
+    for autopay_id in mandates:
+        _run_mandate(sessions, autopay_id, now, today)
+
+
+def _run_scheduled(sessions: Sessions, attempt_id: int, now: datetime, today: date) -> None:
+    try:
+        with transaction(sessions) as session:
+            scheduled.run(session, attempt_id, now=now, today=today)
+    except Exception:
+        # One that cannot begin must not keep the others waiting; below, too.
+        log.exception("a scheduled payment could not begin", attempt=attempt_id)
+
+
+def _run_mandate(sessions: Sessions, autopay_id: int, now: datetime, today: date) -> None:
+    try:
+        with transaction(sessions) as session:
+            run(session, autopay_id, now=now, today=today)
+            tell_ahead(session, autopay_id, today=today)
+    except Rejected as no:
+        log.info("autopay waits for the next hour", autopay=autopay_id, reason=no.code)
+    except Exception:
+        log.exception("autopay could not run", autopay=autopay_id)
+
+
+JOBS = (Job("billing.pay_by_rule", pay, cron="12 * * * *", alone=True),)

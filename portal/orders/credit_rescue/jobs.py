@@ -1,0 +1,28 @@
+"""Jobs about money that was paid ahead for a draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.billing.payments.use_cases.sync import PAID_AHEAD
+from portal.foundation.db import transaction
+from portal.foundation.jobs import House, Job
+from portal.orders.credit_rescue.use_cases.prepayments import release, tell_paid
+
+
+def payment_received(house: House, *, draft_id: int, attempt_id: int) -> None:
+    """Write to whoever wanted to place the draft that the money has come."""
+    with transaction(house.sessions) as session:
+        tell_paid(session, draft_id=draft_id, attempt_id=attempt_id)
+
+
+def release_money(house: House, *, at: datetime) -> None:
+    """Hourly: release prepayments whose order will never use them."""
+    with transaction(house.sessions) as session:
+        release(session, now=at)
+
+
+JOBS = (
+    Job(PAID_AHEAD, payment_received, patient=True),
+    Job("orders.release_money", release_money, cron="37 * * * *", alone=True),
+)
