@@ -88,9 +88,17 @@ def install(wanted: str, digests: dict[str, str], installed: dict[str, str]) -> 
     """Install the pinned packages and the command ``portal``."""
     say("Installing the pinned packages (about a minute, once) …")
     done = run(
-        str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-        "--require-hashes", "--requirement", str(LOCKS[wanted]),
-    )  # fmt: skip
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+        "--requirement",
+        str(LOCKS[wanted]),
+    )
     if done.returncode:
         return stop(f"The packages could not be installed; pip says: {last_line(done.stdout)}")
     # The checkout is put on the path as it is: nothing to build, and a changed file counts at once.

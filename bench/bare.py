@@ -64,10 +64,22 @@ def create_app() -> Flask:
 def serving(url: str) -> Iterator[None]:
     """The bare application on the portal's server with as many workers and threads."""
     command = [
-        str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
-        "--workers", os.environ.get("PORTAL_WORKERS", "2"), "--blocking-threads", os.environ.get("PORTAL_THREADS", "2"),
-        "--log-level", "critical", "--factory", "bench.bare:create_app",
-    ]  # fmt: skip
+        str(Path(sys.executable).parent / "granian"),
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(PORT),
+        "--workers",
+        os.environ.get("PORTAL_WORKERS", "2"),
+        "--blocking-threads",
+        os.environ.get("PORTAL_THREADS", "2"),
+        "--log-level",
+        "critical",
+        "--factory",
+        "bench.bare:create_app",
+    ]
     process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url}, start_new_session=True)
     try:
         time.sleep(3)

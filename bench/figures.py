@@ -16,11 +16,7 @@ from tests.rules.reading.source import Source, parameters, place, sources
 from tests.rules.test_sizes import MOST_PARAMETERS, siblings
 
 TREES = ("sandbox", "bench", "tests")
-MARKS = {
-    "fmt:": r"#\s*fmt:\s*(?:skip|off)",
-    "ignore": r"#\s*type:\s*ignore",
-    "dicts": r"\bdict\[str, Any\]",
-}
+MARKS = {"fmt:": r"#\s*fmt:\s*(?:skip|off)", "ignore": r"#\s*type:\s*ignore", "dicts": r"\bdict\[str, Any\]"}
 SKIPS = r"mark\.(?:skip|skipif|xfail)\b|pytest\.(?:skip|xfail|importorskip)\("
 
 

@@ -60,9 +60,21 @@ def fetch(host: str, asked: Sequence[tuple[str, str]], people: int, seconds: flo
 
 def _wrk(host: str, file: str, people: int, seconds: int) -> list[int]:
     command = [
-        str(WRK), "--threads", "1", "--connections", str(people), "--duration", f"{seconds}s", "--timeout", "20s",
-        "--script", str(SCRIPT), f"http://{host}/", "--", file,
-    ]  # fmt: skip
+        str(WRK),
+        "--threads",
+        "1",
+        "--connections",
+        str(people),
+        "--duration",
+        f"{seconds}s",
+        "--timeout",
+        "20s",
+        "--script",
+        str(SCRIPT),
+        f"http://{host}/",
+        "--",
+        file,
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = SAID.search(said)
     if found is None:

@@ -59,9 +59,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or from_environment()
     logs.configure(settings.log_format)
     app = Flask(
-        "portal",
-        template_folder=str(resource_dir("templates")),
-        static_folder=str(resource_dir("static")),
+        "portal", template_folder=str(resource_dir("templates")), static_folder=str(resource_dir("static"))
     )
     app.jinja_environment = templating.Environment
     app.jinja_env.undefined = StrictUndefined

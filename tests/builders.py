@@ -10,15 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import (
-    Address,
-    Company,
-    CompanyJob,
-    Delegation,
-    Membership,
-    RepAssignment,
-    User,
-)
+from portal.accounts.models import Address, Company, CompanyJob, Delegation, Membership, RepAssignment, User
 from portal.accounts.roles import permissions_for
 from portal.accounts.sign_in import passwords
 from portal.billing.models.credit import CreditAccount
@@ -210,10 +202,16 @@ class Build:
     def address(self, company: Company, label: str = "Yard") -> Address:
         made: Address = self._add(
             Address(
-                company_id=company.id, label=label, recipient=company.name, line1="1 Yard Lane", city="Albany",
-                region="NY", postcode="12207", is_default=True,
+                company_id=company.id,
+                label=label,
+                recipient=company.name,
+                line1="1 Yard Lane",
+                city="Albany",
+                region="NY",
+                postcode="12207",
+                is_default=True,
             )
-        )  # fmt: skip
+        )
         return made
 
     def job(self, company: Company, name: str = "Elm Street", po_number: str = "") -> CompanyJob:

@@ -20,23 +20,49 @@ Fields = Mapping[str, str]
 # One row of each file that is in order, and belongs to the others.
 GOOD: dict[str, Fields] = {
     "stores": {
-        "code": "CHI-01", "name": "Chicago West Loop", "line1": "2140 W Fulton Mill St", "city": "Chicago",
-        "region": "IL", "country": "US", "latitude": "41.8867", "longitude": "-87.6794",
+        "code": "CHI-01",
+        "name": "Chicago West Loop",
+        "line1": "2140 W Fulton Mill St",
+        "city": "Chicago",
+        "region": "IL",
+        "country": "US",
+        "latitude": "41.8867",
+        "longitude": "-87.6794",
         "time_zone": "America/Chicago",
     },
     "store_hours": {"store_code": "CHI-01", "weekday": "6", "opens": "06:30", "closes": "18:00"},
     "store_exceptions": {"store_code": "CHI-01", "date": "2026-11-26", "opens": "07:00", "closes": "12:00"},
     "colours": {"number": "AM-4103", "name": "Bluebird Box", "hex": "#86AFC8", "family": "Blues"},
     "products": {"code": "INT-300", "name": "Foreman 300 Interior Acrylic", "tintable": "yes"},
-    "variants": {"sku": "INT-300-5", "product_code": "INT-300", "name": "Foreman 300, 5 gal", "size": "5 gal"},
+    "variants": {
+        "sku": "INT-300-5",
+        "product_code": "INT-300",
+        "name": "Foreman 300, 5 gal",
+        "size": "5 gal",
+    },
     "price_lists": {"code": "TRADE", "name": "Trade", "currency": "USD"},
     "prices": {"price_list": "TRADE", "sku": "INT-300-5", "unit_price": "148.5000"},
     "companies": {
-        "code": "C1", "name": "Bluestem Painting", "price_list": "TRADE", "currency": "USD",
-        "credit_limit": "25000.00", "home_store": "CHI-01",
+        "code": "C1",
+        "name": "Bluestem Painting",
+        "price_list": "TRADE",
+        "currency": "USD",
+        "credit_limit": "25000.00",
+        "home_store": "CHI-01",
     },
-    "addresses": {"company_code": "C1", "label": "Shop", "line1": "818 N Larkspur Ave", "city": "Chicago", "country": "US"},
-    "users": {"email": "buyer@demo.example", "name": "Renée Okonkwo", "kind": "customer", "password_hash": PASSWORD_HASH},
+    "addresses": {
+        "company_code": "C1",
+        "label": "Shop",
+        "line1": "818 N Larkspur Ave",
+        "city": "Chicago",
+        "country": "US",
+    },
+    "users": {
+        "email": "buyer@demo.example",
+        "name": "Renée Okonkwo",
+        "kind": "customer",
+        "password_hash": PASSWORD_HASH,
+    },
     "memberships": {"email": "buyer@demo.example", "company_code": "C1", "role": "buyer"},
     "rep_assignments": {"email": "rep@demo.example", "company_code": "C1"},
     "jobs": {"company_code": "C1", "name": "Lincoln Elementary", "po_number": "PO-88121"},
@@ -45,30 +71,52 @@ GOOD: dict[str, Fields] = {
     "stock": {"store_code": "CHI-01", "sku": "INT-300-5", "on_hand": "100"},
     "tax_rates": {"region": "il", "name": "IL sales tax", "percent": "10.25", "valid_from": "2020-01-01"},
     "tax_exemptions": {
-        "company_code": "C1", "region": "IL", "certificate_number": "E-1234", "exempt_for": "resale",
-        "valid_from": "2026-01-01", "valid_to": "2027-12-31",
+        "company_code": "C1",
+        "region": "IL",
+        "certificate_number": "E-1234",
+        "exempt_for": "resale",
+        "valid_from": "2026-01-01",
+        "valid_to": "2027-12-31",
     },
     "payments": {
-        "number": "CH-1007", "company_code": "C1", "received_on": "2026-04-20", "kind": "cheque", "amount": "594.00",
+        "number": "CH-1007",
+        "company_code": "C1",
+        "received_on": "2026-04-20",
+        "kind": "cheque",
+        "amount": "594.00",
         "reference": "1007",
     },
     "payment_allocations": {"payment_number": "CH-1007", "invoice_number": "H-1", "amount": "594.00"},
     "orders": {
-        "number": "H-1", "company_code": "C1", "placed_at": "2026-03-31T06:41:07-05:00",
-        "placed_by_email": "buyer@demo.example", "status": "collected", "fulfilment": "pickup", "store_code": "CHI-01",
-        "currency": "USD", "closed_at": "2026-03-31T08:21:40-05:00",
+        "number": "H-1",
+        "company_code": "C1",
+        "placed_at": "2026-03-31T06:41:07-05:00",
+        "placed_by_email": "buyer@demo.example",
+        "status": "collected",
+        "fulfilment": "pickup",
+        "store_code": "CHI-01",
+        "currency": "USD",
+        "closed_at": "2026-03-31T08:21:40-05:00",
     },
     "order_lines": {
-        "order_number": "H-1", "line": "1", "sku": "INT-300-5", "quantity": "4", "unit_price": "148.5000",
-        "state": "collected", "quantity_fulfilled": "4",
+        "order_number": "H-1",
+        "line": "1",
+        "sku": "INT-300-5",
+        "quantity": "4",
+        "unit_price": "148.5000",
+        "state": "collected",
+        "quantity_fulfilled": "4",
     },
-}  # fmt: skip
+}
 # Only in folders that say so.
 LATER = ("tax_rates", "tax_exemptions", "payments", "payment_allocations")
 REP = {"email": "rep@demo.example", "name": "Rae Pine", "kind": "rep"}
 OPEN = {
-    "status": "placed", "closed_at": "", "placed_at": "2026-06-01T09:00:00Z", "promised_at": "2026-06-02T15:00:00Z",
-}  # fmt: skip
+    "status": "placed",
+    "closed_at": "",
+    "placed_at": "2026-06-01T09:00:00Z",
+    "promised_at": "2026-06-02T15:00:00Z",
+}
 OPEN_LINE = {"state": "placed", "quantity_fulfilled": "0"}
 
 
@@ -202,7 +250,7 @@ CONTENTS = (
     "select c.code, v.sku, b.colour_number, b.times, b.total_quantity, b.last_quantity, b.last_ordered_at "
     "from bought b join company c on c.id = b.company_id join variant v on v.id = b.variant_id",
     "select name, idempotency_key, occurred_us, value_minor, actor_role from touchpoint",
-)  # fmt: skip
+)
 
 
 def contents(engine: Engine) -> list[str]:

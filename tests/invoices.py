@@ -34,11 +34,17 @@ def lines_of(net: int, tax: int, count: int, currency: str = "USD") -> list[Line
         part = share + (rest if n == 0 else 0)
         made.append(
             Line(
-                f"Satin paint {n + 1}, 1 gal", -1 if net < 0 else 1, abs(to_major(part, currency)), part,
-                sku=f"P-{n + 1}", unit="gallon", order_line_no=n + 1, tax_share=Decimal("0.08") if tax else Decimal(0),
+                f"Satin paint {n + 1}, 1 gal",
+                -1 if net < 0 else 1,
+                abs(to_major(part, currency)),
+                part,
+                sku=f"P-{n + 1}",
+                unit="gallon",
+                order_line_no=n + 1,
+                tax_share=Decimal("0.08") if tax else Decimal(0),
                 tax_minor=tax_share + (tax_rest if n == 0 else 0),
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -89,10 +95,17 @@ def pay_offline(
         to = {}
     parts = {to: amount} if isinstance(to, Invoice) else to
     payment = Payment(
-        number=f"PAY-{session.scalar(payment_number)}", company_id=company.id, kind=kind, amount_minor=amount,
-        currency=company.currency, received_on=on, received_at=at, reference=reference,
-        actor_user_id=actor.user_id, actor_name=actor.name,
-    )  # fmt: skip
+        number=f"PAY-{session.scalar(payment_number)}",
+        company_id=company.id,
+        kind=kind,
+        amount_minor=amount,
+        currency=company.currency,
+        received_on=on,
+        received_at=at,
+        reference=reference,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name,
+    )
     session.add(payment)
     session.flush()
     sides = [Side(BANK, amount, payment_id=payment.id)]
@@ -103,9 +116,16 @@ def pay_offline(
         sides.append(Side(DISCOUNTS, discount, invoice_id=first.id, payment_id=payment.id))
         sides.append(Side(RECEIVABLE, -discount, invoice_id=first.id, payment_id=payment.id))
     post(
-        session, key=f"payment:{payment.number}", kind="payment", company_id=company.id,
-        currency=company.currency, occurred_at=at, sides=sides, actor=actor, words=f"Payment {payment.number}",
-    )  # fmt: skip
+        session,
+        key=f"payment:{payment.number}",
+        kind="payment",
+        company_id=company.id,
+        currency=company.currency,
+        occurred_at=at,
+        sides=sides,
+        actor=actor,
+        words=f"Payment {payment.number}",
+    )
     session.commit()
     _fresh(session, [*parts, payment])
     return payment
@@ -114,10 +134,19 @@ def pay_offline(
 def apply_memo(session: Session, memo: Invoice, invoice: Invoice, amount: int) -> None:
     """Use so much of a credit memo for an invoice."""
     post(
-        session, key=f"application:test:{next(_KEYS)}", kind="application", company_id=memo.company_id,
-        currency=memo.currency, occurred_at=NOW, actor=SYSTEM, words=f"{memo.number} applied to {invoice.number}",
-        sides=[Side(RECEIVABLE, amount, invoice_id=memo.id), Side(RECEIVABLE, -amount, invoice_id=invoice.id)],
-    )  # fmt: skip
+        session,
+        key=f"application:test:{next(_KEYS)}",
+        kind="application",
+        company_id=memo.company_id,
+        currency=memo.currency,
+        occurred_at=NOW,
+        actor=SYSTEM,
+        words=f"{memo.number} applied to {invoice.number}",
+        sides=[
+            Side(RECEIVABLE, amount, invoice_id=memo.id),
+            Side(RECEIVABLE, -amount, invoice_id=invoice.id),
+        ],
+    )
     session.commit()
     _fresh(session, [memo, invoice])
 
@@ -133,10 +162,17 @@ def make_attempt(
 ) -> PaymentAttempt:
     """A try to pay through Stripe that speaks for so much of each document; no Stripe is asked."""
     attempt = PaymentAttempt(
-        token=new_token(), company_id=company.id, purpose="invoices", state=state,
-        amount_minor=sum(parts.values()), currency=company.currency, idempotency_key=new_token(),
-        created_at=at, updated_at=at, **fields,
-    )  # fmt: skip
+        token=new_token(),
+        company_id=company.id,
+        purpose="invoices",
+        state=state,
+        amount_minor=sum(parts.values()),
+        currency=company.currency,
+        idempotency_key=new_token(),
+        created_at=at,
+        updated_at=at,
+        **fields,
+    )
     session.add(attempt)
     session.flush()
     for invoice, amount in parts.items():

@@ -50,9 +50,13 @@ class Till:
     def stripe(self, **more: Any) -> Stripe:
         """A connection of its own."""
         options: dict[str, Any] = {
-            "api": self.sandbox.url, "webhook_secret": SECRET, "timeout": (10.0, 60.0), "retries": 0,
-            "portal_url": "http://localhost", **more,
-        }  # fmt: skip
+            "api": self.sandbox.url,
+            "webhook_secret": SECRET,
+            "timeout": (10.0, 60.0),
+            "retries": 0,
+            "portal_url": "http://localhost",
+            **more,
+        }
         return Stripe(KEY, **options)
 
     def invoice(self, net: int = 10_000, **fields: Any) -> Invoice:
@@ -61,9 +65,13 @@ class Till:
     def saved_card(self) -> int:
         """A card that the company has saved; its id. What was added before is committed with it."""
         card = SavedMethod(
-            company_id=self.company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242",
+            company_id=self.company.id,
+            stripe_method_id="pm_1",
+            kind="card",
+            brand="Visa",
+            last4="4242",
             saved_at=utcnow(),
-        )  # fmt: skip
+        )
         self.build.session.add(card)
         self.build.session.commit()
         return card.id
@@ -74,9 +82,14 @@ class Till:
         chosen = [w if isinstance(w, Want) else Want(w.id, w.open_minor) for w in wants]
         with transaction(self.sessions) as session:
             return do_start.start(
-                session, actor=actor or self.actor, company_id=self.company.id, wants=chosen, now=now,
-                today=more.pop("today", TODAY), **more,
-            )  # fmt: skip
+                session,
+                actor=actor or self.actor,
+                company_id=self.company.id,
+                wants=chosen,
+                now=now,
+                today=more.pop("today", TODAY),
+                **more,
+            )
 
     def open(self, attempt: PaymentAttempt, api: Stripe | None = None) -> str:
         return open_checkout(self.sessions, attempt.id, now=utcnow(), api=api or self.api)

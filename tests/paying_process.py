@@ -18,12 +18,7 @@ from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
 from tests.sandbox.stripe.standing import KEY
 
-STEPS = {
-    "open": open_checkout,
-    "charge": charge_saved,
-    "sync": sync_attempt,
-    "cancel": cancel,
-}
+STEPS = {"open": open_checkout, "charge": charge_saved, "sync": sync_attempt, "cancel": cancel}
 
 
 def main(database_url: str) -> None:

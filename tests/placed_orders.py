@@ -116,9 +116,16 @@ def _bring(line: OrderLine, status: str) -> None:
 
 def _placed_event(order: Order, buyer: User) -> OrderEvent:
     return OrderEvent(
-        order_id=order.id, company_id=order.company_id, at=order.placed_at, from_state=None, to_state="placed",
-        actor_user_id=buyer.id, actor_name=buyer.name, actor_kind="customer", text="Order placed",
-    )  # fmt: skip
+        order_id=order.id,
+        company_id=order.company_id,
+        at=order.placed_at,
+        from_state=None,
+        to_state="placed",
+        actor_user_id=buyer.id,
+        actor_name=buyer.name,
+        actor_kind="customer",
+        text="Order placed",
+    )
 
 
 def _reserve(session: Session, store: Store, lines: list[OrderLine]) -> None:

@@ -82,21 +82,42 @@ begin
 end $$
 """
 COMPANY_TABLES = (
-    "address", "company_job", "contract_price", "part_number", "credit_account", "draft", "draft_line",
-    "sales_order", "order_line", "order_event", "bought", "delegation",
-)  # fmt: skip
+    "address",
+    "company_job",
+    "contract_price",
+    "part_number",
+    "credit_account",
+    "draft",
+    "draft_line",
+    "sales_order",
+    "order_line",
+    "order_event",
+    "bought",
+    "delegation",
+)
 COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
 PERSON = "nullif(current_setting('app.user_id', true), '')::bigint"
 OWN_COMPANY = f"company_id = {COMPANY}"
 # What a customer's request may do at all; a table that is not named here does not exist for it. Columns in
 # brackets are the only ones: no request of a customer reads a hash, a link or a mail.
 CUSTOMER_RIGHTS = {
-    "product": "select", "variant": "select", "price_list": "select", "list_price": "select", "colour": "select",
-    "contract_price": "select", "part_number": "select", "address": "select",
-    "store": "select", "store_hours": "select", "store_exception": "select",
-    "stock": "select, update (on_hand, reserved)", "pickup_slot": "select, insert, update",
-    "company": "select, update (acting_consent)", "company_job": "select, insert, update",
-    "membership": "select, insert, update, delete", "delegation": "select, update (ended_at)",
+    "product": "select",
+    "variant": "select",
+    "price_list": "select",
+    "list_price": "select",
+    "colour": "select",
+    "contract_price": "select",
+    "part_number": "select",
+    "address": "select",
+    "store": "select",
+    "store_hours": "select",
+    "store_exception": "select",
+    "stock": "select, update (on_hand, reserved)",
+    "pickup_slot": "select, insert, update",
+    "company": "select, update (acting_consent)",
+    "company_job": "select, insert, update",
+    "membership": "select, insert, update, delete",
+    "delegation": "select, update (ended_at)",
     "app_user": "select (id, email, name, phone, phone_digits, language, time_zone, kind, store_id, disabled_at, "
     "created_at), insert, update (name, phone, phone_digits, language, time_zone)",
     "user_session": "select (id, user_id, company_id, store_id, job_id, delegation_id, created_at, last_seen_at, "
@@ -105,11 +126,15 @@ CUSTOMER_RIGHTS = {
     "one_time_token": "select (id, purpose, user_id, company_id, used_at), insert, update (used_at)",
     "outbound_mail": "select (id, key), insert",
     "credit_account": "select, update (used_minor)",
-    "draft": "select, insert, update", "draft_line": "select, insert, update, delete",
-    "sales_order": "select, insert, update", "order_line": "select, insert, update", "order_event": "select, insert",
+    "draft": "select, insert, update",
+    "draft_line": "select, insert, update, delete",
+    "sales_order": "select, insert, update",
+    "order_line": "select, insert, update",
+    "order_event": "select, insert",
     "bought": "select, insert, update",
-    "touchpoint": "select, insert", "touchpoint_fact": "select, insert",
-}  # fmt: skip
+    "touchpoint": "select, insert",
+    "touchpoint_fact": "select, insert",
+}
 # Companies besides the current one that a person may look at: those they may switch to, and the current one's parent.
 COMPANIES_IN_SIGHT = f"""
 create function companies_in_sight() returns bigint[] language sql stable security definer set search_path = public as $$
@@ -122,14 +147,17 @@ $$
 """
 # Tables of people: what of them, besides its own company's, a customer's request sees, and what it changes.
 PEOPLE_POLICIES = {
-    "app_user": {"select": "true", "insert": "kind = 'customer' and password_hash is null", "update": f"id = {PERSON}"},
-    "user_session": {
-        "select": f"user_id = {PERSON} or {OWN_COMPANY}",
-        "update": f"user_id = {PERSON}",
+    "app_user": {
+        "select": "true",
+        "insert": "kind = 'customer' and password_hash is null",
+        "update": f"id = {PERSON}",
     },
+    "user_session": {"select": f"user_id = {PERSON} or {OWN_COMPANY}", "update": f"user_id = {PERSON}"},
     "membership": {
         "select": f"{OWN_COMPANY} or user_id = {PERSON} or company_id = any((select companies_in_sight())::bigint[])",
-        "insert": OWN_COMPANY, "update": OWN_COMPANY, "delete": OWN_COMPANY,
+        "insert": OWN_COMPANY,
+        "update": OWN_COMPANY,
+        "delete": OWN_COMPANY,
     },
     "company": {
         "select": f"id = {COMPANY} or id = any((select companies_in_sight())::bigint[])",
@@ -140,7 +168,7 @@ PEOPLE_POLICIES = {
         "insert": OWN_COMPANY,
         "update": f"{OWN_COMPANY} or user_id = {PERSON}",
     },
-}  # fmt: skip
+}
 # For the portal alone; a customer's request queues jobs, but neither reads nor changes them.
 OWNERS_FUNCTIONS = ("touchpoint_partition(date)", "touchpoint_guard(text)")
 

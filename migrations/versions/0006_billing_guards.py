@@ -68,10 +68,25 @@ FROZEN = {
     "payment_intent_id, actor_user_id, actor_name",
 }
 COMPANY_TABLES = (
-    "autopay", "invoice", "invoice_dispute", "invoice_line", "ledger_entry", "ledger_transaction", "pay_link",
-    "pay_link_invoice", "payment", "payment_allocation", "payment_attempt", "payment_promise", "payment_terms",
-    "refund", "reminder", "saved_method", "stripe_dispute", "tax_exemption",
-)  # fmt: skip
+    "autopay",
+    "invoice",
+    "invoice_dispute",
+    "invoice_line",
+    "ledger_entry",
+    "ledger_transaction",
+    "pay_link",
+    "pay_link_invoice",
+    "payment",
+    "payment_allocation",
+    "payment_attempt",
+    "payment_promise",
+    "payment_terms",
+    "refund",
+    "reminder",
+    "saved_method",
+    "stripe_dispute",
+    "tax_exemption",
+)
 NOBODYS = ("discrepancy", "stripe_customer")  # no customer's request reads them
 # A customer's request reads these; whatever moves money is written by the owner of the tables, after the actor was
 # checked, so a request that was tampered with can post nothing.

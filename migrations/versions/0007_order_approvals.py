@@ -47,9 +47,19 @@ end $$
 """
 # What an approver looks at; prices are judged when the order is placed.
 CONTENTS = (
-    "fulfilment", "store_id", "window_start", "window_end", "pickup_person", "pickup_phone", "address_id",
-    "delivery_date", "po_number", "job_id", "note", "allow_backorder",
-)  # fmt: skip
+    "fulfilment",
+    "store_id",
+    "window_start",
+    "window_end",
+    "pickup_person",
+    "pickup_phone",
+    "address_id",
+    "delivery_date",
+    "po_number",
+    "job_id",
+    "note",
+    "allow_backorder",
+)
 ANOTHER_PERSON = (
     "order_limit_minor is null or total_minor <= order_limit_minor or (approved_by_user_id is not null "
     "and approved_by_user_id is distinct from placed_by_user_id "

@@ -149,7 +149,9 @@ class PartNumber(Base):
         Index("ix_part_number_company_variant", "company_id", "variant_id"),
         # The beginning of a number is enough; the primary key's order does not serve that.
         Index(
-            "ix_part_number_key_pattern", "company_id", "part_key",
+            "ix_part_number_key_pattern",
+            "company_id",
+            "part_key",
             postgresql_ops={"part_key": "text_pattern_ops"},
         ),
-    )  # fmt: skip
+    )

@@ -22,10 +22,19 @@ def cli() -> None:
 
 
 for command in (
-    servers.run, servers.serve, servers.worker, servers.migrate,
-    data.seed, data.import_, checks.verify, checks.touchpoints, people.add_staff, mails.retry_mails, pages.routes,
+    servers.run,
+    servers.serve,
+    servers.worker,
+    servers.migrate,
+    data.seed,
+    data.import_,
+    checks.verify,
+    checks.touchpoints,
+    people.add_staff,
+    mails.retry_mails,
+    pages.routes,
     payments.reconcile,
-):  # fmt: skip
+):
     cli.add_command(command)
 
 

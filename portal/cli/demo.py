@@ -55,8 +55,11 @@ def seed(engine: Engine, say: Say) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         made = subprocess.run(  # noqa: S603  (our own program)
             [sys.executable, "-m", "sandbox.demo", "--out", str(folder), *_scale()],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         if made.returncode:
             raise ConfigError(f"The demo company could not be made: {made.stdout.strip().splitlines()[-1]}")
         _unfinished().touch()

@@ -201,10 +201,7 @@ def _stripe(env: Mapping[str, str], *, demo: bool) -> tuple[str, str, str]:
             api != STRIPE_API and not (demo and _is_loopback(urlsplit(api).hostname or "")),
             f"PORTAL_STRIPE_API is {api}; an address other than {STRIPE_API} is for the demo on 127.0.0.1 only.",
         ),
-        (
-            bool(secret) and not key,
-            "PORTAL_STRIPE_WEBHOOK_SECRET is set, but PORTAL_STRIPE_KEY is not.",
-        ),
+        (bool(secret) and not key, "PORTAL_STRIPE_WEBHOOK_SECRET is set, but PORTAL_STRIPE_KEY is not."),
         (
             bool(key) and not _is_real(key, STRIPE_KEYS, 20),
             "PORTAL_STRIPE_KEY is no secret key, too short, or a sample that anybody knows; "

@@ -106,9 +106,14 @@ class EmbeddedPostgres:
             return
         try:
             self._run(
-                "initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-instructions",
-                "-U", SUPERUSER,
-            )  # fmt: skip
+                "initdb",
+                "--auth=trust",
+                "--encoding=utf8",
+                "--locale=C.UTF-8",
+                "--no-instructions",
+                "-U",
+                SUPERUSER,
+            )
         except _Failed as error:
             raise ConfigError(self._why(error.output)) from error
 
@@ -130,9 +135,7 @@ class EmbeddedPostgres:
         log = self._folder / "log"
         options = f"-c listen_addresses= -c max_connections=200 -k {self._socket_dir}"
         try:
-            self._run(
-                "pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options,
-            )  # fmt: skip
+            self._run("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", options)
         except _Failed as error:
             # A server whose parent was killed may still be recovering: give it the same time.
             if not self._comes_up():
@@ -169,9 +172,15 @@ class EmbeddedPostgres:
         with self._lock_file("output").open("w+") as output:
             done = subprocess.run(
                 [str(self._binaries / program), "-D", str(self._folder), *arguments],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", check=False,
-                start_new_session=True, env={**os.environ, "LC_ALL": "C.UTF-8"}, **self._identity(),
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                check=False,
+                start_new_session=True,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+                **self._identity(),
+            )
             if done.returncode:
                 output.seek(0)
                 raise _Failed(output.read())
@@ -229,9 +238,18 @@ def _system_user() -> _Account | None:
         return known
     try:
         subprocess.run(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                "useradd",
+                "--system",
+                "--user-group",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+                SYSTEM_USER,
+            ],
+            check=True,
+            capture_output=True,
+        )
     except (OSError, subprocess.CalledProcessError) as error:
         raise ConfigError(
             "PostgreSQL does not run as root and a system user for it cannot be made; "

@@ -61,8 +61,16 @@ def _variant(row: Row, refs: References) -> Sequence[Any]:
     elif replacement is not None and v["discontinued_on"] is None:
         row.wrong("replacement_sku", "the variant is not discontinued")
     return (
-        v["sku"], product, v["name"], v["size"], v["sheen"], v["base"], v["unit"], v["pack_size"], v["discontinued_on"],
-    )  # fmt: skip
+        v["sku"],
+        product,
+        v["name"],
+        v["size"],
+        v["sheen"],
+        v["base"],
+        v["unit"],
+        v["pack_size"],
+        v["discontinued_on"],
+    )
 
 
 def _alike_skus(rows: list[Row], refs: References) -> None:
@@ -147,9 +155,13 @@ def _price(row: Row, refs: References) -> Sequence[Any]:
     price_list = look_up(row, "price_list", refs.price_lists, "price list")
     variant = look_up(row, "sku", refs.variants, "variant")
     return (
-        price_list and price_list[0], variant and variant.id, v["min_quantity"], v["unit_price"],
-        v["valid_from"], v["valid_to"],
-    )  # fmt: skip
+        price_list and price_list[0],
+        variant and variant.id,
+        v["min_quantity"],
+        v["unit_price"],
+        v["valid_from"],
+        v["valid_to"],
+    )
 
 
 PRICES = Spec(
@@ -177,9 +189,14 @@ def _contract_price(row: Row, refs: References) -> Sequence[Any]:
     company = look_up(row, "company_code", refs.companies, "company")
     variant = look_up(row, "sku", refs.variants, "variant")
     return (
-        company and company.id, variant and variant.id, v["contract"], v["min_quantity"], v["unit_price"],
-        v["valid_from"], v["valid_to"],
-    )  # fmt: skip
+        company and company.id,
+        variant and variant.id,
+        v["contract"],
+        v["min_quantity"],
+        v["unit_price"],
+        v["valid_from"],
+        v["valid_to"],
+    )
 
 
 CONTRACT_PRICES = Spec(

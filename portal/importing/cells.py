@@ -145,9 +145,11 @@ def terms(raw: str) -> Terms:
     if found:
         kind = "net" if found["net"] is not None else "eom"
         made = Terms(
-            kind, int(found["net"] or found["eom"] or 0), int(Decimal(found["percent"] or 0) * 100),
+            kind,
+            int(found["net"] or found["eom"] or 0),
+            int(Decimal(found["percent"] or 0) * 100),
             int(found["within"] or 0),
-        )  # fmt: skip
+        )
         if made.days <= 365 and made.discount_bp <= 5000 and made.discount_days <= 365:
             return made
     raise Wrong("not like net 30, 2/10 net 30, eom or eom 10")

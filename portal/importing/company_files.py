@@ -29,10 +29,18 @@ def _company(row: Row, refs: References) -> Sequence[Any]:
     if limit is not None and v["currency"] and -limit.as_tuple().exponent > exponent(v["currency"]):
         row.wrong("credit_limit", "not an amount")
     return (
-        v["code"], v["name"], price_list and price_list[0], v["currency"], v["terms_days"],
-        look_up(row, "home_store", refs.stores, "store"), v["po_mode"], v["phone"],
-        phone_digits(v["phone"]), v["email"], v["account_kind"],
-    )  # fmt: skip
+        v["code"],
+        v["name"],
+        price_list and price_list[0],
+        v["currency"],
+        v["terms_days"],
+        look_up(row, "home_store", refs.stores, "store"),
+        v["po_mode"],
+        v["phone"],
+        phone_digits(v["phone"]),
+        v["email"],
+        v["account_kind"],
+    )
 
 
 def _parents(rows: list[Row], refs: References) -> None:
@@ -98,10 +106,15 @@ def _terms(connection: Connection[Any], rows: list[Row], refs: References) -> in
         if v["terms"] is not None or v["invoice_per"] is not None or v["reminders"] is not None:
             agreed.append(
                 (
-                    refs.companies[v["code"]].id, terms.kind, terms.days, terms.discount_bp, terms.discount_days,
-                    v["invoice_per"] or "shipment", v["reminders"] is not False,
+                    refs.companies[v["code"]].id,
+                    terms.kind,
+                    terms.days,
+                    terms.discount_bp,
+                    terms.discount_days,
+                    v["invoice_per"] or "shipment",
+                    v["reminders"] is not False,
                 )
-            )  # fmt: skip
+            )
     columns = ("company_id", "kind", "days", "discount_bp", "discount_days", "invoice_per", "remind")
     written = upsert(connection, "payment_terms", columns, ("company_id",), agreed)
     return written.added + written.changed
@@ -132,8 +145,17 @@ COMPANIES = Spec(
     key=("code",),
     table="company",
     db_columns=(
-        "code", "name", "price_list_id", "currency", "terms_days", "home_store_id", "po_mode", "phone",
-        "phone_digits", "email", "account_kind",
+        "code",
+        "name",
+        "price_list_id",
+        "currency",
+        "terms_days",
+        "home_store_id",
+        "po_mode",
+        "phone",
+        "phone_digits",
+        "email",
+        "account_kind",
     ),
     db_key=("code",),
     convert=_company,
@@ -141,16 +163,24 @@ COMPANIES = Spec(
     points_at_itself=("parent_code", "parent_id"),
     whole_file=_parents,
     afterwards=_credit,
-)  # fmt: skip
+)
 
 
 def _address(row: Row, refs: References) -> Sequence[Any]:
     v = row.values
     company = look_up(row, "company_code", refs.companies, "company")
     return (
-        company and company.id, v["label"], v["recipient"] or (company.name if company else ""), v["line1"],
-        v["line2"], v["city"], v["region"], v["postcode"], v["country"], v["is_default"],
-    )  # fmt: skip
+        company and company.id,
+        v["label"],
+        v["recipient"] or (company.name if company else ""),
+        v["line1"],
+        v["line2"],
+        v["city"],
+        v["region"],
+        v["postcode"],
+        v["country"],
+        v["is_default"],
+    )
 
 
 def _one_default(rows: list[Row], refs: References) -> None:
@@ -194,14 +224,23 @@ ADDRESSES = Spec(
     key=("company_code", "label"),
     table="address",
     db_columns=(
-        "company_id", "label", "recipient", "line1", "line2", "city", "region", "postcode", "country", "is_default",
+        "company_id",
+        "label",
+        "recipient",
+        "line1",
+        "line2",
+        "city",
+        "region",
+        "postcode",
+        "country",
+        "is_default",
     ),
     db_key=("company_id", "label"),
     convert=_address,
     needs=("companies",),
     whole_file=_one_default,
     afterwards=_no_other_default,
-)  # fmt: skip
+)
 
 
 def _job(row: Row, refs: References) -> Sequence[Any]:

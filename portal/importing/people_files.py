@@ -23,8 +23,15 @@ def _user(row: Row, refs: References) -> Sequence[Any]:
     if v["kind"] not in {"store", None} and v["store_code"] is not None:
         row.wrong("store_code", "only for kind store")
     return (
-        v["email"], v["name"], v["phone"], phone_digits(v["phone"]), v["language"], v["time_zone"], v["kind"], store,
-    )  # fmt: skip
+        v["email"],
+        v["name"],
+        v["phone"],
+        phone_digits(v["phone"]),
+        v["language"],
+        v["time_zone"],
+        v["kind"],
+        store,
+    )
 
 
 def _first_passwords(connection: Connection[Any], rows: list[Row], refs: References) -> int:

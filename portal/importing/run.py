@@ -34,15 +34,35 @@ from portal.importing.tax_files import TAX_EXEMPTIONS, TAX_RATES
 from portal.importing.upsert import Written
 
 SPECS = (
-    STORES, STORE_HOURS, STORE_EXCEPTIONS, COLOURS, PRODUCTS, VARIANTS, PRICE_LISTS, PRICES, COMPANIES, ADDRESSES,
-    USERS, MEMBERSHIPS, REP_ASSIGNMENTS, JOBS, CONTRACT_PRICES, PART_NUMBERS, STOCK, TAX_RATES, TAX_EXEMPTIONS,
-)  # fmt: skip
+    STORES,
+    STORE_HOURS,
+    STORE_EXCEPTIONS,
+    COLOURS,
+    PRODUCTS,
+    VARIANTS,
+    PRICE_LISTS,
+    PRICES,
+    COMPANIES,
+    ADDRESSES,
+    USERS,
+    MEMBERSHIPS,
+    REP_ASSIGNMENTS,
+    JOBS,
+    CONTRACT_PRICES,
+    PART_NUMBERS,
+    STOCK,
+    TAX_RATES,
+    TAX_EXEMPTIONS,
+)
 ORDERS, LINES = "orders.csv", "order_lines.csv"
 PAYMENTS, ALLOCATIONS = "payments.csv", "payment_allocations.csv"
 COLUMNS = {
-    **{spec.file: spec.columns for spec in SPECS}, ORDERS: ORDER_COLUMNS, LINES: LINE_COLUMNS,
-    PAYMENTS: PAYMENT_COLUMNS, ALLOCATIONS: ALLOCATION_COLUMNS,
-}  # fmt: skip
+    **{spec.file: spec.columns for spec in SPECS},
+    ORDERS: ORDER_COLUMNS,
+    LINES: LINE_COLUMNS,
+    PAYMENTS: PAYMENT_COLUMNS,
+    ALLOCATIONS: ALLOCATION_COLUMNS,
+}
 
 
 @dataclass

@@ -18,10 +18,22 @@ def _store(row: Row, refs: References) -> Sequence[Any]:
     if (v["latitude"] is None) != (v["longitude"] is None) and not row.reasons:
         row.wrong("latitude", "only one of latitude and longitude")
     return (
-        v["code"], v["name"], v["line1"], v["city"], v["region"], v["postcode"], v["country"],
-        v["latitude"] or 0.0, v["longitude"] or 0.0, v["time_zone"], v["phone"],
-        v["lead_minutes"], v["tint_minutes"], v["window_minutes"], v["window_capacity"],
-    )  # fmt: skip
+        v["code"],
+        v["name"],
+        v["line1"],
+        v["city"],
+        v["region"],
+        v["postcode"],
+        v["country"],
+        v["latitude"] or 0.0,
+        v["longitude"] or 0.0,
+        v["time_zone"],
+        v["phone"],
+        v["lead_minutes"],
+        v["tint_minutes"],
+        v["window_minutes"],
+        v["window_capacity"],
+    )
 
 
 STORES = Spec(
@@ -46,12 +58,25 @@ STORES = Spec(
     key=("code",),
     table="store",
     db_columns=(
-        "code", "name", "line1", "city", "region", "postcode", "country", "latitude", "longitude", "time_zone",
-        "phone", "lead_minutes", "tint_minutes", "window_minutes", "window_capacity",
+        "code",
+        "name",
+        "line1",
+        "city",
+        "region",
+        "postcode",
+        "country",
+        "latitude",
+        "longitude",
+        "time_zone",
+        "phone",
+        "lead_minutes",
+        "tint_minutes",
+        "window_minutes",
+        "window_capacity",
     ),
     db_key=("code",),
     convert=_store,
-)  # fmt: skip
+)
 
 
 def _check_hours(row: Row) -> None:

@@ -42,9 +42,13 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     v = row.values
     company = look_up(row, "company_code", refs.companies, "company")
     return (
-        company and company.id, region_key(v["region"] or ""), v["certificate_number"], v["valid_from"],
-        v["valid_to"], v["exempt_for"],
-    )  # fmt: skip
+        company and company.id,
+        region_key(v["region"] or ""),
+        v["certificate_number"],
+        v["valid_from"],
+        v["valid_to"],
+        v["exempt_for"],
+    )
 
 
 # Rows that are there already are people's: a certificate that was withdrawn stays withdrawn.

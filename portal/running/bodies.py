@@ -78,8 +78,11 @@ class _Held:
 def _busy(start_response: Callable[..., Any]) -> Iterable[bytes]:
     body = b"Too much is being sent at this moment. Try again in a minute.\n"
     headers = [
-        ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store"),
-        ("Retry-After", "30"), ("X-Content-Type-Options", "nosniff"),
-    ]  # fmt: skip
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", "30"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
     start_response("503 Service Unavailable", headers)
     return [body]

@@ -35,9 +35,13 @@ class Child:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, *plan.arguments],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env=dict(environment), start_new_session=True, preexec_fn=_die_with_parent(),
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                start_new_session=True,
+                preexec_fn=_die_with_parent(),
+            )
 
     @property
     def pid(self) -> int:

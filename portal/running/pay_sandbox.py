@@ -40,9 +40,19 @@ class PaySandbox:
     def arguments(self, portal: str) -> list[str]:
         """For Python; ``portal`` is the address to which it sends webhooks."""
         return [
-            "-m", "sandbox.stripe", "--port", str(self.port), "--state", str(self.folder), "--key", self.key,
-            "--webhook", f"{portal}/hooks/stripe", "--webhook-secret", self.webhook_secret,
-        ]  # fmt: skip
+            "-m",
+            "sandbox.stripe",
+            "--port",
+            str(self.port),
+            "--state",
+            str(self.folder),
+            "--key",
+            self.key,
+            "--webhook",
+            f"{portal}/hooks/stripe",
+            "--webhook-secret",
+            self.webhook_secret,
+        ]
 
 
 def known(var: Path) -> PaySandbox | None:

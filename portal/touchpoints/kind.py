@@ -7,17 +7,46 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STAGES = (
-    "discover", "evaluate", "select", "purchase", "fulfil", "pay", "use", "support", "renew", "feedback", "admin",
-)  # fmt: skip
+    "discover",
+    "evaluate",
+    "select",
+    "purchase",
+    "fulfil",
+    "pay",
+    "use",
+    "support",
+    "renew",
+    "feedback",
+    "admin",
+)
 TASKS = ("find", "reorder", "order", "track", "pay", "return", "get_help", "administer")
 CHANNELS = (
-    "web", "mobile_app", "rep_visit", "rep_remote", "call_center", "store_counter", "email", "sms", "edi",
-    "punchout", "chat", "import",
-)  # fmt: skip
+    "web",
+    "mobile_app",
+    "rep_visit",
+    "rep_remote",
+    "call_center",
+    "store_counter",
+    "email",
+    "sms",
+    "edi",
+    "punchout",
+    "chat",
+    "import",
+)
 OUTCOMES = (
-    "ok", "validation_error", "not_found", "out_of_stock", "credit_hold", "payment_declined", "denied", "conflict",
-    "timeout", "system_error", "abandoned",
-)  # fmt: skip
+    "ok",
+    "validation_error",
+    "not_found",
+    "out_of_stock",
+    "credit_hold",
+    "payment_declined",
+    "denied",
+    "conflict",
+    "timeout",
+    "system_error",
+    "abandoned",
+)
 SOURCES = ("portal_server", "portal_client", "pos", "call_center", "edi", "erp", "import")
 # Kind of actor in the portal → role in the log.
 ROLES = {

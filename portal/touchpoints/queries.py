@@ -18,11 +18,26 @@ from portal.touchpoints.models import Touchpoint
 
 STAFF_ROLES = ("sales_rep", "support_agent", "store_staff", "administrator")
 _COLUMNS = (
-    Touchpoint.event_id, Touchpoint.occurred_us, Touchpoint.name, Touchpoint.channel, Touchpoint.outcome,
-    Touchpoint.error_code, Touchpoint.props, Touchpoint.actor_id, Touchpoint.actor_role, Touchpoint.subject_user_id,
-    Touchpoint.on_behalf, Touchpoint.delegation_id, Touchpoint.account_id, Touchpoint.store_id, Touchpoint.order_id,
-    Touchpoint.draft_id, Touchpoint.variant_id, Touchpoint.value_minor, Touchpoint.currency,
-)  # fmt: skip
+    Touchpoint.event_id,
+    Touchpoint.occurred_us,
+    Touchpoint.name,
+    Touchpoint.channel,
+    Touchpoint.outcome,
+    Touchpoint.error_code,
+    Touchpoint.props,
+    Touchpoint.actor_id,
+    Touchpoint.actor_role,
+    Touchpoint.subject_user_id,
+    Touchpoint.on_behalf,
+    Touchpoint.delegation_id,
+    Touchpoint.account_id,
+    Touchpoint.store_id,
+    Touchpoint.order_id,
+    Touchpoint.draft_id,
+    Touchpoint.variant_id,
+    Touchpoint.value_minor,
+    Touchpoint.currency,
+)
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,20 @@ from portal.touchpoints.writing import write
 
 LINKS = frozenset(
     {
-        "order_id", "order_line_no", "draft_id", "invoice_id", "payment_id", "quote_id", "product_id", "variant_id",
-        "case_id", "survey_id", "promise_id", "delegation_id",
+        "order_id",
+        "order_line_no",
+        "draft_id",
+        "invoice_id",
+        "payment_id",
+        "quote_id",
+        "product_id",
+        "variant_id",
+        "case_id",
+        "survey_id",
+        "promise_id",
+        "delegation_id",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,12 @@ TEXTS = {
     415: ("That kind of file is not read here", "Use a CSV file."),
     422: ("Something needs correcting", "Go back and look at the marked fields."),
     429: ("Too many tries", "Wait a few minutes, then try again."),
-    500: ("Something went wrong on our side", "Nothing was lost or charged. Try again, or tell us the number below."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing was lost or charged. Try again, or tell us the number below.",
+    ),
     503: ("We are busy or being updated", "Try again in a minute."),
-}  # fmt: skip
+}
 
 
 def error_page(code: int, message: str | None = None, heading: str | None = None) -> tuple[str, int]:

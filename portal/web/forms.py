@@ -6,10 +6,7 @@ import re
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    HiddenField,
-    StringField,
-)
+from wtforms import HiddenField, StringField
 
 from portal.foundation.amounts import parse_amount
 from portal.foundation.errors import Rejected

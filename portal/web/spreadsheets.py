@@ -38,10 +38,7 @@ def csv_download(file_name: str, columns: Sequence[str], company_id: int, read: 
     return Response(
         stream_with_context(_pieces(columns, scope, read)),
         mimetype="text/csv",
-        headers={
-            "Content-Disposition": f'attachment; filename="{file_name}"',
-            "Cache-Control": "no-store",
-        },
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"},
     )
 
 

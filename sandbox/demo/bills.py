@@ -91,9 +91,17 @@ def _credit(order: Order, at: datetime, source: random.Random) -> Order:
     units = max(pack, line.fulfilled // 3 // pack * pack)
     back = replace(line, quantity=units, fulfilled=units, state=order.status)
     return replace(
-        order, lines=[back], kind="credit", placed_at=at, closed_at=at + timedelta(minutes=4), ready_at=None,
-        promised_at=None, window=None, pickup_person="", number="",
-    )  # fmt: skip
+        order,
+        lines=[back],
+        kind="credit",
+        placed_at=at,
+        closed_at=at + timedelta(minutes=4),
+        ready_at=None,
+        promised_at=None,
+        window=None,
+        pickup_person="",
+        number="",
+    )
 
 
 def of_company(all_bills: Iterable[Bill], company: Company) -> list[Bill]:

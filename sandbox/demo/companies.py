@@ -9,15 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from sandbox.demo.jobs import Job, plan_jobs
-from sandbox.demo.people import (
-    DEMO_CUSTOMERS,
-    Directory,
-    Person,
-    Staff,
-    name_list,
-    phone_in,
-    plain,
-)
+from sandbox.demo.people import DEMO_CUSTOMERS, Directory, Person, Staff, name_list, phone_in, plain
 from sandbox.demo.prices import Contracts
 from sandbox.demo.stores import Store
 from sandbox.demo.tables import rows

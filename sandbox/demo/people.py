@@ -101,10 +101,7 @@ def hire(directory: Directory, stores: list[Store], reps: int) -> Staff:
         for store in stores
         for _ in range(2 if store.size >= 1 and store.code != HOME_STORE else 1)
     ]
-    return Staff(
-        reps=[demo[0], *more_reps],
-        everyone=[*demo, *more_reps, *more_support, *associates],
-    )
+    return Staff(reps=[demo[0], *more_reps], everyone=[*demo, *more_reps, *more_support, *associates])
 
 
 @cache

@@ -10,9 +10,13 @@ from sandbox.stripe.lists import page
 from sandbox.stripe.store import Thing
 
 APPROVED = {
-    "network_status": "approved_by_network", "reason": None, "risk_level": "normal", "risk_score": 20,
-    "seller_message": "Payment complete.", "type": "authorized",
-}  # fmt: skip
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "normal",
+    "risk_score": 20,
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
 
 
 def make(ctx: Context, intent: Thing, method: Thing, status: str, *, authenticated: bool = False) -> Thing:

@@ -17,11 +17,27 @@ from sandbox.stripe.store import Thing
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 NOTHING = (
-    "after_expiration", "allow_promotion_codes", "billing_address_collection", "collected_information", "consent",
-    "consent_collection", "currency_conversion", "customer_details", "invoice", "invoice_creation", "payment_intent",
-    "payment_link", "payment_method_configuration_details", "permissions", "recovered_from", "setup_intent",
-    "shipping_address_collection", "shipping_cost", "subscription", "wallet_options",
-)  # fmt: skip
+    "after_expiration",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer_details",
+    "invoice",
+    "invoice_creation",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "subscription",
+    "wallet_options",
+)
 
 
 def create(ctx: Context, params: Thing) -> Thing:
@@ -146,10 +162,15 @@ def _blank(ctx: Context, params: Thing, mode: str) -> Thing:
         "created": ctx.now,
         "custom_fields": [],
         "custom_text": {
-            "after_submit": None, "shipping_address": None, "submit": None, "terms_of_service_acceptance": None,
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
         },
         "customer": customer,
-        "customer_creation": None if customer or mode == "setup" else params.get("customer_creation", "if_required"),
+        "customer_creation": None
+        if customer or mode == "setup"
+        else params.get("customer_creation", "if_required"),
         "customer_email": params.get("customer_email"),
         "discounts": [],
         "expires_at": _expiry(ctx, params),
@@ -169,7 +190,7 @@ def _blank(ctx: Context, params: Thing, mode: str) -> Thing:
         "success_url": params["success_url"],
         "total_details": None,
         "ui_mode": "hosted_page",
-    }  # fmt: skip
+    }
 
 
 def _expiry(ctx: Context, params: Thing) -> int:

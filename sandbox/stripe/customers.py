@@ -27,7 +27,10 @@ def make(ctx: Context, params: Thing) -> Thing:
         **{name: params.get(name) or None for name in PLAIN},
         "invoice_prefix": given[-8:].upper(),
         "invoice_settings": {
-            "custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None,
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
         },
         "livemode": False,
         "metadata": merged({}, params.get("metadata")),
@@ -36,7 +39,7 @@ def make(ctx: Context, params: Thing) -> Thing:
         "shipping": None,
         "tax_exempt": "none",
         "test_clock": None,
-    }  # fmt: skip
+    }
     emit(ctx, "customer.created", ctx.store.add(customer))
     return customer
 

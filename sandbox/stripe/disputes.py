@@ -36,7 +36,10 @@ def make(ctx: Context, charge: Thing, reason: str, amount: int | None = None) ->
         "enhanced_eligibility_types": [],
         "evidence": _no_evidence(),
         "evidence_details": {
-            "due_by": ctx.now + ANSWER_WITHIN, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
+            "due_by": ctx.now + ANSWER_WITHIN,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
             "submission_count": 0,
         },
         "is_charge_refundable": False,
@@ -45,7 +48,7 @@ def make(ctx: Context, charge: Thing, reason: str, amount: int | None = None) ->
         "payment_intent": charge["payment_intent"],
         "reason": reason,
         "status": "needs_response",
-    }  # fmt: skip
+    }
     details = charge["payment_method_details"]
     if details["type"] == "card":
         card = {"brand": details["card"]["brand"], "case_type": "chargeback", "network_reason_code": "10.4"}

@@ -10,21 +10,23 @@ from sandbox.stripe.store import Thing
 def make(ctx: Context, method: Thing) -> Thing:
     """Consent given online, now, for any number of charges."""
     kind = method["type"]
-    return ctx.store.add({
-        "id": ids.new("mandate"),
-        "object": "mandate",
-        "customer_acceptance": {
-            "accepted_at": ctx.now,
-            "online": {"ip_address": "127.0.0.1", "user_agent": "sandbox"},
-            "type": "online",
-        },
-        "livemode": False,
-        "multi_use": {},
-        "payment_method": method["id"],
-        "payment_method_details": {"type": kind, kind: {}},
-        "status": "active",
-        "type": "multi_use",
-    })  # fmt: skip
+    return ctx.store.add(
+        {
+            "id": ids.new("mandate"),
+            "object": "mandate",
+            "customer_acceptance": {
+                "accepted_at": ctx.now,
+                "online": {"ip_address": "127.0.0.1", "user_agent": "sandbox"},
+                "type": "online",
+            },
+            "livemode": False,
+            "multi_use": {},
+            "payment_method": method["id"],
+            "payment_method_details": {"type": kind, kind: {}},
+            "status": "active",
+            "type": "multi_use",
+        }
+    )
 
 
 def latest(ctx: Context, method: Thing) -> str | None:

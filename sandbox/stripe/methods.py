@@ -31,7 +31,12 @@ def _keep(ctx: Context, kind: str, details: Thing, number: str, holder: Thing) -
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": {
-            "address": NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None, **holder,
+            "address": NO_ADDRESS,
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+            **holder,
         },
         "created": ctx.now,
         "customer": None,
@@ -39,7 +44,7 @@ def _keep(ctx: Context, kind: str, details: Thing, number: str, holder: Thing) -
         "metadata": {},
         "type": kind,
         kind: details,
-    }  # fmt: skip
+    }
     return ctx.store.add(method, {"number": number})
 
 

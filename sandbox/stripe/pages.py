@@ -82,8 +82,11 @@ def _filled(number: str) -> Mapping[str, str]:
         }
     if number in banks.BY_NUMBER:
         return {
-            "method": "us_bank_account", "routing": banks.ROUTING, "account": number, "holder": "Test Company",
-        }  # fmt: skip
+            "method": "us_bank_account",
+            "routing": banks.ROUTING,
+            "account": number,
+            "holder": "Test Company",
+        }
     return {}
 
 

@@ -41,9 +41,11 @@ def create(ctx: Context, params: Thing) -> Thing:
         refund["destination_details"] = {
             "type": "card",
             "card": {
-                "reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund",
+                "reference_status": "pending",
+                "reference_type": "acquirer_reference_number",
+                "type": "refund",
             },
-        }  # fmt: skip
+        }
     kind = "refund" if charge["id"].startswith("ch_") else "payment_refund"
     entry = balance.move(ctx, refund["id"], kind, -amount, charge["currency"])
     refund["balance_transaction"] = entry["id"]

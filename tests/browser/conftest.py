@@ -16,9 +16,14 @@ from tests.browser.stack import Stack
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # What is waited for comes at once on a machine that is free; on a busy one it may take its time.
 expect.set_options(timeout=20_000)
 SIZES = [Size("phone", 375, 812), Size("desktop", 1280, 900)]

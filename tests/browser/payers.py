@@ -54,10 +54,13 @@ def make_payer(
     with database(url) as session:
         build = Build(session)
         company = build.company(
-            f"{name} Painting", limit=limit, code=f"J{secrets.token_hex(4).upper()}", terms_days=terms_days,
+            f"{name} Painting",
+            limit=limit,
+            code=f"J{secrets.token_hex(4).upper()}",
+            terms_days=terms_days,
             price_list_id=session.scalars(select(PriceList.id).order_by(PriceList.id)).first(),
             home_store_id=session.scalars(select(Store.id).order_by(Store.id)).first(),
-        )  # fmt: skip
+        )
         email = f"{name.lower().replace(' ', '.')}@payer.example"
         build.user(company, "company_admin", email=email, name=f"Pat {name}")
         made = Payer(company.name, company.code, email)

@@ -38,11 +38,17 @@ class Stack:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "portal.cli", "run"],
                 env={
-                    **clean, "DATABASE_URL": database_url, "PORTAL_VAR": str(folder / "var"),
-                    "PORTAL_PORT": str(self.port), "PORTAL_DEMO_SCALE": "small",
+                    **clean,
+                    "DATABASE_URL": database_url,
+                    "PORTAL_VAR": str(folder / "var"),
+                    "PORTAL_PORT": str(self.port),
+                    "PORTAL_DEMO_SCALE": "small",
                 },
-                cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self._wait()
         self.mailbox = self._said(r"Mails it sends: (\S+)")
         self.payments = self._said(r"Test payments, .*: (\S+)/_sandbox/")

@@ -47,8 +47,11 @@ class Processes:
         """Start ``serve`` or ``worker``; waits until the server answers."""
         self._running[name] = subprocess.Popen(
             [sys.executable, "-m", "portal.cli", name],
-            env=self._environment, stdout=self.log, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
+            env=self._environment,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
         if name == "serve":
             self._wait()
 

@@ -63,9 +63,16 @@ def test_paying_survives_kill_9(engine_of_its_own: Engine, tmp_path: Path) -> No
     smtp.start()
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     processes = Processes(
-        url, smtp.port, tmp_path / "portal.log", port, PORTAL_DEMO="yes", PORTAL_STRIPE_KEY=KEY,
-        PORTAL_STRIPE_WEBHOOK_SECRET=SECRET, PORTAL_STRIPE_API=sandbox.url, PORTAL_THREADS="4",
-    )  # fmt: skip
+        url,
+        smtp.port,
+        tmp_path / "portal.log",
+        port,
+        PORTAL_DEMO="yes",
+        PORTAL_STRIPE_KEY=KEY,
+        PORTAL_STRIPE_WEBHOOK_SECRET=SECRET,
+        PORTAL_STRIPE_API=sandbox.url,
+        PORTAL_THREADS="4",
+    )
     stop = threading.Event()
     payers = []
     for _ in range(PAYERS):
@@ -130,9 +137,11 @@ def _check(engine: Engine, sandbox: Sandbox, told: list[str]) -> None:
     assert max(by_attempt.values()) == 1, "an attempt was charged twice"
     with engine.connect() as connection:
         posted = connection.execute(
-            text("select p.charge_id, p.amount_minor from payment p join ledger_transaction t "
-                 "on t.posting_key = 'pi:' || p.payment_intent_id || '\\:succeeded'")
-        ).all()  # fmt: skip
+            text(
+                "select p.charge_id, p.amount_minor from payment p join ledger_transaction t "
+                "on t.posting_key = 'pi:' || p.payment_intent_id || '\\:succeeded'"
+            )
+        ).all()
         assert sorted((row.charge_id, row.amount_minor) for row in posted) == sorted(
             (c.id, c.amount) for c in charges
         )
@@ -143,13 +152,17 @@ def _check(engine: Engine, sandbox: Sandbox, told: list[str]) -> None:
             text("select number from invoice where number = any(:told) and open_minor <> 0"), {"told": told}
         ).all()
         twice = connection.execute(
-            text("select invoice_id from ledger_entry where account = 'receivable' and amount_minor < 0 "
-                 "group by 1 having count(*) > 1")
-        ).all()  # fmt: skip
+            text(
+                "select invoice_id from ledger_entry where account = 'receivable' and amount_minor < 0 "
+                "group by 1 having count(*) > 1"
+            )
+        ).all()
         facts = connection.execute(
-            text("select (select count(*) from touchpoint where name = 'invoice_paid'), "
-                 "(select count(*) from invoice where open_minor = 0), (select count(*) from payment)")
-        ).one()  # fmt: skip
+            text(
+                "select (select count(*) from touchpoint where name = 'invoice_paid'), "
+                "(select count(*) from invoice where open_minor = 0), (select count(*) from payment)"
+            )
+        ).one()
         mails = connection.execute(
             text("select count(*) from outbound_mail where kind = 'payment_received'")
         ).scalar_one()

@@ -10,18 +10,32 @@ LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE
 MAILS: dict[str, Cases] = {
     "invitation": {
         "buyer": {
-            "name": "Lee Novak", "inviter": "Dana Ortiz", "company": "Harbor Painting", "role": "buyer",
-            "link": LINK, "days": 7,
-        },
+            "name": "Lee Novak",
+            "inviter": "Dana Ortiz",
+            "company": "Harbor Painting",
+            "role": "buyer",
+            "link": LINK,
+            "days": 7,
+        }
     },
     "password_changed": {"changed": {"name": "Lee Novak"}},
     "password_reset": {
-        "asked": {"name": "Lee Novak", "link": LINK.replace("invitations", "reset"), "minutes": 60},
+        "asked": {"name": "Lee Novak", "link": LINK.replace("invitations", "reset"), "minutes": 60}
     },
     "staff_invitation": {
-        "by somebody": {"name": "Robin Hale", "inviter": "Kim Ash", "role": "sales rep", "link": LINK, "days": 7},
+        "by somebody": {
+            "name": "Robin Hale",
+            "inviter": "Kim Ash",
+            "role": "sales rep",
+            "link": LINK,
+            "days": 7,
+        },
         "from the command line": {
-            "name": "Robin Hale", "inviter": "", "role": "administrator", "link": LINK, "days": 7,
+            "name": "Robin Hale",
+            "inviter": "",
+            "role": "administrator",
+            "link": LINK,
+            "days": 7,
         },
     },
-}  # fmt: skip
+}

@@ -12,46 +12,85 @@ DUE = [
     {"number": "INV-100043", "due": "Fri 3 Jul 2026", "amount": "$89.71"},
 ]
 AHEAD: dict[str, Any] = {
-    "on": "Thu 2 Jul 2026", "total": "$1,339.36", "method": "Visa ending 4242", "invoices": DUE, "left": [],
-}  # fmt: skip
+    "on": "Thu 2 Jul 2026",
+    "total": "$1,339.36",
+    "method": "Visa ending 4242",
+    "invoices": DUE,
+    "left": [],
+}
 PAPERS: dict[str, Any] = {"order": "SO-100042", "po": "PO 7731", "job": "Elm Street"}
 NO_PAPERS = dict.fromkeys(PAPERS, "")
 INVOICE: dict[str, Any] = {
-    **COMPANY, **PAPERS, "number": "INV-100042", "path": "/invoices/INV-100042", "amount": "$1,249.65", "used": "",
-    "open": "$1,249.65", "due": "Thu 2 Jul 2026", "discount": "$24.99", "discount_until": "Fri 12 Jun 2026",
-}  # fmt: skip
+    **COMPANY,
+    **PAPERS,
+    "number": "INV-100042",
+    "path": "/invoices/INV-100042",
+    "amount": "$1,249.65",
+    "used": "",
+    "open": "$1,249.65",
+    "due": "Thu 2 Jul 2026",
+    "discount": "$24.99",
+    "discount_until": "Fri 12 Jun 2026",
+}
 MEMO: dict[str, Any] = {
-    **COMPANY, **PAPERS, "number": "CM-100007", "path": "/invoices/CM-100007", "amount": "$82.40",
-    "reason": "Two cans came back unopened.", "used": "$40.00", "open": "$42.40",
-}  # fmt: skip
+    **COMPANY,
+    **PAPERS,
+    "number": "CM-100007",
+    "path": "/invoices/CM-100007",
+    "amount": "$82.40",
+    "reason": "Two cans came back unopened.",
+    "used": "$40.00",
+    "open": "$42.40",
+}
 DISPUTE: dict[str, Any] = {
-    **COMPANY, "number": "INV-100042", "path": "/invoices/INV-100042", "amount": "$82.40", "outcome": "credited",
+    **COMPANY,
+    "number": "INV-100042",
+    "path": "/invoices/INV-100042",
+    "amount": "$82.40",
+    "outcome": "credited",
     "answer": "The driver confirms that two cans were missing.",
-}  # fmt: skip
+}
 FAILED: dict[str, Any] = {
-    **COMPANY, "amount": "$1,249.65", "why": "Your card was declined.", "path": "/payments/p4Zt", "automatic": False,
+    **COMPANY,
+    "amount": "$1,249.65",
+    "why": "Your card was declined.",
+    "path": "/payments/p4Zt",
+    "automatic": False,
     "confirm": False,
-}  # fmt: skip
+}
 RECEIVED: dict[str, Any] = {
-    **COMPANY, "number": "PAY-100007", "amount": "$1,339.36", "method": "Visa ending 4242", "path": "/payments/p4Zt",
+    **COMPANY,
+    "number": "PAY-100007",
+    "amount": "$1,339.36",
+    "method": "Visa ending 4242",
+    "path": "/payments/p4Zt",
     "invoices": [
         {"number": "INV-100042", "paid": "$1,249.65", "open": ""},
         {"number": "INV-100043", "paid": "$49.71", "open": "$40.00"},
     ],
-    "unapplied": "", "for_draft": False, "late": False,
-}  # fmt: skip
+    "unapplied": "",
+    "for_draft": False,
+    "late": False,
+}
 REFUNDED: dict[str, Any] = {
-    "number": "PAY-100007", "amount_minor": 1_250, "currency": "USD", "reason": "Paid twice",
-    "method": "Visa ending 4242", "reopens": True,
-}  # fmt: skip
+    "number": "PAY-100007",
+    "amount_minor": 1_250,
+    "currency": "USD",
+    "reason": "Paid twice",
+    "method": "Visa ending 4242",
+    "reopens": True,
+}
 REMINDER: dict[str, Any] = {
-    **COMPANY, "subject": "2 invoices of Harbor Painting are due soon", "more": 0, "totals": ["$1,339.36"],
+    **COMPANY,
+    "subject": "2 invoices of Harbor Painting are due soon",
+    "more": 0,
+    "totals": ["$1,339.36"],
     "credit": ["$42.40"],
     "invoices": [
         {"number": "INV-100042", "amount": "$1,249.65", "when": "is due 2 Jul 2026, in 3 days"},
         {"number": "INV-100043", "amount": "$89.71", "when": "is due today"},
     ],
-}  # fmt: skip
+}
 HELD: dict[str, Any] = {**COMPANY, "by": "Kim Ash", "reason": "Please call us about invoice INV-100017."}
 
 MAILS: dict[str, Cases] = {
@@ -79,42 +118,82 @@ MAILS: dict[str, Cases] = {
     },
     "dispute_settled": {
         "credited": DISPUTE,
-        "upheld": {**DISPUTE, "outcome": "upheld", "answer": "The signed slip says that all cans were there."},
+        "upheld": {
+            **DISPUTE,
+            "outcome": "upheld",
+            "answer": "The signed slip says that all cans were there.",
+        },
         "withdrawn": {**DISPUTE, "outcome": "withdrawn", "answer": ""},
     },
     "invoice_new": {
         "open, with a discount": INVOICE,
         "partly paid ahead": {**INVOICE, "used": "$1,000.00", "open": "$249.65", "discount": ""},
-        "paid ahead": {**INVOICE, **NO_PAPERS, "used": "$1,249.65", "open": "", "discount": "", "discount_until": ""},
+        "paid ahead": {
+            **INVOICE,
+            **NO_PAPERS,
+            "used": "$1,249.65",
+            "open": "",
+            "discount": "",
+            "discount_until": "",
+        },
     },
     "pay_link": {
         "one invoice": {
-            "by": "Dana Ortiz", "title": "Invoice INV-100042", "total": "$1,249.65", "path": "/pay/8tZ4yJkq2Vd0sX1mB6nLwR",
+            "by": "Dana Ortiz",
+            "title": "Invoice INV-100042",
+            "total": "$1,249.65",
+            "path": "/pay/8tZ4yJkq2Vd0sX1mB6nLwR",
             "until": "Tue 16 Jun 2026",
-        },
+        }
     },
     "payment_failed": {
         "on the page": FAILED,
         "automatic, no reason": {**FAILED, "automatic": True, "why": ""},
-        "to be confirmed": {**FAILED, "automatic": True, "confirm": True, "why": "The bank asks for a confirmation."},
+        "to be confirmed": {
+            **FAILED,
+            "automatic": True,
+            "confirm": True,
+            "why": "The bank asks for a confirmation.",
+        },
     },
     "payment_received": {
         "for invoices": RECEIVED,
-        "for a draft": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "for_draft": True, "method": ""},
+        "for a draft": {
+            **RECEIVED,
+            "invoices": [],
+            "unapplied": "$1,339.36",
+            "for_draft": True,
+            "method": "",
+        },
         "late": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "late": True},
         "more than was open": {**RECEIVED, "invoices": RECEIVED["invoices"][:1], "unapplied": "$89.71"},
     },
     "payment_refunded": {
         "reopens": REFUNDED,
-        "of what was not used": {**REFUNDED, "amount_minor": 1_000, "currency": "JPY", "reason": "", "method": "",
-                                 "reopens": False},
+        "of what was not used": {
+            **REFUNDED,
+            "amount_minor": 1_000,
+            "currency": "JPY",
+            "reason": "",
+            "method": "",
+            "reopens": False,
+        },
     },
     "payment_reminder": {
         "two": REMINDER,
-        "one": {**REMINDER, "subject": "Invoice INV-100042 is due soon", "invoices": REMINDER["invoices"][:1],
-                "totals": ["$1,249.65"], "credit": []},
-        "more than are listed": {**REMINDER, "subject": "14 invoices of Harbor Painting are overdue", "more": 12,
-                                 "totals": ["120.00 EUR", "$9,339.36"]},
+        "one": {
+            **REMINDER,
+            "subject": "Invoice INV-100042 is due soon",
+            "invoices": REMINDER["invoices"][:1],
+            "totals": ["$1,249.65"],
+            "credit": [],
+        },
+        "more than are listed": {
+            **REMINDER,
+            "subject": "14 invoices of Harbor Painting are overdue",
+            "more": 12,
+            "totals": ["120.00 EUR", "$9,339.36"],
+        },
     },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},
-}  # fmt: skip
+}

@@ -7,9 +7,13 @@ from typing import Any
 from tests.golden.account_mails import Cases
 
 STORE = {
-    "name": "Dock Street", "line1": "14 Dock Street", "city": "Albany", "region": "NY", "postcode": "12207",
+    "name": "Dock Street",
+    "line1": "14 Dock Street",
+    "city": "Albany",
+    "region": "NY",
+    "postcode": "12207",
     "phone": "+1 518 555 0100",
-}  # fmt: skip
+}
 QUIET_STORE = {**STORE, "phone": ""}
 SITE = {
     "recipient": "Harbor Painting",
@@ -25,48 +29,105 @@ REPS = [
 ORDER: dict[str, Any] = {"number": "SO-100042", "path": "/orders/SO-100042"}
 
 ASKED: dict[str, Any] = {
-    "asker": "Dana Ortiz", "on_behalf": "", "title": "Elm Street, second floor", "company": "Harbor Painting",
-    "lines": 12, "total": "$1,249.65", "limit": "$500.00", "job": "Elm Street", "po_number": "PO 7731",
-    "store": "Dock Street", "note": "The crew starts on Monday.", "path": "/approvals/7",
-}  # fmt: skip
+    "asker": "Dana Ortiz",
+    "on_behalf": "",
+    "title": "Elm Street, second floor",
+    "company": "Harbor Painting",
+    "lines": 12,
+    "total": "$1,249.65",
+    "limit": "$500.00",
+    "job": "Elm Street",
+    "po_number": "PO 7731",
+    "store": "Dock Street",
+    "note": "The crew starts on Monday.",
+    "path": "/approvals/7",
+}
 CREDIT: dict[str, Any] = {
-    "asker": "Dana Ortiz", "on_behalf": "", "company": "Harbor Painting", "title": "Elm Street, second floor",
-    "lines": 12, "total": "$1,249.65", "limit": "$10,000.00", "available": "$249.65", "missing": "$1,000.00",
-    "on_hold": False, "hold_reason": "", "draft_path": "/drafts/31", "reps": REPS,
+    "asker": "Dana Ortiz",
+    "on_behalf": "",
+    "company": "Harbor Painting",
+    "title": "Elm Street, second floor",
+    "lines": 12,
+    "total": "$1,249.65",
+    "limit": "$10,000.00",
+    "available": "$249.65",
+    "missing": "$1,000.00",
+    "on_hold": False,
+    "hold_reason": "",
+    "draft_path": "/drafts/31",
+    "reps": REPS,
     "pay_path": "/payments/new?invoice=INV-100042&invoice=INV-100043",
-}  # fmt: skip
+}
 CONFIRMED: dict[str, Any] = {
-    **ORDER, "on_behalf": False, "placed_by": "Dana Ortiz", "company": "Harbor Painting", "reason": "",
-    "approved_by": "", "lines": 12, "total": "$1,249.65", "tax": "$101.86", "tax_words": "Sales tax NY 8.875 %", "exempt": "",
-    "po_number": "PO 7731", "job": "Elm Street", "fulfilment": "pickup", "store": STORE, "ship_to": {},
-    "window": "tomorrow 7:00 am to 8:00 am", "promised": "tomorrow 7:00 am", "code": "K7PQXA",
-    "pickup_person": "Sam Fields",
-}  # fmt: skip
-READY: dict[str, Any] = {
-    **ORDER, "rest": 0, "code": "K7PQXA", "pickup_person": "Sam Fields", "store": STORE,
-    "hours": "Mon to Fri 6:30 am to 6:00 pm, Sat 8:00 am to 4:00 pm", "window": "today 7:00 am to 8:00 am",
-    "po_number": "PO 7731", "job": "Elm Street",
-}  # fmt: skip
-SHORT: dict[str, Any] = {
-    **ORDER, "units": 2, "ordered": 6, "sku": "PRO-1", "name": "ProLine eggshell, white base, 1 gal",
-    "colour": "Harbor Fog", "why": "was damaged in the store", "waits": True, "store": STORE,
-}  # fmt: skip
-CHANGED: dict[str, Any] = {
-    **ORDER, "fulfilment": "pickup", "promised": "Tue 9 Jun 2:00 pm", "reason": "The tinting machine is down.",
+    **ORDER,
+    "on_behalf": False,
+    "placed_by": "Dana Ortiz",
+    "company": "Harbor Painting",
+    "reason": "",
+    "approved_by": "",
+    "lines": 12,
+    "total": "$1,249.65",
+    "tax": "$101.86",
+    "tax_words": "Sales tax NY 8.875 %",
+    "exempt": "",
+    "po_number": "PO 7731",
+    "job": "Elm Street",
+    "fulfilment": "pickup",
     "store": STORE,
-}  # fmt: skip
+    "ship_to": {},
+    "window": "tomorrow 7:00 am to 8:00 am",
+    "promised": "tomorrow 7:00 am",
+    "code": "K7PQXA",
+    "pickup_person": "Sam Fields",
+}
+READY: dict[str, Any] = {
+    **ORDER,
+    "rest": 0,
+    "code": "K7PQXA",
+    "pickup_person": "Sam Fields",
+    "store": STORE,
+    "hours": "Mon to Fri 6:30 am to 6:00 pm, Sat 8:00 am to 4:00 pm",
+    "window": "today 7:00 am to 8:00 am",
+    "po_number": "PO 7731",
+    "job": "Elm Street",
+}
+SHORT: dict[str, Any] = {
+    **ORDER,
+    "units": 2,
+    "ordered": 6,
+    "sku": "PRO-1",
+    "name": "ProLine eggshell, white base, 1 gal",
+    "colour": "Harbor Fog",
+    "why": "was damaged in the store",
+    "waits": True,
+    "store": STORE,
+}
+CHANGED: dict[str, Any] = {
+    **ORDER,
+    "fulfilment": "pickup",
+    "promised": "Tue 9 Jun 2:00 pm",
+    "reason": "The tinting machine is down.",
+    "store": STORE,
+}
 RESTOCKED: dict[str, Any] = {
-    **ORDER, "fulfilment": "pickup", "promised": "tomorrow 10:00 am",
+    **ORDER,
+    "fulfilment": "pickup",
+    "promised": "tomorrow 10:00 am",
     "lines": [
-        {"name": "ProLine eggshell, white base, 1 gal", "sku": "PRO-1"}, {"name": "Masking tape, 2 in", "sku": "TAPE-1"},
+        {"name": "ProLine eggshell, white base, 1 gal", "sku": "PRO-1"},
+        {"name": "Masking tape, 2 in", "sku": "TAPE-1"},
     ],
-}  # fmt: skip
+}
 OUT: dict[str, Any] = {**ORDER, "store": STORE, "promised": "today 4:00 pm", "ship_to": SITE}
 CANCELLED: dict[str, Any] = {**ORDER, "reason": "Ordered twice.", "rest": False}
 PAID: dict[str, Any] = {
-    "company": "Harbor Painting", "title": "Elm Street, second floor", "path": "/drafts/31/review",
-    "amount": "$1,000.00", "on_hold": False, "hold_reason": "",
-}  # fmt: skip
+    "company": "Harbor Painting",
+    "title": "Elm Street, second floor",
+    "path": "/drafts/31/review",
+    "amount": "$1,000.00",
+    "on_hold": False,
+    "hold_reason": "",
+}
 NONE = {"po_number": "", "job": ""}
 
 MAILS: dict[str, Cases] = {
@@ -76,11 +137,18 @@ MAILS: dict[str, Cases] = {
     },
     "approval_refused": {
         "lines": {
-            "by": "Alex Stone", "total": "$1,249.65", "lines": 12, "reason": "We still have primer in the yard.",
+            "by": "Alex Stone",
+            "total": "$1,249.65",
+            "lines": 12,
+            "reason": "We still have primer in the yard.",
             "path": "/drafts/31",
         },
         "one line": {
-            "by": "Alex Stone", "total": "$749.00", "lines": 1, "reason": "Not this month.", "path": "/drafts/31",
+            "by": "Alex Stone",
+            "total": "$749.00",
+            "lines": 1,
+            "reason": "Not this month.",
+            "path": "/drafts/31",
         },
     },
     "credit_ask": {
@@ -94,27 +162,41 @@ MAILS: dict[str, Cases] = {
         "on hold": {**PAID, "on_hold": True, "hold_reason": "Invoice INV-100017 is 60 days overdue."},
         "on hold, no reason": {**PAID, "title": "your order", "on_hold": True},
     },
-    "order_cancelled": {
-        "whole": CANCELLED,
-        "rest": {**CANCELLED, "rest": True, "reason": ""},
-    },
+    "order_cancelled": {"whole": CANCELLED, "rest": {**CANCELLED, "rest": True, "reason": ""}},
     "order_confirmation": {
         "pickup at a time": CONFIRMED,
         "pickup as soon as it can be": {
-            **CONFIRMED, **NONE, "lines": 1, "window": "", "tax": "", "tax_words": "", "exempt": "R-77",
-            "pickup_person": "", "approved_by": "Alex Stone",
+            **CONFIRMED,
+            **NONE,
+            "lines": 1,
+            "window": "",
+            "tax": "",
+            "tax_words": "",
+            "exempt": "R-77",
+            "pickup_person": "",
+            "approved_by": "Alex Stone",
         },
         "pickup without a time": {**CONFIRMED, "window": "", "promised": "", "tax": "", "tax_words": ""},
         "delivery, by a rep": {
-            **CONFIRMED, "on_behalf": True, "placed_by": "Kim Ash", "reason": "Called from the site",
-            "fulfilment": "delivery", "window": "", "promised": "Thu 4 Jun 5:00 pm", "ship_to": SITE, "code": "",
+            **CONFIRMED,
+            "on_behalf": True,
+            "placed_by": "Kim Ash",
+            "reason": "Called from the site",
+            "fulfilment": "delivery",
+            "window": "",
+            "promised": "Thu 4 Jun 5:00 pm",
+            "ship_to": SITE,
+            "code": "",
         },
-        "delivery without a day": {**CONFIRMED, "fulfilment": "delivery", "window": "", "promised": "", "ship_to": SITE},
+        "delivery without a day": {
+            **CONFIRMED,
+            "fulfilment": "delivery",
+            "window": "",
+            "promised": "",
+            "ship_to": SITE,
+        },
     },
-    "order_out": {
-        "all of it": OUT,
-        "least": {**OUT, "promised": "", "ship_to": {}, "store": QUIET_STORE},
-    },
+    "order_out": {"all of it": OUT, "least": {**OUT, "promised": "", "ship_to": {}, "store": QUIET_STORE}},
     "order_promise_changed": {
         "pickup": CHANGED,
         "delivery": {**CHANGED, "fulfilment": "delivery", "store": QUIET_STORE},
@@ -133,4 +215,4 @@ MAILS: dict[str, Cases] = {
         "waits": SHORT,
         "taken off": {**SHORT, "colour": "", "waits": False, "store": QUIET_STORE},
     },
-}  # fmt: skip
+}

@@ -30,9 +30,19 @@ from tests.shop import Shop
 
 # In the order of the table's columns. All but the "other" ones belong to, or look after, the first company.
 ACTORS = (
-    "visitor", "viewer", "buyer", "approver", "admin", "other_buyer", "rep", "other_rep", "acting_rep", "support",
-    "store", "staff_admin",
-)  # fmt: skip
+    "visitor",
+    "viewer",
+    "buyer",
+    "approver",
+    "admin",
+    "other_buyer",
+    "rep",
+    "other_rep",
+    "acting_rep",
+    "support",
+    "store",
+    "staff_admin",
+)
 
 
 @dataclass
@@ -146,21 +156,32 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
         company_id=company.id, stripe_method_id="pm_1", kind="card", brand="Visa", last4="4242", saved_at=now
     )
     link = PayLink(
-        company_id=company.id, token_hash=token_hash(new_token()), kind="invoice", title=f"Invoice {invoice.number}",
-        created_at=now, expires_at=now + timedelta(days=7),
-    )  # fmt: skip
+        company_id=company.id,
+        token_hash=token_hash(new_token()),
+        kind="invoice",
+        title=f"Invoice {invoice.number}",
+        created_at=now,
+        expires_at=now + timedelta(days=7),
+    )
     session.add_all([method, link])
     session.flush()
     session.add(PayLinkInvoice(pay_link_id=link.id, invoice_id=invoice.id, company_id=company.id))
     scheduled = make_attempt(
-        session, company, {invoice: 100}, state="scheduled", via="schedule",
+        session,
+        company,
+        {invoice: 100},
+        state="scheduled",
+        via="schedule",
         run_on=(now + timedelta(days=5)).date(),
-    )  # fmt: skip
+    )
     applied = select(LedgerTransaction.id).where(LedgerTransaction.kind == "application")
     parts = {
-        "method_id": method.id, "link_id": link.id, "name": f"memo-{memo.id}", "token": "nothing",
+        "method_id": method.id,
+        "link_id": link.id,
+        "name": f"memo-{memo.id}",
+        "token": "nothing",
         "transaction_id": session.scalars(applied).first(),
-    }  # fmt: skip
+    }
     return Money(parts, payment.number, scheduled.token)
 
 
@@ -174,10 +195,19 @@ def _dispute(build: Build, company: Company) -> InvoiceDispute:
 
 def _approval(build: Build, company: Company, buyer: User, draft_id: int) -> OrderApproval:
     row = OrderApproval(
-        company_id=company.id, draft_id=draft_id, asked_by_user_id=buyer.id, asked_by_name=buyer.name,
-        subject_user_id=buyer.id, subject_name=buyer.name, asked_at=datetime.now(UTC), currency="USD", limit_minor=1,
-        total_minor=2, line_count=2, contents="",
-    )  # fmt: skip
+        company_id=company.id,
+        draft_id=draft_id,
+        asked_by_user_id=buyer.id,
+        asked_by_name=buyer.name,
+        subject_user_id=buyer.id,
+        subject_name=buyer.name,
+        asked_at=datetime.now(UTC),
+        currency="USD",
+        limit_minor=1,
+        total_minor=2,
+        line_count=2,
+        contents="",
+    )
     build.session.add(row)
     build.session.commit()
     return row
@@ -185,10 +215,17 @@ def _approval(build: Build, company: Company, buyer: User, draft_id: int) -> Ord
 
 def _exemption(build: Build, company: Company) -> TaxExemption:
     row = TaxExemption(
-        company_id=company.id, region="VT", reason="resale", certificate_number="VT-1", valid_from=date(2020, 1, 1),
-        valid_to=date(2099, 12, 31), file_name="certificate.pdf", file_type="application/pdf", file=b"%PDF-1.4",
+        company_id=company.id,
+        region="VT",
+        reason="resale",
+        certificate_number="VT-1",
+        valid_from=date(2020, 1, 1),
+        valid_to=date(2099, 12, 31),
+        file_name="certificate.pdf",
+        file_type="application/pdf",
+        file=b"%PDF-1.4",
         added_at=datetime.now(UTC),
-    )  # fmt: skip
+    )
     build.session.add(row)
     build.session.commit()
     return row
@@ -199,10 +236,14 @@ def _session_row(
 ) -> UserSession:
     now = datetime.now(UTC)
     row = UserSession(
-        token_hash=token_hash(token or new_token()), user_id=person.id, delegation_id=delegation,
-        company_id=company.id if company else None, created_at=now, last_seen_at=now,
+        token_hash=token_hash(token or new_token()),
+        user_id=person.id,
+        delegation_id=delegation,
+        company_id=company.id if company else None,
+        created_at=now,
+        last_seen_at=now,
         expires_at=now + timedelta(days=1),
-    )  # fmt: skip
+    )
     build.session.add(row)
     build.session.commit()
     return row

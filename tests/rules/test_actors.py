@@ -70,9 +70,12 @@ def test_the_kind_of_an_actor_is_asked_for_in_accounts_and_touchpoints_only() ->
 def test_the_rule_sees_each_way_of_asking() -> None:
     """Seen failing with a rule that knew comparisons with one string only."""
     for code in (
-        'actor.kind == "rep"', 'user.kind not in {"support", "admin"}', "WORDS[actor().kind]",
-        "WORDS.get(seen.actor.kind, 1)", 'person.kind != "customer"',
-    ):  # fmt: skip
+        'actor.kind == "rep"',
+        'user.kind not in {"support", "admin"}',
+        "WORDS[actor().kind]",
+        "WORDS.get(seen.actor.kind, 1)",
+        'person.kind != "customer"',
+    ):
         assert asks_for_a_kind(ast.parse(code)), code
     for code in ('invoice.kind == "credit_memo"', "record(actor_kind=actor.kind)", "each.kind in TAKEN"):
         assert not asks_for_a_kind(ast.parse(code)), code

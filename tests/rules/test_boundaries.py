@@ -143,10 +143,7 @@ def test_every_import_is_declared() -> None:
 NOUNS = {"accounting", "billing", "opening", "pricing", "string", "wording"}
 
 
-@rule(
-    "gerunds",
-    todo="modules are named by the field's noun (disputes, not contesting)",
-)
+@rule("gerunds", todo="modules are named by the field's noun (disputes, not contesting)")
 def modules_named_for_doing() -> Found:
     files = [source.path for source in sources("portal")]
     named = {path for file in files for path in (file, *file.parents) if path.is_relative_to(ROOT / "portal")}

@@ -67,10 +67,7 @@ def test_every_use_case_is_called_by_a_test_of_its_domain() -> None:
     hold("use_cases_without_test")
 
 
-@rule(
-    "nouns_without_test",
-    todo="a noun without tests. Name them tests/<kind>/<domain>/test_<noun>….py",
-)
+@rule("nouns_without_test", todo="a noun without tests. Name them tests/<kind>/<domain>/test_<noun>….py")
 def nouns_without_test() -> Found:
     nouns = {noun for source in sources("portal") if (noun := noun_of(source.name))}
     tests = [test for test in mentions() if "/test_" in test]

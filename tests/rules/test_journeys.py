@@ -17,8 +17,13 @@ def test_two_processes_of_journeys_are_refused() -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "2", "tests/browser/test_accounts.py"],
-        cwd=ROOT, capture_output=True, text=True, env=clean, timeout=600, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=clean,
+        timeout=600,
+        check=False,
+    )
     assert run.returncode == 1, run.stdout + run.stderr
     assert "run them in one process, without -n" in run.stdout
     assert "passed" not in run.stdout

@@ -14,12 +14,20 @@ from portal.orders.models.orders import Order, OrderEvent, OrderLine
 # Written when an order is placed; a file does not have them, and their default says so.
 PLACED_ONLY = {
     "sales_order": {
-        "draft_id", "placement_token", "placement_fingerprint", "delivery_date", "pickup_phone", "note", "delegation_id",
-        "order_limit_minor", "approved_by_user_id", "approved_by_name",
+        "draft_id",
+        "placement_token",
+        "placement_fingerprint",
+        "delivery_date",
+        "pickup_phone",
+        "note",
+        "delegation_id",
+        "order_limit_minor",
+        "approved_by_user_id",
+        "approved_by_name",
     },
     "order_line": set(),
     "order_event": set(),
-}  # fmt: skip
+}
 # What has become of an order already when it is imported; a new one has the default.
 IMPORTED_ONLY = {
     "sales_order": {"id", "source", "kind", "ready_at", "closed_at", "on_account", "credit_released_minor"},

@@ -24,10 +24,7 @@ def siblings() -> Found:
     return {relative(folder): len(names) for folder, names in members.items()}
 
 
-@rule(
-    "siblings",
-    todo=f"at most {MOST_SIBLINGS} siblings in a folder. Make a folder for a noun of its own",
-)
+@rule("siblings", todo=f"at most {MOST_SIBLINGS} siblings in a folder. Make a folder for a noun of its own")
 def crowded_folders() -> Found:
     return {folder: count for folder, count in siblings().items() if count > MOST_SIBLINGS}
 

@@ -17,9 +17,14 @@ from portal.orders.status import LINE_STATES, ORDER_STATES
 from tests.rules.test_files import ROOT, tracked
 
 KNOWN = (
-    {*ORDER_STATES, *LINE_STATES}, set(DRAFT_STATES), set(APPROVAL_STATES), set(TRANSITIONS), set(REFUND_STATES),
-    set(DOCUMENTS), set(ACCOUNTS),
-)  # fmt: skip
+    {*ORDER_STATES, *LINE_STATES},
+    set(DRAFT_STATES),
+    set(APPROVAL_STATES),
+    set(TRANSITIONS),
+    set(REFUND_STATES),
+    set(DOCUMENTS),
+    set(ACCOUNTS),
+)
 LIST = re.compile(r"\bin\s*\(((?:\s*'[a-z_]+'\s*,)+\s*'[a-z_]+'\s*)\)")
 
 

@@ -41,8 +41,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = tmp_path_factory.mktemp("dist")
     done = subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(source)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     (found,) = built.glob("*.whl")
     return found
@@ -65,9 +67,20 @@ def test_it_holds_what_the_portal_needs_and_nothing_else(wheel: Path) -> None:
 def test_it_works_where_it_is_installed(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site), str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+            "--target",
+            str(site),
+            str(wheel),
+        ],
         check=True,
-    )  # fmt: skip
+    )
     environment = {**os.environ, "PYTHONPATH": str(site)}
     head = (ROOT / "migrations" / "HEAD").read_text().strip()
     probe = PROBE.format(site=str(site), head=head)
@@ -82,6 +95,10 @@ def test_it_works_where_it_is_installed(wheel: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     shown = subprocess.run(
         [sys.executable, site / "bin" / "portal", "--help"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "Usage: portal" in shown.stdout, shown.stderr

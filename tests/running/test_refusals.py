@@ -24,8 +24,13 @@ def portal(*arguments: str, env: dict[str, str], **options: Any) -> subprocess.C
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", *arguments],
         env={**clean, "PYTHONDONTWRITEBYTECODE": "1", **env},
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, **options,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,
+    )
 
 
 def refusal(*arguments: str, env: dict[str, str], **options: Any) -> str:
@@ -72,10 +77,13 @@ def test_a_port_is_a_number(tmp_path: Path, port: str, words: str) -> None:
         ("not an address", "is not an address like postgresql://"),
         ("postgresql://localhost:port/shop", "is not an address like postgresql://"),
         ("postgresql://me@127.0.0.1:1/shop", "answers at 127.0.0.1:1"),
-        ("postgresql://me@no-such-host.invalid/shop", "The host no-such-host.invalid named in DATABASE_URL is not known"),
+        (
+            "postgresql://me@no-such-host.invalid/shop",
+            "The host no-such-host.invalid named in DATABASE_URL is not known",
+        ),
         ("postgresql://me@/shop?host=/no/such/folder", "No PostgreSQL answers at"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_database_address(tmp_path: Path, free_port: int, url: str, words: str) -> None:
     env = {"PORTAL_VAR": str(tmp_path), "PORTAL_PORT": str(free_port), "DATABASE_URL": url}
     said = refusal("run", env=env)

@@ -35,11 +35,16 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "portal.cli", "run"],
                 env={
-                    **clean, "PORTAL_VAR": str(folder / "var"), "PORTAL_PORT": str(self.port),
+                    **clean,
+                    "PORTAL_VAR": str(folder / "var"),
+                    "PORTAL_PORT": str(self.port),
                     "PORTAL_DEMO_SCALE": "small",
                 },
-                cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.family: list[psutil.Process] = []
 
     @property
@@ -150,8 +155,11 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     agreed = subprocess.run(
         [sys.executable, "-m", "portal.cli", "reconcile"],
         env={**os.environ, "PORTAL_VAR": str(folder / "var"), "PORTAL_DEMO_SCALE": "small"},
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "The books and Stripe agree." in agreed.stdout, agreed.stderr
     assert agreed.returncode == 0
     secret = folder / "var" / "secret-key"
@@ -192,8 +200,11 @@ def test_another_one_in_the_same_folder_is_refused(start: Callable[[], Running],
     refused = subprocess.run(
         [sys.executable, "-m", "portal.cli", "run"],
         env={**os.environ, "PORTAL_VAR": str(folder / "var"), "PORTAL_PORT": "1025"},
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: Counterpart already runs from {folder / 'var'} (process ")
     assert f"http://127.0.0.1:{run.port}" in refused.stderr

@@ -36,9 +36,14 @@ class Server:
         self.log = folder / "serve.log"
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_"))}
         environment = {
-            **clean, "DATABASE_URL": database_url, "PORTAL_SECRET_KEY": "k" * 40, "PORTAL_PORT": str(self.port),
-            "PORTAL_PUBLIC_URL": f"https://{HOST}", "PORTAL_TRUSTED_PROXIES": "1", "PORTAL_VAR": str(folder),
-        }  # fmt: skip
+            **clean,
+            "DATABASE_URL": database_url,
+            "PORTAL_SECRET_KEY": "k" * 40,
+            "PORTAL_PORT": str(self.port),
+            "PORTAL_PUBLIC_URL": f"https://{HOST}",
+            "PORTAL_TRUSTED_PROXIES": "1",
+            "PORTAL_VAR": str(folder),
+        }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "portal.cli", "serve"],
@@ -83,10 +88,14 @@ def signed_in(build: Build) -> str:
     token, now = new_token(), datetime.now(UTC)
     build.session.add(
         UserSession(
-            token_hash=token_hash(token), user_id=build.user(company).id, company_id=company.id, created_at=now,
-            last_seen_at=now, expires_at=now + timedelta(days=1),
+            token_hash=token_hash(token),
+            user_id=build.user(company).id,
+            company_id=company.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(days=1),
         )
-    )  # fmt: skip
+    )
     build.session.commit()
     return f"portal_session={token}"
 

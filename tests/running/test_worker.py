@@ -100,9 +100,13 @@ def post_mails(sessions: sessionmaker[Session], count: int, **fields: Any) -> No
     with sessions.begin() as session:
         for number in range(count):
             post(
-                session, key=f"test:{number}", kind="password_changed", to_email=f"person{number}@example.com",
-                to_name=f"Person {number}", data={"name": f"Person {number}", **fields},
-            )  # fmt: skip
+                session,
+                key=f"test:{number}",
+                kind="password_changed",
+                to_email=f"person{number}@example.com",
+                to_name=f"Person {number}",
+                data={"name": f"Person {number}", **fields},
+            )
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 300) -> None:
@@ -187,9 +191,12 @@ def test_a_secret_is_wiped_once_it_has_left(
 ) -> None:
     with sessions.begin() as session:
         post(
-            session, key="reset:1", kind="password_reset", to_email="ann@example.com",
+            session,
+            key="reset:1",
+            kind="password_reset",
+            to_email="ann@example.com",
             data={"name": "Ann", "link": "http://localhost/reset?token=abc", "minutes": 30, "secret": True},
-        )  # fmt: skip
+        )
     posting.send(only_mail(sessions).id)
     mail = only_mail(sessions)
     assert mail.sent_at is not None

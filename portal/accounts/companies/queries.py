@@ -117,10 +117,7 @@ def companies_page(
     :param words: part of a name, or a whole code.
     """
     name, last = decode_cursor(cursor, str, int) or (None, 0)
-    asked = {
-        "user_id": user_id, "words": words, "name": name, "id": last,
-        "many": ROWS_PER_PAGE + 1,
-    }  # fmt: skip
+    asked = {"user_id": user_id, "words": words, "name": name, "id": last, "many": ROWS_PER_PAGE + 1}
     rows = [CompanyChoice(**row) for row in session.execute(_PAGE, asked).mappings()]
     shown, more = rows[:ROWS_PER_PAGE], len(rows) > ROWS_PER_PAGE
     return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)

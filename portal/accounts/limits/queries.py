@@ -65,9 +65,11 @@ def approvers_of(
     :param but: people who may not, since it is their order.
     """
     asked = {
-        "company": company_id, "roles": _DECIDERS, "total": total_minor,
+        "company": company_id,
+        "roles": _DECIDERS,
+        "total": total_minor,
         "but": sorted({each for each in but if each is not None}),
-    }  # fmt: skip
+    }
     rows: list[Row[tuple[int, str, str, str, bool]]] = list(session.execute(_APPROVERS, asked))
     own = [row for row in rows if not row.of_parent]
     return [Approver(row.id, row.name, row.email, row.language) for row in own or rows]

@@ -40,9 +40,14 @@ _LAST_SEEN = (
     .scalar_subquery()
 )
 _PEOPLE = select(
-    User, Membership.role, Membership.disabled_at, Membership.invited_at, _LAST_SEEN.label("seen"),
-    Membership.order_limit_minor, func.lower(_SHOWN).label("shown"),
-).join(Membership, Membership.user_id == User.id)  # fmt: skip
+    User,
+    Membership.role,
+    Membership.disabled_at,
+    Membership.invited_at,
+    _LAST_SEEN.label("seen"),
+    Membership.order_limit_minor,
+    func.lower(_SHOWN).label("shown"),
+).join(Membership, Membership.user_id == User.id)
 
 
 def people_page(

@@ -113,8 +113,7 @@ class ProfileForm(PortalForm):
     name = _name(autocomplete="name")
     phone = TelField("Phone", [Optional(), Length(max=40)], render_kw={"autocomplete": "tel"})
     language = SelectField(
-        "Language",
-        description="Pages and mails are in English for now; we keep your wish.",
+        "Language", description="Pages and mails are in English for now; we keep your wish."
     )
     time_zone = SelectField("Time zone", description="Times are shown in this zone.")
 

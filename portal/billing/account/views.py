@@ -18,11 +18,29 @@ from portal.web.transaction import db, today
 FURTHER = (
     ("billing.statements", "invoices:read", "Statements", "Month by month, as PDF and CSV", "note"),
     ("billing.methods", "payments:administer", "Ways to pay", "Saved cards and bank accounts", "card"),
-    ("billing.autopay", "payments:administer", "Autopay", "Pay invoices by themselves when they are due", "calendar"),
-    ("billing.scheduled", "payments:administer", "Scheduled payments", "What is paid on a day to come", "clock"),
-    ("billing.payment_links", "payments:administer", "Payment links", "For somebody else to pay without signing in", "copy"),
+    (
+        "billing.autopay",
+        "payments:administer",
+        "Autopay",
+        "Pay invoices by themselves when they are due",
+        "calendar",
+    ),
+    (
+        "billing.scheduled",
+        "payments:administer",
+        "Scheduled payments",
+        "What is paid on a day to come",
+        "clock",
+    ),
+    (
+        "billing.payment_links",
+        "payments:administer",
+        "Payment links",
+        "For somebody else to pay without signing in",
+        "copy",
+    ),
     ("billing.reminders", "payments:administer", "Reminders", "When we write about open invoices", "mail"),
-)  # fmt: skip
+)
 
 
 @blueprint.get("/account/billing", endpoint="overview")

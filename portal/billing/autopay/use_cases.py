@@ -93,13 +93,20 @@ def agree(
     made = session.scalar(
         upsert(Autopay)
         .values(
-            company_id=company_id, saved_method_id=method_id, rule=rule.kind,
-            day=0 if rule.kind == "due" else rule.day, limit_minor=rule.limit_minor, mandate_words=words,
-            agreed_by_user_id=actor.user_id, agreed_by_name=actor.name, agreed_at=now, ran_on=today,
+            company_id=company_id,
+            saved_method_id=method_id,
+            rule=rule.kind,
+            day=0 if rule.kind == "due" else rule.day,
+            limit_minor=rule.limit_minor,
+            mandate_words=words,
+            agreed_by_user_id=actor.user_id,
+            agreed_by_name=actor.name,
+            agreed_at=now,
+            ran_on=today,
         )
         .on_conflict_do_nothing()
         .returning(Autopay.id)
-    )  # fmt: skip
+    )
     if made is None:
         message = "Somebody else of your company has just set autopay up. Look at it first."
         raise Rejected("agreed_meanwhile", message, outcome="conflict")
@@ -129,10 +136,14 @@ def _note(session: Session, actor: Actor, company_id: int, action: str, key: str
     record(
         session,
         Event(
-            "payment_info_entered", actor=actor, now=now, key=f"payment_info_entered:{action}:{key}",
-            account_id=company_id, props={"method": "autopay", "action": action},
+            "payment_info_entered",
+            actor=actor,
+            now=now,
+            key=f"payment_info_entered:{action}:{key}",
+            account_id=company_id,
+            props={"method": "autopay", "action": action},
         ),
-    )  # fmt: skip
+    )
 
 
 def run(session: Session, autopay_id: int, *, now: datetime, today: date) -> PaymentAttempt | None:
@@ -158,9 +169,15 @@ def run(session: Session, autopay_id: int, *, now: datetime, today: date) -> Pay
     if not chosen:
         return None
     attempt = start(
-        session, actor=None, company_id=autopay.company_id, now=now, today=today, via="autopay",
-        wants=[Want(each.id, each.free_minor) for each in chosen], saved_method_id=autopay.saved_method_id,
-    )  # fmt: skip
+        session,
+        actor=None,
+        company_id=autopay.company_id,
+        now=now,
+        today=today,
+        via="autopay",
+        wants=[Want(each.id, each.free_minor) for each in chosen],
+        saved_method_id=autopay.saved_method_id,
+    )
     attempt.run_on = today
     session.flush()
     defer(session, CHARGE, {"row_id": attempt.id})
@@ -214,9 +231,12 @@ def _tell_left(session: Session, autopay: Autopay, left: Sequence[OpenDocument])
     which = sha256(",".join(str(each.id) for each in left).encode()).hexdigest()[:16]
     limit = format_minor(autopay.limit_minor or 0, left[0].currency)
     tell_payers(
-        session, kind="autopay_left", key=f"autopay_left:{autopay.id}:{which}", company_id=autopay.company_id,
+        session,
+        kind="autopay_left",
+        key=f"autopay_left:{autopay.id}:{which}",
+        company_id=autopay.company_id,
         data={"limit": limit, "invoices": _rows(left)},
-    )  # fmt: skip
+    )
 
 
 def _rows(documents: Sequence[OpenDocument], on: date | None = None) -> list[dict[str, str]]:

@@ -73,9 +73,15 @@ def _agree(form: AutopayForm, rule: Rule) -> bool:
         if not form.agreed.data:
             raise Rejected("agreed", "Tick the box to agree.", field="agreed")
         use_cases.agree(
-            tried.session, actor=actor(), rule=rule, method_id=form.method.data, shown=form.shown.data or "",
-            seller=_seller(), now=now(), today=today(),
-        )  # fmt: skip
+            tried.session,
+            actor=actor(),
+            rule=rule,
+            method_id=form.method.data,
+            shown=form.shown.data or "",
+            seller=_seller(),
+            now=now(),
+            today=today(),
+        )
     return tried.refused is None
 
 

@@ -84,18 +84,30 @@ def apply(
     ]
     numbers = _listed(documents[id].number for id in sorted(parts))
     post(
-        session, key=posting_key, kind="application", company_id=company_id, currency=held.currency,
-        occurred_at=now, sides=sides, actor=actor, words=f"{held.number} applied to {numbers}",
-    )  # fmt: skip
+        session,
+        key=posting_key,
+        kind="application",
+        company_id=company_id,
+        currency=held.currency,
+        occurred_at=now,
+        sides=sides,
+        actor=actor,
+        words=f"{held.number} applied to {numbers}",
+    )
     record(
         session,
         Event(
-            "payment_submitted", actor=actor, now=now, key=f"payment_submitted:{posting_key}",
-            account_id=company_id, value_minor=total, currency=held.currency,
+            "payment_submitted",
+            actor=actor,
+            now=now,
+            key=f"payment_submitted:{posting_key}",
+            account_id=company_id,
+            value_minor=total,
+            currency=held.currency,
             links={"payment_id": held.payment_id, "invoice_id": held.memo_id},
             props={"method": "credit_memo" if held.memo_id else "unapplied_cash", "lines": len(parts)},
         ),
-    )  # fmt: skip
+    )
     tell_settled(session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=held.payment_id)
     return True
 
@@ -132,9 +144,16 @@ def undo(session: Session, *, actor: Actor, company_id: int, transaction_id: int
         Side(e.account, -e.amount_minor, invoice_id=e.invoice_id, payment_id=e.payment_id) for e in entries
     ]
     return post(
-        session, key=done.posting_key + UNDONE, kind="application", company_id=company_id,
-        currency=done.currency, occurred_at=now, sides=sides, actor=actor, words=f"Taken back: {done.words}",
-    )  # fmt: skip
+        session,
+        key=done.posting_key + UNDONE,
+        kind="application",
+        company_id=company_id,
+        currency=done.currency,
+        occurred_at=now,
+        sides=sides,
+        actor=actor,
+        words=f"Taken back: {done.words}",
+    )
 
 
 def _lock(

@@ -63,9 +63,14 @@ def apply_credit(name: str) -> Response | tuple[str, int]:
         if typed.errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
         done = applying.apply(
-            tried.session, actor=actor(), company_id=company_id, source=applying.Source.named(name),
-            parts=typed.parts, key=form.one_key(), now=now(),
-        )  # fmt: skip
+            tried.session,
+            actor=actor(),
+            company_id=company_id,
+            source=applying.Source.named(name),
+            parts=typed.parts,
+            key=form.one_key(),
+            now=now(),
+        )
     if (no := tried.refused) is not None:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)

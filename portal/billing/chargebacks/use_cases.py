@@ -72,10 +72,16 @@ def _row(session: Session, payment: Payment, told: Disputed, now: datetime) -> S
     if known is not None:
         return known
     made = StripeDispute(
-        id=told.id, payment_id=payment.id, company_id=payment.company_id, amount_minor=told.amount_minor,
-        fee_minor=told.fee_minor, currency=told.currency, reason=told.reason, state=told.status,
+        id=told.id,
+        payment_id=payment.id,
+        company_id=payment.company_id,
+        amount_minor=told.amount_minor,
+        fee_minor=told.fee_minor,
+        currency=told.currency,
+        reason=told.reason,
+        state=told.status,
         opened_at=told.created_at,
-    )  # fmt: skip
+    )
     session.add(made)
     session.flush()
     return made
@@ -129,18 +135,31 @@ def _post(
     at: datetime,
 ) -> bool:
     return post(
-        session, key=f"dispute:{dispute.id}:{step}", kind=kind, company_id=payment.company_id,
-        currency=payment.currency, occurred_at=at, sides=sides, actor=SYSTEM, words=words,
-    )  # fmt: skip
+        session,
+        key=f"dispute:{dispute.id}:{step}",
+        kind=kind,
+        company_id=payment.company_id,
+        currency=payment.currency,
+        occurred_at=at,
+        sides=sides,
+        actor=SYSTEM,
+        words=words,
+    )
 
 
 def _tell(session: Session, payment: Payment, dispute: StripeDispute, code: str, at: datetime) -> None:
     record(
         session,
         Event(
-            "payment_failed", actor=SYSTEM, now=at, key=f"payment_failed:{dispute.id}:{code}",
-            account_id=payment.company_id, value_minor=dispute.amount_minor, currency=dispute.currency,
-            outcome="ok" if code == "chargeback_won" else "payment_declined", links={"payment_id": payment.id},
+            "payment_failed",
+            actor=SYSTEM,
+            now=at,
+            key=f"payment_failed:{dispute.id}:{code}",
+            account_id=payment.company_id,
+            value_minor=dispute.amount_minor,
+            currency=dispute.currency,
+            outcome="ok" if code == "chargeback_won" else "payment_declined",
+            links={"payment_id": payment.id},
             props={"method": payment.kind, "number": payment.number, "code": code},
         ),
-    )  # fmt: skip
+    )

@@ -44,9 +44,14 @@ def hold(code: str) -> str | Response | tuple[str, int]:
     if status == 200 or action != "rule":
         forms["rule"].days.data = str(days or "")
     page = render_template(
-        "billing/credit_holds/hold.html", company=company, credit=credit_of(db(), company.id), form=forms["hold"],
-        lift_form=forms["lift"], rule_form=forms["rule"], rule_days=days,
-    )  # fmt: skip
+        "billing/credit_holds/hold.html",
+        company=company,
+        credit=credit_of(db(), company.id),
+        form=forms["hold"],
+        lift_form=forms["lift"],
+        rule_form=forms["rule"],
+        rule_days=days,
+    )
     return page, status
 
 

@@ -54,10 +54,16 @@ def _credit(company: Company, form: CreditMemoForm) -> Invoice:
     except ValueError as error:
         raise Rejected("amount", str(error), field="amount") from error
     return crediting.adjust(
-        db(), actor=actor(), now=now(), today=today(), company=company, amount_minor=amount,
-        reason=form.reason.data or "", token=(form.token.data or new_token())[:MAX_TOKEN],
+        db(),
+        actor=actor(),
+        now=now(),
+        today=today(),
+        company=company,
+        amount_minor=amount,
+        reason=form.reason.data or "",
+        token=(form.token.data or new_token())[:MAX_TOKEN],
         invoice_number=(form.invoice.data or "").upper(),
-    )  # fmt: skip
+    )
 
 
 def _page(company: Company, form: CreditMemoForm) -> str:

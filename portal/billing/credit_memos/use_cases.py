@@ -67,8 +67,14 @@ def apply_ahead(
         return 0
     key = f"application:{invoice.number}:ahead"
     post(
-        session, key=key, kind="application", company_id=invoice.company_id, currency=invoice.currency,
-        occurred_at=now, actor=actor, words=f"Paid ahead, applied to {invoice.number}",
+        session,
+        key=key,
+        kind="application",
+        company_id=invoice.company_id,
+        currency=invoice.currency,
+        occurred_at=now,
+        actor=actor,
+        words=f"Paid ahead, applied to {invoice.number}",
         sides=[
             side
             for payment_id, part in parts
@@ -77,18 +83,24 @@ def apply_ahead(
                 Side(RECEIVABLE, -part, invoice_id=invoice.id, payment_id=payment_id),
             )
         ],
-    )  # fmt: skip
+    )
     session.refresh(invoice, ["open_minor", "settled_at"])
     if not left:
         record(
             session,
             Event(
-                "invoice_paid", actor=actor, now=now, key=f"invoice_paid:{invoice.number}:{key}",
-                account_id=invoice.company_id, store_id=invoice.store_id, value_minor=invoice.total_minor,
-                currency=invoice.currency, links={"order_id": invoice.order_id, "invoice_id": invoice.id},
+                "invoice_paid",
+                actor=actor,
+                now=now,
+                key=f"invoice_paid:{invoice.number}:{key}",
+                account_id=invoice.company_id,
+                store_id=invoice.store_id,
+                value_minor=invoice.total_minor,
+                currency=invoice.currency,
+                links={"order_id": invoice.order_id, "invoice_id": invoice.id},
                 props={"number": invoice.number},
             ),
-        )  # fmt: skip
+        )
     return invoice.total_minor - left
 
 
@@ -136,7 +148,13 @@ def adjust(
     memo = issue(
         session,
         NewDocument(
-            "credit_memo", company.id, company.currency, key, today, [line], reason=said,
+            "credit_memo",
+            company.id,
+            company.currency,
+            key,
+            today,
+            [line],
+            reason=said,
             corrects_invoice_id=corrected.id if corrected else None,
             order_id=corrected.order_id if corrected else None,
             order_number=corrected.order_number if corrected else "",
@@ -147,7 +165,7 @@ def adjust(
         ),
         actor=actor,
         now=now,
-    )  # fmt: skip
+    )
     assert memo is not None
     if tell:
         announce(session, memo)

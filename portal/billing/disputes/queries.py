@@ -46,14 +46,27 @@ def _rows() -> Select[*tuple[Any, ...]]:
     each = InvoiceDispute
     return (
         select(
-            each.id, Invoice.number, Company.code, Company.name, each.amount_minor, Invoice.open_minor, each.currency,
-            each.reason, each.note, each.opened_by_name, each.opened_at, each.closed_at, each.closed_by_name,
-            each.outcome, each.answer, _MEMO.number,
+            each.id,
+            Invoice.number,
+            Company.code,
+            Company.name,
+            each.amount_minor,
+            Invoice.open_minor,
+            each.currency,
+            each.reason,
+            each.note,
+            each.opened_by_name,
+            each.opened_at,
+            each.closed_at,
+            each.closed_by_name,
+            each.outcome,
+            each.answer,
+            _MEMO.number,
         )
         .join(Invoice, Invoice.id == each.invoice_id)
         .join(Company, Company.id == each.company_id)
         .outerjoin(_MEMO, _MEMO.id == each.credit_memo_id)
-    )  # fmt: skip
+    )
 
 
 def disputes_of(session: Session, invoice_id: int) -> list[DisputeRow]:

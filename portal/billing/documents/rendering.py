@@ -44,14 +44,20 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     if len(data["lines"]) > MOST_LINES:
         raise TooLong
     asked = {
-        "kind": kind, "folder": str(resource_dir("templates") / "pdf"), "data": data,
+        "kind": kind,
+        "folder": str(resource_dir("templates") / "pdf"),
+        "data": data,
         "moment": moment.replace(microsecond=0).isoformat(),  # the compiler takes whole seconds
-    }  # fmt: skip
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(COMPILER)],
-            input=json.dumps(asked).encode(), capture_output=True, timeout=MOST_SECONDS, env=_environment(), check=False,
-        )  # fmt: skip
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=MOST_SECONDS,
+            env=_environment(),
+            check=False,
+        )
     except subprocess.TimeoutExpired as late:
         raise TooLong from late
     if done.returncode:

@@ -8,13 +8,7 @@ from datetime import date
 
 from portal.foundation.clock import typed_day
 
-STATUSES = {
-    "open": "Open",
-    "overdue": "Overdue",
-    "paid": "Paid",
-    "memos": "Credit memos",
-    "all": "All",
-}
+STATUSES = {"open": "Open", "overdue": "Overdue", "paid": "Paid", "memos": "Credit memos", "all": "All"}
 # Further parts of the address, in the order in which they are said.
 FIELDS = ("q", "po", "job", "from", "to")
 MOST_TICKED = 500

@@ -53,22 +53,33 @@ def post(
     transaction_id = session.scalar(
         upsert(LedgerTransaction)
         .values(
-            posting_key=key, kind=kind, company_id=company_id, currency=currency, occurred_at=occurred_at,
-            actor_user_id=actor.user_id, actor_name=actor.name, words=words,
+            posting_key=key,
+            kind=kind,
+            company_id=company_id,
+            currency=currency,
+            occurred_at=occurred_at,
+            actor_user_id=actor.user_id,
+            actor_name=actor.name,
+            words=words,
         )
         .on_conflict_do_nothing(index_elements=["posting_key"])
         .returning(LedgerTransaction.id)
-    )  # fmt: skip
+    )
     if transaction_id is None:
         return False
     rows = [
         {
-            "transaction_id": transaction_id, "line_no": n, "company_id": company_id, "account": side.account,
-            "amount_minor": side.amount_minor, "currency": currency, "invoice_id": side.invoice_id,
+            "transaction_id": transaction_id,
+            "line_no": n,
+            "company_id": company_id,
+            "account": side.account,
+            "amount_minor": side.amount_minor,
+            "currency": currency,
+            "invoice_id": side.invoice_id,
             "payment_id": side.payment_id,
         }
         for n, side in enumerate(real, start=1)
-    ]  # fmt: skip
+    ]
     if rows:
         # One statement for all sides: the database checks the balance of each statement.
         session.execute(insert(LedgerEntry).values(rows))

@@ -50,11 +50,18 @@ def methods_of(session: Session, company_id: int, today: date) -> list[MethodRow
     )
     return [
         MethodRow(
-            m.id, m.words, m.kind, m.exp_month, m.exp_year, m.saved_by_name, expiry(m.exp_month, m.exp_year, today),
-            by_autopay, count,
+            m.id,
+            m.words,
+            m.kind,
+            m.exp_month,
+            m.exp_year,
+            m.saved_by_name,
+            expiry(m.exp_month, m.exp_year, today),
+            by_autopay,
+            count,
         )
         for m, by_autopay, count in rows
-    ]  # fmt: skip
+    ]
 
 
 def methods_to_charge(session: Session, actor: Actor, today: date) -> list[MethodRow]:

@@ -76,20 +76,27 @@ class Invoice(Base):
         CheckConstraint(
             "open_minor between least(0, total_minor) and greatest(0, total_minor)", name="open_within_total"
         ),
-        CheckConstraint("discount_minor between 0 and greatest(0, total_minor)", name="discount_within_total"),
+        CheckConstraint(
+            "discount_minor between 0 and greatest(0, total_minor)", name="discount_within_total"
+        ),
         Index("ix_invoice_company_issued", "company_id", "issued_on", "id"),
         Index("ix_invoice_company_due", "company_id", "due_on", "id"),
         Index(
-            "ix_invoice_company_open", "company_id", "due_on", "id",
-            postgresql_include=["open_minor", "currency"], postgresql_where=text("open_minor <> 0"),
+            "ix_invoice_company_open",
+            "company_id",
+            "due_on",
+            "id",
+            postgresql_include=["open_minor", "currency"],
+            postgresql_where=text("open_minor <> 0"),
         ),
         Index("ix_invoice_open_due", "due_on", "id", postgresql_where=text("open_minor > 0")),
         Index(
-            "ix_invoice_corrects", "corrects_invoice_id",
+            "ix_invoice_corrects",
+            "corrects_invoice_id",
             postgresql_where=text("corrects_invoice_id is not null"),
         ),
         Index("ix_invoice_number_pattern", "number", postgresql_ops={"number": "text_pattern_ops"}),
-    )  # fmt: skip
+    )
 
     @property
     def was_picked_up(self) -> bool:

@@ -59,21 +59,20 @@ class PaymentAttempt(Base):
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("purpose in ('invoices','draft','setup')", name="purpose_known"),
         CheckConstraint("via in ('page','link','autopay','schedule')", name="via_known"),
-        CheckConstraint(
-            f"state in {sql_list(TRANSITIONS)}",
-            name="state_known",
-        ),
+        CheckConstraint(f"state in {sql_list(TRANSITIONS)}", name="state_known"),
         Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
         Index(
-            "ix_payment_attempt_hanging", "checked_at",
-            postgresql_where=text(f"state in {sql_list(LIVE)}"),
+            "ix_payment_attempt_hanging", "checked_at", postgresql_where=text(f"state in {sql_list(LIVE)}")
         ),
         Index("ix_payment_attempt_scheduled", "run_on", postgresql_where=text("state = 'scheduled'")),
         Index(
-            "uq_payment_attempt_autopay", "company_id", "run_on", unique=True,
+            "uq_payment_attempt_autopay",
+            "company_id",
+            "run_on",
+            unique=True,
             postgresql_where=text("via = 'autopay'"),
         ),
-    )  # fmt: skip
+    )
 
 
 class PaymentAllocation(Base):

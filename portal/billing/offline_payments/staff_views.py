@@ -69,9 +69,15 @@ def record_payment(code: str) -> Response | tuple[str, int] | str:
             form.note.data or "",
         )
         payment = receive(
-            db(), actor=actor(), company=company, money=money, parts=typed.parts, key=form.one_key(), now=now(),
+            db(),
+            actor=actor(),
+            company=company,
+            money=money,
+            parts=typed.parts,
+            key=form.one_key(),
+            now=now(),
             today=today(),
-        )  # fmt: skip
+        )
     if (no := tried.refused) is not None:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)

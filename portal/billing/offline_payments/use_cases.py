@@ -75,24 +75,37 @@ def receive(
     settled = record_payment(
         session,
         Received(
-            company_id=company.id, kind=money.kind, amount_minor=money.amount_minor, currency=company.currency,
-            received_at=_moment(money.received_on, now, today), received_on=money.received_on,
-            key=_posting_key(key), account=BANK, method_words=_words(money), reference=money.reference, note=money.note,
+            company_id=company.id,
+            kind=money.kind,
+            amount_minor=money.amount_minor,
+            currency=company.currency,
+            received_at=_moment(money.received_on, now, today),
+            received_on=money.received_on,
+            key=_posting_key(key),
+            account=BANK,
+            method_words=_words(money),
+            reference=money.reference,
+            note=money.note,
         ),
         [Share(id, amount) for id, amount in parts.items()],
         actor=actor,
         now=now,
-    )  # fmt: skip
+    )
     assert settled is not None  # the key was looked for under the lock
     record(
         session,
         Event(
-            "payment_submitted", actor=actor, now=now, key=f"payment_submitted:{settled.payment.number}",
-            account_id=company.id, value_minor=money.amount_minor, currency=company.currency,
+            "payment_submitted",
+            actor=actor,
+            now=now,
+            key=f"payment_submitted:{settled.payment.number}",
+            account_id=company.id,
+            value_minor=money.amount_minor,
+            currency=company.currency,
             links={"payment_id": settled.payment.id},
             props={"method": money.kind, "number": settled.payment.number, "lines": len(parts)},
         ),
-    )  # fmt: skip
+    )
     return settled.payment
 
 

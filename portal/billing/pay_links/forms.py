@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    EmailField,
-    SelectField,
-)
+from wtforms import EmailField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, Optional
 

@@ -111,8 +111,13 @@ def live_links(
     """The company's links that work, newest first; or those for one invoice. One statement."""
     query = (
         select(
-            PayLink.id, PayLink.title, PayLink.created_at, PayLink.created_by_name, PayLink.expires_at,
-            func.sum(Invoice.open_minor), func.min(Invoice.currency),
+            PayLink.id,
+            PayLink.title,
+            PayLink.created_at,
+            PayLink.created_by_name,
+            PayLink.expires_at,
+            func.sum(Invoice.open_minor),
+            func.min(Invoice.currency),
         )
         .join(PayLinkInvoice, PayLinkInvoice.pay_link_id == PayLink.id)
         .join(Invoice, Invoice.id == PayLinkInvoice.invoice_id)
@@ -120,7 +125,7 @@ def live_links(
         .group_by(PayLink.id)
         .having(func.sum(Invoice.open_minor) > 0)
         .order_by(PayLink.id.desc())
-    )  # fmt: skip
+    )
     if invoice_id is not None:
         query = query.where(
             PayLink.id.in_(select(PayLinkInvoice.pay_link_id).where(PayLinkInvoice.invoice_id == invoice_id))

@@ -164,10 +164,15 @@ def _make(
         raise Rejected("days", f"Choose 1 to {MOST_DAYS} days.", field="days")
     token = new_token()
     link = PayLink(
-        company_id=company_id, token_hash=token_hash(token), kind=kind, title=title,
-        created_by_user_id=actor.user_id, created_by_name=actor.name, created_at=now,
+        company_id=company_id,
+        token_hash=token_hash(token),
+        kind=kind,
+        title=title,
+        created_by_user_id=actor.user_id,
+        created_by_name=actor.name,
+        created_at=now,
         expires_at=now + timedelta(days=days),
-    )  # fmt: skip
+    )
     session.add(link)
     session.flush()
     session.execute(
@@ -191,9 +196,14 @@ def _send(
 ) -> None:
     total = sum(each.open_minor for each in invoices)
     data = {
-        "title": link.title, "total": format_minor(total, invoices[0].currency), "path": f"/pay/{token}",
-        "until": weekday_words(local(link.expires_at, zone).date()), "by": actor.name, "company": actor.company_name, "secret": True,
-    }  # fmt: skip
+        "title": link.title,
+        "total": format_minor(total, invoices[0].currency),
+        "path": f"/pay/{token}",
+        "until": weekday_words(local(link.expires_at, zone).date()),
+        "by": actor.name,
+        "company": actor.company_name,
+        "secret": True,
+    }
     post(
         session,
         key=f"pay_link:{link.id}",
@@ -225,10 +235,14 @@ def _note(session: Session, actor: Actor, link: PayLink, action: str, now: datet
     record(
         session,
         Event(
-            "payment_info_entered", actor=actor, now=now, key=f"payment_info_entered:{action}:{link.id}",
-            account_id=link.company_id, props={"method": "link", "action": action},
+            "payment_info_entered",
+            actor=actor,
+            now=now,
+            key=f"payment_info_entered:{action}:{link.id}",
+            account_id=link.company_id,
+            props={"method": "link", "action": action},
         ),
-    )  # fmt: skip
+    )
 
 
 def pay(session: Session, found: Linked, *, method_kind: str, now: datetime, today: date) -> PaymentAttempt:
@@ -252,6 +266,13 @@ def pay(session: Session, found: Linked, *, method_kind: str, now: datetime, tod
         raise Rejected("settled", "Nothing is left to be paid here.", outcome="conflict")
     payer = actor_on_record("anonymous", name="Somebody with a pay link")
     return start(
-        session, actor=payer, company_id=link.company_id, wants=wants, now=now, today=today, via="link",
-        method_kind=method_kind, pay_link_id=link.id,
-    )  # fmt: skip
+        session,
+        actor=payer,
+        company_id=link.company_id,
+        wants=wants,
+        now=now,
+        today=today,
+        via="link",
+        method_kind=method_kind,
+        pay_link_id=link.id,
+    )

@@ -65,13 +65,19 @@ def tell_failed(
     record(
         session,
         Event(
-            "payment_failed", actor=actor, now=now, key=f"payment_failed:{attempt.token}",
-            account_id=attempt.company_id, outcome="payment_declined" if declined else "system_error",
-            error_code=attempt.failure_code[:80] or None, value_minor=attempt.amount_minor,
-            currency=attempt.currency, links={"draft_id": attempt.draft_id},
+            "payment_failed",
+            actor=actor,
+            now=now,
+            key=f"payment_failed:{attempt.token}",
+            account_id=attempt.company_id,
+            outcome="payment_declined" if declined else "system_error",
+            error_code=attempt.failure_code[:80] or None,
+            value_minor=attempt.amount_minor,
+            currency=attempt.currency,
+            links={"draft_id": attempt.draft_id},
             props={"method": attempt.method_kind or "any", "code": attempt.failure_code[:80]},
         ),
-    )  # fmt: skip
+    )
     if not mail:
         return
     data = {

@@ -57,11 +57,15 @@ def _rows(session: Session, condition: object, *, today: date, zone: str, limit:
     )
     return [
         PromiseRow(
-            number, each.promised_on, each.note, each.made_by_name, each.made_at,
+            number,
+            each.promised_on,
+            each.note,
+            each.made_by_name,
+            each.made_at,
             state_of(each, settled_at, today=today, zone=zone),
         )
         for each, number, settled_at in found
-    ]  # fmt: skip
+    ]
 
 
 def state_of(promise: PaymentPromise, settled_at: datetime | None, *, today: date, zone: str) -> str:

@@ -45,9 +45,14 @@ def promise(
         raise Rejected("note", f"Keep the note within {MAX_NOTE} characters.", field="note")
     _take_back(session, invoice, now)
     made = PaymentPromise(
-        invoice_id=invoice.id, company_id=invoice.company_id, promised_on=promised_on, note=note,
-        made_by_user_id=actor.user_id, made_by_name=actor.name, made_at=now,
-    )  # fmt: skip
+        invoice_id=invoice.id,
+        company_id=invoice.company_id,
+        promised_on=promised_on,
+        note=note,
+        made_by_user_id=actor.user_id,
+        made_by_name=actor.name,
+        made_at=now,
+    )
     session.add(made)
     session.flush()
     _note(session, "payment_promised", invoice, made.id, actor, now)
@@ -94,8 +99,14 @@ def _note(
     record(
         session,
         Event(
-            name, actor=actor, now=now, key=f"{name}:{promise_id}", account_id=invoice.company_id,
-            value_minor=invoice.open_minor, currency=invoice.currency,
-            links={"invoice_id": invoice.id, "promise_id": promise_id}, props={"number": invoice.number},
+            name,
+            actor=actor,
+            now=now,
+            key=f"{name}:{promise_id}",
+            account_id=invoice.company_id,
+            value_minor=invoice.open_minor,
+            currency=invoice.currency,
+            links={"invoice_id": invoice.id, "promise_id": promise_id},
+            props={"number": invoice.number},
         ),
-    )  # fmt: skip
+    )

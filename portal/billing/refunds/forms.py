@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    BooleanField,
-    StringField,
-)
+from wtforms import BooleanField, StringField
 
 from portal.web.forms import KeyedForm, money_field
 

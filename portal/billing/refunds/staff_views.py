@@ -54,10 +54,16 @@ def refund_payment(number: str) -> Response | tuple[str, int]:
                 "cards_off", "Stripe is not set up here at the moment, so nothing can be given back there."
             )
         refund = refunding.begin(
-            db(), actor=actor(), payment_id=found.id, amount_minor=amount_of(form.amount, found.currency),
-            reason=form.reason.data or "", agreed=bool(form.agreed.data), above_limit=bool(form.above_limit.data),
-            key=form.one_key(), now=now(),
-        )  # fmt: skip
+            db(),
+            actor=actor(),
+            payment_id=found.id,
+            amount_minor=amount_of(form.amount, found.currency),
+            reason=form.reason.data or "",
+            agreed=bool(form.agreed.data),
+            above_limit=bool(form.above_limit.data),
+            key=form.one_key(),
+            now=now(),
+        )
     if (no := tried.refused) is not None:
         if no.outcome == "conflict" and no.field is None and no.code == "same_form":
             raise no

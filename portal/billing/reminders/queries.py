@@ -87,10 +87,16 @@ def due_steps(session: Session, *, today: date, morning: datetime, after: int = 
     :param today: the seller's calendar day; ``morning``: the moment it began.
     """
     asked = {
-        "today": today, "morning": morning, "after": after, "steps": list(DEFAULT_STEPS),
-        "horizon": today + timedelta(days=LONGEST_BEFORE), "paying": [*LIVE, "scheduled"],
-        "autopay_since": today - timedelta(days=AUTOPAY_DAYS), "companies": COMPANIES, "most": MOST_OF_ONE,
-    }  # fmt: skip
+        "today": today,
+        "morning": morning,
+        "after": after,
+        "steps": list(DEFAULT_STEPS),
+        "horizon": today + timedelta(days=LONGEST_BEFORE),
+        "paying": [*LIVE, "scheduled"],
+        "autopay_since": today - timedelta(days=AUTOPAY_DAYS),
+        "companies": COMPANIES,
+        "most": MOST_OF_ONE,
+    }
     return [DueStep(*row) for row in session.execute(_DUE, asked)]
 
 

@@ -73,16 +73,23 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
     if not own and not actor.can("billing:manage"):
         raise NotFound
     asked = {
-        "company": company.id, "days": company.terms_days, "remind": policy.remind, "steps": list(policy.steps),
-    }  # fmt: skip
+        "company": company.id,
+        "days": company.terms_days,
+        "remind": policy.remind,
+        "steps": list(policy.steps),
+    }
     session.execute(POLICY, asked)
     record(
         session,
         Event(
-            "reminders_changed", actor=actor, now=now, key=f"reminders_changed:{company.id}:{now.isoformat()}",
-            account_id=company.id, props={"fields": ["remind", "remind_at"]},
+            "reminders_changed",
+            actor=actor,
+            now=now,
+            key=f"reminders_changed:{company.id}:{now.isoformat()}",
+            account_id=company.id,
+            props={"fields": ["remind", "remind_at"]},
         ),
-    )  # fmt: skip
+    )
 
 
 def _remind(session: Session, steps: Sequence[DueStep], *, now: datetime, today: date) -> int:
@@ -158,7 +165,14 @@ def _data(steps: Sequence[DueStep], credit: dict[tuple[int, str], int], today: d
 
 def _event(each: DueStep, now: datetime) -> Event:
     return Event(
-        "reminder_sent", actor=SYSTEM, now=now, key=f"reminder_sent:{each.invoice_id}:{each.step}",
-        account_id=each.company_id, channel="email", value_minor=each.open_minor, currency=each.currency,
-        links={"invoice_id": each.invoice_id}, props={"number": each.number, "step": str(each.step)},
-    )  # fmt: skip
+        "reminder_sent",
+        actor=SYSTEM,
+        now=now,
+        key=f"reminder_sent:{each.invoice_id}:{each.step}",
+        account_id=each.company_id,
+        channel="email",
+        value_minor=each.open_minor,
+        currency=each.currency,
+        links={"invoice_id": each.invoice_id},
+        props={"number": each.number, "step": str(each.step)},
+    )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    DateField,
-    SelectField,
-)
+from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
 from portal.web.forms import PortalForm

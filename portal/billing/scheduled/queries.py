@@ -33,17 +33,26 @@ def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> li
     waits = PaymentAttempt.state == "scheduled"
     rows = session.execute(
         select(
-            PaymentAttempt.token, PaymentAttempt.state, PaymentAttempt.run_on, PaymentAttempt.amount_minor,
-            PaymentAttempt.currency, PaymentAttempt.actor_name, SavedMethod.brand, SavedMethod.last4, numbers,
+            PaymentAttempt.token,
+            PaymentAttempt.state,
+            PaymentAttempt.run_on,
+            PaymentAttempt.amount_minor,
+            PaymentAttempt.currency,
+            PaymentAttempt.actor_name,
+            SavedMethod.brand,
+            SavedMethod.last4,
+            numbers,
         )
         .join(SavedMethod, SavedMethod.id == PaymentAttempt.saved_method_id)
         .outerjoin(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)
         .outerjoin(Invoice, Invoice.id == PaymentAllocation.invoice_id)
         .where(PaymentAttempt.company_id == company_id, PaymentAttempt.via == "schedule")
         .group_by(PaymentAttempt.id, SavedMethod.id)
-        .order_by(waits.desc(), func.abs(PaymentAttempt.run_on - func.current_date()), PaymentAttempt.id.desc())
+        .order_by(
+            waits.desc(), func.abs(PaymentAttempt.run_on - func.current_date()), PaymentAttempt.id.desc()
+        )
         .limit(limit)
-    )  # fmt: skip
+    )
     return [
         ScheduledRow(
             token,

@@ -52,9 +52,16 @@ def schedule(
         )
     # Discounts as they are on the day of the charge: nobody is charged more than was shown.
     attempt = start(
-        session, actor=actor, company_id=company_id, wants=wants, now=now, today=run_on, via="schedule",
-        saved_method_id=method_id, run_on=run_on,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        company_id=company_id,
+        wants=wants,
+        now=now,
+        today=run_on,
+        via="schedule",
+        saved_method_id=method_id,
+        run_on=run_on,
+    )
     _check_not_scheduled(session, attempt)
     _note(session, actor, attempt, "scheduled", now)
     return attempt
@@ -114,11 +121,16 @@ def _note(session: Session, actor: Actor, attempt: PaymentAttempt, action: str, 
     record(
         session,
         Event(
-            "payment_info_entered", actor=actor, now=now, key=f"payment_info_entered:{action}:{attempt.token}",
-            account_id=attempt.company_id, value_minor=attempt.amount_minor, currency=attempt.currency,
+            "payment_info_entered",
+            actor=actor,
+            now=now,
+            key=f"payment_info_entered:{action}:{attempt.token}",
+            account_id=attempt.company_id,
+            value_minor=attempt.amount_minor,
+            currency=attempt.currency,
             props={"method": "schedule", "action": action},
         ),
-    )  # fmt: skip
+    )
 
 
 def due_scheduled(session: Session, today: date) -> Sequence[int]:
@@ -127,9 +139,7 @@ def due_scheduled(session: Session, today: date) -> Sequence[int]:
         select(PaymentAttempt.id)
         .join(Company, Company.id == PaymentAttempt.company_id)
         .where(
-            PaymentAttempt.state == "scheduled",
-            PaymentAttempt.run_on <= today,
-            Company.disabled_at.is_(None),
+            PaymentAttempt.state == "scheduled", PaymentAttempt.run_on <= today, Company.disabled_at.is_(None)
         )
         .order_by(PaymentAttempt.run_on, PaymentAttempt.id)
     ).all()
@@ -149,7 +159,10 @@ def run(session: Session, attempt_id: int, *, now: datetime, today: date) -> Pay
         defer(session, CHARGE, {"row_id": attempt.id})
     elif attempt.state == "cancelled":
         tell_payers(
-            session, kind="scheduled_nothing_left", key=f"scheduled_nothing_left:{attempt.token}",
-            company_id=attempt.company_id, data={"on": weekday_words(before.run_on)},
-        )  # fmt: skip
+            session,
+            kind="scheduled_nothing_left",
+            key=f"scheduled_nothing_left:{attempt.token}",
+            company_id=attempt.company_id,
+            data={"on": weekday_words(before.run_on)},
+        )
     return attempt

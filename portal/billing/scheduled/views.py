@@ -67,9 +67,14 @@ def schedule_payment() -> Response | tuple[str, int]:
     wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
     with refusing(within=books()) as tried:
         attempt = scheduling.schedule(
-            tried.session, actor=actor(), wants=wants, method_id=form.method.data, run_on=form.run_on.data, now=now(),
+            tried.session,
+            actor=actor(),
+            wants=wants,
+            method_id=form.method.data,
+            run_on=form.run_on.data,
+            now=now(),
             today=today(),
-        )  # fmt: skip
+        )
     if (no := tried.refused) is not None:
         if no.field and no.field.partition("_")[2] in amounts.typed:
             amounts.refuse(no.field, no.message)

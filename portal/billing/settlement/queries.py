@@ -111,10 +111,16 @@ def applications(session: Session, company_id: int, limit: int = 20) -> list[App
     debit = func.sum(LedgerEntry.amount_minor).filter(LedgerEntry.amount_minor > 0)
     found = session.execute(
         select(
-            LedgerTransaction.id, LedgerTransaction.occurred_at, LedgerTransaction.words,
-            LedgerTransaction.actor_name, debit, LedgerTransaction.currency,
-            select(undo.id).where(undo.posting_key == LedgerTransaction.posting_key + UNDONE)
-            .correlate(LedgerTransaction).exists(),
+            LedgerTransaction.id,
+            LedgerTransaction.occurred_at,
+            LedgerTransaction.words,
+            LedgerTransaction.actor_name,
+            debit,
+            LedgerTransaction.currency,
+            select(undo.id)
+            .where(undo.posting_key == LedgerTransaction.posting_key + UNDONE)
+            .correlate(LedgerTransaction)
+            .exists(),
         )
         .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
         .where(
@@ -125,7 +131,7 @@ def applications(session: Session, company_id: int, limit: int = 20) -> list[App
         .group_by(LedgerTransaction.id)
         .order_by(LedgerTransaction.occurred_at.desc(), LedgerTransaction.id.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     return [Application(*row) for row in found]
 
 
@@ -159,9 +165,13 @@ def unapplied_cash(session: Session, company_id: int, *, ahead: bool) -> list[Cr
         .scalar_subquery()
     )
     query = select(
-        Payment.id, Payment.number, Payment.method_words, Payment.currency, Payment.received_on,
+        Payment.id,
+        Payment.number,
+        Payment.method_words,
+        Payment.currency,
+        Payment.received_on,
         Payment.unapplied_minor - back,
-    ).where(Payment.company_id == company_id, Payment.unapplied_minor > 0)  # fmt: skip
+    ).where(Payment.company_id == company_id, Payment.unapplied_minor > 0)
     if not ahead:
         query = query.where(Payment.draft_id.is_(None))
     rows = session.execute(query.order_by(Payment.received_at, Payment.id))
@@ -185,12 +195,17 @@ def fate(session: Session, payment_id: int) -> list[Fate]:
     """Every entry of the books that concerns the payment's invoices or its unapplied rest, in order. One statement."""
     rows = session.execute(
         select(
-            LedgerTransaction.occurred_at, LedgerTransaction.kind, LedgerTransaction.words,
-            LedgerTransaction.actor_name, LedgerEntry.account, LedgerEntry.amount_minor, Invoice.number,
+            LedgerTransaction.occurred_at,
+            LedgerTransaction.kind,
+            LedgerTransaction.words,
+            LedgerTransaction.actor_name,
+            LedgerEntry.account,
+            LedgerEntry.amount_minor,
+            Invoice.number,
         )
         .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
         .outerjoin(Invoice, Invoice.id == LedgerEntry.invoice_id)
         .where(LedgerEntry.payment_id == payment_id, LedgerEntry.account.in_((RECEIVABLE, UNAPPLIED)))
         .order_by(tuple_(LedgerTransaction.occurred_at, LedgerEntry.transaction_id, LedgerEntry.line_no))
-    )  # fmt: skip
+    )
     return [Fate(*row) for row in rows]

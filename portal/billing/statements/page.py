@@ -31,8 +31,18 @@ from portal.web.ui import tell
 CSV_PIECE = 5_000
 CURRENCY = re.compile(r"[A-Z]{3}")
 COLUMNS = (
-    "Date", "What", "Number", "Due", "PO number", "Job", "Details", "Charge", "Payment or credit", "Balance", "Currency",
-)  # fmt: skip
+    "Date",
+    "What",
+    "Number",
+    "Due",
+    "PO number",
+    "Job",
+    "Details",
+    "Charge",
+    "Payment or credit",
+    "Balance",
+    "Currency",
+)
 
 
 @dataclass(frozen=True)
@@ -86,9 +96,12 @@ class StatementPages:
         found = self._read(month, size=MOST_LINES + 1)
         settings: Settings = current_app.extensions["settings"]
         data = statement_data(
-            found, Letterhead.of(settings), company_name=self.company.name, company_code=self.company.code,
+            found,
+            Letterhead.of(settings),
+            company_name=self.company.name,
+            company_code=self.company.code,
             zone=_zone(),
-        )  # fmt: skip
+        )
         moment = found.entries[-1].at if found.entries else month.begins(_zone())
         company, name = self.company, self._file_name(month, found.currency)
         leave()
@@ -178,8 +191,15 @@ def _rows(found: Statement, zone: str, *, first: bool, last: bool) -> Iterator[t
 def _cells(entry: Entry, currency: str, zone: str) -> tuple[Any, ...]:
     amount = to_major(entry.amount_minor, currency)
     return (
-        local(entry.at, zone).date().isoformat(), plain(what(entry)), plain(entry.number or entry.payment_number),
-        entry.due_on.isoformat() if entry.due_on and entry.kind == "invoice" else "", plain(entry.po_number),
-        plain(entry.job_name), plain("; ".join(about(entry, currency))), amount if entry.amount_minor > 0 else "",
-        amount if entry.amount_minor < 0 else "", to_major(entry.balance_minor, currency), currency,
-    )  # fmt: skip
+        local(entry.at, zone).date().isoformat(),
+        plain(what(entry)),
+        plain(entry.number or entry.payment_number),
+        entry.due_on.isoformat() if entry.due_on and entry.kind == "invoice" else "",
+        plain(entry.po_number),
+        plain(entry.job_name),
+        plain("; ".join(about(entry, currency))),
+        amount if entry.amount_minor > 0 else "",
+        amount if entry.amount_minor < 0 else "",
+        to_major(entry.balance_minor, currency),
+        currency,
+    )

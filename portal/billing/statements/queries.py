@@ -175,8 +175,11 @@ def statement(
     """A month's statement with ``size`` of its entries from the ``skip``-th on. Two statements."""
     as_of = min(today, month.last)
     asked: dict[str, Any] = {
-        "company": company_id, "currency": currency, "begins": month.begins(zone), "ends": month.next.begins(zone),
-    }  # fmt: skip
+        "company": company_id,
+        "currency": currency,
+        "begins": month.begins(zone),
+        "ends": month.next.begins(zone),
+    }
     days = {"as_of": as_of, **{f"day_{n}": as_of - timedelta(days=n) for n in (30, 60, 90)}}
     opening, closing, unapplied, memos, *ages = (
         int(each) for each in session.execute(_BALANCES, asked | days).one()
@@ -184,9 +187,19 @@ def statement(
     rows = session.execute(_ENTRIES, asked | {"size": size, "skip": skip}).all()
     head = rows[0] if rows else None
     return Statement(
-        month, currency, as_of, opening, int(head.charges) if head else 0, int(head.credits) if head else 0, closing,
-        tuple(ages), memos, unapplied, tuple(_entry(row, opening) for row in rows), head.many if head else 0,
-    )  # fmt: skip
+        month,
+        currency,
+        as_of,
+        opening,
+        int(head.charges) if head else 0,
+        int(head.credits) if head else 0,
+        closing,
+        tuple(ages),
+        memos,
+        unapplied,
+        tuple(_entry(row, opening) for row in rows),
+        head.many if head else 0,
+    )
 
 
 def _entry(row: Row[Any], opening_minor: int) -> Entry:
@@ -194,7 +207,18 @@ def _entry(row: Row[Any], opening_minor: int) -> Entry:
     # A document of nothing has no sides in the books; its posting's key still names it.
     number = row.number or (row.posting_key.partition(":")[2] if is_document else "")
     return Entry(
-        row.occurred_at, row.kind, number, int(row.amount), opening_minor + int(row.moved), int(row.discount),
-        int(row.ahead), row.due_on, row.po_number or "", row.job_name or "", row.reason or "",
-        row.payment_number or "", row.payment_kind or "", tuple(row.documents or ()),
-    )  # fmt: skip
+        row.occurred_at,
+        row.kind,
+        number,
+        int(row.amount),
+        opening_minor + int(row.moved),
+        int(row.discount),
+        int(row.ahead),
+        row.due_on,
+        row.po_number or "",
+        row.job_name or "",
+        row.reason or "",
+        row.payment_number or "",
+        row.payment_kind or "",
+        tuple(row.documents or ()),
+    )

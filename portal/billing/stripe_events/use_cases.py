@@ -89,9 +89,13 @@ def _refund(sessions: Sessions, refund_id: str, *, now: datetime, api: Stripe) -
     except DoesNotFit as error:
         with transaction(sessions) as session:
             discrepancies.note(
-                session, key=f"refund:{refund_id}", kind="refund_differs", words=f"{error}.", now=now,
+                session,
+                key=f"refund:{refund_id}",
+                kind="refund_differs",
+                words=f"{error}.",
+                now=now,
                 details={"at": now.timestamp()},
-            )  # fmt: skip
+            )
 
 
 def _attempt_of(sessions: Sessions, kind: str, thing: str, api: Stripe) -> int | None:

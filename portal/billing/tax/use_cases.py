@@ -60,12 +60,19 @@ def add(
         words = f"Your company has {MOST} certificates. Withdraw those that are not needed any more."
         raise Rejected("too_many", words, details={"": words})
     added = TaxExemption(
-        company_id=actor.customer_id, region=region_key(certificate.region), reason=certificate.reason,
-        certificate_number=certificate.number.strip(), valid_from=certificate.valid_from,
-        valid_to=certificate.valid_to, file_name=clean_file_name(certificate.file_name, kind[1]),
-        file_type=kind[0], file=certificate.file, added_by_user_id=actor.user_id, added_by_name=actor.name,
+        company_id=actor.customer_id,
+        region=region_key(certificate.region),
+        reason=certificate.reason,
+        certificate_number=certificate.number.strip(),
+        valid_from=certificate.valid_from,
+        valid_to=certificate.valid_to,
+        file_name=clean_file_name(certificate.file_name, kind[1]),
+        file_type=kind[0],
+        file=certificate.file,
+        added_by_user_id=actor.user_id,
+        added_by_name=actor.name,
         added_at=now,
-    )  # fmt: skip
+    )
     session.add(added)
     session.flush()
     _tell(session, "tax_exemption_added", added, actor, now)
@@ -140,7 +147,11 @@ def _tell(session: Session, name: str, exemption: TaxExemption, actor: Actor, no
     record(
         session,
         Event(
-            name, actor=actor, now=now, key=f"{name}:{exemption.id}", account_id=exemption.company_id,
+            name,
+            actor=actor,
+            now=now,
+            key=f"{name}:{exemption.id}",
+            account_id=exemption.company_id,
             props={"reason": exemption.reason},
         ),
-    )  # fmt: skip
+    )

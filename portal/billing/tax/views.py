@@ -42,13 +42,20 @@ def add_exemption() -> Response | tuple[str, int]:
     upload = form.file.data
     with refusing(within=books()) as tried:
         exempting.add(
-            tried.session, actor=actor(), now=now(), today=today(),
+            tried.session,
+            actor=actor(),
+            now=now(),
+            today=today(),
             certificate=exempting.Certificate(
-                region=form.region.data or "", reason=form.reason.data or "", number=form.number.data or "",
-                valid_from=form.valid_from.data, valid_to=form.valid_to.data,
-                file_name=(upload.filename or "") if upload else "", file=upload.read() if upload else b"",
+                region=form.region.data or "",
+                reason=form.reason.data or "",
+                number=form.number.data or "",
+                valid_from=form.valid_from.data,
+                valid_to=form.valid_to.data,
+                file_name=(upload.filename or "") if upload else "",
+                file=upload.read() if upload else b"",
             ),
-        )  # fmt: skip
+        )
     if tried.refused is not None:
         _refuse(form, tried.refused)
         return _page(form), 422

@@ -60,9 +60,13 @@ def agree(session: Session, *, actor: Actor, now: datetime, company: Company, ag
     before = session.execute(BEFORE, {"company": company.id}).one()
     terms = agreed.terms
     after = {
-        "limit_minor": agreed.limit_minor, "kind": terms.kind, "days": terms.days, "discount_bp": terms.discount_bp,
-        "discount_days": terms.discount_days, "invoice_per": agreed.invoice_per,
-    }  # fmt: skip
+        "limit_minor": agreed.limit_minor,
+        "kind": terms.kind,
+        "days": terms.days,
+        "discount_bp": terms.discount_bp,
+        "discount_days": terms.discount_days,
+        "invoice_per": agreed.invoice_per,
+    }
     changed = [name for name, value in after.items() if getattr(before, name) != value]
     if not changed:
         return []
@@ -74,10 +78,14 @@ def agree(session: Session, *, actor: Actor, now: datetime, company: Company, ag
     record(
         session,
         Event(
-            "terms_changed", actor=actor, now=now, key=f"terms_changed:{company.id}:{now.isoformat()}",
-            account_id=company.id, props={"fields": changed},
+            "terms_changed",
+            actor=actor,
+            now=now,
+            key=f"terms_changed:{company.id}:{now.isoformat()}",
+            account_id=company.id,
+            props={"fields": changed},
         ),
-    )  # fmt: skip
+    )
     return changed
 
 

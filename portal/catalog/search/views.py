@@ -32,11 +32,7 @@ def search() -> str:
     if category:
         return _category(category, cursor)
     return _page(
-        "_start.html",
-        asked=asked,
-        category="",
-        categories=categories(db()),
-        bought_href=_bought_href(),
+        "_start.html", asked=asked, category="", categories=categories(db()), bought_href=_bought_href()
     )
 
 

@@ -14,15 +14,37 @@ from portal.catalog.sku import sku_key
 LONGEST = 100  # characters of a query that are looked at
 MOST_WORDS = 6
 _UNITS = {
-    "gallons": "gal", "gallon": "gal", "gals": "gal", "gal": "gal", "g": "gal",
-    "quarts": "qt", "quart": "qt", "qts": "qt", "qt": "qt",
-    "pints": "pt", "pint": "pt", "pt": "pt",
-    "inches": "in", "inch": "in", "in": "in", '"': "in", "”": "in",
-    "feet": "ft", "foot": "ft", "ft": "ft",
-    "ounces": "oz", "ounce": "oz", "oz": "oz",
-    "pounds": "lb", "lbs": "lb", "lb": "lb",
-    "litres": "l", "liters": "l", "litre": "l", "liter": "l",
-}  # fmt: skip
+    "gallons": "gal",
+    "gallon": "gal",
+    "gals": "gal",
+    "gal": "gal",
+    "g": "gal",
+    "quarts": "qt",
+    "quart": "qt",
+    "qts": "qt",
+    "qt": "qt",
+    "pints": "pt",
+    "pint": "pt",
+    "pt": "pt",
+    "inches": "in",
+    "inch": "in",
+    "in": "in",
+    '"': "in",
+    "”": "in",
+    "feet": "ft",
+    "foot": "ft",
+    "ft": "ft",
+    "ounces": "oz",
+    "ounce": "oz",
+    "oz": "oz",
+    "pounds": "lb",
+    "lbs": "lb",
+    "lb": "lb",
+    "litres": "l",
+    "liters": "l",
+    "litre": "l",
+    "liter": "l",
+}
 _SIZE = re.compile(
     r"(?<![\w./-])(\d+(?:[./-]\d+)*)\s*(" + "|".join(map(re.escape, _UNITS)) + r")(?![\w])", re.IGNORECASE
 )

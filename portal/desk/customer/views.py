@@ -80,9 +80,11 @@ def customer(code: str) -> str:
         may_manage=actor().can("billing:manage"),
         subjects=_subjects(company) if may_act else [],
         told=tell_all(page.rows, names_in(db(), page.rows)),
-        next_href=url_for(".customer", code=code, after=page.next_cursor, _anchor="happened") if page.next_cursor else None,
+        next_href=url_for(".customer", code=code, after=page.next_cursor, _anchor="happened")
+        if page.next_cursor
+        else None,
         first_href=url_for(".customer", code=code, _anchor="happened") if request.args.get("after") else None,
-    )  # fmt: skip
+    )
 
 
 def _subjects(company: Company) -> list[tuple[int, str]]:

@@ -92,9 +92,12 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
     company = actor.customer_id
     rows = list(session.execute(_CUSTOMER_ORDERS, {"company": company}))
     asked = {
-        "company": company, "person": actor.user_id, "since": now - timedelta(days=400), "today": today,
+        "company": company,
+        "person": actor.user_id,
+        "since": now - timedelta(days=400),
+        "today": today,
         "decides": actor.can("approvals:decide"),
-    }  # fmt: skip
+    }
     standing = session.execute(_STANDING, asked).one()
     open_orders = [row for row in rows if not row.recent]
     recent = [row for row in rows if row.recent]

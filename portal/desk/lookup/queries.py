@@ -77,54 +77,119 @@ select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on
 # What is alike is only looked for where no name fits: comparing is dear, and look_up() would leave it out.
 # Reading → (frame, where it was found, exact, source). {scope} limits to the companies in sight.
 _READINGS: dict[str, tuple[str, str, str, str]] = {
-    "number": (_ORDER, "'number'", "o.number in (:number, :own_number)", """
+    "number": (
+        _ORDER,
+        "'number'",
+        "o.number in (:number, :own_number)",
+        """
         (select * from sales_order where number in (:number, :own_number) {scope})
         union
         (select * from sales_order where number ~>=~ :number and number ~<~ :number_end {scope}
           order by number using ~>~ limit :many)
         union
         (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
-          order by number using ~>~ limit :many)"""),
-    "invoice": (_INVOICE, "'number'", "cast(:names_invoice as boolean) and i.number in (:invoice, :memo)", """
+          order by number using ~>~ limit :many)""",
+    ),
+    "invoice": (
+        _INVOICE,
+        "'number'",
+        "cast(:names_invoice as boolean) and i.number in (:invoice, :memo)",
+        """
         (select * from invoice where number in (:invoice, :memo) {scope})
         union
         (select * from invoice where number ~>=~ :number and number ~<~ :number_end {scope}
-          order by number using ~<~ limit :many)"""),
-    "po": (_ORDER, "'po'", "upper(o.po_number) = :number", """
+          order by number using ~<~ limit :many)""",
+    ),
+    "po": (
+        _ORDER,
+        "'po'",
+        "upper(o.po_number) = :number",
+        """
         select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
           {scope} order by upper(po_number) using ~<~ limit 60) p
-         order by (upper(po_number) = :number) desc, placed_at desc limit :many"""),
-    "ordered_sku": (_ORDER, "'sku'", "false", """
+         order by (upper(po_number) = :number) desc, placed_at desc limit :many""",
+    ),
+    "ordered_sku": (
+        _ORDER,
+        "'sku'",
+        "false",
+        """
         select s.* from (
           select order_id from order_line where sku = (select sku from variant where sku_key = :key limit 1) {scope}
            order by order_id desc limit :many) l
-          join sales_order s on s.id = l.order_id"""),
-    "sku": (_PRODUCT, "'sku'", "v.sku_key = :key", """
-        select * from variant where sku_key ~>=~ :key and sku_key ~<~ :key_end order by sku_key using ~<~ limit :many"""),
-    "product_name": (_PRODUCT, "'name'", "false", """
-        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many"""),
-    "company_code": (_COMPANY, "'code'", "true", "select * from company where code = :number {company_scope}"),
-    "company_name": (_COMPANY, "case when c.name ilike :like then 'name' else 'similar' end", "lower(c.name) = lower(:words)", """
+          join sales_order s on s.id = l.order_id""",
+    ),
+    "sku": (
+        _PRODUCT,
+        "'sku'",
+        "v.sku_key = :key",
+        """
+        select * from variant where sku_key ~>=~ :key and sku_key ~<~ :key_end order by sku_key using ~<~ limit :many""",
+    ),
+    "product_name": (
+        _PRODUCT,
+        "'name'",
+        "false",
+        """
+        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many""",
+    ),
+    "company_code": (
+        _COMPANY,
+        "'code'",
+        "true",
+        "select * from company where code = :number {company_scope}",
+    ),
+    "company_name": (
+        _COMPANY,
+        "case when c.name ilike :like then 'name' else 'similar' end",
+        "lower(c.name) = lower(:words)",
+        """
         with fits as materialized (select * from company where name ilike :like {company_scope})
         select * from (select * from fits union all
           select * from company where :words <% name {company_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many"""),
-    "company_phone": (_COMPANY, "'phone'", "c.phone_digits in (:phone, :phone_bare)", """
-        select * from company where {phone} {company_scope} limit :many"""),
-    "company_email": (_COMPANY, "'email'", "lower(c.email) = :mail", """
+         order by word_similarity(:words, name) desc, name limit :many""",
+    ),
+    "company_phone": (
+        _COMPANY,
+        "'phone'",
+        "c.phone_digits in (:phone, :phone_bare)",
+        """
+        select * from company where {phone} {company_scope} limit :many""",
+    ),
+    "company_email": (
+        _COMPANY,
+        "'email'",
+        "lower(c.email) = :mail",
+        """
         select * from company where lower(email) ~>=~ :mail and lower(email) ~<~ :mail_end {company_scope}
-         order by lower(email) using ~<~ limit :many"""),
-    "person_name": (_PERSON, "case when u.name ilike :like then 'name' else 'similar' end", "lower(u.name) = lower(:words)", """
+         order by lower(email) using ~<~ limit :many""",
+    ),
+    "person_name": (
+        _PERSON,
+        "case when u.name ilike :like then 'name' else 'similar' end",
+        "lower(u.name) = lower(:words)",
+        """
         with fits as materialized (select * from app_user where kind = 'customer' and name ilike :like {person_scope})
         select * from (select * from fits union all
           select * from app_user where kind = 'customer' and :words <% name {person_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many"""),
-    "person_phone": (_PERSON, "'phone'", "u.phone_digits in (:phone, :phone_bare)", """
-        select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many"""),
-    "person_email": (_PERSON, "'email'", "u.email = :mail", """
+         order by word_similarity(:words, name) desc, name limit :many""",
+    ),
+    "person_phone": (
+        _PERSON,
+        "'phone'",
+        "u.phone_digits in (:phone, :phone_bare)",
+        """
+        select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many""",
+    ),
+    "person_email": (
+        _PERSON,
+        "'email'",
+        "u.email = :mail",
+        """
         select * from app_user where kind = 'customer' and email ~>=~ :mail and email ~<~ :mail_end {person_scope}
-         order by email using ~<~ limit :many"""),
-}  # fmt: skip
+         order by email using ~<~ limit :many""",
+    ),
+}
 _PHONE = """(phone_digits ~>=~ :phone and phone_digits ~<~ :phone_end
          or reverse(phone_digits) ~>=~ :phone_back and reverse(phone_digits) ~<~ :phone_back_end)"""
 # Until the end of the transaction. Left to choose, the planner plans eight readings anew each time (2 ms), and

@@ -25,11 +25,21 @@ TOUCHPOINTS = 100
 # What an order's own events say already.
 SAID_BY_EVENTS = frozenset(
     {
-        "order_completed", "order_accepted", "order_picked", "ready_for_pickup", "picked_up", "shipped", "delivered",
-        "backordered", "order_cancelled", "order_updated", "delivery_promise_changed", "return_requested",
+        "order_completed",
+        "order_accepted",
+        "order_picked",
+        "ready_for_pickup",
+        "picked_up",
+        "shipped",
+        "delivered",
+        "backordered",
+        "order_cancelled",
+        "order_updated",
+        "delivery_promise_changed",
+        "return_requested",
         "order_refunded",
     }
-)  # fmt: skip
+)
 KIND_ROLES = {
     "rep": "sales_rep",
     "support": "support_agent",

@@ -43,17 +43,35 @@ def check_order(row: Row, lines: list[Row], refs: References, now: datetime) -> 
         return None
     behind = subject or placer
     return ImportedOrder(
-        number=v["number"], company_id=company.id, status=v["status"], fulfilment=v["fulfilment"],
-        currency=v["currency"], placed_at=v["placed_at"], lines=made, store_id=store,
-        window_start=v["window_start"], window_end=v["window_end"], promised_at=v["promised_at"],
-        ready_at=v["ready_at"], closed_at=v["closed_at"], pickup_person=v["pickup_person"], ship_to=ship_to,
-        po_number=v["po_number"], job_id=refs.jobs.get((company.id, v["job"])), job_name=v["job"],
-        placed_by_id=placer and placer.id, placed_by_name=placer.name if placer else "",
+        number=v["number"],
+        company_id=company.id,
+        status=v["status"],
+        fulfilment=v["fulfilment"],
+        currency=v["currency"],
+        placed_at=v["placed_at"],
+        lines=made,
+        store_id=store,
+        window_start=v["window_start"],
+        window_end=v["window_end"],
+        promised_at=v["promised_at"],
+        ready_at=v["ready_at"],
+        closed_at=v["closed_at"],
+        pickup_person=v["pickup_person"],
+        ship_to=ship_to,
+        po_number=v["po_number"],
+        job_id=refs.jobs.get((company.id, v["job"])),
+        job_name=v["job"],
+        placed_by_id=placer and placer.id,
+        placed_by_name=placer.name if placer else "",
         placed_by_kind=placer.kind if placer else "system",
-        subject_id=behind and behind.id, subject_name=behind.name if behind else "", reason=v["on_behalf_reason"],
-        kind=v["kind"], tax_region=v["tax_region"], exemption=refs.exemptions.get((company.id, v["exemption"])),
+        subject_id=behind and behind.id,
+        subject_name=behind.name if behind else "",
+        reason=v["on_behalf_reason"],
+        kind=v["kind"],
+        tax_region=v["tax_region"],
+        exemption=refs.exemptions.get((company.id, v["exemption"])),
         paid=v["paid"],
-    )  # fmt: skip
+    )
 
 
 def _check_people(row: Row, company: CompanyRef, placer: UserRef | None, subject: UserRef | None) -> None:
@@ -92,9 +110,19 @@ def _line(v: dict[str, Any], variant: Any, currency: str, refs: References, is_c
     quantity, fulfilled = sign * v["quantity"], sign * v["quantity_fulfilled"]
     net, share = line_total(v["unit_price"], quantity, currency), v["tax_percent"].scaleb(-2)
     return ImportedLine(
-        line_no=v["line"], variant_id=variant.id, sku=v["sku"], name=v["name"] or variant.name,
-        unit=variant.unit, quantity=quantity, unit_price=v["unit_price"], total_minor=net,
-        state=v["state"], fulfilled=fulfilled, colour_number=v["colour_number"],
-        colour_name=v["colour_name"], colour_hex=refs.colours.get(v["colour_number"] or ""),
-        tax_share=share, tax_minor=tax_minor(net, share, currency),
-    )  # fmt: skip
+        line_no=v["line"],
+        variant_id=variant.id,
+        sku=v["sku"],
+        name=v["name"] or variant.name,
+        unit=variant.unit,
+        quantity=quantity,
+        unit_price=v["unit_price"],
+        total_minor=net,
+        state=v["state"],
+        fulfilled=fulfilled,
+        colour_number=v["colour_number"],
+        colour_name=v["colour_name"],
+        colour_hex=refs.colours.get(v["colour_number"] or ""),
+        tax_share=share,
+        tax_minor=tax_minor(net, share, currency),
+    )

@@ -8,11 +8,28 @@ from portal.importing import cells
 from portal.importing.files import Column
 
 ORDER_WORDS = (
-    "placed", "accepted", "picking", "ready", "collected", "out", "delivered", "cancelled", "backordered",
-)  # fmt: skip
+    "placed",
+    "accepted",
+    "picking",
+    "ready",
+    "collected",
+    "out",
+    "delivered",
+    "cancelled",
+    "backordered",
+)
 LINE_WORDS = (
-    "placed", "accepted", "picking", "tinting", "ready", "collected", "out", "delivered", "cancelled", "backordered",
-)  # fmt: skip
+    "placed",
+    "accepted",
+    "picking",
+    "tinting",
+    "ready",
+    "collected",
+    "out",
+    "delivered",
+    "cancelled",
+    "backordered",
+)
 
 ORDER_COLUMNS = (
     Column("number", cells.code(20), True),

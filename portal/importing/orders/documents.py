@@ -23,17 +23,54 @@ from portal.importing.upsert import copy_into
 from portal.orders.status import COMPLETE_STATES
 
 INVOICE_COLUMNS = (
-    "id", "number", "kind", "source", "company_id", "order_id", "order_number", "issue_key", "reason", "store_id",
-    "issued_at", "issued_on", "due_on", "terms_words", "discount_until", "discount_minor", "currency", "net_minor",
-    "tax_minor", "total_minor", "open_minor", "settled_at", "po_number", "job_id", "job_name", "bill_to", "ship_to",
+    "id",
+    "number",
+    "kind",
+    "source",
+    "company_id",
+    "order_id",
+    "order_number",
+    "issue_key",
+    "reason",
+    "store_id",
+    "issued_at",
+    "issued_on",
+    "due_on",
+    "terms_words",
+    "discount_until",
+    "discount_minor",
+    "currency",
+    "net_minor",
+    "tax_minor",
+    "total_minor",
+    "open_minor",
+    "settled_at",
+    "po_number",
+    "job_id",
+    "job_name",
+    "bill_to",
+    "ship_to",
     "exemption",
-)  # fmt: skip
+)
 TRANSACTION_COLUMNS = (
-    "id", "posting_key", "kind", "company_id", "currency", "occurred_at", "actor_name", "words",
-)  # fmt: skip
+    "id",
+    "posting_key",
+    "kind",
+    "company_id",
+    "currency",
+    "occurred_at",
+    "actor_name",
+    "words",
+)
 ENTRY_COLUMNS = (
-    "transaction_id", "line_no", "company_id", "account", "amount_minor", "currency", "invoice_id",
-)  # fmt: skip
+    "transaction_id",
+    "line_no",
+    "company_id",
+    "account",
+    "amount_minor",
+    "currency",
+    "invoice_id",
+)
 REASONS = {"credit": "Imported credit", "adjustment": "Imported adjustment"}
 WHO = "Imported"
 # No code of a file has it, so a number with it is nobody else's.
@@ -192,13 +229,35 @@ def _invoice_row(d: Document, party: Party) -> tuple[Any, ...]:
     order, is_invoice = d.order, d.kind == "invoice"
     until, saved = discount(party.terms, d.on, d.total) if is_invoice and not d.settled else (None, 0)
     return (
-        d.id, d.number, d.kind, "import", order.company_id, d.order_id, order.number, f"order:{d.order_id}",
-        REASONS.get(order.kind, "") if not is_invoice else "", order.store_id, d.at, d.on,
-        due_on(party.terms, d.on) if is_invoice else d.on, party.terms.words if is_invoice else "", until, saved,
-        order.currency, d.net, d.tax, d.total, 0, d.at if d.settled or not d.total else None, order.po_number,
-        order.job_id, order.job_name, Jsonb({"name": party.name, "code": party.code}),
-        Jsonb(d.ship_to) if d.ship_to else None, Jsonb(order.exemption) if order.exemption else None,
-    )  # fmt: skip
+        d.id,
+        d.number,
+        d.kind,
+        "import",
+        order.company_id,
+        d.order_id,
+        order.number,
+        f"order:{d.order_id}",
+        REASONS.get(order.kind, "") if not is_invoice else "",
+        order.store_id,
+        d.at,
+        d.on,
+        due_on(party.terms, d.on) if is_invoice else d.on,
+        party.terms.words if is_invoice else "",
+        until,
+        saved,
+        order.currency,
+        d.net,
+        d.tax,
+        d.total,
+        0,
+        d.at if d.settled or not d.total else None,
+        order.po_number,
+        order.job_id,
+        order.job_name,
+        Jsonb({"name": party.name, "code": party.code}),
+        Jsonb(d.ship_to) if d.ship_to else None,
+        Jsonb(order.exemption) if order.exemption else None,
+    )
 
 
 def _write_lines(raw: Connection[Any], documents: Sequence[Document]) -> None:
@@ -239,6 +298,8 @@ def _facts(documents: Iterable[Document]) -> Iterator[tuple[str, Document, str, 
         yield d.kind, d, words, ((RECEIVABLE, d.total), (SALES, -d.net), (TAX, -d.tax))
         if d.settled and d.total:
             yield (
-                "opening", d, f"{d.number} settled before the books began",
+                "opening",
+                d,
+                f"{d.number} settled before the books began",
                 ((OPENING, d.total), (RECEIVABLE, -d.total)),
-            )  # fmt: skip
+            )

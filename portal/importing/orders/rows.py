@@ -13,22 +13,78 @@ from portal.orders.numbers import new_pickup_code
 from portal.touchpoints.recording import Event
 
 ORDER_COLUMNS = (
-    "id", "number", "company_id", "source", "kind", "status", "fulfilment", "store_id", "window_start", "window_end",
-    "promised_at", "ready_at", "closed_at", "pickup_code", "pickup_person", "ship_to", "po_number", "job_id",
-    "job_name", "currency", "total_minor", "tax_minor", "tax_region", "exemption", "line_count", "tint_quantity",
-    "on_account", "credit_released_minor", "placed_by_user_id", "placed_by_name", "subject_user_id", "subject_name",
-    "on_behalf_reason", "placed_at",
-)  # fmt: skip
+    "id",
+    "number",
+    "company_id",
+    "source",
+    "kind",
+    "status",
+    "fulfilment",
+    "store_id",
+    "window_start",
+    "window_end",
+    "promised_at",
+    "ready_at",
+    "closed_at",
+    "pickup_code",
+    "pickup_person",
+    "ship_to",
+    "po_number",
+    "job_id",
+    "job_name",
+    "currency",
+    "total_minor",
+    "tax_minor",
+    "tax_region",
+    "exemption",
+    "line_count",
+    "tint_quantity",
+    "on_account",
+    "credit_released_minor",
+    "placed_by_user_id",
+    "placed_by_name",
+    "subject_user_id",
+    "subject_name",
+    "on_behalf_reason",
+    "placed_at",
+)
 LINE_COLUMNS = (
-    "order_id", "line_no", "company_id", "variant_id", "sku", "name", "unit", "colour_number", "colour_name",
-    "colour_hex", "quantity", "quantity_reserved", "quantity_ready", "quantity_fulfilled", "quantity_backordered",
-    "quantity_cancelled", "quantity_invoiced", "unit_price", "total_minor", "tax_share", "tax_minor", "price_rule",
+    "order_id",
+    "line_no",
+    "company_id",
+    "variant_id",
+    "sku",
+    "name",
+    "unit",
+    "colour_number",
+    "colour_name",
+    "colour_hex",
+    "quantity",
+    "quantity_reserved",
+    "quantity_ready",
+    "quantity_fulfilled",
+    "quantity_backordered",
+    "quantity_cancelled",
+    "quantity_invoiced",
+    "unit_price",
+    "total_minor",
+    "tax_share",
+    "tax_minor",
+    "price_rule",
     "state",
-)  # fmt: skip
+)
 EVENT_COLUMNS = (
-    "order_id", "company_id", "at", "from_state", "to_state", "actor_user_id", "actor_name", "actor_kind",
-    "on_behalf_of", "text",
-)  # fmt: skip
+    "order_id",
+    "company_id",
+    "at",
+    "from_state",
+    "to_state",
+    "actor_user_id",
+    "actor_name",
+    "actor_kind",
+    "on_behalf_of",
+    "text",
+)
 
 Numbered = tuple[int, ImportedOrder]
 
@@ -38,12 +94,41 @@ def order_row(order_id: int, o: ImportedOrder) -> tuple[Any, ...]:
     code = new_pickup_code() if o.is_open and o.fulfilment == "pickup" else None
     tint = sum(line.quantity for line in o.lines if line.colour_number)
     return (
-        order_id, o.number, o.company_id, "import", o.kind, o.status, o.fulfilment, o.store_id, o.window_start,
-        o.window_end, o.promised_at, o.ready_at, o.closed_at, code, o.pickup_person,
-        Jsonb(o.ship_to) if o.ship_to else None, o.po_number, o.job_id, o.job_name, o.currency, o.total_minor,
-        o.tax_minor, o.tax_region, Jsonb(o.exemption) if o.exemption else None, len(o.lines), tint, o.is_open,
-        o.released_minor, o.placed_by_id, o.placed_by_name, o.subject_id, o.subject_name, o.reason, o.placed_at,
-    )  # fmt: skip
+        order_id,
+        o.number,
+        o.company_id,
+        "import",
+        o.kind,
+        o.status,
+        o.fulfilment,
+        o.store_id,
+        o.window_start,
+        o.window_end,
+        o.promised_at,
+        o.ready_at,
+        o.closed_at,
+        code,
+        o.pickup_person,
+        Jsonb(o.ship_to) if o.ship_to else None,
+        o.po_number,
+        o.job_id,
+        o.job_name,
+        o.currency,
+        o.total_minor,
+        o.tax_minor,
+        o.tax_region,
+        Jsonb(o.exemption) if o.exemption else None,
+        len(o.lines),
+        tint,
+        o.is_open,
+        o.released_minor,
+        o.placed_by_id,
+        o.placed_by_name,
+        o.subject_id,
+        o.subject_name,
+        o.reason,
+        o.placed_at,
+    )
 
 
 def line_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
@@ -51,11 +136,26 @@ def line_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
     for order_id, order in numbered:
         for line in order.lines:
             yield (
-                order_id, line.line_no, order.company_id, line.variant_id, line.sku, line.name, line.unit,
-                line.colour_number, line.colour_name, line.colour_hex, line.quantity, *line.quantities(),
-                line.fulfilled if order.is_complete and line.is_gone else 0, line.unit_price, line.total_minor,
-                line.tax_share, line.tax_minor, "", line.state,  # a file does not say which rule it was
-            )  # fmt: skip
+                order_id,
+                line.line_no,
+                order.company_id,
+                line.variant_id,
+                line.sku,
+                line.name,
+                line.unit,
+                line.colour_number,
+                line.colour_name,
+                line.colour_hex,
+                line.quantity,
+                *line.quantities(),
+                line.fulfilled if order.is_complete and line.is_gone else 0,
+                line.unit_price,
+                line.total_minor,
+                line.tax_share,
+                line.tax_minor,
+                "",
+                line.state,  # a file does not say which rule it was
+            )
 
 
 def event_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:

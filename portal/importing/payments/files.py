@@ -121,9 +121,16 @@ class PaymentFiles:
         for name, share in shares.items():
             invoices[name].left_minor -= share.amount_minor
         return ImportedPayment(
-            number=v["number"], company_id=company.id, kind=v["kind"], amount_minor=amount, currency=company.currency,
-            received_on=v["received_on"], reference=v["reference"], note=v["note"], shares=shares,
-        )  # fmt: skip
+            number=v["number"],
+            company_id=company.id,
+            kind=v["kind"],
+            amount_minor=amount,
+            currency=company.currency,
+            received_on=v["received_on"],
+            reference=v["reference"],
+            note=v["note"],
+            shares=shares,
+        )
 
     def _share(
         self, part: Row, shares: dict[str, Share], invoices: dict[str, OpenInvoice], currency: str

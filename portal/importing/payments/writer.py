@@ -19,9 +19,19 @@ from portal.importing.payments.columns import KINDS
 from portal.importing.upsert import copy_into
 
 PAYMENT_COLUMNS = (
-    "id", "number", "company_id", "kind", "amount_minor", "currency", "received_on", "received_at", "method_words",
-    "reference", "note", "actor_name",
-)  # fmt: skip
+    "id",
+    "number",
+    "company_id",
+    "kind",
+    "amount_minor",
+    "currency",
+    "received_on",
+    "received_at",
+    "method_words",
+    "reference",
+    "note",
+    "actor_name",
+)
 TRANSACTION_COLUMNS = (
     "id",
     "posting_key",
@@ -33,8 +43,15 @@ TRANSACTION_COLUMNS = (
     "words",
 )
 ENTRY_COLUMNS = (
-    "transaction_id", "line_no", "company_id", "account", "amount_minor", "currency", "invoice_id", "payment_id",
-)  # fmt: skip
+    "transaction_id",
+    "line_no",
+    "company_id",
+    "account",
+    "amount_minor",
+    "currency",
+    "invoice_id",
+    "payment_id",
+)
 # Locked in the order in which everybody locks documents. What a payment under way speaks for is not open to others.
 _LOCK = f"""
 select i.number, i.id, i.company_id, i.currency,
@@ -112,12 +129,22 @@ def write_payments(connection: Connection[Any], payments: Sequence[ImportedPayme
         PAYMENT_COLUMNS,
         (
             (
-                id_, p.number, p.company_id, p.kind, p.amount_minor, p.currency, p.received_on, p.at(now),
-                f"{KINDS[p.kind]} {p.reference}".strip(), p.reference, p.note, WHO,
+                id_,
+                p.number,
+                p.company_id,
+                p.kind,
+                p.amount_minor,
+                p.currency,
+                p.received_on,
+                p.at(now),
+                f"{KINDS[p.kind]} {p.reference}".strip(),
+                p.reference,
+                p.note,
+                WHO,
             )
             for id_, p in numbered
         ),
-    )  # fmt: skip
+    )
     postings = [posting for id_, payment in numbered for posting in _postings(id_, payment)]
     transactions = list(zip(next_ids(connection, "ledger_transaction", len(postings)), postings, strict=True))
     copy_into(

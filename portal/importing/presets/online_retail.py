@@ -249,18 +249,32 @@ class _Run:
             if invoice not in found:
                 company = self.refs.companies[customer or COUNTER]
                 found[invoice] = ImportedOrder(
-                    number=invoice, company_id=company.id, status="delivered", fulfilment="delivery",
-                    currency=CURRENCY, placed_at=at, closed_at=at, lines=[], kind=KINDS.get(invoice[0], "order"),
-                )  # fmt: skip
+                    number=invoice,
+                    company_id=company.id,
+                    status="delivered",
+                    fulfilment="delivery",
+                    currency=CURRENCY,
+                    placed_at=at,
+                    closed_at=at,
+                    lines=[],
+                    kind=KINDS.get(invoice[0], "order"),
+                )
             counts[invoice] += 1
             if at != found[invoice].placed_at:
                 found[invoice].entered.setdefault(at, []).append(counts[invoice])
             variant = self.refs.variants[sku]
             found[invoice].lines.append(
                 ImportedLine(
-                    line_no=counts[invoice], variant_id=variant.id, sku=sku, name=description or variant.name,
-                    unit=variant.unit, quantity=quantity, unit_price=price,
-                    total_minor=line_total(price, quantity, CURRENCY), state="delivered", fulfilled=quantity,
+                    line_no=counts[invoice],
+                    variant_id=variant.id,
+                    sku=sku,
+                    name=description or variant.name,
+                    unit=variant.unit,
+                    quantity=quantity,
+                    unit_price=price,
+                    total_minor=line_total(price, quantity, CURRENCY),
+                    state="delivered",
+                    fulfilled=quantity,
                 )
-            )  # fmt: skip
+            )
         return list(found.values())

@@ -22,24 +22,34 @@ def tell_approvers(
 ) -> None:
     """Ask each of them, once for each question."""
     data = {
-        "asker": approval.asked_by_name, "on_behalf": approval.subject_name if on_behalf else "",
-        "company": head.company.name, "title": " ".join(head.draft.name.split()) or "an order",
-        "lines": approval.line_count, "total": format_minor(approval.total_minor, approval.currency),
-        "limit": format_minor(approval.limit_minor, approval.currency), "note": approval.asked_note,
-        "job": head.job.name if head.job else "", "po_number": head.draft.po_number,
+        "asker": approval.asked_by_name,
+        "on_behalf": approval.subject_name if on_behalf else "",
+        "company": head.company.name,
+        "title": " ".join(head.draft.name.split()) or "an order",
+        "lines": approval.line_count,
+        "total": format_minor(approval.total_minor, approval.currency),
+        "limit": format_minor(approval.limit_minor, approval.currency),
+        "note": approval.asked_note,
+        "job": head.job.name if head.job else "",
+        "po_number": head.draft.po_number,
         "store": head.store.name if head.store and head.draft.fulfilment == "pickup" else "",
         "path": f"/approvals/{approval.id}",
-    }  # fmt: skip
+    }
     post_all(
         session,
         [
             Letter(
-                f"{ASKED}:{approval.id}:{each.user_id}", ASKED, each.email, data, each.name, each.language,
+                f"{ASKED}:{approval.id}:{each.user_id}",
+                ASKED,
+                each.email,
+                data,
+                each.name,
+                each.language,
                 head.company.id,
             )
             for each in people
         ],
-    )  # fmt: skip
+    )
 
 
 def tell_decision(session: Session, approval: OrderApproval) -> None:
@@ -51,17 +61,24 @@ def tell_decision(session: Session, approval: OrderApproval) -> None:
         )
     ).all()
     data = {
-        "by": approval.decided_by_name, "reason": approval.decision_note,
-        "total": format_minor(approval.total_minor, approval.currency), "lines": approval.line_count,
+        "by": approval.decided_by_name,
+        "reason": approval.decision_note,
+        "total": format_minor(approval.total_minor, approval.currency),
+        "lines": approval.line_count,
         "path": f"/drafts/{approval.draft_id}",
-    }  # fmt: skip
+    }
     post_all(
         session,
         [
             Letter(
-                f"{REFUSED}:{approval.id}:{each.id}", REFUSED, each.email, data, each.name, each.language,
+                f"{REFUSED}:{approval.id}:{each.id}",
+                REFUSED,
+                each.email,
+                data,
+                each.name,
+                each.language,
                 approval.company_id,
             )
             for each in people
         ],
-    )  # fmt: skip
+    )

@@ -118,9 +118,12 @@ def approvals_for(session: Session, actor: Actor, *, pending: bool) -> list[Appr
     """What waits for a decision (the longest wait first), or what was decided (the newest first): of the whole company
     for those who decide, else what was asked by or for the actor. One statement."""
     asked = {
-        "company": actor.customer_id, "all": actor.can("approvals:decide"), "person": actor.subject_user_id,
-        "pending": pending, "many": PENDING_SHOWN if pending else DECIDED_SHOWN,
-    }  # fmt: skip
+        "company": actor.customer_id,
+        "all": actor.can("approvals:decide"),
+        "person": actor.subject_user_id,
+        "pending": pending,
+        "many": PENDING_SHOWN if pending else DECIDED_SHOWN,
+    }
     return [ApprovalRow(*row) for row in session.execute(_ROWS, asked)]
 
 

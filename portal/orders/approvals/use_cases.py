@@ -47,14 +47,7 @@ class Asked:
 
 
 def ask_approval(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    today: date,
-    draft_id: int,
-    shown: str,
-    words: str = "",
+    session: Session, *, actor: Actor, now: datetime, today: date, draft_id: int, shown: str, words: str = ""
 ) -> Asked:
     """Ask the company's approvers for their yes to a draft above its person's limit, by mail and on their pages.
     The same number of statements for any number of lines.
@@ -92,20 +85,38 @@ def ask_approval(
             "nobody", "Nobody else in your company may approve this amount. Ask your company's administrator."
         )
     approval = OrderApproval(
-        company_id=company.id, draft_id=draft_id, asked_by_user_id=actor.user_id, asked_by_name=actor.name,
-        subject_user_id=actor.subject_user_id, subject_name=actor.acting_for_name or actor.name,
-        delegation_id=actor.delegation_id, asked_at=now, asked_names=", ".join(each.name for each in people)[:200],
-        asked_note=words, currency=company.currency, limit_minor=limit, total_minor=total, line_count=len(lines),
+        company_id=company.id,
+        draft_id=draft_id,
+        asked_by_user_id=actor.user_id,
+        asked_by_name=actor.name,
+        subject_user_id=actor.subject_user_id,
+        subject_name=actor.acting_for_name or actor.name,
+        delegation_id=actor.delegation_id,
+        asked_at=now,
+        asked_names=", ".join(each.name for each in people)[:200],
+        asked_note=words,
+        currency=company.currency,
+        limit_minor=limit,
+        total_minor=total,
+        line_count=len(lines),
         contents=session.scalar(CONTENTS, {"draft": draft_id}),
-    )  # fmt: skip
+    )
     session.add(approval)
     session.flush()
     tell_approvers(session, head, approval, people, on_behalf=actor.is_acting)
     note(
-        session, "approval_requested", actor=actor, now=now, draft=head.draft, value_minor=total,
-        currency=company.currency, key=f"approval_requested:{draft_id}:{approval.id}", lines=len(lines),
-        rule="order_limit", draft_id=draft_id,
-    )  # fmt: skip
+        session,
+        "approval_requested",
+        actor=actor,
+        now=now,
+        draft=head.draft,
+        value_minor=total,
+        currency=company.currency,
+        key=f"approval_requested:{draft_id}:{approval.id}",
+        lines=len(lines),
+        rule="order_limit",
+        draft_id=draft_id,
+    )
     return Asked(approval.id, approval.asked_names)
 
 
@@ -146,10 +157,19 @@ def approve(
     _refuse_above(session, actor, placed.total_minor, placed.currency)
     approval.order_id = placed.order_id
     note(
-        session, "approval_approved", actor=actor, now=now, draft=head.draft, value_minor=placed.total_minor,
-        currency=placed.currency, order_id=placed.order_id, key=f"approval_approved:{approval.id}",
-        lines=approval.line_count, lines_changed=0, draft_id=head.id,
-    )  # fmt: skip
+        session,
+        "approval_approved",
+        actor=actor,
+        now=now,
+        draft=head.draft,
+        value_minor=placed.total_minor,
+        currency=placed.currency,
+        order_id=placed.order_id,
+        key=f"approval_approved:{approval.id}",
+        lines=approval.line_count,
+        lines_changed=0,
+        draft_id=head.id,
+    )
     return placed
 
 
@@ -175,9 +195,17 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     approval.decided_by_user_id, approval.decided_by_name = actor.user_id, actor.name
     tell_decision(session, approval)
     note(
-        session, "approval_rejected", actor=actor, now=now, draft=head.draft, value_minor=approval.total_minor,
-        currency=approval.currency, key=f"approval_rejected:{approval.id}", reason="note", draft_id=head.id,
-    )  # fmt: skip
+        session,
+        "approval_rejected",
+        actor=actor,
+        now=now,
+        draft=head.draft,
+        value_minor=approval.total_minor,
+        currency=approval.currency,
+        key=f"approval_rejected:{approval.id}",
+        reason="note",
+        draft_id=head.id,
+    )
     return approval
 
 

@@ -54,8 +54,12 @@ def _page(found: OrderApproval, refused: Rejected | None = None, note: str = "")
     if found.state == "pending":
         facts = review_facts(head_of(db(), actor(), found.draft_id))
     if refused is None:
-        viewed("checkout_step_viewed", account_id=found.company_id, links={"draft_id": found.draft_id},
-               props={"step": "approval", "lines": found.line_count})  # fmt: skip
+        viewed(
+            "checkout_step_viewed",
+            account_id=found.company_id,
+            links={"draft_id": found.draft_id},
+            props={"step": "approval", "lines": found.line_count},
+        )
     number = db().scalar(select(Order.number).where(Order.id == found.order_id)) if found.order_id else None
     return render_template(
         "orders/approvals/approval.html",
@@ -77,9 +81,14 @@ def approve(approval_id: int) -> Response | tuple[str, int]:
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
     with refusing() as tried:
         placed = approving.approve(
-            db(), actor=actor(), now=now(), today=today(), approval_id=approval_id, token=token,
+            db(),
+            actor=actor(),
+            now=now(),
+            today=today(),
+            approval_id=approval_id,
+            token=token,
             shown=one_text(request.form, "shown"),
-        )  # fmt: skip
+        )
     if tried.refused is not None:
         return _refused(approval_id, tried.refused)
     tell(
@@ -115,9 +124,14 @@ def ask_approval(draft_id: int) -> Response | tuple[str, int]:
     words = one_text(request.form, "note").strip()
     with refusing() as tried:
         asked = approving.ask_approval(
-            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id,
-            shown=one_text(request.form, "shown"), words=words,
-        )  # fmt: skip
+            db(),
+            actor=actor(),
+            now=now(),
+            today=today(),
+            draft_id=draft_id,
+            shown=one_text(request.form, "shown"),
+            words=words,
+        )
     if tried.refused is not None:
         return refused_review(draft_id, tried.refused, words)
     tell(

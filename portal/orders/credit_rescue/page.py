@@ -30,9 +30,14 @@ def credit_help(
     ways, people = None, []
     if lines and is_needed(credit, total_minor):
         ways = ways_out(
-            db(), company_id=company.id, credit=credit, lines=lines, total_minor=total_minor,
-            currency=company.currency, today=today(),
-        )  # fmt: skip
+            db(),
+            company_id=company.id,
+            credit=credit,
+            lines=lines,
+            total_minor=total_minor,
+            currency=company.currency,
+            today=today(),
+        )
         people = approvers(db(), actor(), company.id)
     return {
         "since": found,

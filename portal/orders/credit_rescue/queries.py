@@ -130,9 +130,16 @@ def ways_out(
         found = fit(lines, limit - used, rows, currency, today)
         part = found if found.now and found.later else None
     return WaysOut(
-        on_hold, credit.hold_reason if credit else "", limit, used, total_minor, invoices, frozenset(chosen),
-        freed >= missing, part,
-    )  # fmt: skip
+        on_hold,
+        credit.hold_reason if credit else "",
+        limit,
+        used,
+        total_minor,
+        invoices,
+        frozenset(chosen),
+        freed >= missing,
+        part,
+    )
 
 
 def since(session: Session, *, company_id: int, draft_id: int, person_id: int | None) -> Since:

@@ -39,9 +39,14 @@ def send_short(
 ) -> None:
     """``units`` of a line are missing: they are waited for, or cancelled."""
     data = {
-        "sku": line.sku, "name": line.name, "colour": line.colour_name or "", "units": units,
-        "ordered": line.quantity, "why": SHORT_WORDS.get(line.short_reason, ""), "waits": waits,
-    }  # fmt: skip
+        "sku": line.sku,
+        "name": line.name,
+        "colour": line.colour_name or "",
+        "units": units,
+        "ordered": line.quantity,
+        "why": SHORT_WORDS.get(line.short_reason, ""),
+        "waits": waits,
+    }
     _send(session, order, "order_short", event_id, now, data)
 
 
@@ -107,9 +112,13 @@ def _order_data(session: Session, order: Order, now: datetime) -> dict[str, Any]
         "promised": when_words(order.promised_at, zone, now) if order.promised_at else "",
         "window": window,
         "store": {
-            "name": store.name, "line1": store.line1, "city": store.city, "region": store.region,
-            "postcode": store.postcode, "phone": store.phone,
+            "name": store.name,
+            "line1": store.line1,
+            "city": store.city,
+            "region": store.region,
+            "postcode": store.postcode,
+            "phone": store.phone,
         }
         if store
         else {},
-    }  # fmt: skip
+    }

@@ -151,11 +151,20 @@ def _stores(session: Session, actor: Actor) -> Sequence[Store]:
 def _cans(session: Session, store_id: int) -> Sequence[Row[Any]]:
     """The tint queue: lines in tinting, in the order in which their orders are promised."""
     columns: tuple[Any, ...] = (
-        Order.number, Order.promised_at, OrderLine.line_no, OrderLine.sku, OrderLine.name, OrderLine.colour_number,
-        OrderLine.colour_name, OrderLine.colour_hex, Variant.size, Variant.sheen, Variant.tint_base,
+        Order.number,
+        Order.promised_at,
+        OrderLine.line_no,
+        OrderLine.sku,
+        OrderLine.name,
+        OrderLine.colour_number,
+        OrderLine.colour_name,
+        OrderLine.colour_hex,
+        Variant.size,
+        Variant.sheen,
+        Variant.tint_base,
         Product.name.label("product_name"),
         (OrderLine.quantity_reserved - OrderLine.quantity_ready).label("units"),
-    )  # fmt: skip
+    )
     in_queue: ColumnElement[bool] = and_(OrderLine.state == "tinting", Order.status == "picking")
     return session.execute(
         select(*columns)
@@ -180,8 +189,12 @@ def _windows(session: Session, store: Store, now: datetime, tickets: list[Row[An
             inside.setdefault(ticket.window_start, []).append(ticket.status)
     return [
         Window(
-            row.starts_at, row.starts_at + length, row.booked, row.capacity,
-            open=len(inside.get(row.starts_at, ())), ready=inside.get(row.starts_at, []).count("ready"),
+            row.starts_at,
+            row.starts_at + length,
+            row.booked,
+            row.capacity,
+            open=len(inside.get(row.starts_at, ())),
+            ready=inside.get(row.starts_at, []).count("ready"),
         )
         for row in session.execute(_WINDOWS, limits)
-    ]  # fmt: skip
+    ]

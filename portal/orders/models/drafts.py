@@ -61,11 +61,14 @@ class Draft(Base):
     __table_args__ = (
         Index("ix_draft_company_state", "company_id", "state", "updated_at"),
         Index(
-            "uq_draft_one_current", "company_id", "owner_user_id", unique=True,
+            "uq_draft_one_current",
+            "company_id",
+            "owner_user_id",
+            unique=True,
             postgresql_where=text("state = 'current'"),
         ),
         CheckConstraint(f"state in {sql_list(DRAFT_STATES)}", name="state_known"),
-    )  # fmt: skip
+    )
 
 
 class DraftLine(Base):
@@ -89,7 +92,11 @@ class DraftLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         # The same thing in the same colour is one line; adding it again sums.
         Index(
-            "uq_draft_line_thing", "draft_id", "variant_id", "colour_number",
-            unique=True, postgresql_nulls_not_distinct=True,
+            "uq_draft_line_thing",
+            "draft_id",
+            "variant_id",
+            "colour_number",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
         ),
-    )  # fmt: skip
+    )

@@ -91,7 +91,9 @@ class Order(Base):
         Index("ix_sales_order_po_upper", text("upper(po_number) text_pattern_ops")),
         Index("ix_sales_order_placed", "placed_at", "id"),
         Index(
-            "ix_sales_order_store_open", "store_id", "promised_at",
+            "ix_sales_order_store_open",
+            "store_id",
+            "promised_at",
             postgresql_where=text(f"status in {sql_list(OPEN_STATES)}"),
         ),
         CheckConstraint(
@@ -100,7 +102,7 @@ class Order(Base):
             "and approved_by_user_id is distinct from subject_user_id)",
             name="another_person",
         ),
-    )  # fmt: skip
+    )
 
 
 class OrderLine(Base):

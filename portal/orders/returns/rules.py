@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 # Goods come back because the customer has no use for them: only what can be sold again.
-RETURNS = {
-    "unused": "Not needed, unopened",
-    "wrong_item": "Not what was ordered",
-}
+RETURNS = {"unused": "Not needed, unopened", "wrong_item": "Not what was ordered"}
 # Something was wrong: the customer is credited whatever it is, tinted goods too.
 CLAIMS = {
     "damaged": "Damaged or faulty",

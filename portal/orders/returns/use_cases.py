@@ -106,20 +106,39 @@ def _memo(work: Work, back: list[tuple[OrderLine, int]], reason: str, key: str) 
         .limit(1)
     )
     return NewDocument(
-        "credit_memo", order.company_id, order.currency, key, today_at(store, work),
-        [_line(work, *each) for each in back], order_id=order.id, order_number=order.number,
+        "credit_memo",
+        order.company_id,
+        order.currency,
+        key,
+        today_at(store, work),
+        [_line(work, *each) for each in back],
+        order_id=order.id,
+        order_number=order.number,
         corrects_invoice_id=session.scalar(charged),
-        reason=REASONS[reason], store_id=order.store_id, po_number=order.po_number, job_id=order.job_id,
-        job_name=order.job_name, ship_to=place_of(order, store), exemption=order.exemption,
-    )  # fmt: skip
+        reason=REASONS[reason],
+        store_id=order.store_id,
+        po_number=order.po_number,
+        job_id=order.job_id,
+        job_name=order.job_name,
+        ship_to=place_of(order, store),
+        exemption=order.exemption,
+    )
 
 
 def _line(work: Work, line: OrderLine, units: int) -> Line:
     worth = units_between(line, line.quantity_returned, line.quantity_returned + units, work.order.currency)
     return Line(
-        line.name, -units, line.unit_price, -worth.net, sku=line.sku, colour=colour_words(line), unit=line.unit,
-        order_line_no=line.line_no, tax_share=line.tax_share, tax_minor=-worth.tax,
-    )  # fmt: skip
+        line.name,
+        -units,
+        line.unit_price,
+        -worth.net,
+        sku=line.sku,
+        colour=colour_words(line),
+        unit=line.unit,
+        order_line_no=line.line_no,
+        tax_share=line.tax_share,
+        tax_minor=-worth.tax,
+    )
 
 
 def _tell(work: Work, back: list[tuple[OrderLine, int]], reason: str, memo: Invoice) -> None:
@@ -131,6 +150,11 @@ def _tell(work: Work, back: list[tuple[OrderLine, int]], reason: str, memo: Invo
     claim = is_claim(reason)
     fact(work, "return_requested", event, quantity=units, lines=len(back), reason=reason, claim=claim)
     fact(
-        work, "order_refunded", event, value_minor=-memo.total_minor, quantity=units, lines=len(back),
+        work,
+        "order_refunded",
+        event,
+        value_minor=-memo.total_minor,
+        quantity=units,
+        lines=len(back),
         reason=reason,
-    )  # fmt: skip
+    )

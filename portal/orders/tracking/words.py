@@ -16,13 +16,24 @@ from portal.web.transaction import now
 
 # Where the steps stand for each state of the order.
 STEP_OF = {
-    "placed": "placed", "accepted": "accepted", "picking": "picking", "ready": "ready", "out": "out",
-    "collected": "collected", "delivered": "delivered", "backordered": "picking",
-}  # fmt: skip
+    "placed": "placed",
+    "accepted": "accepted",
+    "picking": "picking",
+    "ready": "ready",
+    "out": "out",
+    "collected": "collected",
+    "delivered": "delivered",
+    "backordered": "picking",
+}
 STEP_WORDS = {
-    "placed": "Placed", "accepted": "Accepted", "picking": "Being prepared", "ready": "Ready",
-    "collected": "Collected", "out": "On its way", "delivered": "Delivered",
-}  # fmt: skip
+    "placed": "Placed",
+    "accepted": "Accepted",
+    "picking": "Being prepared",
+    "ready": "Ready",
+    "collected": "Collected",
+    "out": "On its way",
+    "delivered": "Delivered",
+}
 
 
 def shows_code(order: OrderDetail) -> bool:

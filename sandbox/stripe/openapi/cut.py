@@ -16,10 +16,22 @@ from sandbox.stripe.openapi.wanted import METHOD_TYPES, OBJECTS, OPERATIONS
 
 Node = dict[str, Any]
 TARGET = Path(__file__).with_name("spec.json")
-KEPT = frozenset({
-    "type", "properties", "required", "enum", "nullable", "anyOf", "items", "$ref", "additionalProperties",
-    "format", "maxLength", "x-expandableFields",
-})  # fmt: skip
+KEPT = frozenset(
+    {
+        "type",
+        "properties",
+        "required",
+        "enum",
+        "nullable",
+        "anyOf",
+        "items",
+        "$ref",
+        "additionalProperties",
+        "format",
+        "maxLength",
+        "x-expandableFields",
+    }
+)
 REF = "#/components/schemas/"
 
 

@@ -80,9 +80,22 @@ OPERATIONS = {
 
 # Objects that the sandbox answers with or expands to; a link to any other is an id and never expanded.
 OBJECTS = (
-    "balance", "balance_transaction", "charge", "checkout.session", "customer", "deleted_customer",
-    "deleted_webhook_endpoint", "dispute", "event", "item", "mandate", "payment_intent", "payment_method",
-    "refund", "setup_intent", "webhook_endpoint",
-)  # fmt: skip
+    "balance",
+    "balance_transaction",
+    "charge",
+    "checkout.session",
+    "customer",
+    "deleted_customer",
+    "deleted_webhook_endpoint",
+    "dispute",
+    "event",
+    "item",
+    "mandate",
+    "payment_intent",
+    "payment_method",
+    "refund",
+    "setup_intent",
+    "webhook_endpoint",
+)
 
 METHOD_TYPES = frozenset({"card", "us_bank_account"})

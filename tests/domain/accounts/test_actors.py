@@ -18,9 +18,14 @@ def _asked(
 ) -> Actor:
     whom = subject or person
     return actor_who_asked(
-        session, company, user_id=person.id, name=person.name, delegation_id=stay, subject_id=whom.id,
+        session,
+        company,
+        user_id=person.id,
+        name=person.name,
+        delegation_id=stay,
+        subject_id=whom.id,
         subject_name=whom.name,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("role", CUSTOMER_ROLES)
@@ -63,8 +68,10 @@ def test_a_rep_asked_as_one_who_acts(session: Session, build: Build) -> None:
     actor = _asked(session, company, rep, subject=buyer, stay=stay.id)
     assert actor.permissions == PERMISSIONS["acting"]
     assert (actor.subject_user_id, actor.acting_for_name, actor.reason) == (
-        buyer.id, buyer.name, "Called from the site",
-    )  # fmt: skip
+        buyer.id,
+        buyer.name,
+        "Called from the site",
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(STAFF_KINDS))

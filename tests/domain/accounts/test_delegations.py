@@ -52,8 +52,11 @@ def test_an_hour_with_a_reason_on_record(session: Session, build: Build) -> None
     assert stay.expires_at - stay.started_at == timedelta(minutes=60)
     row = session.execute(text("select * from touchpoint where name = 'delegation_started'")).mappings().one()
     assert (row["actor_id"], row["subject_user_id"], row["account_id"], row["on_behalf"]) == (
-        stay.actor_user_id, buyer.id, company.id, True,
-    )  # fmt: skip
+        stay.actor_user_id,
+        buyer.id,
+        company.id,
+        True,
+    )
     assert row["delegation_id"] == stay.id
 
 
@@ -159,7 +162,18 @@ def test_the_company_reads_its_stays_newest_first(session: Session, build: Build
     assert [stay.started_at for stay in running] == [NOW]  # the others' hours are over
 
 
-@pytest.mark.parametrize("refused", ["account:manage", "people:read", "people:manage", "company:manage",
-                                     "approvals:decide", "customers:read", "lookup:use", "staff:manage"])  # fmt: skip
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "account:manage",
+        "people:read",
+        "people:manage",
+        "company:manage",
+        "approvals:decide",
+        "customers:read",
+        "lookup:use",
+        "staff:manage",
+    ],
+)
 def test_what_is_refused_while_acting(refused: str) -> None:
     assert refused not in PERMISSIONS["acting"]

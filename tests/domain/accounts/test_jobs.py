@@ -46,9 +46,14 @@ def test_what_is_no_job(session: Session, build: Build, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("po_mode", "role", "may"),
-    [("free", "buyer", True), ("required", "buyer", True), ("list", "buyer", False),
-     ("list", "company_admin", True), ("free", "viewer", False)],
-)  # fmt: skip
+    [
+        ("free", "buyer", True),
+        ("required", "buyer", True),
+        ("list", "buyer", False),
+        ("list", "company_admin", True),
+        ("free", "viewer", False),
+    ],
+)
 def test_who_adds_jobs(session: Session, build: Build, po_mode: str, role: str, may: bool) -> None:
     company = build.company(po_mode=po_mode)
     actor = build.actor(build.user(company, role), company, role)

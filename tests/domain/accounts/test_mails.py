@@ -18,9 +18,7 @@ URL = "https://orders.example.com"
 
 def _render(mail: OutboundMail) -> str:
     templates = Environment(
-        loader=FileSystemLoader(mail_folders()),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(),
+        loader=FileSystemLoader(mail_folders()), undefined=StrictUndefined, autoescape=select_autoescape()
     )
     return templates.get_template(f"{mail.kind}.txt.j2").render({**mail.data, "seller_name": "Test Coatings"})
 

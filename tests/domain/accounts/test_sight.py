@@ -92,10 +92,19 @@ class Town:
 
 
 SEEN_COMPANIES = {
-    "customer": {"own"}, "guest": set(), "rep": {"own"}, "acting": {"own"}, "support": {"own", "other"},
-    "store": set(), "homeless store": set(), "admin": {"own", "other"}, "system": set(), "anonymous": set(),
-    "auditor": set(), "acting auditor": set(),
-}  # fmt: skip
+    "customer": {"own"},
+    "guest": set(),
+    "rep": {"own"},
+    "acting": {"own"},
+    "support": {"own", "other"},
+    "store": set(),
+    "homeless store": set(),
+    "admin": {"own", "other"},
+    "system": set(),
+    "anonymous": set(),
+    "auditor": set(),
+    "acting auditor": set(),
+}
 SEEN_STORES = {kind: {"own"} if kind == "store" else set() for kind in SEEN_COMPANIES} | {
     "admin": {"own", "other"}
 }
@@ -113,9 +122,14 @@ def _place(session: Session, build: Build, name: str) -> Place:
     order = placed_order(build, company, store, buyer, Want(variant))
     invoice = make_invoice(session, company)
     contesting.contest(
-        session, actor=build.actor(buyer, company), now=NOW, number=invoice.number, amount_minor=500,
-        reason="price", note="As agreed",
-    )  # fmt: skip
+        session,
+        actor=build.actor(buyer, company),
+        now=NOW,
+        number=invoice.number,
+        amount_minor=500,
+        reason="price",
+        note="As agreed",
+    )
     session.commit()
     return Place(company, buyer, store, order, invoice)
 
@@ -194,11 +208,19 @@ def test_a_person_without_a_company_is_seen_by_those_who_see_all(session: Sessio
 @pytest.mark.parametrize(
     ("kind", "holds"),
     [
-        ("customer", in_customer_account), ("guest", in_customer_account), ("acting", in_customer_account),
-        ("rep", sees_assigned_only), ("support", None), ("store", works_at_one_store), ("admin", works_at_every_store),
-        ("system", None), ("anonymous", None), ("auditor", None), ("acting auditor", None),
+        ("customer", in_customer_account),
+        ("guest", in_customer_account),
+        ("acting", in_customer_account),
+        ("rep", sees_assigned_only),
+        ("support", None),
+        ("store", works_at_one_store),
+        ("admin", works_at_every_store),
+        ("system", None),
+        ("anonymous", None),
+        ("auditor", None),
+        ("acting auditor", None),
     ],
-)  # fmt: skip
+)
 def test_each_kind_has_its_own_start(town: Town, kind: str, holds: Callable[[Actor], bool] | None) -> None:
     """Seen failing with a rep who acts taken for one at their own desk."""
     actor = town.actor(kind)

@@ -109,8 +109,11 @@ def test_who_sees_which_company(session: Session, build: Build) -> None:
     assert visible_company(session, build.actor(buyer, own), own.code).id == own.id
     acting = build.actor(rep, own, delegation_id=1, acting_for_user_id=buyer.id)
     for actor, company in (
-        (build.actor(rep), other), (build.actor(buyer, own), other), (build.actor(store), own), (acting, other),
-    ):  # fmt: skip
+        (build.actor(rep), other),
+        (build.actor(buyer, own), other),
+        (build.actor(store), own),
+        (acting, other),
+    ):
         with pytest.raises(NotFound):
             visible_company(session, actor, company.code)
 

@@ -13,15 +13,34 @@ from tests.pages.billing.test_attacks import Riches, riches
 
 # Every table of the money, and what names a row of it.
 TABLES = (
-    "autopay", "invoice", "invoice_dispute", "invoice_line", "ledger_entry", "ledger_transaction", "pay_link", "payment",
-    "payment_attempt", "payment_allocation", "payment_promise", "payment_terms", "pay_link_invoice", "refund",
-    "reminder", "saved_method", "stripe_dispute", "tax_exemption",
-)  # fmt: skip
+    "autopay",
+    "invoice",
+    "invoice_dispute",
+    "invoice_line",
+    "ledger_entry",
+    "ledger_transaction",
+    "pay_link",
+    "payment",
+    "payment_attempt",
+    "payment_allocation",
+    "payment_promise",
+    "payment_terms",
+    "pay_link_invoice",
+    "refund",
+    "reminder",
+    "saved_method",
+    "stripe_dispute",
+    "tax_exemption",
+)
 NOBODYS = ("discrepancy", "stripe_customer", "stripe_event")
 HIDDEN = (
-    "pay_link.token_hash", "payment_attempt.idempotency_key", "payment_attempt.checkout_url",
-    "payment_attempt.checkout_session_id", "payment_attempt.payment_intent_id", "payment_attempt.stripe_customer_id",
-)  # fmt: skip
+    "pay_link.token_hash",
+    "payment_attempt.idempotency_key",
+    "payment_attempt.checkout_url",
+    "payment_attempt.checkout_session_id",
+    "payment_attempt.payment_intent_id",
+    "payment_attempt.stripe_customer_id",
+)
 FORBIDDEN = """
 insert into tax_rate (region, share) values ('NY', 0)
 update tax_rate set share = 0
@@ -65,9 +84,11 @@ def customer(ours: Riches, theirs: Riches, engine: Engine) -> Iterator[Connectio
 def test_every_table_of_the_money_is_attacked_here(engine: Engine) -> None:
     with engine.connect() as connection:
         found = connection.scalars(
-            text("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and "
-                 "relname ~ '^(autopay|invoice|ledger|pay|refund|remind|saved|stripe|tax|discrep)'")
-        )  # fmt: skip
+            text(
+                "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and "
+                "relname ~ '^(autopay|invoice|ledger|pay|refund|remind|saved|stripe|tax|discrep)'"
+            )
+        )
         assert set(found) == {*TABLES, *NOBODYS, "tax_rate"}
 
 
@@ -79,9 +100,11 @@ def test_foreign_money_is_not_seen_and_none_is_moved(
             text(f"select count(company_id) from {table} where company_id <> {ours.company.id}")
         ), table
         for statement in (
-            f"update {table} set company_id = company_id", f"delete from {table}", f"truncate {table}",
+            f"update {table} set company_id = company_id",
+            f"delete from {table}",
+            f"truncate {table}",
             f"insert into {table} (company_id) values ({ours.company.id})",
-        ):  # fmt: skip
+        ):
             assert denied(customer, statement), statement
     seen = [t for t in TABLES if customer.scalar(text(f"select count(company_id) from {t}"))]
     assert set(TABLES) - set(seen) == {
@@ -104,14 +127,21 @@ def test_no_function_lends_the_owners_rights_to_money(engine: Engine) -> None:
     with engine.connect() as connection:
         callable_ones = set(
             connection.scalars(
-                text("select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and "
-                     "prorettype <> 'trigger'::regtype and has_function_privilege('portal_customer', oid, 'execute')")
+                text(
+                    "select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef and "
+                    "prorettype <> 'trigger'::regtype and has_function_privilege('portal_customer', oid, 'execute')"
+                )
             )
-        )  # fmt: skip
+        )
     assert callable_ones == {
-        "procrastinate_defer_jobs_v1", "companies_in_sight", "store_queue", "own_companies", "person_to_invite",
-        "lock_stock", "hold_stock",
-    }  # fmt: skip
+        "procrastinate_defer_jobs_v1",
+        "companies_in_sight",
+        "store_queue",
+        "own_companies",
+        "person_to_invite",
+        "lock_stock",
+        "hold_stock",
+    }
 
 
 def test_without_a_company_no_money_is_seen(engine: Engine, ours: Riches) -> None:

@@ -33,8 +33,14 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as own:
         waiting = scheduling.schedule(
-            own, actor=till.actor, wants=[Want(invoice.id, 10_000)], method_id=card, run_on=chosen, now=utcnow(), today=TODAY,
-        )  # fmt: skip
+            own,
+            actor=till.actor,
+            wants=[Want(invoice.id, 10_000)],
+            method_id=card,
+            run_on=chosen,
+            now=utcnow(),
+            today=TODAY,
+        )
     assert waiting.amount_minor == 9_800
     with transaction(till.sessions) as own:
         begun = scheduling.run(own, waiting.id, now=utcnow(), today=chosen + timedelta(days=down))
@@ -70,9 +76,19 @@ def test_a_bank_account_that_has_to_be_proven_is_no_failure(till: Till) -> None:
 def test_a_bank_account_that_is_saved_may_have_to_be_proven(till: Till) -> None:
     """Seen failing: it was taken for failed, and not kept when it was proven."""
     page = Checkout(
-        id="cs_1", mode="setup", status="complete", url="", reference="", amount_minor=None, currency="USD", livemode=False,
-        customer="cus_1", metadata={}, expires_at=utcnow(), setup_status="requires_action",
-    )  # fmt: skip
+        id="cs_1",
+        mode="setup",
+        status="complete",
+        url="",
+        reference="",
+        amount_minor=None,
+        currency="USD",
+        livemode=False,
+        customer="cus_1",
+        metadata={},
+        expires_at=utcnow(),
+        setup_status="requires_action",
+    )
     assert Seen(page).state == "open"
     assert Seen(replace(page, setup_status="succeeded")).state == "succeeded"
     assert Seen(replace(page, setup_status="requires_payment_method")).state == "failed"
@@ -98,10 +114,17 @@ def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: 
     with transaction(till.sessions) as session:
         session.add(
             StripeDispute(
-                id=told.id, payment_id=payment.id, company_id=till.company.id, amount_minor=told.amount_minor,
-                fee_minor=0, currency="USD", reason=told.reason, state=told.status, opened_at=told.created_at,
+                id=told.id,
+                payment_id=payment.id,
+                company_id=till.company.id,
+                amount_minor=told.amount_minor,
+                fee_minor=0,
+                currency="USD",
+                reason=told.reason,
+                state=told.status,
+                opened_at=told.created_at,
             )
-        )  # fmt: skip
+        )
     now = utcnow()
     report = reconcile(till.sessions, since=now - timedelta(days=1), now=now, api=till.api)
     assert (report.found, report.open) == (0, 0)

@@ -25,9 +25,15 @@ from tests.paying import Till
 def begin(till: Till, payment: Payment, key: str) -> Refund:
     with transaction(till.sessions) as session:
         return refunding.begin(
-            session, actor=till.build.actor(till.build.user(kind="admin")), payment_id=payment.id, amount_minor=2_000,
-            reason="Paid twice", agreed=True, key=key * 30, now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=till.build.actor(till.build.user(kind="admin")),
+            payment_id=payment.id,
+            amount_minor=2_000,
+            reason="Paid twice",
+            agreed=True,
+            key=key * 30,
+            now=utcnow(),
+        )
 
 
 def test_a_refund_that_does_not_fit_stops_no_other(till: Till) -> None:
@@ -59,15 +65,27 @@ def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> Non
         with transaction(till.sessions) as own:
             invoice = till.invoice(amount)
             made = scheduling.schedule(
-                own, actor=till.actor, wants=[Want(invoice.id, amount)], method_id=card, run_on=on, now=utcnow(), today=TODAY,
-            )  # fmt: skip
+                own,
+                actor=till.actor,
+                wants=[Want(invoice.id, amount)],
+                method_id=card,
+                run_on=on,
+                now=utcnow(),
+                today=TODAY,
+            )
             ids.append(made.id)
     session.add(
         Autopay(
-            company_id=till.company.id, saved_method_id=card, rule="due", day=0, mandate_words="x", agreed_by_name="x",
-            agreed_at=utcnow(), ran_on=TODAY,
+            company_id=till.company.id,
+            saved_method_id=card,
+            rule="due",
+            day=0,
+            mandate_words="x",
+            agreed_by_name="x",
+            agreed_at=utcnow(),
+            ran_on=TODAY,
         )
-    )  # fmt: skip
+    )
     session.execute(
         text(
             f"alter table payment_attempt add constraint poison check (id <> {ids[0]} or state = 'scheduled')"

@@ -52,9 +52,18 @@ class MoneyStorm(Storm):
     def run(self, failures: list[BaseException], guard: Lock) -> None:
         often = [self.work, self.begin, self.settle, self.cheque, self.apply, self.buy]
         seldom = [
-            self.cancel, self.short, self.give_up, self.undo, self.refund, self.credit, self.contest, self.answer,
-            self.hold, self.bring_back, self.ahead,
-        ]  # fmt: skip
+            self.cancel,
+            self.short,
+            self.give_up,
+            self.undo,
+            self.refund,
+            self.credit,
+            self.contest,
+            self.answer,
+            self.hold,
+            self.bring_back,
+            self.ahead,
+        ]
         steps = [*often, *often, *seldom]
         for _ in range(STEPS):
             step = self.random.choice(steps)
@@ -120,10 +129,19 @@ class MoneyStorm(Storm):
         attempt.state, attempt.tries = "succeeded", 1
         attempt.payment_intent_id = attempt.checkout_session_id = attempt.token
         received = Received(
-            company_id=attempt.company_id, kind="card", amount_minor=attempt.amount_minor, currency=attempt.currency,
-            received_at=NOW, received_on=TODAY, key=f"pi:{attempt.token}:succeeded", account=STRIPE,
-            attempt_id=attempt.id, payment_intent_id=attempt.token, charge_id=attempt.token, draft_id=attempt.draft_id,
-        )  # fmt: skip
+            company_id=attempt.company_id,
+            kind="card",
+            amount_minor=attempt.amount_minor,
+            currency=attempt.currency,
+            received_at=NOW,
+            received_on=TODAY,
+            key=f"pi:{attempt.token}:succeeded",
+            account=STRIPE,
+            attempt_id=attempt.id,
+            payment_intent_id=attempt.token,
+            charge_id=attempt.token,
+            draft_id=attempt.draft_id,
+        )
         record_payment(session, received, shares_of(session, attempt.id), actor=self.world["payer"], now=NOW)
 
     def give_up(self, session: Session) -> None:
@@ -135,9 +153,15 @@ class MoneyStorm(Storm):
             "cheque", sum(parts.values()) + self.random.choice([0, 0, 700]) or 1, TODAY, reference="7"
         )
         receive(
-            session, actor=self.world["admin"], company=self.company, money=money, parts=parts,
-            key=self.random.choice([new_token()] * 4 + ["the same form"]), now=NOW, today=TODAY,
-        )  # fmt: skip
+            session,
+            actor=self.world["admin"],
+            company=self.company,
+            money=money,
+            parts=parts,
+            key=self.random.choice([new_token()] * 4 + ["the same form"]),
+            now=NOW,
+            today=TODAY,
+        )
 
     def apply(self, session: Session) -> None:
         if self.random.random() < 0.5:
@@ -147,9 +171,14 @@ class MoneyStorm(Storm):
             source = applying.Source("cash", self.one(session, Payment.id, Payment.unapplied_minor > 0))
         parts = {id: min(minor, 150) for id, minor in self.documents(session)}
         applying.apply(
-            session, actor=self.world["admin"], company_id=self.company.id, source=source, parts=parts,
-            key=new_token(), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=self.world["admin"],
+            company_id=self.company.id,
+            source=source,
+            parts=parts,
+            key=new_token(),
+            now=NOW,
+        )
 
     def undo(self, session: Session) -> None:
         done = self.one(session, LedgerTransaction.id, LedgerTransaction.kind == "application")
@@ -161,9 +190,15 @@ class MoneyStorm(Storm):
         payment = self.one(session, Payment.id, Payment.kind == "cheque")
         amount = self.random.choice([100, 5_000])
         refunding.begin(
-            session, actor=self.world["admin"], payment_id=payment, amount_minor=amount, reason="Paid twice",
-            agreed=True, key=new_token(), now=NOW,
-        )  # fmt: skip
+            session,
+            actor=self.world["admin"],
+            payment_id=payment,
+            amount_minor=amount,
+            reason="Paid twice",
+            agreed=True,
+            key=new_token(),
+            now=NOW,
+        )
 
     def credit(self, session: Session) -> None:
         chosen = self.documents(session)
@@ -171,9 +206,16 @@ class MoneyStorm(Storm):
             session.get_one(Invoice, chosen[0][0]).number if chosen and self.random.random() < 0.7 else ""
         )
         crediting.adjust(
-            session, actor=self.world["admin"], now=NOW, today=TODAY, company=self.company, amount_minor=300,
-            reason="Goodwill", token=self.random.choice([new_token(), "same"]), invoice_number=number,
-        )  # fmt: skip
+            session,
+            actor=self.world["admin"],
+            now=NOW,
+            today=TODAY,
+            company=self.company,
+            amount_minor=300,
+            reason="Goodwill",
+            token=self.random.choice([new_token(), "same"]),
+            invoice_number=number,
+        )
 
     def contest(self, session: Session) -> None:
         for id, _ in self.documents(session)[:1]:
@@ -191,9 +233,16 @@ class MoneyStorm(Storm):
     def answer(self, session: Session) -> None:
         dispute = self.one(session, InvoiceDispute.id, InvoiceDispute.closed_at.is_(None))
         contesting.answer(
-            session, actor=self.world["admin"], now=NOW, today=TODAY, company=self.company, dispute_id=dispute,
-            outcome=self.random.choice(["credited", "upheld"]), words="We looked", credit_minor=50,
-        )  # fmt: skip
+            session,
+            actor=self.world["admin"],
+            now=NOW,
+            today=TODAY,
+            company=self.company,
+            dispute_id=dispute,
+            outcome=self.random.choice(["credited", "upheld"]),
+            words="We looked",
+            credit_minor=50,
+        )
 
     def hold(self, session: Session) -> None:
         if self.random.random() < 0.2:
@@ -209,9 +258,15 @@ class MoneyStorm(Storm):
         )
         number = session.get_one(Order, order).number
         take_back(
-            session, actor=self.world["staff"], now=NOW, number=number, units={self.random.randint(1, 3): 1},
-            reason="wrong_item", restock=True, token=new_token(),
-        )  # fmt: skip
+            session,
+            actor=self.world["staff"],
+            now=NOW,
+            number=number,
+            units={self.random.randint(1, 3): 1},
+            reason="wrong_item",
+            restock=True,
+            token=new_token(),
+        )
 
 
 def bill(build: Build, company: Company) -> None:
@@ -237,11 +292,14 @@ def test_after_a_storm_over_its_money_the_books_are_equal(
     build.session.commit()
     admin = build.actor(build.user(kind="admin"))
     world = {
-        "store": store.id, "variants": [v.id for v in variants], "company": company, "admin": admin,
+        "store": store.id,
+        "variants": [v.id for v in variants],
+        "company": company,
+        "admin": admin,
         "actors": [build.actor(build.user(company), company) for _ in range(3)],
         "payer": build.actor(build.user(company, "company_admin"), company, "company_admin"),
         "staff": build.actor(build.user(kind="store", store_id=store.id)),
-    }  # fmt: skip
+    }
     storms = [MoneyStorm(sessions, seed * 100 + n, world) for n in range(THREADS)]
     done: Tally[str] = Tally()
     for _ in range(ROUNDS):

@@ -76,9 +76,15 @@ def test_money_that_came_is_recorded_once(till: Till, admin: Actor, engine: Engi
     def send(session: Session, n: int, key: str = KEY) -> Payment:
         money = Offline("cheque", 6_000, TODAY, reference="17")
         return receive(
-            session, actor=admin, company=till.company, money=money, parts={invoice.id: 6_000}, key=key, now=utcnow(),
+            session,
+            actor=admin,
+            company=till.company,
+            money=money,
+            parts={invoice.id: 6_000},
+            key=key,
+            now=utcnow(),
             today=TODAY,
-        )  # fmt: skip
+        )
 
     assert len({each.number for each in at_once(till, send)}) == 1
     others = at_once(till, lambda session, n: send(session, n, f"{n:030}"))
@@ -95,9 +101,15 @@ def test_refunds_at_once_never_give_back_more_than_came(till: Till, admin: Actor
 
     def ask(session: Session, n: int, key: str = KEY, amount: int = 3_000) -> Refund:
         return refunding.begin(
-            session, actor=admin, payment_id=payment.id, amount_minor=amount, reason="Paid twice", agreed=True, key=key,
+            session,
+            actor=admin,
+            payment_id=payment.id,
+            amount_minor=amount,
+            reason="Paid twice",
+            agreed=True,
+            key=key,
             now=utcnow(),
-        )  # fmt: skip
+        )
 
     assert len({each.id for each in at_once(till, ask)}) == 1
     at_once(till, lambda session, n: ask(session, n, f"{n:030}"))
@@ -125,9 +137,16 @@ def test_credit_memos_at_once_never_exceed_their_invoice(till: Till, admin: Acto
 
     def credit(session: Session, n: int, token: str = KEY) -> Invoice:
         return crediting.adjust(
-            session, actor=admin, now=utcnow(), today=TODAY, company=till.company, amount_minor=4_000, reason="Sorry",
-            token=token, invoice_number=invoice.number,
-        )  # fmt: skip
+            session,
+            actor=admin,
+            now=utcnow(),
+            today=TODAY,
+            company=till.company,
+            amount_minor=4_000,
+            reason="Sorry",
+            token=token,
+            invoice_number=invoice.number,
+        )
 
     assert len({each.number for each in at_once(till, credit)}) == 1
     at_once(till, lambda session, n: credit(session, n, f"{n:030}"))
@@ -150,9 +169,14 @@ def test_credit_is_applied_once_and_taken_back_once(
     def use(session: Session, n: int, key: str = "") -> bool:
         parts = {first.id: 1_000, second.id: 1_000} if n % 2 else {second.id: 1_000, first.id: 1_000}
         return applying.apply(
-            session, actor=till.actor, company_id=till.company.id, source=source, parts=parts, key=key or f"{n:030}",
+            session,
+            actor=till.actor,
+            company_id=till.company.id,
+            source=source,
+            parts=parts,
+            key=key or f"{n:030}",
             now=utcnow(),
-        )  # fmt: skip
+        )
 
     assert at_once(till, lambda session, n: use(session, n, KEY)).count(True) == 1
     assert at_once(till, use).count(True) == 0  # 1,000 are left, every form wants 2,000
@@ -203,16 +227,25 @@ def test_a_discount_is_for_all_of_it_in_time_and_once(till: Till, engine: Engine
 def schedule(till: Till, invoice: Invoice, amount: int, days: int) -> PaymentAttempt:
     session = till.build.session
     method = SavedMethod(
-        company_id=till.company.id, stripe_method_id=f"pm_{amount}", kind="card", brand="Visa", last4="4242",
+        company_id=till.company.id,
+        stripe_method_id=f"pm_{amount}",
+        kind="card",
+        brand="Visa",
+        last4="4242",
         saved_at=utcnow(),
-    )  # fmt: skip
+    )
     session.add(method)
     session.commit()
     with transaction(till.sessions) as own:
         return scheduling.schedule(
-            own, actor=till.actor, wants=[Want(invoice.id, amount)], method_id=method.id,
-            run_on=TODAY + timedelta(days=days), now=utcnow(), today=TODAY,
-        )  # fmt: skip
+            own,
+            actor=till.actor,
+            wants=[Want(invoice.id, amount)],
+            method_id=method.id,
+            run_on=TODAY + timedelta(days=days),
+            now=utcnow(),
+            today=TODAY,
+        )
 
 
 def test_a_discount_is_not_had_by_paying_the_rest_later(till: Till) -> None:
@@ -232,9 +265,15 @@ def test_a_discount_is_not_had_again_after_a_refund(till: Till, admin: Actor) ->
     till.paid(invoice)
     with transaction(till.sessions) as session:
         refund = refunding.begin(
-            session, actor=admin, payment_id=till.payments()[0].id, amount_minor=9_800, reason="Paid twice",
-            agreed=True, key=KEY, now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=admin,
+            payment_id=till.payments()[0].id,
+            amount_minor=9_800,
+            reason="Paid twice",
+            agreed=True,
+            key=KEY,
+            now=utcnow(),
+        )
     refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(invoice) == [9_800]
     assert till.start(Want(invoice.id, 9_800)).amount_minor == 9_800
@@ -262,9 +301,15 @@ def test_a_chargeback_of_what_was_given_back_is_booked(
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
         refund = refunding.begin(
-            session, actor=admin, payment_id=payment.id, amount_minor=given_back, reason="Paid twice", agreed=True,
-            key=KEY, now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=admin,
+            payment_id=payment.id,
+            amount_minor=given_back,
+            reason="Paid twice",
+            agreed=True,
+            key=KEY,
+            now=utcnow(),
+        )
     refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
     dispute = till.sandbox.control("disputes", charge=payment.charge_id)
     till.sandbox.control(f"disputes/{dispute['id']}/close", verdict="lost")

@@ -59,18 +59,30 @@ def test_the_worker_charges_gives_back_and_forgets(
             session, actor=till.actor, rule=Rule("due"), method_id=method.id, seller="X", today=TODAY
         )
         autopay.agree(
-            session, actor=till.actor, rule=Rule("due"), method_id=method.id, shown=words, seller="X", now=utcnow(),
+            session,
+            actor=till.actor,
+            rule=Rule("due"),
+            method_id=method.id,
+            shown=words,
+            seller="X",
+            now=utcnow(),
             today=TODAY,
-        )  # fmt: skip
+        )
     pay_by_rule(till.sessions, now=utcnow(), today=invoice.due_on)
     work(settings_with_stripe, engine)
     assert till.opens(invoice) == [0]
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
         refunding.begin(
-            session, actor=build.actor(build.user(kind="admin")), payment_id=payment.id, amount_minor=4_000,
-            reason="Damaged", agreed=True, key="form", now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=build.actor(build.user(kind="admin")),
+            payment_id=payment.id,
+            amount_minor=4_000,
+            reason="Damaged",
+            agreed=True,
+            key="form",
+            now=utcnow(),
+        )
         autopay.end(session, actor=till.actor, now=utcnow())
         methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
     work(settings_with_stripe, engine)

@@ -45,8 +45,14 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
     on = TODAY + timedelta(days=3)
     with transaction(till.sessions) as own:
         waiting = scheduling.schedule(
-            own, actor=till.actor, wants=[Want(bill.id, 10_000)], method_id=card, run_on=on, now=utcnow(), today=TODAY,
-        )  # fmt: skip
+            own,
+            actor=till.actor,
+            wants=[Want(bill.id, 10_000)],
+            method_id=card,
+            run_on=on,
+            now=utcnow(),
+            today=TODAY,
+        )
     pay_offline(session, till.company, 5, bill, reference="1")
     with transaction(till.sessions) as own:
         scheduling.run(own, waiting.id, now=utcnow(), today=on)
@@ -62,6 +68,12 @@ def test_a_refund_that_stripe_cannot_make_is_not_begun(till: Till) -> None:
     admin = till.build.actor(till.build.user(kind="admin"))
     with pytest.raises(Rejected, match="fewer decimals"), transaction(till.sessions) as session:
         refunding.begin(
-            session, actor=admin, payment_id=payment.id, amount_minor=5, reason="Paid twice", agreed=True, key="k" * 30,
+            session,
+            actor=admin,
+            payment_id=payment.id,
+            amount_minor=5,
+            reason="Paid twice",
+            agreed=True,
+            key="k" * 30,
             now=utcnow(),
-        )  # fmt: skip
+        )

@@ -37,10 +37,31 @@ IMPOSSIBLE: tuple[Any, ...] = (
     {},
 )
 READ = {
-    "id", "mode", "status", "url", "amount_total", "currency", "livemode", "expires_at", "amount", "amount_received",
-    "created", "fee", "type", "brand", "last4", "exp_month", "exp_year", "payment_intent", "latest_charge",
-    "balance_transaction", "payment_method", "card", "metadata", "attempt",
-}  # fmt: skip
+    "id",
+    "mode",
+    "status",
+    "url",
+    "amount_total",
+    "currency",
+    "livemode",
+    "expires_at",
+    "amount",
+    "amount_received",
+    "created",
+    "fee",
+    "type",
+    "brand",
+    "last4",
+    "exp_month",
+    "exp_year",
+    "payment_intent",
+    "latest_charge",
+    "balance_transaction",
+    "payment_method",
+    "card",
+    "metadata",
+    "attempt",
+}
 
 
 def paths(thing: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -104,9 +125,12 @@ def test_a_refund_made_at_stripe_with_any_number_of_ours(till: Till, named: str)
 
 
 LISTS = [
-    b'{"data": [null]}', b'{"data": [{}]}', b'{"data": ["re_1"], "has_more": true}', b'{"data": {"id": "re_1"}}',
+    b'{"data": [null]}',
+    b'{"data": [{}]}',
+    b'{"data": ["re_1"], "has_more": true}',
+    b'{"data": {"id": "re_1"}}',
     b'{"data": [{"id": "cs_1", "client_reference_id": "x"}], "has_more": true}',
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("body", LISTS)

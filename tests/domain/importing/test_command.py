@@ -86,8 +86,9 @@ def test_a_second_import_says_that_one_is_running(engine: Engine, settings: Sett
     with import_connections(engine):
         code, said = run(settings, folder)
     assert (code, said) == (
-        1, "Error: Another import is running on this database; wait until it has finished.\n",
-    )  # fmt: skip
+        1,
+        "Error: Another import is running on this database; wait until it has finished.\n",
+    )
 
 
 def test_steps_are_shown_with_how_much_there_is_to_do(engine: Engine, tmp_path: Path) -> None:

@@ -96,8 +96,10 @@ def wrong_values(kind: str) -> list[tuple[str, str]]:
             ("999999999999", outside),
         ]
     if length := re.match(r"text, (\d+)", kind):
-        return [("x" * (int(length[1]) + 1), f"longer than {length[1]} characters"),
-                ("a\x07b", "not a text without control characters")]  # fmt: skip
+        return [
+            ("x" * (int(length[1]) + 1), f"longer than {length[1]} characters"),
+            ("a\x07b", "not a text without control characters"),
+        ]
     if length := re.match(r"code, (\d+)", kind):
         odd = [(bad, "not a code") for bad in ("ä", "a b", "=1", "-x", "a\x00", "a;b", "<b>")]
         return [*odd, ("x" * (int(length[1]) + 1), f"longer than {length[1]} characters")]
@@ -109,17 +111,42 @@ def wrong_values(kind: str) -> list[tuple[str, str]]:
             for bad in (f"{bound}.000001", "-181", "NaN", "Infinity", "1e1", "1.1234567", "north")
         ]
     for beginning, odd, words in (
-        ("email", ("x", "a@b", "a@b c.de", "a\x00@b.example", "a@b.example\x00", "a,b@c.example", "x@y@z.example"),
-         "not an email"),
-        ("price", ("-1", "1.00001", "12345678901", "1e3", "NaN", "Infinity", "1,5", "٣", "$5", "1_000"), "not a price"),
+        (
+            "email",
+            ("x", "a@b", "a@b c.de", "a\x00@b.example", "a@b.example\x00", "a,b@c.example", "x@y@z.example"),
+            "not an email",
+        ),
+        (
+            "price",
+            ("-1", "1.00001", "12345678901", "1e3", "NaN", "Infinity", "1,5", "٣", "$5", "1_000"),
+            "not a price",
+        ),
         ("signed amount", ("--1", "1.00001", "12345678901", "NaN", "1,5"), "not an amount"),
         ("percentage", ("-1", "100.001", "101", "1.2345", "NaN", "1e1", "٣", "8%"), "not between 0 and 100"),
-        ("terms", ("30", "net", "Net 30", "net 366", "2/10", "eom+10", "51/10 net 30"),
-         "not like net 30, 2/10 net 30, eom or eom 10"),
+        (
+            "terms",
+            ("30", "net", "Net 30", "net 366", "2/10", "eom+10", "51/10 net 30"),
+            "not like net 30, 2/10 net 30, eom or eom 10",
+        ),
         ("amount", ("-1", "1.00001", "12345678901", "NaN"), "not an amount"),
-        ("date", ("2026-02-30", "31.03.2026", "2026-3-1", "20260301", "2026-W01-1", "tomorrow"), "not a date"),
-        ("time", ("2026-03-31", "2026-03-31T06:41:07", "2026-03-31T25:00:00Z", "0001-01-01T00:00:00+14:00",
-                  "9999-12-31T23:59:59-14:00", "1980-01-01T00:00:00Z", "now"), "not a time"),
+        (
+            "date",
+            ("2026-02-30", "31.03.2026", "2026-3-1", "20260301", "2026-W01-1", "tomorrow"),
+            "not a date",
+        ),
+        (
+            "time",
+            (
+                "2026-03-31",
+                "2026-03-31T06:41:07",
+                "2026-03-31T25:00:00Z",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+                "1980-01-01T00:00:00Z",
+                "now",
+            ),
+            "not a time",
+        ),
         ("clock", ("6:30", "24:01", "25:00", "06:30:00", "noon"), "not a clock"),
         ("yes/no", ("true", "YES", "1"), "not one of yes, no"),
         ("currency", ("usd", "US", "$", "USDX"), "not a currency"),
@@ -127,11 +154,21 @@ def wrong_values(kind: str) -> list[tuple[str, str]]:
         ("zone", ("Chicago", "../etc/passwd", "america/chicago"), "not a zone"),
         ("language tag", ("e", "en glish", "en_US"), "not a language tag"),
         ("`#`", ("86AFC8", "#86AFC", "#86AFCX", "#86AFC80"), "not a colour like #86AFC8"),
-        ("an `https", ("javascript:alert(1)", "ftp://x", "https://a b", 'https://x"y', "https://x\x00", "//x"),
-         "not a web address"),
-        ("an argon2id", ("secret", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$" + "A" * 43,
-                         "$argon2id$v=19$m=9999999,t=9,p=9$c29tZXNhbHQxMjM0$" + "A" * 43), "not an argon2id hash"),
-    ):  # fmt: skip
+        (
+            "an `https",
+            ("javascript:alert(1)", "ftp://x", "https://a b", 'https://x"y', "https://x\x00", "//x"),
+            "not a web address",
+        ),
+        (
+            "an argon2id",
+            (
+                "secret",
+                "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$" + "A" * 43,
+                "$argon2id$v=19$m=9999999,t=9,p=9$c29tZXNhbHQxMjM0$" + "A" * 43,
+            ),
+            "not an argon2id hash",
+        ),
+    ):
         if kind.startswith(beginning):
             return [(bad, words) for bad in odd]
     if choices := re.match(r"((?:`\w+`(?:, | or )?)+)", kind):

@@ -33,9 +33,24 @@ def test_a_completed_order_has_its_invoice_and_is_settled(engine: Engine, tmp_pa
         "open_minor, settled_at = issued_at, po_number, job_name, bill_to->>'name', ship_to->>'recipient', "
         "ship_to->'picked_up' from invoice",
     ) == (
-        "H-1", "invoice", "import", "H-1", date(2026, 3, 31), date(2026, 4, 30), "Net 30", 59_400, 0, 59_400, 0, True,
-        "PO-88121", "Lincoln Elementary", "Bluestem Painting", "Chicago West Loop", True,
-    )  # fmt: skip
+        "H-1",
+        "invoice",
+        "import",
+        "H-1",
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+        "Net 30",
+        59_400,
+        0,
+        59_400,
+        0,
+        True,
+        "PO-88121",
+        "Lincoln Elementary",
+        "Bluestem Painting",
+        "Chicago West Loop",
+        True,
+    )
     assert row(
         engine, "select sku, name, quantity, unit_price::text, net_minor, order_line_no from invoice_line"
     ) == ("INT-300-5", "Foreman 300, 5 gal", 4, "148.5000", 59_400, 1)
@@ -44,9 +59,11 @@ def test_a_completed_order_has_its_invoice_and_is_settled(engine: Engine, tmp_pa
         "select t.posting_key || ' ' || e.account || ' ' || e.amount_minor from ledger_entry e "
         "join ledger_transaction t on t.id = e.transaction_id order by t.id, e.line_no",
     ) == [
-        "invoice:H-1 receivable 59400", "invoice:H-1 sales -59400",
-        "opening:H-1 opening 59400", "opening:H-1 receivable -59400",
-    ]  # fmt: skip
+        "invoice:H-1 receivable 59400",
+        "invoice:H-1 sales -59400",
+        "opening:H-1 opening 59400",
+        "opening:H-1 receivable -59400",
+    ]
     assert scalar(engine, "select used_minor from credit_account") == 0
 
 
@@ -77,8 +94,12 @@ def test_only_what_was_handed_over_is_charged(engine: Engine, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("since", "open_numbers"),
-    [(date(2026, 3, 31), ["H-1", "H-2", "H-5"]), (date(2026, 4, 1), ["H-2", "H-5"]), (date(2026, 5, 2), ["H-5"])],
-)  # fmt: skip
+    [
+        (date(2026, 3, 31), ["H-1", "H-2", "H-5"]),
+        (date(2026, 4, 1), ["H-2", "H-5"]),
+        (date(2026, 5, 2), ["H-5"]),
+    ],
+)
 def test_documents_since_a_day_stay_open(
     engine: Engine, tmp_path: Path, since: date, open_numbers: list[str]
 ) -> None:
@@ -158,9 +179,10 @@ def test_terms_tax_rates_and_certificates_come_in(engine: Engine, tmp_path: Path
         date(2020, 1, 1),
     )
     assert row(
-        engine, "select due_on - issued_on, terms_words, discount_until - issued_on, discount_minor, "
-        "exemption->>'certificate_number', exemption->>'valid_to' from invoice where number = 'H-2'"
-    ) == (45, "2/10 net 45", 10, 1_188, "E-1234", "2027-12-31")  # fmt: skip
+        engine,
+        "select due_on - issued_on, terms_words, discount_until - issued_on, discount_minor, "
+        "exemption->>'certificate_number', exemption->>'valid_to' from invoice where number = 'H-2'",
+    ) == (45, "2/10 net 45", 10, 1_188, "E-1234", "2027-12-31")
     before = fingerprint(engine)
     assert not folder.load(engine).wrote
     assert fingerprint(engine) == before
@@ -188,8 +210,10 @@ def test_a_number_that_is_taken_or_of_our_own_form_is_told_apart(engine: Engine,
     folder.load(engine)
     ids = column(engine, "select id from sales_order where number <> 'H-1' order by id")
     assert column(engine, "select number from invoice order by order_id") == [
-        "H-2", f"INV-100001~{ids[0]}", f"H-2~{ids[1]}",
-    ]  # fmt: skip
+        "H-2",
+        f"INV-100001~{ids[0]}",
+        f"H-2~{ids[1]}",
+    ]
     assert verify(engine).findings == []
 
 

@@ -192,8 +192,13 @@ def test_orders_placed_meanwhile_do_not_wait_long(engine: Engine, folder: Folder
     """A placement takes credit, stock and what was bought before, in this order, while orders come in."""
     folder.load(engine)
     for n in range(600):
-        folder.order(f"Y-{n:04d}", {**OPEN_LINE, "sku": f"SKU-{n % 40}"}, {**OPEN_LINE, "sku": f"SKU-{n % 39}"},
-                     company_code=f"K{n % 40}", **OPEN)  # fmt: skip
+        folder.order(
+            f"Y-{n:04d}",
+            {**OPEN_LINE, "sku": f"SKU-{n % 40}"},
+            {**OPEN_LINE, "sku": f"SKU-{n % 39}"},
+            company_code=f"K{n % 40}",
+            **OPEN,
+        )
     finished = threading.Event()
     waits: list[float] = []
 
@@ -206,8 +211,9 @@ def test_orders_placed_meanwhile_do_not_wait_long(engine: Engine, folder: Folder
                 company = f"K{turn % 40}"
                 connection.execute(
                     "update credit_account set used_minor = used_minor + 0 "
-                    "where company_id = (select id from company where code = %s)", [company]
-                )  # fmt: skip
+                    "where company_id = (select id from company where code = %s)",
+                    [company],
+                )
                 connection.execute(
                     "select 1 from stock where variant_id in (select id from variant where sku like 'SKU%') "
                     "order by store_id, variant_id for update"

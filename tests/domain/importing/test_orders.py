@@ -55,14 +55,16 @@ def test_changed_rows_are_updated_and_counted(engine: Engine, folder: Folder) ->
 
 def test_open_orders_hold_stock_credit_and_a_window(engine: Engine, folder: Folder) -> None:
     folder.order(
-        "H-2", {**OPEN_LINE, "quantity": "7", "unit_price": "10.005"},
+        "H-2",
+        {**OPEN_LINE, "quantity": "7", "unit_price": "10.005"},
         **{**OPEN, "window_start": "2026-06-02T15:00:00Z", "window_end": "2026-06-02T16:00:00Z"},
-    )  # fmt: skip
+    )
     folder.order(
-        "H-3", {"state": "ready", "quantity": "5", "quantity_fulfilled": "3", "unit_price": "1"},
+        "H-3",
+        {"state": "ready", "quantity": "5", "quantity_fulfilled": "3", "unit_price": "1"},
         {"state": "backordered", "quantity": "9", "quantity_fulfilled": "4", "unit_price": "1"},
         **{**OPEN, "status": "ready", "ready_at": "2026-06-01T10:00:00Z"},
-    )  # fmt: skip
+    )
     assert folder.load(engine).rejected == 0
     assert scalar(engine, "select reserved from stock") == 10
     # 7 × 10.005 rounded half up, and 5 + 9 less the two that were short.
@@ -180,8 +182,11 @@ def test_one_default_address(engine: Engine, folder: Folder) -> None:
 
 def test_who_did_it_stands_in_order_event_and_touchpoint(engine: Engine, folder: Folder) -> None:
     folder.order(
-        "H-2", placed_by_email="rep@demo.example", on_behalf_of_email="buyer@demo.example", on_behalf_reason="Called"
-    )  # fmt: skip
+        "H-2",
+        placed_by_email="rep@demo.example",
+        on_behalf_of_email="buyer@demo.example",
+        on_behalf_reason="Called",
+    )
     folder.load(engine)
     assert column(
         engine,

@@ -27,8 +27,12 @@ BAD: tuple[tuple[dict[str, str], dict[str, str], str], ...] = (
     ({}, {"amount": "-1"}, "amount: only $594.00 of it is open"),
     ({}, {"amount": "0"}, "amount: only $594.00 of it is open"),
     ({}, {"discount": "594.01"}, "discount: more than the amount"),
-    ({}, {"short_reason": "mood"}, "short_reason: not one of price, quantity, damaged, not_received, tax, other"),
-)  # fmt: skip
+    (
+        {},
+        {"short_reason": "mood"},
+        "short_reason: not one of price, quantity, damaged, not_received, tax, other",
+    ),
+)
 STRAY = "payment_number: no such payment"
 
 
@@ -80,12 +84,7 @@ def test_a_payment_settles_what_it_is_for(engine: Engine, folder: Folder) -> Non
 
 
 def test_credit_memos_and_discounts_help_to_pay(engine: Engine, folder: Folder) -> None:
-    pays(
-        folder,
-        {"discount": "11.88"},
-        {"invoice_number": "K-1", "amount": "-148.50"},
-        amount="433.62",
-    )
+    pays(folder, {"discount": "11.88"}, {"invoice_number": "K-1", "amount": "-148.50"}, amount="433.62")
     assert folder.load(engine).rejected == 0
     assert open_now(engine) == {"H-1": 0, "H-2": 59_400, "H-9": 59_400, "K-1": 0}
     assert column(engine, "select sum(amount_minor) from ledger_entry where account = 'discounts'") == [1_188]
@@ -97,8 +96,10 @@ def test_credit_memos_and_discounts_help_to_pay(engine: Engine, folder: Folder) 
 
 def test_a_short_payment_with_a_reason_opens_a_dispute(engine: Engine, folder: Folder) -> None:
     pays(
-        folder, {"amount": "500.00", "short_reason": "damaged", "short_note": "One pail was dented"}, amount="500.00"
-    )  # fmt: skip
+        folder,
+        {"amount": "500.00", "short_reason": "damaged", "short_note": "One pail was dented"},
+        amount="500.00",
+    )
     assert folder.load(engine).rejected == 0
     assert column(engine, "select amount_minor || ' ' || reason || ': ' || note from invoice_dispute") == [
         "9400 damaged: One pail was dented"
@@ -140,8 +141,9 @@ def test_repeats_and_strays_are_told(engine: Engine, folder: Folder) -> None:
     report = folder.load(engine)
     assert (report.files["payments.csv"].added, report.files["payments.csv"].rejected) == (1, 3)
     assert folder.rejected("payments") == {
-        2: "payment A has a rejected row (payment_allocations.csv row 3)", 4: "same key as row 3",
-    }  # fmt: skip
+        2: "payment A has a rejected row (payment_allocations.csv row 3)",
+        4: "same key as row 3",
+    }
     assert folder.rejected("payment_allocations")[4] == STRAY
     assert scalar(engine, "select unapplied_minor from payment") == 1_000
 

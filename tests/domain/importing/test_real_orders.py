@@ -28,8 +28,10 @@ HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Custome
 
 real = [
     pytest.mark.slow,
-    pytest.mark.skipif(not FILE.exists(), reason=f"no {NAME} in ../shared/data; set COUNTERPART_DATA to its folder"),
-]  # fmt: skip
+    pytest.mark.skipif(
+        not FILE.exists(), reason=f"no {NAME} in ../shared/data; set COUNTERPART_DATA to its folder"
+    ),
+]
 
 
 @pytest.fixture(scope="class")
@@ -56,10 +58,18 @@ class TestWholeFile:
     def test_counts(self, imported: Engine, verdict: Verdict) -> None:
         assert verdict.findings == []
         expected = {
-            "order_lines": 541_909, "orders": 25_900, "credits": 3_836, "adjustments": 3, "variants": 4_070,
-            "companies": 4_372 + 1, "order_lines_without_customer": 135_080, "touchpoints": 25_900,
-            "invoices": 22_062, "credit_memos": 3_838, "payments": 0,
-        }  # fmt: skip
+            "order_lines": 541_909,
+            "orders": 25_900,
+            "credits": 3_836,
+            "adjustments": 3,
+            "variants": 4_070,
+            "companies": 4_372 + 1,
+            "order_lines_without_customer": 135_080,
+            "touchpoints": 25_900,
+            "invoices": 22_062,
+            "credit_memos": 3_838,
+            "payments": 0,
+        }
         assert {name: verdict.counts[name] for name in expected} == expected
 
     def test_sums_to_the_penny(self, verdict: Verdict) -> None:
@@ -67,14 +77,20 @@ class TestWholeFile:
         assert said["ok"] is True
         assert said["sums"] == {
             "GBP": {
-                "orders_minor": 974_774_793, "orders_with_customer_minor": 830_006_581,
-                "documents_minor": 974_774_793, "documents_with_customer_minor": 830_006_581,
-                "open_minor": 0, "receivable_minor": 0,
-            },
-        }  # fmt: skip
+                "orders_minor": 974_774_793,
+                "orders_with_customer_minor": 830_006_581,
+                "documents_minor": 974_774_793,
+                "documents_with_customer_minor": 830_006_581,
+                "open_minor": 0,
+                "receivable_minor": 0,
+            }
+        }
         assert said["largest_companies"][0] == {
-            "company": "14646", "currency": "GBP", "orders": 77, "orders_minor": 27_948_902,
-        }  # fmt: skip
+            "company": "14646",
+            "currency": "GBP",
+            "orders": 77,
+            "orders_minor": 27_948_902,
+        }
 
     def test_the_books_balance_to_the_same_sums(self, imported: Engine) -> None:
         """What was charged by invoices and credit memos, and what settled it, is what the orders came to."""
@@ -103,17 +119,23 @@ class TestWholeFile:
         assert scalar(imported, "select count(*) from credit_account where used_minor <> 0") == 0
 
     def test_documents_have_the_numbers_and_lines_of_their_orders(self, imported: Engine) -> None:
-        assert scalar(
-            imported,
-            "select count(*) from sales_order o join invoice i on i.order_id = o.id and i.number = o.number "
-            "and i.total_minor = o.total_minor and i.issued_at = o.placed_at",
-        ) == 25_900  # fmt: skip
-        assert scalar(
-            imported,
-            "select count(*) from order_line l join invoice i on i.order_id = l.order_id join invoice_line x "
-            "on x.invoice_id = i.id and x.line_no = l.line_no and x.sku = l.sku and x.name = l.name "
-            "and x.quantity = l.quantity and x.unit_price = l.unit_price and x.net_minor = l.total_minor",
-        ) == 541_909  # fmt: skip
+        assert (
+            scalar(
+                imported,
+                "select count(*) from sales_order o join invoice i on i.order_id = o.id and i.number = o.number "
+                "and i.total_minor = o.total_minor and i.issued_at = o.placed_at",
+            )
+            == 25_900
+        )
+        assert (
+            scalar(
+                imported,
+                "select count(*) from order_line l join invoice i on i.order_id = l.order_id join invoice_line x "
+                "on x.invoice_id = i.id and x.line_no = l.line_no and x.sku = l.sku and x.name = l.name "
+                "and x.quantity = l.quantity and x.unit_price = l.unit_price and x.net_minor = l.total_minor",
+            )
+            == 541_909
+        )
 
     def test_every_line_is_there_as_it_was(self, imported: Engine) -> None:
         """Invoice, code, quantity, price and customer of each line, and the time of each invoice's first."""
@@ -125,14 +147,26 @@ class TestWholeFile:
                     whole, _, part = price.partition(".")
                     file[f"{invoice}|{sku}|{quantity}|{whole}.{part:0<4}|{customer or 'COUNTER-SALES'}"] += 1
                     times.setdefault(invoice, at)
-        assert Counter(copied(imported, (
-            "select concat_ws('|', o.number, l.sku, l.quantity, l.unit_price, c.code) "
-            "from order_line l join sales_order o on o.id = l.order_id join company c on c.id = o.company_id"
-        ))) == file  # fmt: skip
+        assert (
+            Counter(
+                copied(
+                    imported,
+                    (
+                        "select concat_ws('|', o.number, l.sku, l.quantity, l.unit_price, c.code) "
+                        "from order_line l join sales_order o on o.id = l.order_id join company c on c.id = o.company_id"
+                    ),
+                )
+            )
+            == file
+        )
         local = "to_char(placed_at at time zone 'Europe/London', 'YYYY-MM-DD HH24:MI:SS')"
-        assert dict(
-            line.split("|") for line in copied(imported, f"select concat_ws('|', number, {local}) from sales_order")
-        ) == times  # fmt: skip
+        assert (
+            dict(
+                line.split("|")
+                for line in copied(imported, f"select concat_ws('|', number, {local}) from sales_order")
+            )
+            == times
+        )
 
     def test_lines_entered_a_minute_later_are_told_in_an_event(self, imported: Engine) -> None:
         told = column(imported, "select text from order_event where text like 'Entered then: line%'")
@@ -154,8 +188,11 @@ class TestWholeFile:
             "group by o.number, o.placed_at, o.company_id, l.sku, l.name, l.quantity, l.unit_price having count(*) > 1) q"
         )
         assert int(str(scalar(imported, repeats))) >= 5_268
-        assert column(imported, "select code from variant v join product p on p.id = product_id "
-                                "where upper(sku) = '85123A' order by 1") == ["85123A", "85123a"]  # fmt: skip
+        assert column(
+            imported,
+            "select code from variant v join product p on p.id = product_id "
+            "where upper(sku) = '85123A' order by 1",
+        ) == ["85123A", "85123a"]
 
     def test_names_are_known_though_some_lines_have_none(self, imported: Engine) -> None:
         assert scalar(imported, "select count(*) from order_line where name = ''") == 0
@@ -202,9 +239,9 @@ def test_rounding_is_half_up_away_from_zero_per_line(engine: Engine, tmp_path: P
 def test_documents_may_stay_open_from_a_day_on(engine: Engine, tmp_path: Path) -> None:
     later = ROW.replace("536365", "C2").replace(",6,", ",-2,").replace("2010-12-01", "2010-12-02")
     import_online_retail(engine, small(tmp_path, ROW, later), unpaid_since=date(2010, 12, 2))
-    assert column(engine, "select number || ' ' || kind || ' ' || open_minor from invoice order by number") == [
-        "536365 invoice 0", "C2 credit_memo -510",
-    ]  # fmt: skip
+    assert column(
+        engine, "select number || ' ' || kind || ' ' || open_minor from invoice order by number"
+    ) == ["536365 invoice 0", "C2 credit_memo -510"]
     assert verify(engine).findings == []
 
 

@@ -27,35 +27,63 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("store_exceptions", {"date": "2026-01-01", "opens": ""}, "opens: only one of opens and closes"),
     ("store_exceptions", {"date": "2026-01-02", "closes": "06:00"}, "closes: not later than opens"),
     ("colours", {"number": "X1", "hex": "blue"}, "hex: not a colour like #86AFC8"),
-    ("products", {"code": "X1", "data_sheet_url": "javascript:alert(1)"}, "data_sheet_url: not a web address"),
+    (
+        "products",
+        {"code": "X1", "data_sheet_url": "javascript:alert(1)"},
+        "data_sheet_url: not a web address",
+    ),
     ("variants", {"sku": "new9"}, "sku: too like SKU of row 3"),
     ("variants", {"sku": "OLD5"}, "sku: too like SKU OLD-5"),
     ("variants", {"sku": "X1", "product_code": NOWHERE}, "product_code: no such product"),
-    ("variants", {"sku": "X2", "discontinued_on": "2026-05-01", "replacement_sku": NOWHERE},
-     "replacement_sku: no such variant"),
-    ("variants", {"sku": "X3", "discontinued_on": "2026-05-01", "replacement_sku": "X3"},
-     "replacement_sku: is the variant itself"),
-    ("variants", {"sku": "X4", "replacement_sku": "INT-300-5"}, "replacement_sku: the variant is not discontinued"),
+    (
+        "variants",
+        {"sku": "X2", "discontinued_on": "2026-05-01", "replacement_sku": NOWHERE},
+        "replacement_sku: no such variant",
+    ),
+    (
+        "variants",
+        {"sku": "X3", "discontinued_on": "2026-05-01", "replacement_sku": "X3"},
+        "replacement_sku: is the variant itself",
+    ),
+    (
+        "variants",
+        {"sku": "X4", "replacement_sku": "INT-300-5"},
+        "replacement_sku: the variant is not discontinued",
+    ),
     ("price_lists", {"code": "OLD", "currency": "GBP"}, "currency: the price list is there with USD"),
     ("prices", {"price_list": NOWHERE}, "price_list: no such price list"),
     ("prices", {"sku": NOWHERE}, "sku: no such variant"),
-    ("prices", {"min_quantity": "2", "valid_from": "2026-02-01", "valid_to": "2026-01-31"},
-     "valid_to: before valid_from"),
+    (
+        "prices",
+        {"min_quantity": "2", "valid_from": "2026-02-01", "valid_to": "2026-01-31"},
+        "valid_to: before valid_from",
+    ),
     ("companies", {"code": "X1", "parent_code": NOWHERE}, "parent_code: no such company"),
     ("companies", {"code": "X2", "parent_code": "X2"}, "parent_code: leads back to the company itself"),
     ("companies", {"code": "X3", "price_list": NOWHERE}, "price_list: no such price list"),
     ("companies", {"code": "X4", "currency": "GBP"}, "price_list: has another currency"),
-    ("companies", {"code": "OLD-C", "currency": "GBP", "price_list": ""}, "currency: the company is there with USD"),
+    (
+        "companies",
+        {"code": "OLD-C", "currency": "GBP", "price_list": ""},
+        "currency: the company is there with USD",
+    ),
     ("companies", {"code": "X5", "home_store": NOWHERE}, "home_store: no such store"),
     ("companies", {"code": "X6", "credit_limit": "1.005"}, "credit_limit: not an amount"),
-    ("companies", {"code": "X7", "currency": "JPY", "price_list": "", "credit_limit": "1.5"},
-     "credit_limit: not an amount"),
+    (
+        "companies",
+        {"code": "X7", "currency": "JPY", "price_list": "", "credit_limit": "1.5"},
+        "credit_limit: not an amount",
+    ),
     ("companies", {"code": "X8", "terms": "30"}, "terms: not like net 30, 2/10 net 30, eom or eom 10"),
     ("addresses", {"company_code": NOWHERE}, "company_code: no such company"),
     ("addresses", {"label": "Second", "is_default": "yes"}, "is_default: row 3 is already the default"),
     ("users", {"email": "x1@demo.example", "language": "?"}, "language: not a language tag"),
     ("users", {"email": "x2@demo.example", "kind": "store"}, "store_code: missing"),
-    ("users", {"email": "x3@demo.example", "kind": "store", "store_code": NOWHERE}, "store_code: no such store"),
+    (
+        "users",
+        {"email": "x3@demo.example", "kind": "store", "store_code": NOWHERE},
+        "store_code: no such store",
+    ),
     ("users", {"email": "x4@demo.example", "store_code": "CHI-01"}, "store_code: only for kind store"),
     ("users", {"email": "x5@demo.example", "password_hash": "secret"}, "password_hash: not an argon2id hash"),
     ("memberships", {"email": "x9@demo.example"}, "email: no such user"),
@@ -68,8 +96,11 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("jobs", {"company_code": NOWHERE}, "company_code: no such company"),
     ("contract_prices", {"company_code": NOWHERE}, "company_code: no such company"),
     ("contract_prices", {"sku": NOWHERE}, "sku: no such variant"),
-    ("contract_prices", {"min_quantity": "2", "valid_from": "2026-02-01", "valid_to": "2026-01-31"},
-     "valid_to: before valid_from"),
+    (
+        "contract_prices",
+        {"min_quantity": "2", "valid_from": "2026-02-01", "valid_to": "2026-01-31"},
+        "valid_to: before valid_from",
+    ),
     ("part_numbers", {"company_code": NOWHERE}, "company_code: no such company"),
     ("part_numbers", {"sku": NOWHERE, "part_number": "X1"}, "sku: no such variant"),
     ("part_numbers", {"part_number": "---"}, "part_number: has neither letter nor digit"),
@@ -80,7 +111,7 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("tax_rates", {"percent": "101"}, "percent: not between 0 and 100"),
     ("tax_exemptions", {"company_code": NOWHERE}, "company_code: no such company"),
     ("tax_exemptions", {"valid_to": "2025-12-31"}, "valid_to: before valid_from"),
-)  # fmt: skip
+)
 SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
 STRAY = "order_number: no such order"
 BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
@@ -89,18 +120,38 @@ BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"placed_by_email": ""}, "placed_by_email: missing"),
     ({"placed_by_email": "x9@demo.example"}, "placed_by_email: no such user"),
     ({"placed_by_email": "rep@demo.example"}, "on_behalf_of_email: missing"),
-    ({"placed_by_email": "rep@demo.example", "on_behalf_of_email": "x9@demo.example", "on_behalf_reason": "Called"},
-     "on_behalf_of_email: no such user"),
-    ({"placed_by_email": "rep@demo.example", "on_behalf_of_email": "rep@demo.example", "on_behalf_reason": "Called"},
-     "on_behalf_of_email: not a customer"),
-    ({"on_behalf_of_email": "buyer@demo.example", "on_behalf_reason": "x"}, "on_behalf_of_email: only when placed by staff"),
-    ({"placed_by_email": "rep@demo.example", "on_behalf_of_email": "buyer@demo.example"}, "on_behalf_reason: missing"),
+    (
+        {
+            "placed_by_email": "rep@demo.example",
+            "on_behalf_of_email": "x9@demo.example",
+            "on_behalf_reason": "Called",
+        },
+        "on_behalf_of_email: no such user",
+    ),
+    (
+        {
+            "placed_by_email": "rep@demo.example",
+            "on_behalf_of_email": "rep@demo.example",
+            "on_behalf_reason": "Called",
+        },
+        "on_behalf_of_email: not a customer",
+    ),
+    (
+        {"on_behalf_of_email": "buyer@demo.example", "on_behalf_reason": "x"},
+        "on_behalf_of_email: only when placed by staff",
+    ),
+    (
+        {"placed_by_email": "rep@demo.example", "on_behalf_of_email": "buyer@demo.example"},
+        "on_behalf_reason: missing",
+    ),
     ({"on_behalf_reason": "Called"}, "on_behalf_reason: only with on_behalf_of_email"),
     ({"store_code": NOWHERE}, "store_code: no such store"),
     ({"currency": "GBP"}, "currency: not the company's"),
     ({"window_start": "2026-03-31T13:00:00Z"}, "window_start: only one of window_start and window_end"),
-    ({"window_start": "2026-03-31T13:00:00Z", "window_end": "2026-03-31T13:00:00Z"},
-     "window_end: not later than window_start"),
+    (
+        {"window_start": "2026-03-31T13:00:00Z", "window_end": "2026-03-31T13:00:00Z"},
+        "window_end: not later than window_start",
+    ),
     ({**OPEN, "promised_at": ""}, "promised_at: missing"),
     ({"promised_at": "2026-03-31T06:00:00-05:00"}, "promised_at: before placed_at"),
     ({**OPEN, "status": "ready"}, "ready_at: missing"),
@@ -111,22 +162,31 @@ BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"closed_at": "2026-03-31T06:00:00-05:00"}, "closed_at: before placed_at"),
     ({"ready_at": "2026-03-31T08:22:00-05:00"}, "closed_at: before ready_at"),
     ({"closed_at": "2026-06-03T09:00:00Z"}, "closed_at: in the future"),
-    ({"fulfilment": "delivery", "status": "delivered", "address_label": "Shop", "pickup_person": "Marcus"},
-     "pickup_person: only for pickup"),
+    (
+        {"fulfilment": "delivery", "status": "delivered", "address_label": "Shop", "pickup_person": "Marcus"},
+        "pickup_person: only for pickup",
+    ),
     ({"fulfilment": "delivery", "status": "delivered"}, "address_label: missing"),
-    ({"fulfilment": "delivery", "status": "delivered", "address_label": "Yard"}, "address_label: no such address"),
+    (
+        {"fulfilment": "delivery", "status": "delivered", "address_label": "Yard"},
+        "address_label: no such address",
+    ),
     ({"address_label": "Shop"}, "address_label: only for delivery"),
     ({"fulfilment": "delivery", "address_label": "Shop"}, "status: not possible with delivery"),
     ({"status": "delivered"}, "status: not possible with pickup"),
     ({"kind": "credit", **OPEN}, "status: not possible with a credit"),
-    ({"kind": "credit", "window_start": "2026-03-31T13:00:00Z", "window_end": "2026-03-31T14:00:00Z"},
-     "window_start: not possible with a credit"),
+    (
+        {"kind": "credit", "window_start": "2026-03-31T13:00:00Z", "window_end": "2026-03-31T14:00:00Z"},
+        "window_start: not possible with a credit",
+    ),
     ({"exemption": "E-1"}, "exemption: no such certificate"),
-)  # fmt: skip
+)
 BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
     ({"sku": NOWHERE}, "sku: no such variant"),
-    ({"colour_number": "AM-4103", "colour_name": "Bluebird Box", "sku": "OLD-5"},
-     "colour_number: the product is not tintable"),
+    (
+        {"colour_number": "AM-4103", "colour_name": "Bluebird Box", "sku": "OLD-5"},
+        "colour_number: the product is not tintable",
+    ),
     ({"colour_number": "AM-4103"}, "colour_name: missing"),
     ({"state": "placed", "quantity_fulfilled": "0"}, "state: not possible in an order that is collected"),
     ({"quantity_fulfilled": "0"}, "quantity_fulfilled: not between 1 and 4"),
@@ -134,7 +194,7 @@ BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
     ({"quantity": "1e3"}, "quantity: not an integer"),
     ({"unit_price": "NaN"}, "unit_price: not a price"),
     ({"tax_percent": "101"}, "tax_percent: not between 0 and 100"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -259,8 +319,14 @@ def test_what_refers_to_a_rejected_row_is_rejected_too(engine: Engine, folder: F
 def test_rows_refer_to_rows_further_down(engine: Engine, folder: Folder) -> None:
     folder.rows["companies"].insert(0, {**folder.rows["companies"][0], "code": "CHILD", "parent_code": "C1"})
     folder.rows["variants"].insert(
-        0, {**folder.rows["variants"][0], "sku": "INT-1", "replacement_sku": "INT-300-5", "discontinued_on": "2026-05-01"}
-    )  # fmt: skip
+        0,
+        {
+            **folder.rows["variants"][0],
+            "sku": "INT-1",
+            "replacement_sku": "INT-300-5",
+            "discontinued_on": "2026-05-01",
+        },
+    )
     assert folder.load(engine).rejected == 0
     assert column(
         engine, "select p.code from company c join company p on p.id = c.parent_id where c.code = 'CHILD'"

@@ -136,11 +136,7 @@ def test_ten_people_who_say_yes_or_no_at_once_give_one_answer(scene: Limited, se
 
 EDITS = {
     "quantity": lambda scene, session, draft: draft_lines.change_quantities(
-        session,
-        actor=scene.shop.actor,
-        now=NOW,
-        draft_id=draft.id,
-        quantities={line_of(session, draft): 260},
+        session, actor=scene.shop.actor, now=NOW, draft_id=draft.id, quantities={line_of(session, draft): 260}
     ),
     "line removed": lambda scene, session, draft: draft_lines.remove_line(
         session, actor=scene.shop.actor, now=NOW, draft_id=draft.id, line_id=line_of(session, draft)
@@ -233,9 +229,13 @@ def test_nobody_approves_their_own(scene: Limited, session: Session) -> None:
     rep = build.rep(company)
     stay = build.delegation(rep, scene.owner, company)
     acting = build.actor(
-        rep, company, delegation_id=stay.id, acting_for_user_id=scene.owner.id,
-        acting_for_name=scene.owner.name, reason="Called from the site",
-    )  # fmt: skip
+        rep,
+        company,
+        delegation_id=stay.id,
+        acting_for_user_id=scene.owner.id,
+        acting_for_name=scene.owner.name,
+        reason="Called from the site",
+    )
     asked = scene.ask(scene.draft(300, acting), acting)
     refused("own", lambda: scene.approve(asked.approval_id, owner))
     with pytest.raises(NotFound):  # a rep decides nothing
@@ -257,9 +257,13 @@ def test_a_rep_orders_no_more_than_the_person_may(scene: Limited) -> None:
     rep = build.rep(company)
     stay = build.delegation(rep, scene.shop.user, company)
     acting = build.actor(
-        rep, company, delegation_id=stay.id, acting_for_user_id=scene.shop.user.id,
-        acting_for_name=scene.shop.user.name, reason="Called",
-    )  # fmt: skip
+        rep,
+        company,
+        delegation_id=stay.id,
+        acting_for_user_id=scene.shop.user.id,
+        acting_for_name=scene.shop.user.name,
+        reason="Called",
+    )
     draft_id = scene.draft(101, acting)
     refused("needs_approval", lambda: send(scene.sessions, acting, draft_id))
     assert send(scene.sessions, acting, scene.draft(100, acting), "t2").total_minor == LIMIT

@@ -95,8 +95,16 @@ class Storm:
 
     def again(self, session: Session) -> None:
         number, actor = self.order(session), self.actor()
-        done = reorder(session, actor=actor, now=NOW, today=TODAY, number=number, quantities=None,
-                       store_id=self.world["store"], add_to_current=self.random.random() < 0.5)  # fmt: skip
+        done = reorder(
+            session,
+            actor=actor,
+            now=NOW,
+            today=TODAY,
+            number=number,
+            quantities=None,
+            store_id=self.world["store"],
+            add_to_current=self.random.random() < 0.5,
+        )
         self._place(session, actor, done.draft)
 
     def cancel(self, session: Session) -> None:
@@ -120,9 +128,16 @@ class Storm:
             hand_over(session, actor=staff, now=NOW, number=number, code=code or "")
 
     def short(self, session: Session) -> None:
-        short_pick(session, actor=self.world["staff"], now=NOW, number=self.order(session),
-                      line_no=self.random.randint(1, 3), units=self.random.choice([-1, 1, 2, 99]), reason="damaged",
-                      rest=self.random.choice(["backorder", "cancel"]))  # fmt: skip
+        short_pick(
+            session,
+            actor=self.world["staff"],
+            now=NOW,
+            number=self.order(session),
+            line_no=self.random.randint(1, 3),
+            units=self.random.choice([-1, 1, 2, 99]),
+            reason="damaged",
+            rest=self.random.choice(["backorder", "cancel"]),
+        )
 
     def release(self, session: Session) -> None:
         delivered = text("update stock set on_hand = on_hand + 1 where variant_id = :v")
@@ -159,9 +174,15 @@ def test_after_a_storm_everything_adds_up(
         rep = build.rep(company)
         stay = build.delegation(rep, people[0], company)
         actors.append(
-            build.actor(rep, company, delegation_id=stay.id, acting_for_user_id=people[0].id,
-                        acting_for_name=people[0].name, reason="Called")
-        )  # fmt: skip
+            build.actor(
+                rep,
+                company,
+                delegation_id=stay.id,
+                acting_for_user_id=people[0].id,
+                acting_for_name=people[0].name,
+                reason="Called",
+            )
+        )
     staff = build.actor(build.user(kind="store", store_id=store.id))
     world = {"store": store.id, "variants": [v.id for v in variants], "actors": actors, "staff": staff}
     done, failures = let_loose([Storm(sessions, seed * 100 + n, world) for n in range(THREADS)])

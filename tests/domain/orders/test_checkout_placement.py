@@ -134,9 +134,13 @@ def test_a_rep_places_for_the_customer(shop: Shop, sessions: sessionmaker[Sessio
     rep = shop.build.rep(shop.company, name="Sam Reyes")
     stay = shop.build.delegation(rep, shop.user, shop.company)
     acting = shop.build.actor(
-        rep, shop.company, delegation_id=stay.id, acting_for_user_id=shop.user.id,
-        acting_for_name=shop.user.name, reason="Called from the site",
-    )  # fmt: skip
+        rep,
+        shop.company,
+        delegation_id=stay.id,
+        acting_for_user_id=shop.user.id,
+        acting_for_name=shop.user.name,
+        reason="Called from the site",
+    )
     send(sessions, acting, shop.draft([(paint, 2)], actor=acting))
     order = session.scalars(select(Order)).one()
     assert (order.placed_by_user_id, order.subject_user_id, order.delegation_id) == (
@@ -157,16 +161,23 @@ def test_the_confirmation_reads_well(shop: Shop, sessions: sessionmaker[Session]
     mail = session.scalars(select(OutboundMail)).one()
     templates = Environment(  # noqa: S701  (plain text)
         loader=FileSystemLoader(mail_folders()),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     written = templates.get_template("order_confirmation.txt.j2").render(
         {**mail.data, "to_name": mail.to_name, "portal_url": "https://orders.example.com", "seller_name": "S"}
     )
     order = session.scalars(select(Order)).one()
     assert written.startswith(f"Subject: Order {order.number} is placed\n")
-    for words in ("1 line, $82.40 on account.", "PO number: 7731", f"Pickup code: {order.pickup_code}",
-                  "Ready by today 11:00 am.", "Lee Baxter collects it",
-                  f"https://orders.example.com/orders/{order.number}"):  # fmt: skip
+    for words in (
+        "1 line, $82.40 on account.",
+        "PO number: 7731",
+        f"Pickup code: {order.pickup_code}",
+        "Ready by today 11:00 am.",
+        "Lee Baxter collects it",
+        f"https://orders.example.com/orders/{order.number}",
+    ):
         assert words in written
 
 

@@ -127,8 +127,11 @@ def test_credit_says_limit_used_and_available(shop: Shop, sessions: sessionmaker
         send(sessions, shop.actor, shop.draft([(paint, 1)]), "b")
     assert refused.value.outcome == "credit_hold"
     assert refused.value.details == {
-        "limit": 1_000_000, "used": 600_000, "available": 400_000, "asked": 600_000,
-    }  # fmt: skip
+        "limit": 1_000_000,
+        "used": 600_000,
+        "available": 400_000,
+        "asked": 600_000,
+    }
 
 
 def test_a_hold_stops_at_once(shop: Shop, sessions: sessionmaker[Session], session: Session) -> None:

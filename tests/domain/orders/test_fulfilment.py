@@ -73,8 +73,13 @@ def test_the_whole_way_of_a_pickup(session: Session, build: Build) -> None:
     assert credit_used(session, scene.company) == taken, "what was collected is owed until it is paid"
 
     assert names_of(session, order) == [
-        "order_accepted", "order_picked", "order_picked", "ready_for_pickup", "picked_up", "invoice_issued",
-    ]  # fmt: skip
+        "order_accepted",
+        "order_picked",
+        "order_picked",
+        "ready_for_pickup",
+        "picked_up",
+        "invoice_issued",
+    ]
     assert [mail.kind for mail in mails(session, order)] == ["order_ready"]
     data = mails(session, order)[0].data
     assert data["code"] == "K7PQXA"
@@ -85,8 +90,12 @@ def test_the_whole_way_of_a_pickup(session: Session, build: Build) -> None:
         .order_by(OrderEvent.id)
     ).all()
     assert [tuple(each) for each in moves] == [
-        (None, "placed"), ("placed", "accepted"), ("accepted", "picking"), ("picking", "ready"), ("ready", "collected"),
-    ]  # fmt: skip
+        (None, "placed"),
+        ("placed", "accepted"),
+        ("accepted", "picking"),
+        ("picking", "ready"),
+        ("ready", "collected"),
+    ]
 
 
 def test_steps_out_of_order_are_refused_with_the_state_in_words(session: Session, build: Build) -> None:

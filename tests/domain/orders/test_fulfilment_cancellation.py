@@ -197,9 +197,15 @@ def test_parts_of_a_line_add_up_to_its_amount(session: Session, build: Build) ->
     start_picking(session, actor=scene.staff, now=NOW, number=order.number)
     for _ in range(7):
         short_pick(
-            session, actor=scene.staff, now=NOW, number=order.number, line_no=1, units=1, reason="damaged",
+            session,
+            actor=scene.staff,
+            now=NOW,
+            number=order.number,
+            line_no=1,
+            units=1,
+            reason="damaged",
             rest="cancel",
-        )  # fmt: skip
+        )
     session.commit()
     done = session.get_one(Order, order.id, populate_existing=True)
     assert (done.status, done.credit_released_minor) == ("cancelled", order.total_minor)

@@ -82,9 +82,12 @@ def test_handing_over_issues_the_invoice(session: Session, build: Build) -> None
     scene = counter(build)
     job = build.job(scene.company)
     order = scene.order(
-        Want(scene.paint, 2, colour=FOG), Want(scene.tape, 12, price="3.95"),
-        po_number="PO-7", job_id=job.id, job_name=job.name,
-    )  # fmt: skip
+        Want(scene.paint, 2, colour=FOG),
+        Want(scene.tape, 12, price="3.95"),
+        po_number="PO-7",
+        job_id=job.id,
+        job_name=job.name,
+    )
     taken = credit_used(session, scene.company)
     ready(session, scene, order)
     assert invoices(session, order) == []
@@ -146,8 +149,15 @@ def test_what_is_cancelled_costs_nothing(session: Session, build: Build) -> None
     taken = credit_used(session, scene.company)
     ready(session, scene, order)
     short_pick(
-        session, actor=scene.staff, now=NOW, number=order.number, line_no=2, units=1, reason="damaged", rest="cancel"
-    )  # fmt: skip
+        session,
+        actor=scene.staff,
+        now=NOW,
+        number=order.number,
+        line_no=2,
+        units=1,
+        reason="damaged",
+        rest="cancel",
+    )
     session.commit()
     hand_over(session, scene, order)
     cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
@@ -184,8 +194,15 @@ def test_missing_units_can_close_an_order_and_its_invoice_comes(session: Session
     ready(session, scene, order)
     hand_over(session, scene, order, lines=[1])
     short_pick(
-        session, actor=scene.staff, now=NOW, number=order.number, line_no=2, units=1, reason="damaged", rest="cancel"
-    )  # fmt: skip
+        session,
+        actor=scene.staff,
+        now=NOW,
+        number=order.number,
+        line_no=2,
+        units=1,
+        reason="damaged",
+        rest="cancel",
+    )
     session.commit()
     (invoice,) = invoices(session, order)
     assert (invoice.total_minor, credit_used(session, scene.company)) == (8240, 8240)
@@ -305,16 +322,28 @@ def test_a_hundred_lines_cost_as_many_statements_as_two(
 
 def paid_ahead(session: Session, scene: Counter, draft_id: int, amount: int, number: str) -> Payment:
     payment = Payment(
-        number=number, company_id=scene.company.id, kind="card", amount_minor=amount, currency="USD",
-        received_on=NOW.date(), received_at=NOW, draft_id=draft_id,
-    )  # fmt: skip
+        number=number,
+        company_id=scene.company.id,
+        kind="card",
+        amount_minor=amount,
+        currency="USD",
+        received_on=NOW.date(),
+        received_at=NOW,
+        draft_id=draft_id,
+    )
     session.add(payment)
     session.flush()
     sides = [Side(BANK, amount, payment_id=payment.id), Side(UNAPPLIED, -amount, payment_id=payment.id)]
     post(
-        session, key=f"payment:{number}", kind="payment", company_id=scene.company.id, currency="USD",
-        occurred_at=NOW, sides=sides, actor=SYSTEM,
-    )  # fmt: skip
+        session,
+        key=f"payment:{number}",
+        kind="payment",
+        company_id=scene.company.id,
+        currency="USD",
+        occurred_at=NOW,
+        sides=sides,
+        actor=SYSTEM,
+    )
     session.commit()
     return payment
 
@@ -342,9 +371,13 @@ def test_what_was_paid_ahead_pays_the_invoice(session: Session, build: Build) ->
 def a_draft_of(session: Session, scene: Counter, order: Order) -> int:
     """The draft that the order was; returns its id."""
     draft = Draft(
-        company_id=scene.company.id, owner_user_id=scene.buyer.id, subject_user_id=scene.buyer.id, state="placed",
-        created_at=NOW, updated_at=NOW,
-    )  # fmt: skip
+        company_id=scene.company.id,
+        owner_user_id=scene.buyer.id,
+        subject_user_id=scene.buyer.id,
+        state="placed",
+        created_at=NOW,
+        updated_at=NOW,
+    )
     session.add(draft)
     session.flush()
     session.get_one(Order, order.id).draft_id = draft.id

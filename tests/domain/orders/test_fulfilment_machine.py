@@ -61,10 +61,16 @@ STEP = st.one_of(
 # Enough steps that some runs close every order; what is refused must change nothing.
 STEPS = st.lists(STEP, min_size=8, max_size=25)
 NEXT = {
-    ("placed", "pickup"): "accept", ("placed", "delivery"): "accept", ("accepted", "pickup"): "begin",
-    ("accepted", "delivery"): "begin", ("picking", "pickup"): "ready", ("picking", "delivery"): "ready",
-    ("ready", "pickup"): "hand over", ("ready", "delivery"): "send", ("out", "delivery"): "deliver",
-}  # fmt: skip
+    ("placed", "pickup"): "accept",
+    ("placed", "delivery"): "accept",
+    ("accepted", "pickup"): "begin",
+    ("accepted", "delivery"): "begin",
+    ("picking", "pickup"): "ready",
+    ("picking", "delivery"): "ready",
+    ("ready", "pickup"): "hand over",
+    ("ready", "delivery"): "send",
+    ("out", "delivery"): "deliver",
+}
 
 
 def act(session: Session, scene: Counter, orders: list[Order], step: tuple[object, ...]) -> None:
@@ -81,9 +87,12 @@ def act(session: Session, scene: Counter, orders: list[Order], step: tuple[objec
     line_no = more[1] if len(more) > 1 else None
     if what in ("accept", "begin", "ready", "send", "deliver"):
         doing = {
-            "accept": accept, "begin": start_picking, "ready": mark_ready, "send": dispatch,
+            "accept": accept,
+            "begin": start_picking,
+            "ready": mark_ready,
+            "send": dispatch,
             "deliver": deliver,
-        }[str(what)]  # fmt: skip
+        }[str(what)]
         doing(session, **given_at)
     elif what == "hand over":
         hand_over(session, **given_at, code="K7PQXA")
@@ -105,9 +114,13 @@ def act_on_line(session: Session, given_at: dict[str, Any], what: str, line_no: 
         short_pick(session, **given_at, line_no=line_no, units=more[2], reason="damaged", rest=more[3])
     elif what == "back":
         take_back(
-            session, **given_at, units={line_no: more[2]}, reason=str(more[3]), token=new_token(),
+            session,
+            **given_at,
+            units={line_no: more[2]},
+            reason=str(more[3]),
+            token=new_token(),
             restock=is_put_back(line_no, str(more[3])),
-        )  # fmt: skip
+        )
 
 
 def check(session: Session, scene: Counter, done: Sequence[tuple[object, ...]] = ()) -> None:
@@ -218,24 +231,58 @@ def shop(build: Build) -> tuple[Counter, list[Order]]:
 
 # What has to happen in every run, whatever else is drawn.
 CHANGED_MINDS = [
-    ("cancel", 0), ("cancel", 0), ("accept", 0), ("forward", 1), ("cancel", 1), ("stock", 2), ("forward", 2), ("cancel", 2),
-    ("accept", 2), ("deliver", 2), ("hand over", 0),
-]  # fmt: skip
+    ("cancel", 0),
+    ("cancel", 0),
+    ("accept", 0),
+    ("forward", 1),
+    ("cancel", 1),
+    ("stock", 2),
+    ("forward", 2),
+    ("cancel", 2),
+    ("accept", 2),
+    ("deliver", 2),
+    ("hand over", 0),
+]
 GOODS_COME_BACK = [
-    ("back", 0, 2, 1, "unused"), ("back", 0, 2, 3, "unused"), ("back", 0, 2, 2, "unused"), ("back", 0, 1, 2, "damaged"),
-    ("back", 0, 1, 1, "damaged"), ("back", 0, 1, 2, "damaged"), ("back", 2, 1, 1, "damaged"), ("accept", 0), ("forward", 2),
-]  # fmt: skip
+    ("back", 0, 2, 1, "unused"),
+    ("back", 0, 2, 3, "unused"),
+    ("back", 0, 2, 2, "unused"),
+    ("back", 0, 1, 2, "damaged"),
+    ("back", 0, 1, 1, "damaged"),
+    ("back", 0, 1, 2, "damaged"),
+    ("back", 2, 1, 1, "damaged"),
+    ("accept", 0),
+    ("forward", 2),
+]
 NOT_ENOUGH = [
-    ("part", 1, 1, 2), ("take", 1, 1), ("part", 1, 2, 1), ("short", 1, 2, 1, "cancel"), ("short", 1, 1, 1, "backorder"),
-    ("stock", 1), ("ready", 1), ("hand over", 1), ("short", 2, 1, 1, "backorder"), ("stock", 1), ("stock", 5), ("ready", 1),
-    ("hand over", 1), ("back", 1, 2, 1, "unused"), ("ready", 2), ("send", 2), ("cancel", 2), ("deliver", 2), ("deliver", 2),
-]  # fmt: skip
+    ("part", 1, 1, 2),
+    ("take", 1, 1),
+    ("part", 1, 2, 1),
+    ("short", 1, 2, 1, "cancel"),
+    ("short", 1, 1, 1, "backorder"),
+    ("stock", 1),
+    ("ready", 1),
+    ("hand over", 1),
+    ("short", 2, 1, 1, "backorder"),
+    ("stock", 1),
+    ("stock", 5),
+    ("ready", 1),
+    ("hand over", 1),
+    ("back", 1, 2, 1, "unused"),
+    ("ready", 2),
+    ("send", 2),
+    ("cancel", 2),
+    ("deliver", 2),
+    ("deliver", 2),
+]
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate],  # a failure is told at once; its steps are few and printed
-)  # fmt: skip
+)
 @example(begun=(0, 0, 0), steps=CHANGED_MINDS, per="shipment")
 @example(begun=(4, 1, 5), steps=GOODS_COME_BACK, per="order")
 @example(begun=(4, 1, 5), steps=GOODS_COME_BACK, per="shipment")

@@ -72,9 +72,13 @@ def test_mails_of_a_delivery_and_of_what_is_called_off(
     session.commit()
     placed = scene.order(Want(scene.tape, 1, price="3.95"))
     change_promise(
-        session, actor=scene.staff, now=NOW, number=placed.number, promised_at=NOW.replace(hour=20),
+        session,
+        actor=scene.staff,
+        now=NOW,
+        number=placed.number,
+        promised_at=NOW.replace(hour=20),
         reason="The tinting machine is down.",
-    )  # fmt: skip
+    )
     cancelling.cancel(session, actor=scene.customer, now=NOW, number=placed.number, reason="Job moved")
     session.commit()
     mails = bodies(session, settings)

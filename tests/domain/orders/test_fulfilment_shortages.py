@@ -45,9 +45,15 @@ def kinds(session: Session, order: Order) -> list[str]:
 
 def short(session: Session, scene: Counter, order: Order, line_no: int, units: int, rest: str) -> None:
     short_pick(
-        session, actor=scene.staff, now=NOW, number=order.number, line_no=line_no, units=units, reason="not_found",
+        session,
+        actor=scene.staff,
+        now=NOW,
+        number=order.number,
+        line_no=line_no,
+        units=units,
+        reason="not_found",
         rest=rest,
-    )  # fmt: skip
+    )
     session.commit()
 
 

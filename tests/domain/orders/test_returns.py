@@ -48,8 +48,10 @@ def test_what_comes_back_is_credited_and_back_on_the_shelf(session: Session, bui
     shelf = stock_now(session, scene.store)
     memo = back(session, scene, order, {1: 1, 2: 12}, restock=True)
     assert (memo.number[:3], memo.kind, memo.corrects_invoice_id) == (
-        "CM-", "credit_memo", invoices(session, order)[0].id,
-    )  # fmt: skip
+        "CM-",
+        "credit_memo",
+        invoices(session, order)[0].id,
+    )
     assert (memo.net_minor, memo.tax_minor, memo.open_minor) == (-4120 - 4740, -330 - 379, -9569)
     assert memo.reason == "Not needed, unopened"
     lines = memos(session, order)[0].lines
@@ -148,9 +150,15 @@ def test_the_same_form_credits_once(session: Session, build: Build, sessions: se
     def once() -> str:
         with sessions() as opened, opened.begin():
             return take_back(
-                opened, actor=scene.staff, now=NOW, number=order.number, units={1: 2}, reason="unused", restock=True,
+                opened,
+                actor=scene.staff,
+                now=NOW,
+                number=order.number,
+                units={1: 2},
+                reason="unused",
+                restock=True,
                 token="same",
-            ).number  # fmt: skip
+            ).number
 
     numbers = together(*[once] * 5)
     assert len(set(numbers)) == 1, numbers

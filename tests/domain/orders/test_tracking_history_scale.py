@@ -71,9 +71,14 @@ def large(session: Session, build: Build) -> int:
     buyer = build.user(company)
     variants = [build.variant(f"SKU-00{n}").id for n in range(8)]
     values: dict[str, Any] = {
-        "company": company.id, "store": store.id, "buyer": buyer.id, "orders": ORDERS, "now": NOW,
-        "variants": variants, "count": len(variants),
-    }  # fmt: skip
+        "company": company.id,
+        "store": store.id,
+        "buyer": buyer.id,
+        "orders": ORDERS,
+        "now": NOW,
+        "variants": variants,
+        "count": len(variants),
+    }
     session.execute(GENERATE_ORDERS, values)
     session.execute(text("analyze sales_order"))  # the lines' keys are checked by a plan that believes it
     session.execute(GENERATE_LINES, values)

@@ -47,11 +47,7 @@ def test_everything_or_nothing_is_held(build: Build, session: Session, sessions:
     assert reserve(session, store_id=store.id, wants={few.id: 3, many.id: 10}) == {}
     session.commit()
     assert left(sessions, store.id, many.id) == (10, 10)
-    assert available(session, store_id=store.id, variant_ids=wants) == {
-        many.id: 0,
-        few.id: 0,
-        none.id: 0,
-    }
+    assert available(session, store_id=store.id, variant_ids=wants) == {many.id: 0, few.id: 0, none.id: 0}
 
 
 def test_in_part_holds_what_there_is(build: Build, session: Session, sessions: Sessions) -> None:

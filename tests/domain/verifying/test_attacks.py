@@ -14,7 +14,11 @@ def test_a_currency_without_orders_has_sums_too(engine: Engine, build: Build) ->
     make_invoice(build.session, build.company("Atelier Nord", currency="EUR"), net=-12_345)
     assert verify(engine).sums == {
         "EUR": {
-            "orders_minor": 0, "orders_with_customer_minor": 0, "documents_minor": -12_345,
-            "documents_with_customer_minor": -12_345, "open_minor": -12_345, "receivable_minor": -12_345,
+            "orders_minor": 0,
+            "orders_with_customer_minor": 0,
+            "documents_minor": -12_345,
+            "documents_with_customer_minor": -12_345,
+            "open_minor": -12_345,
+            "receivable_minor": -12_345,
         }
-    }  # fmt: skip
+    }

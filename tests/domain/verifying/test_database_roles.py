@@ -23,19 +23,54 @@ select set_config('app.company_id', :company, true), set_config('app.user_id', :
 """)
 # Tables with rows of companies or people, and how to name those of the company C (and its person P).
 OWN = {
-    "address": "company_id = {C}", "company_job": "company_id = {C}", "contract_price": "company_id = {C}",
-    "part_number": "company_id = {C}", "credit_account": "company_id = {C}", "draft": "company_id = {C}",
-    "draft_line": "company_id = {C}", "sales_order": "company_id = {C}", "order_line": "company_id = {C}",
-    "order_event": "company_id = {C}", "bought": "company_id = {C}", "delegation": "company_id = {C}",
-    "touchpoint": "account_id = {C}", "membership": "company_id = {C}", "company": "id = {C}",
-    "user_session": "user_id = {P}", "one_time_token": "company_id = {C}",
-}  # fmt: skip
-UNSEEN = ("rep_assignment", "sign_in_attempt", "alembic_version", "procrastinate_jobs", "procrastinate_events",
-          "procrastinate_workers", "procrastinate_periodic_defers", "touchpoint_other")  # fmt: skip
-HIDDEN_COLUMNS = ("app_user.password_hash", "user_session.token_hash", "one_time_token.token_hash",
-                  "outbound_mail.data", "outbound_mail.to_email")  # fmt: skip
-CATALOGUE = ("product", "variant", "price_list", "list_price", "colour", "store", "store_hours", "store_exception",
-             "contract_price", "part_number", "address")  # fmt: skip
+    "address": "company_id = {C}",
+    "company_job": "company_id = {C}",
+    "contract_price": "company_id = {C}",
+    "part_number": "company_id = {C}",
+    "credit_account": "company_id = {C}",
+    "draft": "company_id = {C}",
+    "draft_line": "company_id = {C}",
+    "sales_order": "company_id = {C}",
+    "order_line": "company_id = {C}",
+    "order_event": "company_id = {C}",
+    "bought": "company_id = {C}",
+    "delegation": "company_id = {C}",
+    "touchpoint": "account_id = {C}",
+    "membership": "company_id = {C}",
+    "company": "id = {C}",
+    "user_session": "user_id = {P}",
+    "one_time_token": "company_id = {C}",
+}
+UNSEEN = (
+    "rep_assignment",
+    "sign_in_attempt",
+    "alembic_version",
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_workers",
+    "procrastinate_periodic_defers",
+    "touchpoint_other",
+)
+HIDDEN_COLUMNS = (
+    "app_user.password_hash",
+    "user_session.token_hash",
+    "one_time_token.token_hash",
+    "outbound_mail.data",
+    "outbound_mail.to_email",
+)
+CATALOGUE = (
+    "product",
+    "variant",
+    "price_list",
+    "list_price",
+    "colour",
+    "store",
+    "store_hours",
+    "store_exception",
+    "contract_price",
+    "part_number",
+    "address",
+)
 
 FORBIDDEN = """
 update app_user set kind = 'admin'
@@ -84,9 +119,16 @@ def world(build: Build, name: str) -> Counter:
     order = scene.order(Want(scene.paint, 2))
     cancel(session, actor=scene.customer, now=NOW, number=order.number)
     session.add(
-        Bought(company_id=company.id, variant_id=scene.paint.id, times=1, total_quantity=2, last_quantity=2,
-               last_order_id=order.id, last_ordered_at=NOW)
-    )  # fmt: skip
+        Bought(
+            company_id=company.id,
+            variant_id=scene.paint.id,
+            times=1,
+            total_quantity=2,
+            last_quantity=2,
+            last_order_id=order.id,
+            last_ordered_at=NOW,
+        )
+    )
     admin = build.actor(build.user(company, "company_admin"), company, "company_admin")
     invite(
         session,
@@ -98,10 +140,12 @@ def world(build: Build, name: str) -> Counter:
         now=NOW,
     )
     session.execute(
-        text("insert into user_session (token_hash, user_id, company_id, created_at, last_seen_at, expires_at) "
-             "values (:hash, :user, :company, :now, :now, :now)"),
+        text(
+            "insert into user_session (token_hash, user_id, company_id, created_at, last_seen_at, expires_at) "
+            "values (:hash, :user, :company, :now, :now, :now)"
+        ),
         {"hash": name.encode(), "user": scene.buyer.id, "company": company.id, "now": NOW},
-    )  # fmt: skip
+    )
     session.commit()
     return scene
 
@@ -180,7 +224,7 @@ def test_rows_of_others_are_neither_seen_nor_changed(
         "insert into app_user (email, name, kind, password_hash) values ('x@y.example', 'x', 'customer', 'x')",
         f"insert into one_time_token (token_hash, purpose, user_id, created_at, expires_at) "
         f"values ('x', 'reset', {theirs.buyer.id}, now(), now())",
-    ):  # fmt: skip
+    ):
         assert denied(customer, statement), statement
 
 
@@ -217,17 +261,21 @@ def test_rights_are_declared_for_every_table(engine: Engine) -> None:
     with engine.connect() as connection:
         open_tables = set(
             connection.scalars(
-                text("select distinct table_name from information_schema.column_privileges "
-                     "where grantee = 'portal_customer' and table_schema = 'public'")
+                text(
+                    "select distinct table_name from information_schema.column_privileges "
+                    "where grantee = 'portal_customer' and table_schema = 'public'"
+                )
             )
-        )  # fmt: skip
+        )
         guarded = set(connection.scalars(text("select relname from pg_class where relrowsecurity")))
         of_companies = set(
             connection.scalars(
-                text("select table_name from information_schema.columns where table_schema = 'public' "
-                     "and column_name in ('company_id', 'account_id')")
+                text(
+                    "select table_name from information_schema.columns where table_schema = 'public' "
+                    "and column_name in ('company_id', 'account_id')"
+                )
             )
-        )  # fmt: skip
+        )
         connection.execute(text("create table afterwards (id int)"))
         assert not connection.scalar(
             text("select has_table_privilege('portal_customer', 'afterwards', 'select')")
@@ -237,18 +285,28 @@ def test_rights_are_declared_for_every_table(engine: Engine) -> None:
 
 
 def test_the_log_is_append_only_for_its_owner_too(ours: Counter, sessions: sessionmaker[Session]) -> None:
-    for statement in ("update touchpoint set outcome = 'ok'", "delete from touchpoint", "truncate touchpoint",
-                      "delete from touchpoint_fact", "truncate touchpoint_fact", "truncate touchpoint_other",
-                      "insert into touchpoint_fact select event_id from touchpoint_fact limit 1"):  # fmt: skip
+    for statement in (
+        "update touchpoint set outcome = 'ok'",
+        "delete from touchpoint",
+        "truncate touchpoint",
+        "delete from touchpoint_fact",
+        "truncate touchpoint_fact",
+        "truncate touchpoint_other",
+        "insert into touchpoint_fact select event_id from touchpoint_fact limit 1",
+    ):
         with sessions() as session, pytest.raises(DBAPIError):
             session.execute(text(statement))
 
 
 def test_numbers_stay_possible_whoever_writes_them(ours: Counter, engine: Engine) -> None:
-    for statement in ("update stock set reserved = on_hand + 1", "update stock set reserved = -1",
-                      "update pickup_slot set booked = capacity + 1",
-                      "insert into pickup_slot values (1, now(), 1, 2)", "update draft_line set quantity = 0",
-                      "update draft set state = 'lost'"):  # fmt: skip
+    for statement in (
+        "update stock set reserved = on_hand + 1",
+        "update stock set reserved = -1",
+        "update pickup_slot set booked = capacity + 1",
+        "insert into pickup_slot values (1, now(), 1, 2)",
+        "update draft_line set quantity = 0",
+        "update draft set state = 'lost'",
+    ):
         with engine.connect() as connection:
             try:
                 assert connection.execute(text(statement)).rowcount == 0

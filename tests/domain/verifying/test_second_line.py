@@ -16,9 +16,22 @@ from tests.placed_orders import Counter
 BOOKS = text("select set_config('role', 'portal_books', true)")
 # Every table that the books' role may write and a customer's may not, with a company's column.
 BOOKKEEPING = (
-    "autopay", "credit_account", "discrepancy", "invoice", "invoice_dispute", "pay_link", "payment", "payment_attempt",
-    "payment_promise", "payment_terms", "refund", "saved_method", "stripe_customer", "stripe_dispute", "tax_exemption",
-)  # fmt: skip
+    "autopay",
+    "credit_account",
+    "discrepancy",
+    "invoice",
+    "invoice_dispute",
+    "pay_link",
+    "payment",
+    "payment_attempt",
+    "payment_promise",
+    "payment_terms",
+    "refund",
+    "saved_method",
+    "stripe_customer",
+    "stripe_dispute",
+    "tax_exemption",
+)
 
 
 @pytest.fixture

@@ -50,26 +50,36 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update order_line set quantity_fulfilled = 3 where state = 'collected'", "H-1 line 1"),
         ("update order_line set quantity_ready = 9 where state = 'placed'", "H-2 line 1"),
     ],
-    "placed_once": [
-        ("update sales_order set source = 'portal' where number = 'H-1'", "H-1"),
-    ],
+    "placed_once": [("update sales_order set source = 'portal' where number = 'H-1'", "H-1")],
     "known_states": [("update sales_order set status = 'awaiting_approval' where number = 'H-2'", "H-2")],
     "approved_by_another": [
-        ("update sales_order set order_limit_minor = 1, "
-         "approved_by_user_id = (select id from app_user where kind = 'rep') where number = 'H-1'", "H-1"),
+        (
+            "update sales_order set order_limit_minor = 1, "
+            "approved_by_user_id = (select id from app_user where kind = 'rep') where number = 'H-1'",
+            "H-1",
+        )
     ],
     "approved_as_asked": [
         (APPROVAL.format("pending", EMPTY), "draft "),  # the draft is placed
         (APPROVAL.format("pending", "'other'") + "; update draft set state = 'current'", "draft "),
     ],
     "pickup_codes": [
-        ("update sales_order set status = 'placed', pickup_code = "
-         "(select pickup_code from sales_order where number = 'H-2') where number = 'H-1'", "H-1, H-2"),
-        ("insert into order_event (order_id, company_id, at, to_state) "
-         "select id, company_id, now(), 'collected' from sales_order where number = 'H-1'", "H-1"),
+        (
+            "update sales_order set status = 'placed', pickup_code = "
+            "(select pickup_code from sales_order where number = 'H-2') where number = 'H-1'",
+            "H-1, H-2",
+        ),
+        (
+            "insert into order_event (order_id, company_id, at, to_state) "
+            "select id, company_id, now(), 'collected' from sales_order where number = 'H-1'",
+            "H-1",
+        ),
     ],
     "closed_orders_hold_nothing": [
-        ("update order_line set quantity_reserved = 4, quantity_fulfilled = 0 where state = 'collected'", "H-1 line 1"),
+        (
+            "update order_line set quantity_reserved = 4, quantity_fulfilled = 0 where state = 'collected'",
+            "H-1 line 1",
+        )
     ],
     "stock_reserved": [
         ("update stock set reserved = reserved + 1", "CHI-01 INT-300-5"),
@@ -77,8 +87,11 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
     ],
     "one_order_per_draft": [
         (DRAFT.format("C1"), "draft "),
-        (DRAFT.format("C1") + "; update draft set state = 'current'; "
-         "update sales_order set draft_id = (select id from draft) where number = 'H-1'", "draft "),
+        (
+            DRAFT.format("C1") + "; update draft set state = 'current'; "
+            "update sales_order set draft_id = (select id from draft) where number = 'H-1'",
+            "draft ",
+        ),
     ],
     "orders_are_touchpoints": [
         ("delete from touchpoint where idempotency_key = 'order_completed:H-1'", "H-1"),
@@ -91,9 +104,7 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update pickup_slot set booked = 2", "CHI-01 2026-06-02 15:00:00+00"),
         ("delete from pickup_slot", "CHI-01 2026-06-02 15:00:00+00"),
     ],
-    "order_steps": [
-        ("update order_event set from_state = 'placed' where to_state = 'collected'", "H-1"),
-    ],
+    "order_steps": [("update order_event set from_state = 'placed' where to_state = 'collected'", "H-1")],
     "closed_orders_have_closed_lines": [
         ("update order_line set state = 'placed' where state = 'collected'", "H-1"),
         ("update order_line set state = 'collected' where state = 'placed'", "H-2"),
@@ -101,26 +112,32 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
     "own_company": [
         ("update order_line set company_id = -1 where state = 'collected'", "H-1 line 1"),
         ("update order_event set company_id = -1 where to_state = 'collected'", "H-1 event "),
-        (DRAFT.format("C2") + "; update sales_order set draft_id = (select id from draft) where number = 'H-1'",
-         "H-1 draft "),
+        (
+            DRAFT.format("C2")
+            + "; update sales_order set draft_id = (select id from draft) where number = 'H-1'",
+            "H-1 draft ",
+        ),
     ],
     "bought_before": [
         ("update bought set times = times + 1", "C1 INT-300-5"),
         ("update bought set total_quantity = 1", "C1 INT-300-5"),
         ("delete from bought", "C1 INT-300-5"),
     ],
-    "session_numbers": [
-        (SESSION.format(2, 2), "session "),
-        (SESSION.format(2, 1), "session "),
-    ],
+    "session_numbers": [(SESSION.format(2, 2), "session "), (SESSION.format(2, 1), "session ")],
     "log_partitions": [
-        ("insert into touchpoint_other select (t).* from (select jsonb_populate_record(t, "
-         "'{\"occurred_us\": 100}') as t from touchpoint t limit 1) q", ""),
+        (
+            "insert into touchpoint_other select (t).* from (select jsonb_populate_record(t, "
+            "'{\"occurred_us\": 100}') as t from touchpoint t limit 1) q",
+            "",
+        )
     ],
     "valid_touchpoints": [
-        ("update touchpoint set valid = false, invalid_reason = 'why' where right(idempotency_key, 4) = ':H-1'", ""),
+        (
+            "update touchpoint set valid = false, invalid_reason = 'why' where right(idempotency_key, 4) = ':H-1'",
+            "",
+        )
     ],
-}  # fmt: skip
+}
 CASES = [(name, sql, row) for name, cases in BREAKS.items() for sql, row in cases]
 
 
@@ -162,8 +179,12 @@ def test_lines_are_rounded_to_their_currency(
     folder.add("companies", code="C2", currency=currency, price_list="", credit_limit="10")
     folder.rows["orders"].clear()
     folder.rows["order_lines"].clear()
-    folder.order("H-2", {"unit_price": "10.0500", "quantity": "1", "quantity_fulfilled": "1"}, company_code="C2",
-                 currency=currency)  # fmt: skip
+    folder.order(
+        "H-2",
+        {"unit_price": "10.0500", "quantity": "1", "quantity_fulfilled": "1"},
+        company_code="C2",
+        currency=currency,
+    )
     assert folder.load(engine).rejected == 0
     assert verify(engine).ok
     assert verify(engine).sums[currency]["orders_minor"] == minor
@@ -219,10 +240,14 @@ def test_the_command_tells_counts_and_sums(whole: Engine, settings: Settings) ->
     assert said["counts"]["orders"] == 2
     assert said["sums"] == {
         "USD": {
-            "orders_minor": 118_800, "orders_with_customer_minor": 118_800, "documents_minor": 59_400,
-            "documents_with_customer_minor": 59_400, "open_minor": 0, "receivable_minor": 0,
+            "orders_minor": 118_800,
+            "orders_with_customer_minor": 118_800,
+            "documents_minor": 59_400,
+            "documents_with_customer_minor": 59_400,
+            "open_minor": 0,
+            "receivable_minor": 0,
         }
-    }  # fmt: skip
+    }
     assert {check["name"] for check in said["checks"]} == {*BREAKS, *MONEY_BREAKS}
     assert [(rule["number"], rule["ok"], bool(rule["checks"])) for rule in said["invariants"]] == [
         (number, True, True) for number in range(1, 20)

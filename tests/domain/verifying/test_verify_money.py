@@ -114,7 +114,7 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update payment_allocation set company_id = -1", "attempt "),
         ("update refund set company_id = -1", "refund "),
     ],
-}  # fmt: skip
+}
 CASES = [(name, sql, row) for name, cases in BREAKS.items() for sql, row in cases]
 
 
@@ -143,36 +143,60 @@ def _by_card(session: Session, company: Company, invoice: Invoice) -> Payment:
         session, company, {invoice: 5_000}, state="succeeded", payment_intent_id="pi_1"
     )
     payment = Payment(
-        number="PAY-CARD", company_id=company.id, kind="card", attempt_id=attempt.id, amount_minor=5_000,
-        currency="USD", received_on=NOW.date(), received_at=NOW, payment_intent_id="pi_1", charge_id="ch_1",
-    )  # fmt: skip
+        number="PAY-CARD",
+        company_id=company.id,
+        kind="card",
+        attempt_id=attempt.id,
+        amount_minor=5_000,
+        currency="USD",
+        received_on=NOW.date(),
+        received_at=NOW,
+        payment_intent_id="pi_1",
+        charge_id="ch_1",
+    )
     session.add(payment)
     session.flush()
     post(
-        session, key="pi:pi_1:succeeded", kind="payment", company_id=company.id, currency="USD", occurred_at=NOW,
+        session,
+        key="pi:pi_1:succeeded",
+        kind="payment",
+        company_id=company.id,
+        currency="USD",
+        occurred_at=NOW,
         sides=[
             Side(STRIPE, 5_000, payment_id=payment.id),
             Side(RECEIVABLE, -4_000, invoice_id=invoice.id, payment_id=payment.id),
             Side(UNAPPLIED, -1_000, payment_id=payment.id),
         ],
         actor=SYSTEM,
-    )  # fmt: skip
+    )
     session.commit()
     return payment
 
 
 def _refund(session: Session, payment: Payment) -> None:
     refund = Refund(
-        payment_id=payment.id, company_id=payment.company_id, amount_minor=700, currency="USD", state="succeeded",
-        idempotency_key="key", created_at=NOW, updated_at=NOW + timedelta(minutes=1),
-    )  # fmt: skip
+        payment_id=payment.id,
+        company_id=payment.company_id,
+        amount_minor=700,
+        currency="USD",
+        state="succeeded",
+        idempotency_key="key",
+        created_at=NOW,
+        updated_at=NOW + timedelta(minutes=1),
+    )
     session.add(refund)
     session.flush()
     post(
-        session, key=f"refund:{refund.id}", kind="refund", company_id=payment.company_id, currency="USD",
-        occurred_at=NOW, actor=SYSTEM,
+        session,
+        key=f"refund:{refund.id}",
+        kind="refund",
+        company_id=payment.company_id,
+        currency="USD",
+        occurred_at=NOW,
+        actor=SYSTEM,
         sides=[Side(UNAPPLIED, 700, payment_id=payment.id), Side(STRIPE, -700, payment_id=payment.id)],
-    )  # fmt: skip
+    )
     session.commit()
 
 

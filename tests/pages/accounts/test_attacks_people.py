@@ -59,12 +59,16 @@ GROUND = {
     "assignment": lambda company, subject, rep: delete(RepAssignment).where(RepAssignment.user_id == rep.id),
     "membership": lambda company, subject, rep: update(Membership).values(disabled_at=utcnow()),
     "consent": lambda company, subject, rep: update(Company).values(acting_consent=False),
-    "subject": lambda company, subject, rep: update(User).where(User.id == subject.id).values(disabled_at=utcnow()),
-    "company": lambda company, subject, rep: update(Company).where(Company.id == company.id).values(disabled_at=utcnow()),
+    "subject": lambda company, subject, rep: (
+        update(User).where(User.id == subject.id).values(disabled_at=utcnow())
+    ),
+    "company": lambda company, subject, rep: (
+        update(Company).where(Company.id == company.id).values(disabled_at=utcnow())
+    ),
     "hour": lambda company, subject, rep: update(Delegation).values(expires_at=utcnow()),
     "end": lambda company, subject, rep: update(Delegation).values(ended_at=utcnow()),
     "kind": lambda company, subject, rep: update(User).where(User.id == rep.id).values(kind="support"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("gone", sorted(GROUND))
@@ -95,11 +99,14 @@ def test_a_rep_inside_reaches_neither_people_nor_credentials(
     ):
         assert client.http.get(path).status_code == 403, path
     for path, form in (
-        (f"/people/{subject.id}/role", {"role": "viewer"}), (f"/people/{subject.id}/lock", {}),
+        (f"/people/{subject.id}/role", {"role": "viewer"}),
+        (f"/people/{subject.id}/lock", {}),
         ("/people/invitation", {"email": "x@y.example", "name": "X", "role": "buyer"}),
-        ("/company/acting-consent", {"allowed": "yes"}), ("/account/password", {"current": "a", "password": "b"}),
-        ("/account/profile", {"name": "X"}), ("/account/sessions/endings", {}),
-    ):  # fmt: skip
+        ("/company/acting-consent", {"allowed": "yes"}),
+        ("/account/password", {"current": "a", "password": "b"}),
+        ("/account/profile", {"name": "X"}),
+        ("/account/sessions/endings", {}),
+    ):
         client.post(path, form, status=403)
     client.post("/context", {"company_id": str(company.parent_id)}, status=404)
     session.expire_all()
@@ -154,14 +161,19 @@ def test_what_lesser_roles_may_not_do(
     other = build.user(company)
     client.sign_in(build.user(company, role).email)
     forms = {
-        f"/people/{other.id}/role": {"role": "company_admin"}, f"/people/{other.id}/lock": {},
-        f"/people/{other.id}/unlock": {}, f"/people/{other.id}/invitation": {},
+        f"/people/{other.id}/role": {"role": "company_admin"},
+        f"/people/{other.id}/lock": {},
+        f"/people/{other.id}/unlock": {},
+        f"/people/{other.id}/invitation": {},
         "/people/invitation": {"email": "x@y.example", "name": "X", "role": "company_admin"},
-        "/company/acting-consent": {"allowed": "yes"}, "/jobs": {"names": "Elm Street"},
+        "/company/acting-consent": {"allowed": "yes"},
+        "/jobs": {"names": "Elm Street"},
         "/staff/invitation": {"email": "x@y.example", "name": "X", "kind": "admin"},
-        f"/staff/{other.id}/lock": {}, "/counter/backorders": {}, "/counter/orders/T-1/acceptance": {},
+        f"/staff/{other.id}/lock": {},
+        "/counter/backorders": {},
+        "/counter/orders/T-1/acceptance": {},
         f"/customers/{company.code}/delegations": {"subject": str(other.id), "reason": "because I can"},
-    }  # fmt: skip
+    }
     for path, form in forms.items():
         client.post(path, form, status=302 if path in allowed else 403)
     assert session.get_one(Membership, (other.id, company.id)).role == "buyer"

@@ -112,9 +112,21 @@ def test_nothing_private_is_kept_by_a_cache(build: Build, client: PageClient) ->
     scene = counter(build)
     order = scene.order()
     client.sign_in(scene.buyer.email)
-    paths = ("/", "/orders", "/orders.csv", f"/orders/{order.number}", f"/orders/{order.number}/calendar.ics",
-             f"/orders/{order.number}/slip", "/orders/none", "/people",
-             "/account", "/drafts/current", "/products?q=x", "/context", "/nowhere")  # fmt: skip
+    paths = (
+        "/",
+        "/orders",
+        "/orders.csv",
+        f"/orders/{order.number}",
+        f"/orders/{order.number}/calendar.ics",
+        f"/orders/{order.number}/slip",
+        "/orders/none",
+        "/people",
+        "/account",
+        "/drafts/current",
+        "/products?q=x",
+        "/context",
+        "/nowhere",
+    )
     for path in paths:
         for headers in ({}, {"HX-Request": "true"}):
             answer = client.http.get(path, headers=headers)
@@ -124,13 +136,25 @@ def test_nothing_private_is_kept_by_a_cache(build: Build, client: PageClient) ->
             answer.close()
 
 
-@pytest.mark.parametrize("headers", [
-    {"X-Forwarded-Host": "evil.example"}, {"X-Forwarded-Proto": "https"}, {"Forwarded": "host=evil.example"},
-    {"X-Forwarded-For": "1.2.3.4"}, {"X-Forwarded-Prefix": "/evil"}, {"X-Original-URL": "/people"}, {"X-Rewrite-URL": "/people"},
-    {"X-Request-Id": "a b\tc<script>"}, {"traceparent": "x" * 999}, {"Accept-Language": "x" * 5000},
-    {"User-Agent": "<script>" * 500},
-    {"HX-Current-URL": "https://evil.example/x"}, {"Referer": "https://evil.example/x"}, {"X-HTTP-Method-Override": "DELETE"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Proto": "https"},
+        {"Forwarded": "host=evil.example"},
+        {"X-Forwarded-For": "1.2.3.4"},
+        {"X-Forwarded-Prefix": "/evil"},
+        {"X-Original-URL": "/people"},
+        {"X-Rewrite-URL": "/people"},
+        {"X-Request-Id": "a b\tc<script>"},
+        {"traceparent": "x" * 999},
+        {"Accept-Language": "x" * 5000},
+        {"User-Agent": "<script>" * 500},
+        {"HX-Current-URL": "https://evil.example/x"},
+        {"Referer": "https://evil.example/x"},
+        {"X-HTTP-Method-Override": "DELETE"},
+    ],
+)
 def test_headers_that_lie(
     headers: dict[str, str], build: Build, client: PageClient, session: Session
 ) -> None:
@@ -187,16 +211,27 @@ def test_a_pickup_code_opens_its_order_once_at_its_store(
     assert session.get_one(Order, cancelled.id).status == "cancelled"
 
 
-GOOD = {"PORTAL_ENV": "production", "DATABASE_URL": "postgresql://x/y", "PORTAL_PUBLIC_URL": "https://orders.example.com",
-        "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4"}  # fmt: skip
+GOOD = {
+    "PORTAL_ENV": "production",
+    "DATABASE_URL": "postgresql://x/y",
+    "PORTAL_PUBLIC_URL": "https://orders.example.com",
+    "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
+}
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORTAL_SECRET_KEY", ""), ("PORTAL_SECRET_KEY", "change-me"), ("PORTAL_SECRET_KEY", "development-only-" + "0" * 32),
-     ("PORTAL_SECRET_KEY", "change-me-" * 5), ("PORTAL_DEMO", "yes"),
-     ("PORTAL_PUBLIC_URL", "http://orders.example.com"), ("PORTAL_PUBLIC_URL", "javascript:x"), ("PORTAL_ENV", "debug")],
-)  # fmt: skip
+    [
+        ("PORTAL_SECRET_KEY", ""),
+        ("PORTAL_SECRET_KEY", "change-me"),
+        ("PORTAL_SECRET_KEY", "development-only-" + "0" * 32),
+        ("PORTAL_SECRET_KEY", "change-me-" * 5),
+        ("PORTAL_DEMO", "yes"),
+        ("PORTAL_PUBLIC_URL", "http://orders.example.com"),
+        ("PORTAL_PUBLIC_URL", "javascript:x"),
+        ("PORTAL_ENV", "debug"),
+    ],
+)
 def test_production_refuses_what_is_for_trying_out(name: str, value: str) -> None:
     assert from_environment(GOOD).environment == "production"
     with pytest.raises(ConfigError):

@@ -28,16 +28,31 @@ def _people(build: Build, session: Session, many: int) -> dict[str, str]:
         session.add(Membership(user_id=admin.id, company_id=other.id, role="buyer"))
     session.commit()
     staff = build.user(kind="admin")
-    return {"customer": admin.email, "rep": rep.email, "admin": staff.email,
-            "company": company.code, "rep_id": str(rep.id), "person_id": str(admin.id)}  # fmt: skip
+    return {
+        "customer": admin.email,
+        "rep": rep.email,
+        "admin": staff.email,
+        "company": company.code,
+        "rep_id": str(rep.id),
+        "person_id": str(admin.id),
+    }
 
 
 @pytest.mark.parametrize(
     ("who", "path"),
-    [("customer", "/account"), ("customer", "/context"), ("customer", "/people"), ("customer", "/people/invitation"),
-     ("customer", "/people/{person_id}"), ("customer", "/acting"), ("rep", "/customers/{company}/delegations"),
-     ("admin", "/staff"), ("admin", "/staff/invitation"), ("admin", "/staff/{rep_id}")],
-)  # fmt: skip
+    [
+        ("customer", "/account"),
+        ("customer", "/context"),
+        ("customer", "/people"),
+        ("customer", "/people/invitation"),
+        ("customer", "/people/{person_id}"),
+        ("customer", "/acting"),
+        ("rep", "/customers/{company}/delegations"),
+        ("admin", "/staff"),
+        ("admin", "/staff/invitation"),
+        ("admin", "/staff/{rep_id}"),
+    ],
+)
 @pytest.mark.parametrize("many", [1, 12])
 def test_statements(
     client: PageClient, build: Build, session: Session, statements: Statements, who: str, path: str, many: int

@@ -107,9 +107,14 @@ def test_credentials_people_and_settings_cannot_be_changed_while_acting(
     _start(client, company, buyer)
     client.get("/context")
     for path in (
-        "/account/profile", "/account/password", "/account/sessions/endings", "/people/invitation",
-        f"/people/{buyer.id}/role", f"/people/{buyer.id}/lock", "/company/acting-consent",
-    ):  # fmt: skip
+        "/account/profile",
+        "/account/password",
+        "/account/sessions/endings",
+        "/people/invitation",
+        f"/people/{buyer.id}/role",
+        f"/people/{buyer.id}/lock",
+        "/company/acting-consent",
+    ):
         client.post(path, {"role": "viewer", "allowed": "no"}, status=403)
     client.post("/context", {"company_id": company.id}, status=404)
 

@@ -100,8 +100,11 @@ def test_details_are_saved_and_mistakes_shown_beside_their_field(
     client.post("/account/profile", form)
     saved = session.scalars(select(User).where(User.id == person.id)).one()
     assert (saved.name, saved.phone_digits, saved.language, saved.time_zone) == (
-        "Ana Ruiz", "5185550100", "es", "America/Denver",
-    )  # fmt: skip
+        "Ana Ruiz",
+        "5185550100",
+        "es",
+        "America/Denver",
+    )
     client.get("/account")
     assert '<option selected value="es">' in client.body
 

@@ -214,9 +214,20 @@ def test_the_page_of_before_comes_back_after_signing_in(client: PageClient, buil
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
-     "/\t/evil.example", " //evil.example", "http:evil.example", "/%0d%0aLocation: x\r\n", "evil", "///evil.example"],
-)  # fmt: skip
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        " //evil.example",
+        "http:evil.example",
+        "/%0d%0aLocation: x\r\n",
+        "evil",
+        "///evil.example",
+    ],
+)
 def test_nobody_is_sent_to_another_site(client: PageClient, build: Build, target: str) -> None:
     person = build.user(build.company())
     client.get("/sign-in", query_string={"next": target})

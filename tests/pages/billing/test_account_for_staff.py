@@ -85,9 +85,14 @@ def test_budgets(
         invoice = make_invoice(session, company, net=1_000, on=today() - timedelta(days=40 + n))
         session.add(
             InvoiceDispute(
-                invoice_id=invoice.id, company_id=company.id, amount_minor=5, currency="USD", reason="price", opened_at=NOW
+                invoice_id=invoice.id,
+                company_id=company.id,
+                amount_minor=5,
+                currency="USD",
+                reason="price",
+                opened_at=NOW,
             )
-        )  # fmt: skip
+        )
         make_invoice(session, build.company(terms_days=0), on=today() - timedelta(days=1))
         pay_offline(session, company, 100)
     session.commit()
@@ -111,18 +116,32 @@ def test_the_worklist(client: PageClient, session: Session, build: Build, compan
     pay_offline(session, company, 4_000)
     session.add(
         InvoiceDispute(
-            invoice_id=invoice.id, company_id=company.id, amount_minor=500, currency="USD", reason="price", opened_at=NOW
+            invoice_id=invoice.id,
+            company_id=company.id,
+            amount_minor=500,
+            currency="USD",
+            reason="price",
+            opened_at=NOW,
         )
-    )  # fmt: skip
+    )
     session.add(Discrepancy(key="x", kind="charge", words="A charge", found_at=NOW, seen_at=NOW))
     account = session.get_one(CreditAccount, company.id)
     account.on_hold = True
     session.commit()
     client.get("/billing")
     for words in (
-        "Bigger Ltd", "$200.00", "2 days overdue", "Harbor Painting", "12 days overdue", "On hold", "$5.00", "$40.00",
-        "Discrepancies 1", "Disputes 1", "The price is not what was agreed",
-    ):  # fmt: skip
+        "Bigger Ltd",
+        "$200.00",
+        "2 days overdue",
+        "Harbor Painting",
+        "12 days overdue",
+        "On hold",
+        "$5.00",
+        "$40.00",
+        "Discrepancies 1",
+        "Disputes 1",
+        "The price is not what was agreed",
+    ):
         assert words in client.text, words
     assert client.text.index("Bigger Ltd") < client.text.index("12 days overdue")
     assert "In Time Ltd" not in client.text

@@ -57,37 +57,84 @@ def riches(build: Build, company: Company, name: str) -> Riches:
     memo = make_invoice(session, company, net=-7_000, reason=f"Goodwill for {name}")
     cash = pay_offline(session, company, 9_900, kind="cheque", reference=f"CHQ-{name}")
     method = SavedMethod(
-        company_id=company.id, stripe_method_id=f"pm_{name}", kind="card", brand=f"Brand{name}", last4="9876",
-        exp_month=12, exp_year=2099, saved_at=now,
-    )  # fmt: skip
+        company_id=company.id,
+        stripe_method_id=f"pm_{name}",
+        kind="card",
+        brand=f"Brand{name}",
+        last4="9876",
+        exp_month=12,
+        exp_year=2099,
+        saved_at=now,
+    )
     exemption = TaxExemption(
-        company_id=company.id, region="VT", reason="resale", certificate_number=f"CERT-{name}",
-        valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1), file_name=f"{name}.pdf",
-        file_type="application/pdf", file=CERTIFICATE, added_at=now,
-    )  # fmt: skip
+        company_id=company.id,
+        region="VT",
+        reason="resale",
+        certificate_number=f"CERT-{name}",
+        valid_from=date(2020, 1, 1),
+        valid_to=date(2099, 1, 1),
+        file_name=f"{name}.pdf",
+        file_type="application/pdf",
+        file=CERTIFICATE,
+        added_at=now,
+    )
     link = PayLink(
-        company_id=company.id, token_hash=token_hash(f"link-{name}"), kind="invoice", title=invoice.number,
-        created_at=now, expires_at=now + timedelta(days=9),
-    )  # fmt: skip
+        company_id=company.id,
+        token_hash=token_hash(f"link-{name}"),
+        kind="invoice",
+        title=invoice.number,
+        created_at=now,
+        expires_at=now + timedelta(days=9),
+    )
     session.add_all([method, exemption, link])
     session.flush()
-    session.add_all([
-        PayLinkInvoice(pay_link_id=link.id, invoice_id=invoice.id, company_id=company.id),
-        PaymentPromise(invoice_id=invoice.id, company_id=company.id, promised_on=now.date(), note=f"Note {name}", made_at=now),
-        Autopay(company_id=company.id, saved_method_id=method.id, rule="due", mandate_words=f"Words {name}", agreed_at=now),
-    ])  # fmt: skip
+    session.add_all(
+        [
+            PayLinkInvoice(pay_link_id=link.id, invoice_id=invoice.id, company_id=company.id),
+            PaymentPromise(
+                invoice_id=invoice.id,
+                company_id=company.id,
+                promised_on=now.date(),
+                note=f"Note {name}",
+                made_at=now,
+            ),
+            Autopay(
+                company_id=company.id,
+                saved_method_id=method.id,
+                rule="due",
+                mandate_words=f"Words {name}",
+                agreed_at=now,
+            ),
+        ]
+    )
     open_dispute(session, invoice, 100, "price", f"Quarrel {name}", SYSTEM, now)
     attempt = make_attempt(session, company, {invoice: 100}, state="failed", at=now)
     scheduled = make_attempt(
-        session, company, {invoice: 100}, state="scheduled", via="schedule", run_on=now.date() + timedelta(days=3),
+        session,
+        company,
+        {invoice: 100},
+        state="scheduled",
+        via="schedule",
+        run_on=now.date() + timedelta(days=3),
         saved_method_id=method.id,
-    )  # fmt: skip
+    )
     session.commit()
     words = (
-        invoice.number, memo.number, cash.number, f"PO-{name}", f"Job of {name}", f"CHQ-{name}", f"Brand{name}",
-        f"CERT-{name}", f"Quarrel {name}", f"Note {name}", f"Words {name}", attempt.token, scheduled.token,
+        invoice.number,
+        memo.number,
+        cash.number,
+        f"PO-{name}",
+        f"Job of {name}",
+        f"CHQ-{name}",
+        f"Brand{name}",
+        f"CERT-{name}",
+        f"Quarrel {name}",
+        f"Note {name}",
+        f"Words {name}",
+        attempt.token,
+        scheduled.token,
         company.name,
-    )  # fmt: skip
+    )
     return Riches(company, invoice, memo, cash, method, link, attempt, scheduled, exemption, words)
 
 
@@ -108,11 +155,19 @@ def snapshot(engine: Engine, theirs: Riches, till: Till) -> Iterator[Snapshot]:
 def reads_of(r: Riches) -> list[str]:
     number = r.invoice.number
     return [
-        f"/invoices/{number}", f"/invoices/{number}.pdf", f"/invoices/{r.memo.number}", f"/invoices/{number}/disputes",
-        f"/invoices/{number}/promises", f"/invoices/{number}/links", f"/payments/{r.attempt.token}",
-        f"/payments/{r.scheduled.token}", f"/payments/new?invoice={number}", f"/credits/cash-{r.cash.id}",
-        f"/credits/memo-{r.memo.id}", f"/tax-exemptions/{r.exemption.id}/file",
-    ]  # fmt: skip
+        f"/invoices/{number}",
+        f"/invoices/{number}.pdf",
+        f"/invoices/{r.memo.number}",
+        f"/invoices/{number}/disputes",
+        f"/invoices/{number}/promises",
+        f"/invoices/{number}/links",
+        f"/payments/{r.attempt.token}",
+        f"/payments/{r.scheduled.token}",
+        f"/payments/new?invoice={number}",
+        f"/credits/cash-{r.cash.id}",
+        f"/credits/memo-{r.memo.id}",
+        f"/tax-exemptions/{r.exemption.id}/file",
+    ]
 
 
 def writes_of(r: Riches) -> list[tuple[str, dict[str, Any]]]:
@@ -134,14 +189,28 @@ def writes_of(r: Riches) -> list[tuple[str, dict[str, Any]]]:
         (f"/tax-exemptions/{r.exemption.id}/withdrawal", {}),
         (f"/credits/cash-{r.cash.id}/applications", {"key": key, f"amount_{r.invoice.id}": "1"}),
         (f"/credits/memo-{r.memo.id}/applications", {"key": key, f"amount_{r.invoice.id}": "1"}),
-    ]  # fmt: skip
+    ]
 
 
 LISTS = (
-    "/invoices?status=all", "/invoices.csv?status=all", "/payments", "/payments.csv", "/account/billing", "/statements",
-    "/credits", "/payment-methods", "/autopay", "/scheduled-payments", "/payment-links", "/tax-exemptions", "/activity",
-    "/reminders", "/", f"/statements/{TODAY:%Y-%m}", f"/statements/{TODAY:%Y-%m}.csv",
-)  # fmt: skip
+    "/invoices?status=all",
+    "/invoices.csv?status=all",
+    "/payments",
+    "/payments.csv",
+    "/account/billing",
+    "/statements",
+    "/credits",
+    "/payment-methods",
+    "/autopay",
+    "/scheduled-payments",
+    "/payment-links",
+    "/tax-exemptions",
+    "/activity",
+    "/reminders",
+    "/",
+    f"/statements/{TODAY:%Y-%m}",
+    f"/statements/{TODAY:%Y-%m}.csv",
+)
 
 
 def test_another_companys_money_does_not_exist(
@@ -209,8 +278,17 @@ def test_own_and_foreign_in_one_request(
         {"key": key, f"amount_{theirs.invoice.id}": "1"},
         status=422,
     )
-    for name in ("cash-0", f"memo-{ours.invoice.id}", f"cash-{theirs.cash.id}", "cash-", "x", "cash-99999999999999999999",
-                 "cash-" + "9" * 5000, "cash-\u0661", "memo--1"):  # fmt: skip
+    for name in (
+        "cash-0",
+        f"memo-{ours.invoice.id}",
+        f"cash-{theirs.cash.id}",
+        "cash-",
+        "x",
+        "cash-99999999999999999999",
+        "cash-" + "9" * 5000,
+        "cash-\u0661",
+        "memo--1",
+    ):
         client.post(
             f"/credits/{name}/applications", {"key": key, f"amount_{ours.invoice.id}": "1"}, status=404
         )
@@ -223,11 +301,24 @@ def test_fields_that_no_form_has_change_nothing(paying_app: Flask, till: Till, t
     client = PageClient(paying_app)
     client.sign_in(till.user.email)
     forged = {
-        "company_id": str(theirs.company.id), "amount_minor": "1", "amount": "1", "total": "1", "currency": "JPY",
-        "via": "autopay", "state": "succeeded", "run_on": "2020-01-01", "saved_method_id": str(theirs.method.id),
-        "pay_link_id": str(theirs.link.id), "purpose": "setup", "actor_user_id": "1", "discount_minor": "49999",
-        "idempotency_key": "x", "payment_intent_id": "pi_x", "livemode": "1", "memo": theirs.memo.number,
-    }  # fmt: skip
+        "company_id": str(theirs.company.id),
+        "amount_minor": "1",
+        "amount": "1",
+        "total": "1",
+        "currency": "JPY",
+        "via": "autopay",
+        "state": "succeeded",
+        "run_on": "2020-01-01",
+        "saved_method_id": str(theirs.method.id),
+        "pay_link_id": str(theirs.link.id),
+        "purpose": "setup",
+        "actor_user_id": "1",
+        "discount_minor": "49999",
+        "idempotency_key": "x",
+        "payment_intent_id": "pi_x",
+        "livemode": "1",
+        "memo": theirs.memo.number,
+    }
     client.post(
         "/payments", {**forged, "invoice": ours.invoice.number, "method": "card", "key": "k" * 30}, status=303
     )
@@ -235,8 +326,13 @@ def test_fields_that_no_form_has_change_nothing(paying_app: Flask, till: Till, t
         made = session.query(PaymentAttempt).order_by(PaymentAttempt.id.desc()).first()
         assert made is not None
         assert (made.company_id, made.amount_minor, made.currency, made.via, made.state, made.purpose) == (
-            till.company.id, 50_000, "USD", "page", "open", "invoices",
-        )  # fmt: skip
+            till.company.id,
+            50_000,
+            "USD",
+            "page",
+            "open",
+            "invoices",
+        )
         assert (made.saved_method_id, made.pay_link_id, made.run_on, made.livemode) == (
             None,
             None,

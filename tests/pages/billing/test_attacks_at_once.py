@@ -63,9 +63,13 @@ def test_many_forms_for_the_same_invoices_in_any_order_are_one_payment(paying_ap
     first, second = till.invoice(5_000), till.invoice(6_000)
     numbers = [first.number, second.number]
     answers = press(
-        people(paying_app, till), "/payments",
-        *({"invoice": numbers[:: 1 if n % 2 else -1], "method": "card", "key": f"{n:030}"} for n in range(MANY)),
-    )  # fmt: skip
+        people(paying_app, till),
+        "/payments",
+        *(
+            {"invoice": numbers[:: 1 if n % 2 else -1], "method": "card", "key": f"{n:030}"}
+            for n in range(MANY)
+        ),
+    )
     assert sorted(each.status_code for each in answers) == [303] + [422] * (MANY - 1)
     assert [each.amount_minor for each in attempts(till)] == [11_000]
 

@@ -15,9 +15,24 @@ from tests.paying import Till
 
 KEY = "k" * 30
 NO_AMOUNTS = (
-    "-1", "0", "1e3", "NaN", "Infinity", "\u0661\u0662", "\uff11\uff10", "1_000", "0x10", "9" * 5000, "1,2,3", "+5",
-    "=1+1", "$", " ", "1.005", "500.01",
-)  # fmt: skip
+    "-1",
+    "0",
+    "1e3",
+    "NaN",
+    "Infinity",
+    "\u0661\u0662",
+    "\uff11\uff10",
+    "1_000",
+    "0x10",
+    "9" * 5000,
+    "1,2,3",
+    "+5",
+    "=1+1",
+    "$",
+    " ",
+    "1.005",
+    "500.01",
+)
 NO_DAYS = (
     "",
     "2026-02-30",
@@ -60,23 +75,44 @@ def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till)
     field = f"amount_{invoice.id}"
     for amount in NO_AMOUNTS:
         for path, form in (
-            ("/payments", {"invoice": invoice.number, f"amount_{invoice.number}": amount, "method": "card", "key": KEY}),
-            ("/payments", {"invoice": invoice.number, f"amount_{invoice.number}": amount, "update": "1", "key": KEY}),
+            (
+                "/payments",
+                {"invoice": invoice.number, f"amount_{invoice.number}": amount, "method": "card", "key": KEY},
+            ),
+            (
+                "/payments",
+                {"invoice": invoice.number, f"amount_{invoice.number}": amount, "update": "1", "key": KEY},
+            ),
             (f"/credits/cash-{ours.cash.id}/applications", {"key": KEY, field: amount}),
             (f"/credits/memo-{ours.memo.id}/applications", {"key": KEY, field: amount}),
             (f"/invoices/{invoice.number}/disputes", {"amount": amount, "reason": "price"}),
-            ("/scheduled-payments", {"invoice": invoice.number, f"amount_{invoice.number}": amount, "run_on": day}),
-        ):  # fmt: skip
+            (
+                "/scheduled-payments",
+                {"invoice": invoice.number, f"amount_{invoice.number}": amount, "run_on": day},
+            ),
+        ):
             answer = payer.post(path, form, status=None)
             assert answer.status_code in (200, 422), (path, amount, answer.status_code)
             assert answer.status_code == 422 or form.get("update"), (path, amount)
         for path, form in (
-            (f"/customers/{code}/payments", {"kind": "cash", "amount": amount, "received_on": day, "key": KEY}),
-            (f"/customers/{code}/payments", {"kind": "cash", "amount": "1", field: amount, "received_on": day, "key": KEY}),
-            (f"/customers/{code}/credit-memos", {"amount": amount, "reason": "x", "invoice": invoice.number, "token": KEY}),
-            (f"/billing/payments/{ours.cash.number}/refunds", {"amount": amount, "reason": "because", "key": KEY, "agreed": "y"}),
+            (
+                f"/customers/{code}/payments",
+                {"kind": "cash", "amount": amount, "received_on": day, "key": KEY},
+            ),
+            (
+                f"/customers/{code}/payments",
+                {"kind": "cash", "amount": "1", field: amount, "received_on": day, "key": KEY},
+            ),
+            (
+                f"/customers/{code}/credit-memos",
+                {"amount": amount, "reason": "x", "invoice": invoice.number, "token": KEY},
+            ),
+            (
+                f"/billing/payments/{ours.cash.number}/refunds",
+                {"amount": amount, "reason": "because", "key": KEY, "agreed": "y"},
+            ),
             (f"/customers/{code}/credits/cash-{ours.cash.id}/applications", {"key": KEY, field: amount}),
-        ):  # fmt: skip
+        ):
             answer = clerk.post(path, form, status=None)
             assert answer.status_code == 422, (path, amount, answer.status_code)
     nothing_moved(till, invoice)
@@ -85,8 +121,14 @@ def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till)
 def test_amounts_as_people_write_them(payer: PageClient, till: Till) -> None:
     """$1,234.50 in the ways of the trade; what could be read in two ways is not guessed."""
     invoice = till.invoice(200_000)
-    for typed, words in (("1,234.50", "$1,234.50"), ("1234.5", "$1,234.50"), ("$1,234.50", "$1,234.50"),
-                         ("1.234,50", "$1,234.50"), ("1234,5", "$1,234.50"), ("1,234", "$1,234.00")):  # fmt: skip
+    for typed, words in (
+        ("1,234.50", "$1,234.50"),
+        ("1234.5", "$1,234.50"),
+        ("$1,234.50", "$1,234.50"),
+        ("1.234,50", "$1,234.50"),
+        ("1234,5", "$1,234.50"),
+        ("1,234", "$1,234.00"),
+    ):
         payer.post(
             "/payments",
             {"invoice": invoice.number, f"amount_{invoice.number}": typed, "update": "1"},
@@ -102,7 +144,7 @@ def test_days_that_are_none(payer: PageClient, clerk: PageClient, till: Till) ->
         for path, form in (
             (f"/invoices/{number}/promises", {"promised_on": day}),
             ("/scheduled-payments", {"invoice": number, "method": str(ours.method.id), "run_on": day}),
-        ):  # fmt: skip
+        ):
             assert payer.post(path, form, status=None).status_code == 422, (path, day)
         form = {"kind": "cash", "amount": "1", "received_on": day or "x", "key": KEY}
         assert clerk.post(f"/customers/{code}/payments", form, status=None).status_code == 422, day
@@ -110,9 +152,18 @@ def test_days_that_are_none(payer: PageClient, clerk: PageClient, till: Till) ->
 
 
 QUERIES = (
-    "after=x", "before=%00", "after=" + "9" * 300, "after=2026-01-01,9999999999999999999999", "status=no", "from=x",
-    "to=9999-12-31", "from=0001-01-01", "q=%25_%5C", "q=" + "a" * 3000, "invoice=x&invoice=y",
-)  # fmt: skip
+    "after=x",
+    "before=%00",
+    "after=" + "9" * 300,
+    "after=2026-01-01,9999999999999999999999",
+    "status=no",
+    "from=x",
+    "to=9999-12-31",
+    "from=0001-01-01",
+    "q=%25_%5C",
+    "q=" + "a" * 3000,
+    "invoice=x&invoice=y",
+)
 MONTHS = (
     "0000-00",
     "9999-12",

@@ -30,12 +30,26 @@ def test_who_may_only_look_sees_no_card(paying_app: Flask, till: Till) -> None:
     till.sync(failed)
     attempt = till.paid(bill)
     build, code, month = till.build, till.company.code, f"{today():%Y-%m}"
-    mine = [f"/invoices/{bill.number}", f"/invoices/{bill.number}.pdf", f"/statements/{month}", f"/statements/{month}.pdf",
-            f"/statements/{month}.csv", *LISTS, f"/payments/{attempt.token}"]  # fmt: skip
-    theirs = [f"/customers/{code}", f"/customers/{code}/billing", f"/billing/invoices/{bill.number}",
-              f"/customers/{code}/statements/{month}", f"/customers/{code}/statements/{month}.pdf",
-              f"/customers/{code}/statements/{month}.csv", f"/customers/{code}/invoices/{bill.number}.pdf",
-              f"/billing/payments/{till.payments()[-1].number}", f"/customers/{code}/payments"]  # fmt: skip
+    mine = [
+        f"/invoices/{bill.number}",
+        f"/invoices/{bill.number}.pdf",
+        f"/statements/{month}",
+        f"/statements/{month}.pdf",
+        f"/statements/{month}.csv",
+        *LISTS,
+        f"/payments/{attempt.token}",
+    ]
+    theirs = [
+        f"/customers/{code}",
+        f"/customers/{code}/billing",
+        f"/billing/invoices/{bill.number}",
+        f"/customers/{code}/statements/{month}",
+        f"/customers/{code}/statements/{month}.pdf",
+        f"/customers/{code}/statements/{month}.csv",
+        f"/customers/{code}/invoices/{bill.number}.pdf",
+        f"/billing/payments/{till.payments()[-1].number}",
+        f"/customers/{code}/payments",
+    ]
     people = {
         "viewer": (build.user(till.company, "viewer"), mine),
         "rep": (build.rep(till.company), theirs),
@@ -117,8 +131,13 @@ def test_no_page_leads_out_of_the_portal(paying_app: Flask, till: Till) -> None:
         ("next", "return", "return_to", "back", "url", "draft", "success_url", "to"), "//evil.example/"
     )
     query = "&".join(f"{name}=https://evil.example/" for name in evil)
-    for path in (f"/payments/new?invoice={ours.invoice.number}", f"/invoices/{ours.invoice.number}?x=1",
-                 f"/payments/{ours.attempt.token}?x=1", "/scheduled-payments/new?x=1", "/payments/new?x=1"):  # fmt: skip
+    for path in (
+        f"/payments/new?invoice={ours.invoice.number}",
+        f"/invoices/{ours.invoice.number}?x=1",
+        f"/payments/{ours.attempt.token}?x=1",
+        "/scheduled-payments/new?x=1",
+        "/payments/new?x=1",
+    ):
         answer = client.http.get(f"{path}&{query}")
         assert "evil.example" not in answer.headers.get("Location", "")
         body = answer.get_data(as_text=True)

@@ -54,8 +54,19 @@ def test_no_words_become_code_of_a_page(payer: PageClient, clerk: PageClient, ti
     """Every page about money, the customer's and ours: the words stand there as words."""
     ours = poisoned(till, HOSTILE)
     number, code, day = ours.invoice.number, till.company.code, today()
-    clerk.post(f"/customers/{code}/payments", {"kind": "cheque", "amount": "9", "received_on": str(day), "key": "k" * 30,
-               "reference": HOSTILE[:60], "note": HOSTILE, "rest": "y"}, status=303)  # fmt: skip
+    clerk.post(
+        f"/customers/{code}/payments",
+        {
+            "kind": "cheque",
+            "amount": "9",
+            "received_on": str(day),
+            "key": "k" * 30,
+            "reference": HOSTILE[:60],
+            "note": HOSTILE,
+            "rest": "y",
+        },
+        status=303,
+    )
     clerk.post(
         f"/billing/payments/{ours.cash.number}/refunds",
         {"amount": "1", "reason": HOSTILE, "key": "r" * 30},
@@ -65,18 +76,49 @@ def test_no_words_become_code_of_a_page(payer: PageClient, clerk: PageClient, ti
         f"/customers/{code}/credit-memos", {"amount": "1", "reason": HOSTILE, "token": "t" * 30}, status=302
     )
     clerk.post(f"/customers/{code}/hold", {"reason": HOSTILE, "action": "hold"}, status=None)
-    for path in ("/", "/invoices?status=all", f"/invoices/{number}", f"/invoices/{ours.memo.number}", "/payments", "/credits",
-                 f"/credits/cash-{ours.cash.id}", f"/invoices/{number}/disputes", f"/invoices/{number}/promises",
-                 f"/invoices/{number}/links", "/payment-methods", "/autopay", "/scheduled-payments", "/payment-links",
-                 "/tax-exemptions", "/account/billing", "/statements", f"/statements/{TODAY:%Y-%m}", "/activity",
-                 f"/statements/{day:%Y-%m}", f"/payments/new?invoice={number}", f"/payments/{ours.attempt.token}",
-                 f"/scheduled-payments/new?invoice={number}", "/reminders"):  # fmt: skip
+    for path in (
+        "/",
+        "/invoices?status=all",
+        f"/invoices/{number}",
+        f"/invoices/{ours.memo.number}",
+        "/payments",
+        "/credits",
+        f"/credits/cash-{ours.cash.id}",
+        f"/invoices/{number}/disputes",
+        f"/invoices/{number}/promises",
+        f"/invoices/{number}/links",
+        "/payment-methods",
+        "/autopay",
+        "/scheduled-payments",
+        "/payment-links",
+        "/tax-exemptions",
+        "/account/billing",
+        "/statements",
+        f"/statements/{TODAY:%Y-%m}",
+        "/activity",
+        f"/statements/{day:%Y-%m}",
+        f"/payments/new?invoice={number}",
+        f"/payments/{ours.attempt.token}",
+        f"/scheduled-payments/new?invoice={number}",
+        "/reminders",
+    ):
         check(payer, path)
-    for path in (f"/customers/{code}", f"/customers/{code}/billing", f"/customers/{code}/payments", "/billing",
-                 f"/billing/payments/{ours.cash.number}", f"/billing/invoices/{number}", f"/customers/{code}/statements",
-                 f"/customers/{code}/credits/memo-{ours.memo.id}", f"/customers/{code}/tax-exemptions",
-                 f"/customers/{code}/credit-memos", f"/customers/{code}/hold", f"/customers/{code}/reminders",
-                 "/billing/reconciliation", f"/customers/{code}/statements/{day:%Y-%m}"):  # fmt: skip
+    for path in (
+        f"/customers/{code}",
+        f"/customers/{code}/billing",
+        f"/customers/{code}/payments",
+        "/billing",
+        f"/billing/payments/{ours.cash.number}",
+        f"/billing/invoices/{number}",
+        f"/customers/{code}/statements",
+        f"/customers/{code}/credits/memo-{ours.memo.id}",
+        f"/customers/{code}/tax-exemptions",
+        f"/customers/{code}/credit-memos",
+        f"/customers/{code}/hold",
+        f"/customers/{code}/reminders",
+        "/billing/reconciliation",
+        f"/customers/{code}/statements/{day:%Y-%m}",
+    ):
         check(clerk, path)
 
 
@@ -85,23 +127,55 @@ def test_no_nul_reaches_the_database(payer: PageClient, clerk: PageClient, till:
     ours, nul, code = riches(till.build, till.company, "ours"), "a\x00b" * 9, till.company.code
     number, payment = ours.invoice.number, ours.cash.number
     for client, path, form in (
-        (clerk, f"/customers/{code}/credit-memos", {"amount": "1", "reason": nul, "token": nul, "invoice": nul}),
+        (
+            clerk,
+            f"/customers/{code}/credit-memos",
+            {"amount": "1", "reason": nul, "token": nul, "invoice": nul},
+        ),
         (clerk, f"/customers/{code}/credit-memos", {"amount": "1", "reason": nul, "token": nul}),
-        (clerk, f"/customers/{code}/payments", {"kind": nul, "amount": nul, "received_on": nul, "key": nul, "reference": nul}),
-        (clerk, f"/billing/payments/{payment}/refunds", {"amount": "1", "reason": nul, "key": nul, "agreed": nul}),
+        (
+            clerk,
+            f"/customers/{code}/payments",
+            {"kind": nul, "amount": nul, "received_on": nul, "key": nul, "reference": nul},
+        ),
+        (
+            clerk,
+            f"/billing/payments/{payment}/refunds",
+            {"amount": "1", "reason": nul, "key": nul, "agreed": nul},
+        ),
         (clerk, f"/customers/{code}/hold", {"reason": nul, "action": nul}),
         (clerk, f"/customers/{code}/hold", {"reason": nul, "action": "hold"}),
         (payer, "/payments", {"invoice": nul, "method": nul, "key": nul, "draft": nul, "memo": nul}),
-        (payer, "/payments", {"invoice": number, "method": nul, "key": nul, "draft": nul, "memo": nul, f"note_{number}": nul,
-                              f"amount_{number}": "1", f"reason_{number}": "price"}),
+        (
+            payer,
+            "/payments",
+            {
+                "invoice": number,
+                "method": nul,
+                "key": nul,
+                "draft": nul,
+                "memo": nul,
+                f"note_{number}": nul,
+                f"amount_{number}": "1",
+                f"reason_{number}": "price",
+            },
+        ),
         (payer, f"/invoices/{number}/promises", {"promised_on": nul, "note": nul}),
         (payer, f"/invoices/{ours.invoice.number}/disputes", {"amount": nul, "reason": nul, "note": nul}),
         (payer, f"/invoices/{number}/links", {"days": "14", "email": nul + "@b.example"}),
-        (payer, "/autopay", {"rule": nul, "day": nul, "limit": nul, "method": nul, "shown": nul, "step": nul}),
+        (
+            payer,
+            "/autopay",
+            {"rule": nul, "day": nul, "limit": nul, "method": nul, "shown": nul, "step": nul},
+        ),
         (payer, "/reminders", {"remind": nul, "remind_at": nul, "steps": nul}),
         (payer, f"/credits/cash-{ours.cash.id}/applications", {"key": nul, f"amount_{ours.invoice.id}": nul}),
-        (payer, "/tax-exemptions", {"region": nul, "reason": nul, "number": nul, "valid_from": nul, "valid_to": nul}),
-    ):  # fmt: skip
+        (
+            payer,
+            "/tax-exemptions",
+            {"region": nul, "reason": nul, "number": nul, "valid_from": nul, "valid_to": nul},
+        ),
+    ):
         client.get("/account")
         found = re.search(r'name="csrf_token" value="([^"]+)"', client.body)
         assert found
@@ -162,21 +236,41 @@ def test_no_cell_of_a_file_is_a_formula(payer: PageClient, till: Till, formula: 
 
 def upload(payer: PageClient, content: bytes, name: str, status: int) -> None:
     form: dict[str, Any] = {
-        "region": "VT", "reason": "resale", "number": "N-1", "valid_from": "2020-01-01", "valid_to": "2099-01-01",
+        "region": "VT",
+        "reason": "resale",
+        "number": "N-1",
+        "valid_from": "2020-01-01",
+        "valid_to": "2099-01-01",
         "file": (io.BytesIO(content), name, "application/pdf"),
-    }  # fmt: skip
+    }
     payer.post("/tax-exemptions", form, status=status, content_type="multipart/form-data")
 
 
 BAD_FILES = {
-    "page.pdf": b"<html><script>alert(1)</script>", "picture.png": b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
-    "late.pdf": b"\n\n<script></script>%PDF-1.4", "empty.pdf": b"", "gif.png": b"GIF89a<script>", "zip.pdf": b"PK\x03\x04",
-    "program.pdf": b"MZ", "text.jpg": b"hello", "huge.pdf": b"%PDF-" + b"x" * (5 * 1024 * 1024),
-}  # fmt: skip
+    "page.pdf": b"<html><script>alert(1)</script>",
+    "picture.png": b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
+    "late.pdf": b"\n\n<script></script>%PDF-1.4",
+    "empty.pdf": b"",
+    "gif.png": b"GIF89a<script>",
+    "zip.pdf": b"PK\x03\x04",
+    "program.pdf": b"MZ",
+    "text.jpg": b"hello",
+    "huge.pdf": b"%PDF-" + b"x" * (5 * 1024 * 1024),
+}
 NAMES = (
-    "../../etc/passwd", "C:\\x\\evil.exe", 'a"; filename="b.html', "<script>.pdf", "\u202etxt.exe.pdf", "a" * 400 + ".pdf",
-    ".pdf", "a.pdf.html", "..", "\u0000.pdf", "\u0000", "no\u202edot",
-)  # fmt: skip
+    "../../etc/passwd",
+    "C:\\x\\evil.exe",
+    'a"; filename="b.html',
+    "<script>.pdf",
+    "\u202etxt.exe.pdf",
+    "a" * 400 + ".pdf",
+    ".pdf",
+    "a.pdf.html",
+    "..",
+    "\u0000.pdf",
+    "\u0000",
+    "no\u202edot",
+)
 
 
 def test_files_are_what_they_begin_with(payer: PageClient, till: Till) -> None:

@@ -52,8 +52,9 @@ def test_a_hold_is_put_and_lifted(
     assert "not on hold any more" in client.text
     assert session.scalar(select(CreditAccount.on_hold)) is False
     assert [each.kind for each in session.scalars(select(OutboundMail).order_by(OutboundMail.id))] == [
-        "account_held", "account_released",
-    ]  # fmt: skip
+        "account_held",
+        "account_released",
+    ]
     row = session.execute(text("select session_id, channel from touchpoint where name = 'credit_held'")).one()
     assert row.session_id is not None
 

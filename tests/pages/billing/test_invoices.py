@@ -108,11 +108,18 @@ def test_marks_stand_on_the_invoice_they_concern(buyer: PageClient, customer: Cu
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("q=7731", ["a"]), ("q=mill", ["a"]), ("q=CP-2", ["b"]), ("po=77", ["a"]), ("job=quay", ["b"]),
-        ("q=no+such", []), ("q=%25", []), ("from={old}&to={old}", ["b"]), ("from={new}", ["a"]),
+        ("q=7731", ["a"]),
+        ("q=mill", ["a"]),
+        ("q=CP-2", ["b"]),
+        ("po=77", ["a"]),
+        ("job=quay", ["b"]),
+        ("q=no+such", []),
+        ("q=%25", []),
+        ("from={old}&to={old}", ["b"]),
+        ("from={new}", ["a"]),
         ("q=7731&job=quay", []),
     ],
-)  # fmt: skip
+)
 def test_filters(buyer: PageClient, customer: Customer, query: str, found: list[str]) -> None:
     made = {
         "a": customer.invoice(0, po_number="7731", job_name="Mill Lane 12"),
@@ -176,8 +183,12 @@ def test_csv_of_what_is_filtered_of_all_and_of_what_was_ticked(buyer: PageClient
     assert ordered(ticked) == [paid.number, late.number]
     row = rows_of(buyer, "/invoices.csv?status=overdue")[0]
     assert (row["Net"], row["Tax"], row["Total"], row["Open"], row["Currency"]) == (
-        "100.00", "8.00", "108.00", "108.00", "USD",
-    )  # fmt: skip
+        "100.00",
+        "8.00",
+        "108.00",
+        "108.00",
+        "USD",
+    )
     assert row["Standing"] == "12 days overdue"
 
 
@@ -201,18 +212,33 @@ def test_a_file_of_many_is_read_in_pieces(
 
 def test_the_document(buyer: PageClient, customer: Customer, session: Session) -> None:
     invoice = customer.invoice(
-        10, net=20_000, tax=1_775, lines=2, po_number="7731", job_name="Mill Lane 12", order_number="CP-100001"
-    )  # fmt: skip
+        10,
+        net=20_000,
+        tax=1_775,
+        lines=2,
+        po_number="7731",
+        job_name="Mill Lane 12",
+        order_number="CP-100001",
+    )
     buyer.get(f"/invoices/{invoice.number}")
     for words in (
-        "Satin paint 2, 1 gal", "$200.00", "Tax 8 %", "$17.75", "$217.75", "Net 30", "Due in 20 days", "2 lines",
-    ):  # fmt: skip
+        "Satin paint 2, 1 gal",
+        "$200.00",
+        "Tax 8 %",
+        "$17.75",
+        "$217.75",
+        "Net 30",
+        "Due in 20 days",
+        "2 lines",
+    ):
         assert words in buyer.text, words
     assert "/orders/CP-100001" in buyer.body
     noted = session.scalars(select(Touchpoint).where(Touchpoint.name == "invoice_viewed")).one()
     assert (noted.account_id, noted.value_minor, noted.props["number"]) == (
-        customer.company.id, 21_775, invoice.number,
-    )  # fmt: skip
+        customer.company.id,
+        21_775,
+        invoice.number,
+    )
 
 
 ADDRESS = {
@@ -237,15 +263,20 @@ def test_where_the_goods_went(
 def test_what_was_applied_adds_up_to_what_is_open(buyer: PageClient, customer: Customer) -> None:
     invoice = customer.invoice(10, net=100_000)
     memo = customer.invoice(5, net=-15_000, reason="Two gallons came back")
-    payment = pay_offline(
-        customer.session, customer.company, 30_000, invoice, kind="cheque", discount=2_000
-    )  # fmt: skip
+    payment = pay_offline(customer.session, customer.company, 30_000, invoice, kind="cheque", discount=2_000)
     apply_memo(customer.session, memo, invoice, 5_000)
     buyer.get(f"/invoices/{invoice.number}")
     for words in (
-        f"Payment {payment.number}", "-$300.00", "Early-payment discount", "-$20.00", "Credit memo", memo.number,
-        "-$50.00", "Paid and credited -$370.00", "Open $630.00",
-    ):  # fmt: skip
+        f"Payment {payment.number}",
+        "-$300.00",
+        "Early-payment discount",
+        "-$20.00",
+        "Credit memo",
+        memo.number,
+        "-$50.00",
+        "Paid and credited -$370.00",
+        "Open $630.00",
+    ):
         assert words in buyer.text, words
     buyer.get(f"/invoices/{memo.number}")
     for words in ("Credit memo", "Used for", invoice.number, "Two gallons came back", "Left to use -$100.00"):
@@ -350,9 +381,22 @@ def test_the_account_at_a_glance(buyer: PageClient, customer: Customer) -> None:
     pay_offline(customer.session, customer.company, 5_000)
     buyer.get("/account/billing")
     for words in (
-        "Not due yet", "1–30 days", "31–60 days", "61–90 days", "Over 90 days", "Together", "$503.40", "Credit to use",
-        "Money on account", "Bought by month", "Bought by job", "Mill Lane 12", "No job", "Credit", "Cheque",
-    ):  # fmt: skip
+        "Not due yet",
+        "1–30 days",
+        "31–60 days",
+        "61–90 days",
+        "Over 90 days",
+        "Together",
+        "$503.40",
+        "Credit to use",
+        "Money on account",
+        "Bought by month",
+        "Bought by job",
+        "Mill Lane 12",
+        "No job",
+        "Credit",
+        "Cheque",
+    ):
         assert words in buyer.text, words
     assert buyer.page is not None
     charts = [
@@ -376,16 +420,22 @@ def test_payments_that_came_failed_and_are_on_their_way(buyer: PageClient, custo
     invoices = [customer.invoice(n, net=1_000) for n in range(6)]
     payment = pay_offline(
         customer.session, customer.company, 7_000, dict.fromkeys(invoices, 1_000), reference="=CHEQUE()"
-    )  # fmt: skip
+    )
     make_attempt(
         customer.session, customer.company, {invoices[0]: 700}, state="failed", failure_words="Declined"
     )
     make_attempt(customer.session, customer.company, {invoices[1]: 800}, state="processing")
     buyer.get("/payments")
     for words in (
-        f"Payment {payment.number}", "$70.00", "$10.00 not applied yet", "and 2 more", "Failed payment", "Declined",
-        "On its way", "$8.00",
-    ):  # fmt: skip
+        f"Payment {payment.number}",
+        "$70.00",
+        "$10.00 not applied yet",
+        "and 2 more",
+        "Failed payment",
+        "Declined",
+        "On its way",
+        "$8.00",
+    ):
         assert words in buyer.text, words
     found = rows_of(buyer, "/payments.csv")
     assert {row["What"] for row in found} == {"Payment", "Failed payment"}

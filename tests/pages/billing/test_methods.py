@@ -198,9 +198,12 @@ def test_a_payment_is_scheduled_and_cancelled(
     owner.get(path)
     on = today() + timedelta(days=10)
     form = {
-        "invoice": [first.number, second.number], f"amount_{first.number}": "100.00", "method": str(id),
-        f"amount_{second.number}": "20.00", "run_on": on.isoformat(),
-    }  # fmt: skip
+        "invoice": [first.number, second.number],
+        f"amount_{first.number}": "100.00",
+        "method": str(id),
+        f"amount_{second.number}": "20.00",
+        "run_on": on.isoformat(),
+    }
     owner.post("/scheduled-payments", {**form, "run_on": "2020-01-01"}, status=422)
     assert "Choose a day after today" in owner.text
     owner.post("/scheduled-payments", {**form, f"amount_{first.number}": "100.01"}, status=422)
@@ -224,8 +227,11 @@ def test_a_scheduled_payment_is_cancelled_on_its_own_page(owner: PageClient, til
     id = save(owner, till)
     on = today() + timedelta(days=10)
     form = {
-        "invoice": invoice.number, f"amount_{invoice.number}": "100.00", "method": str(id), "run_on": on.isoformat()
-    }  # fmt: skip
+        "invoice": invoice.number,
+        f"amount_{invoice.number}": "100.00",
+        "method": str(id),
+        "run_on": on.isoformat(),
+    }
     owner.get(f"/scheduled-payments/new?invoice={invoice.number}")
     owner.post("/scheduled-payments", form, status=303)
     with till.sessions() as session:

@@ -47,9 +47,14 @@ def link_to(till: Till, *invoices: Any, days: int = 5, **more: Any) -> str:
     """A link's token."""
     session, token, now = till.build.session, new_token(), utcnow()
     link = PayLink(
-        company_id=till.company.id, token_hash=token_hash(token), kind="invoice", title="Invoice", created_at=now,
-        expires_at=now + timedelta(days=days), **more,
-    )  # fmt: skip
+        company_id=till.company.id,
+        token_hash=token_hash(token),
+        kind="invoice",
+        title="Invoice",
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+        **more,
+    )
     session.add(link)
     session.flush()
     for each in invoices:
@@ -91,17 +96,32 @@ def test_a_link_pays_its_own_invoices_and_nothing_else(stranger: PageClient, til
     for number in (other.number, foreign.number):
         assert number not in stranger.body
     forged = {
-        "invoice": [other.number, foreign.number], "invoice_id": str(foreign.id), "amount": "1", "amount_minor": "1",
-        f"amount_{mine.number}": "1", "method": "saved-1", "save": "1", "save_method": "1", "company_id": str(elsewhere.id),
-        "next": "https://evil.example", "return_to": "//evil.example", "draft": "1", "memo": "x", "pay_link_id": "99",
-    }  # fmt: skip
+        "invoice": [other.number, foreign.number],
+        "invoice_id": str(foreign.id),
+        "amount": "1",
+        "amount_minor": "1",
+        f"amount_{mine.number}": "1",
+        "method": "saved-1",
+        "save": "1",
+        "save_method": "1",
+        "company_id": str(elsewhere.id),
+        "next": "https://evil.example",
+        "return_to": "//evil.example",
+        "draft": "1",
+        "memo": "x",
+        "pay_link_id": "99",
+    }
     url = stranger.post(f"/pay/{token}", forged, status=303).headers["Location"]
     assert url.startswith(till.sandbox.url)
     with till.sessions() as session:
         (made,) = session.scalars(select(PaymentAttempt)).all()
     assert (made.amount_minor, made.company_id, made.save_method, made.saved_method_id, made.draft_id) == (
-        5_000, till.company.id, False, None, None,
-    )  # fmt: skip
+        5_000,
+        till.company.id,
+        False,
+        None,
+        None,
+    )
     till.by_card(url)
     till.sync(made)
     assert till.opens(mine, other, foreign) == [0, 7_000, 9_000]
@@ -171,9 +191,18 @@ def test_no_secret_stands_in_pages_logs_or_the_touchpoints(
         stranger.http.get("/pay/nothing"),
         stranger.http.post("/hooks/stripe", data=b"{}", headers={"Stripe-Signature": "t=1,v1=0"}),
     )
-    for path in (*(f"/payments/{each.token}" for each in attempts if each.via == "page"), "/payments", "/payments.csv",
-                 "/invoices?status=all", f"/invoices/{other.number}", "/payment-links", "/activity", "/payment-methods",
-                 "/pay/nothing", "/payments/nothing"):  # fmt: skip
+    for path in (
+        *(f"/payments/{each.token}" for each in attempts if each.via == "page"),
+        "/payments",
+        "/payments.csv",
+        "/invoices?status=all",
+        f"/invoices/{other.number}",
+        "/payment-links",
+        "/activity",
+        "/payment-methods",
+        "/pay/nothing",
+        "/payments/nothing",
+    ):
         answer = payer.http.get(path)
         pages.append(answer.get_data(as_text=True) + str(answer.headers))
         answer.close()
@@ -194,8 +223,14 @@ def test_no_secret_stands_in_pages_logs_or_the_touchpoints(
 
 
 def hook(app: Flask, kind: str, thing: str, id: str = "evt_9", **more: Any) -> int:
-    event = {"id": id, "object": "event", "type": kind, "livemode": False, "created": int(time.time()),
-             "data": {"object": {"id": thing, **more}}}  # fmt: skip
+    event = {
+        "id": id,
+        "object": "event",
+        "type": kind,
+        "livemode": False,
+        "created": int(time.time()),
+        "data": {"object": {"id": thing, **more}},
+    }
     raw = json.dumps(event).encode()
     headers = {"Stripe-Signature": signature(raw, SECRET, int(time.time()))}
     return app.test_client().post("/hooks/stripe", data=raw, headers=headers).status_code
@@ -208,11 +243,21 @@ def test_a_webhook_moves_only_what_stripe_itself_says(paying_app: Flask, till: T
     till.open(attempt)
     till.open(victim)
     foreign = till.client.v1.payment_intents.create(
-        {"amount": 6_000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True,
-         "metadata": {"attempt": victim.token}, "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
-    )  # fmt: skip
+        {
+            "amount": 6_000,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "metadata": {"attempt": victim.token},
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+    )
     lies = (
-        ("checkout.session.completed", "cs_unknown", {"client_reference_id": victim.token, "payment_status": "paid"}),
+        (
+            "checkout.session.completed",
+            "cs_unknown",
+            {"client_reference_id": victim.token, "payment_status": "paid"},
+        ),
         ("payment_intent.succeeded", "pi_unknown", {"metadata": {"attempt": victim.token}, "amount": 6_000}),
         ("payment_intent.succeeded", attempt.token, {}),
         ("payment_intent.succeeded", foreign.id, {}),
@@ -221,7 +266,7 @@ def test_a_webhook_moves_only_what_stripe_itself_says(paying_app: Flask, till: T
         ("refund.created", "re_unknown", {"amount": 1}),
         ("account.updated", "acct_1", {}),
         ("x" * 300, "y" * 3000, {}),
-    )  # fmt: skip
+    )
     for n, (kind, thing, more) in enumerate(lies):
         assert hook(paying_app, kind, thing, f"evt_{n}", **more) in (200, 400), kind
     with till.sessions() as session:

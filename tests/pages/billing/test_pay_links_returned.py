@@ -60,9 +60,15 @@ def test_a_receipt_outlives_its_link_but_tells_nothing_new(stranger: PageClient,
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
         refund = refunding.begin(
-            session, actor=till.build.actor(till.build.user(kind="admin")), payment_id=payment.id, amount_minor=1_234,
-            reason="Paid twice", agreed=True, key="k" * 30, now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=till.build.actor(till.build.user(kind="admin")),
+            payment_id=payment.id,
+            amount_minor=1_234,
+            reason="Paid twice",
+            agreed=True,
+            key="k" * 30,
+            now=utcnow(),
+        )
         session.execute(update(PayLink).values(revoked_at=utcnow()))
     refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(bill) == [1_234]

@@ -75,9 +75,16 @@ def test_the_months_lead_to_their_statements(client: PageClient, scene: Scene) -
     assert "$166.00" in client.text
     client.get(f"/statements/{MONTH}")
     for said in (
-        f"Statement {PAST:%B %Y}", "Opening balance $0.00", f"Invoice {scene.invoice.number}", "$216.00", "-$50.00",
-        "Closing balance", "$166.00", "Elm Street", "Cheque",
-    ):  # fmt: skip
+        f"Statement {PAST:%B %Y}",
+        "Opening balance $0.00",
+        f"Invoice {scene.invoice.number}",
+        "$216.00",
+        "-$50.00",
+        "Closing balance",
+        "$166.00",
+        "Elm Street",
+        "Cheque",
+    ):
         assert said in client.text, said
 
 

@@ -34,9 +34,13 @@ def hooked(till: Till, settings: Settings, engine: Engine) -> Flask:
 
 def body(kind: str, thing: str, **more: Any) -> bytes:
     event = {
-        "id": "evt_1", "object": "event", "type": kind, "livemode": False, "created": int(time.time()),
+        "id": "evt_1",
+        "object": "event",
+        "type": kind,
+        "livemode": False,
+        "created": int(time.time()),
         "data": {"object": {"id": thing, "object": "checkout.session", **more}},
-    }  # fmt: skip
+    }
     return json.dumps(event, indent=2).encode()
 
 
@@ -113,9 +117,13 @@ def test_what_an_event_says_is_not_believed(hooked: Flask, till: Till) -> None:
     till.open(attempt)
     known = till.attempt(attempt).checkout_session_id or ""
     forged = body(
-        "checkout.session.completed", known, payment_status="paid", status="complete",
-        client_reference_id=attempt.token, amount_total=10_000,
-    )  # fmt: skip
+        "checkout.session.completed",
+        known,
+        payment_status="paid",
+        status="complete",
+        client_reference_id=attempt.token,
+        amount_total=10_000,
+    )
     assert send(hooked, forged) == 200
     handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert till.attempt(attempt).state == "open"

@@ -24,9 +24,13 @@ PDF = b"%PDF-1.4 a certificate"
 
 def form(**fields: Any) -> dict[str, Any]:
     known = {
-        "region": "ny", "reason": "resale", "number": "R-77", "valid_from": "2026-01-01", "valid_to": "2099-12-31",
+        "region": "ny",
+        "reason": "resale",
+        "number": "R-77",
+        "valid_from": "2026-01-01",
+        "valid_to": "2099-12-31",
         "file": (io.BytesIO(PDF), "Resale 2026.pdf"),
-    }  # fmt: skip
+    }
     return {**known, **fields}
 
 
@@ -59,8 +63,11 @@ def test_a_company_adds_and_withdraws_a_certificate(
     assert "Added by Ada Lind" in owner.text
     kept = session.scalars(select(TaxExemption)).one()
     assert (kept.company_id, kept.region, kept.file_name, kept.file_type) == (
-        company.id, "NY", "Resale 2026.pdf", "application/pdf",
-    )  # fmt: skip
+        company.id,
+        "NY",
+        "Resale 2026.pdf",
+        "application/pdf",
+    )
     answer = owner.get(f"/tax-exemptions/{kept.id}/file")
     assert answer.get_data() == PDF
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Resale 2026.pdf"'
@@ -111,9 +118,17 @@ def test_what_is_far_too_large_is_not_read(owner: PageClient) -> None:
 
 def certificate(session: Session, company: Company) -> TaxExemption:
     made = TaxExemption(
-        company_id=company.id, region="NY", reason="resale", certificate_number="R-1", valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31), added_at=NOW, file_name="a.png", file_type="image/png", file=b"\x89PNG",
-    )  # fmt: skip
+        company_id=company.id,
+        region="NY",
+        reason="resale",
+        certificate_number="R-1",
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2026, 12, 31),
+        added_at=NOW,
+        file_name="a.png",
+        file_type="image/png",
+        file=b"\x89PNG",
+    )
     session.add(made)
     session.commit()
     return made

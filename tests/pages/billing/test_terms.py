@@ -18,8 +18,13 @@ from tests.invoices import make_invoice
 from tests.page import PageClient
 
 TYPED = {
-    "limit": "25,000.50", "kind": "eom", "days": "10", "discount": "2.5", "discount_days": "14", "invoice_per": "order",
-}  # fmt: skip
+    "limit": "25,000.50",
+    "kind": "eom",
+    "days": "10",
+    "discount": "2.5",
+    "discount_days": "14",
+    "invoice_per": "order",
+}
 
 
 @pytest.fixture
@@ -47,8 +52,12 @@ def test_what_is_agreed_counts_from_the_next_order_and_invoice(
     credit, terms = session.get_one(CreditAccount, company.id), session.get_one(PaymentTerms, company.id)
     assert credit.limit_minor == 2_500_050
     assert (terms.kind, terms.days, terms.discount_bp, terms.discount_days, terms.invoice_per) == (
-        "eom", 10, 250, 14, "order",
-    )  # fmt: skip
+        "eom",
+        10,
+        250,
+        14,
+        "order",
+    )
     new = make_invoice(session, company, net=1_000, on=date(2026, 6, 2))
     session.expire_all()
     assert session.get_one(Invoice, new.id).due_on == date(2026, 7, 10)

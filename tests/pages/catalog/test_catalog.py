@@ -31,9 +31,14 @@ class Scene:
         self.buyer = build.user(self.ours)
         self.other = build.user(self.theirs)
         self.wall = build.variant(
-            "EW-4410-1", name="Evenwall Satin, white base, 1 gal", product_name="Evenwall", price="50",
-            tintable=True, sheen="Satin", tint_base="White base",
-        )  # fmt: skip
+            "EW-4410-1",
+            name="Evenwall Satin, white base, 1 gal",
+            product_name="Evenwall",
+            price="50",
+            tintable=True,
+            sheen="Satin",
+            tint_base="White base",
+        )
         self.pail = self.kind("EW-4410-5", "Evenwall Satin, white base, 5 gal", size="5 gal", price="210")
         self.deep = self.kind(
             "EW-4420-1", "Evenwall Satin, deep base, 1 gal", tint_base="Deep base", price="52"

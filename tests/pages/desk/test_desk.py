@@ -70,17 +70,31 @@ def test_a_customer_sees_what_needs_them_now(client: PageClient, scene: Counter)
     draft = add_draft(scene, name="Lobby")
     scene.build.session.add(
         Bought(
-            company_id=scene.company.id, variant_id=scene.paint.id, times=12, total_quantity=24, last_quantity=2,
-            last_order_id=1, last_ordered_at=NOW,
+            company_id=scene.company.id,
+            variant_id=scene.paint.id,
+            times=12,
+            total_quantity=24,
+            last_quantity=2,
+            last_order_id=1,
+            last_ordered_at=NOW,
         )
-    )  # fmt: skip
+    )
     scene.build.session.commit()
     client.sign_in(scene.buyer.email)
     client.get("/")
     for words in (
-        "1 order ready to collect", "K7P QXA", "Albany Central", "PO-77", "Lobby", "2 lines", "Order again",
-        "late, we are sorry", "used", "left", "12 times, last 2",
-    ):  # fmt: skip
+        "1 order ready to collect",
+        "K7P QXA",
+        "Albany Central",
+        "PO-77",
+        "Lobby",
+        "2 lines",
+        "Order again",
+        "late, we are sorry",
+        "used",
+        "left",
+        "12 times, last 2",
+    ):
         assert words in client.text, words
     assert {"/orders/T-1", "/orders/T-2", f"/drafts/{draft.id}", "/orders/T-1/reorder"} <= paths(client)
     assert "T-4" not in client.text.split("Order again")[0]
@@ -120,9 +134,14 @@ def rhythmic(scene: Counter, company: Company, every: int, since: int) -> None:
     buyer = scene.build.user(company)
     for n in range(6):
         placed_order(
-            scene.build, company, scene.store, buyer, Want(scene.paint, 1), status="collected",
+            scene.build,
+            company,
+            scene.store,
+            buyer,
+            Want(scene.paint, 1),
+            status="collected",
             placed_at=NOW - timedelta(days=since + n * every),
-        )  # fmt: skip
+        )
 
 
 def test_a_rep_sees_who_is_silent_for_longer_than_usual(
@@ -190,9 +209,15 @@ def test_a_company_on_one_page(client: PageClient, scene: Counter, build: Build)
     rep = build.rep(scene.company)
     with build.session.begin_nested():
         event = Event(
-            "order_completed", actor=scene.customer, now=NOW, key="order_completed:T-1", value_minor=12900,
-            currency="USD", links={"order_id": order.id}, props={"number": "T-1", "lines": 2},
-        )  # fmt: skip
+            "order_completed",
+            actor=scene.customer,
+            now=NOW,
+            key="order_completed:T-1",
+            value_minor=12900,
+            currency="USD",
+            links={"order_id": order.id},
+            props={"number": "T-1", "lines": 2},
+        )
         record(build.session, event)
     build.session.commit()
     client.sign_in(rep.email)
@@ -268,8 +293,15 @@ def test_support_reads_the_whole_history_of_an_order(
 ) -> None:
     order = scene.order(number="T-5", po_number="7731", pickup_code="K7PQXA", note="Gate code 4471")
     build.session.add(
-        OutboundMail(key="m", kind="order_confirmation", to_email="d@example.com", data={}, order_id=order.id, sent_at=NOW)
-    )  # fmt: skip
+        OutboundMail(
+            key="m",
+            kind="order_confirmation",
+            to_email="d@example.com",
+            data={},
+            order_id=order.id,
+            sent_at=NOW,
+        )
+    )
     record(
         build.session,
         Event(

@@ -94,9 +94,16 @@ def test_a_rep_finds_only_what_is_theirs(session: Session, build: Build, scene: 
     scene.order(number="T-7713", po_number="PO-4711")
     own, other = build.rep(scene.company), build.rep(build.company("Quay Decorators"))
     typed = (
-        "T-7713", "PO-4711", "Harbour Painting", "Dana Ortiz", "dana@harbour.example", "office@harbour.example",
-        "5185550142", "518 555 0177", scene.company.code,
-    )  # fmt: skip
+        "T-7713",
+        "PO-4711",
+        "Harbour Painting",
+        "Dana Ortiz",
+        "dana@harbour.example",
+        "office@harbour.example",
+        "5185550142",
+        "518 555 0177",
+        scene.company.code,
+    )
     for each in typed:
         assert look_up(session, build.actor(own), asked(each)), each
         assert not look_up(session, build.actor(other), asked(each)), each

@@ -73,27 +73,64 @@ def test_other_companies_orders_and_drafts_do_not_exist(
     mine = ours.draft([(paint, 1)])
     build.stock(ours.store, paint)
     client.sign_in(ours.user.email)
-    before = session.execute(text("select md5(string_agg(d::text, '' order by d.id)) from draft d where company_id = :c"),
-                             {"c": theirs.company.id}).scalar()  # fmt: skip
-    for path in (f"/orders/{number}", f"/orders/{number}/slip", f"/orders/{number}/reorder", f"/orders/{number}/placed",
-                 f"/orders/{number}/cancellation", f"/orders/{number}/calendar.ics", f"/drafts/{foreign}",
-                 f"/drafts/{foreign}/pickup", f"/drafts/{foreign}/review"):  # fmt: skip
+    before = session.execute(
+        text("select md5(string_agg(d::text, '' order by d.id)) from draft d where company_id = :c"),
+        {"c": theirs.company.id},
+    ).scalar()
+    for path in (
+        f"/orders/{number}",
+        f"/orders/{number}/slip",
+        f"/orders/{number}/reorder",
+        f"/orders/{number}/placed",
+        f"/orders/{number}/cancellation",
+        f"/orders/{number}/calendar.ics",
+        f"/drafts/{foreign}",
+        f"/drafts/{foreign}/pickup",
+        f"/drafts/{foreign}/review",
+    ):
         client.get(path, status=404)
     for path, form in (
-        (f"/orders/{number}/cancellation", {}), (f"/orders/{number}/reorders", {"everything": "1"}),
-        *((f"/drafts/{foreign}/{step}", {"name": "x", "store_id": str(ours.store.id), "token": "t", "shown": "s",
-                                         f"quantity-{line}": "9", "action": "checkout"})
-          for step in ("lines", "parking", "resumption", "name", "discarding", "restoration", "copies", "pickup",
-                       "placement", "left-out/dismissal", f"lines/{line}/removal", f"lines/{line}/replacement")),
-        (f"/drafts/{mine}/lines/{line}/removal", {}), (f"/drafts/{mine}/lines/{line}/replacement", {}),
-    ):  # fmt: skip
+        (f"/orders/{number}/cancellation", {}),
+        (f"/orders/{number}/reorders", {"everything": "1"}),
+        *(
+            (
+                f"/drafts/{foreign}/{step}",
+                {
+                    "name": "x",
+                    "store_id": str(ours.store.id),
+                    "token": "t",
+                    "shown": "s",
+                    f"quantity-{line}": "9",
+                    "action": "checkout",
+                },
+            )
+            for step in (
+                "lines",
+                "parking",
+                "resumption",
+                "name",
+                "discarding",
+                "restoration",
+                "copies",
+                "pickup",
+                "placement",
+                "left-out/dismissal",
+                f"lines/{line}/removal",
+                f"lines/{line}/replacement",
+            )
+        ),
+        (f"/drafts/{mine}/lines/{line}/removal", {}),
+        (f"/drafts/{mine}/lines/{line}/replacement", {}),
+    ):
         client.post(path, form, status=404)
     client.post(f"/drafts/{mine}/lines", {f"quantity-{line}": "9"})
     client.get(f"/orders?q={number}&buyer={theirs.user.id}")
     assert "No order matches" in client.text
     assert number not in client.http.get("/orders.csv").get_data(as_text=True)
-    after = session.execute(text("select md5(string_agg(d::text, '' order by d.id)) from draft d where company_id = :c"),
-                            {"c": theirs.company.id}).scalar()  # fmt: skip
+    after = session.execute(
+        text("select md5(string_agg(d::text, '' order by d.id)) from draft d where company_id = :c"),
+        {"c": theirs.company.id},
+    ).scalar()
     assert before == after
     assert session.scalar(select(DraftLine.quantity).where(DraftLine.id == line)) == 2
 
@@ -130,17 +167,29 @@ def test_foreign_ids_in_the_checkout(build: Build, client: PageClient, session: 
         ("none", lambda shown: re.sub(r"41\.2000", "NaN", shown)),
         ("signalling", lambda shown: re.sub(r"41\.2000", "sNaN", shown)),
         ("huge", lambda shown: re.sub(r"41\.2000", "1e999999999", shown)),
-        ("missing", lambda shown: ""), ("nonsense", lambda shown: "1;;;;x:y"), ("version", lambda shown: "2" + shown[1:]),
-        ("twice", lambda shown: shown + ";" + shown.split(";")[-1]), ("digits", lambda shown: shown.replace("3", "9" * 5000)),
-        ("long", lambda shown: shown + ";1:1:1:1" * 20_000), ("terms", lambda shown: shown.replace("pickup", "delivery")),
+        ("missing", lambda shown: ""),
+        ("nonsense", lambda shown: "1;;;;x:y"),
+        ("version", lambda shown: "2" + shown[1:]),
+        ("twice", lambda shown: shown + ";" + shown.split(";")[-1]),
+        ("digits", lambda shown: shown.replace("3", "9" * 5000)),
+        ("long", lambda shown: shown + ";1:1:1:1" * 20_000),
+        ("terms", lambda shown: shown.replace("pickup", "delivery")),
     ],
-)  # fmt: skip
+)
 def test_what_was_shown_cannot_be_forged(
     what: str, is_forged: Any, shop: Shop, client: PageClient, session: Session
 ) -> None:
     draft_id, form = to_review(shop, client)
-    forged = {**form, "shown": is_forged(form["shown"]), "unit_price": "0.01", "total_minor": "1", "status": "collected",
-              "company_id": "1", "placed_by_user_id": "1", "number": "CP-1"}  # fmt: skip
+    forged = {
+        **form,
+        "shown": is_forged(form["shown"]),
+        "unit_price": "0.01",
+        "total_minor": "1",
+        "status": "collected",
+        "company_id": "1",
+        "placed_by_user_id": "1",
+        "number": "CP-1",
+    }
     answer = client.post(f"/drafts/{draft_id}/placement", forged, status=None)
     if what == "twice":  # says nothing new
         assert answer.status_code in (302, 422)
@@ -192,7 +241,7 @@ CHANGES = {
     "po": lambda shop: text("update company set po_mode = 'required'"),
     "list": lambda shop: text("update company set po_mode = 'list'"),
     "colour": lambda shop: text("update draft_line set colour_number = 'TC-0001'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", sorted(CHANGES))
@@ -220,8 +269,14 @@ def test_pickup_times_are_those_that_are_offered(shop: Shop, client: PageClient,
     client.sign_in(shop.user.email)
     client.get(f"/drafts/{draft_id}/pickup")
     offered = windows_of(client)[-1]
-    for made_up in (offered.replace("00:00", "07:11"), "2020-01-06T12:00:00+00:00", "9999-12-31T23:59:59-14:00",
-                    "0001-01-01T00:00:00+14:00", offered + "x", "2026-06-02T12:00:00"):  # fmt: skip
+    for made_up in (
+        offered.replace("00:00", "07:11"),
+        "2020-01-06T12:00:00+00:00",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+        offered + "x",
+        "2026-06-02T12:00:00",
+    ):
         answer = client.post(
             f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "window": made_up}, status=None
         )
@@ -290,20 +345,52 @@ def test_orders_with_nothing_to_order_again(
 
 
 def test_what_people_type_stays_words(build: Build, client: PageClient, session: Session) -> None:
-    evil = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "=HYPERLINK(1)", "+1", "-1", "@x",
-            "\t=1", "%0d%0aSet-Cookie: a=b", "&lt;b&gt;", "' or 1=1 --", "{% raw %}", "${7*7}", "\n=1+1", "＝1"]  # fmt: skip
+    evil = [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7*7 }}",
+        "=HYPERLINK(1)",
+        "+1",
+        "-1",
+        "@x",
+        "\t=1",
+        "%0d%0aSet-Cookie: a=b",
+        "&lt;b&gt;",
+        "' or 1=1 --",
+        "{% raw %}",
+        "${7*7}",
+        "\n=1+1",
+        "＝1",
+    ]
     scene = counter(build, on_hand=1000)
     for words in evil:
-        order = scene.order(po_number=words, job_name=words, note=words, placed_by_name=words, subject_name=words,
-                            pickup_person=words, on_behalf_reason=words)  # fmt: skip
+        order = scene.order(
+            po_number=words,
+            job_name=words,
+            note=words,
+            placed_by_name=words,
+            subject_name=words,
+            pickup_person=words,
+            on_behalf_reason=words,
+        )
     session.execute(update(Product).values(name=evil[1]))
     session.execute(text("update variant set name = :evil"), {"evil": evil[0]})
     session.execute(text("update store set name = :evil"), {"evil": evil[0]})
     session.execute(text("update company set name = :evil"), {"evil": evil[1]})
     session.commit()
     client.sign_in(scene.buyer.email)
-    pages = ["/orders", f"/orders/{order.number}", f"/orders/{order.number}/slip", "/", "/activity", "/products?q=script",
-             f"/products?q={evil[0]}", "/drafts/current", "/stores", "/bought-before"]  # fmt: skip
+    pages = [
+        "/orders",
+        f"/orders/{order.number}",
+        f"/orders/{order.number}/slip",
+        "/",
+        "/activity",
+        "/products?q=script",
+        f"/products?q={evil[0]}",
+        "/drafts/current",
+        "/stores",
+        "/bought-before",
+    ]
     for page in pages:
         client.get(page)  # the client refuses inline scripts and handlers
         assert "<script>alert" not in client.body

@@ -60,9 +60,13 @@ def test_from_draft_to_order(shop: Shop, client: PageClient, session: Session) -
     assert "Ready" in client.text
     times = re.findall(r'name="window" value="([^"]+)"', client.body)
     choice = {
-        "store_id": str(shop.store.id), "window": times[1], "pickup_person": "Lee", "pickup_phone": "555 0100",
-        "po_number": "7731", "note": "Gate code 4471",
-    }  # fmt: skip
+        "store_id": str(shop.store.id),
+        "window": times[1],
+        "pickup_person": "Lee",
+        "pickup_phone": "555 0100",
+        "po_number": "7731",
+        "note": "Gate code 4471",
+    }
     client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
     assert "$123.60" in client.text
     assert "Lee, 555 0100" in client.text
@@ -74,8 +78,13 @@ def test_from_draft_to_order(shop: Shop, client: PageClient, session: Session) -
     assert order.window_start == datetime.fromisoformat(times[1])
     assert session.scalar(text("select booked from pickup_slot")) == 1
     names = set(session.scalars(text("select name from touchpoint where draft_id = :id"), {"id": draft_id}))
-    assert names >= {"checkout_started", "checkout_step_completed", "pickup_store_selected", "order_completed",
-                     "checkout_step_viewed"}  # fmt: skip
+    assert names >= {
+        "checkout_started",
+        "checkout_step_completed",
+        "pickup_store_selected",
+        "order_completed",
+        "checkout_step_viewed",
+    }
     entry = client.http.get(f"/orders/{order.number}/calendar.ics").get_data(as_text=True)
     assert f"SUMMARY:Pick up {order.number}" in entry
     assert order.pickup_code not in entry
@@ -177,9 +186,11 @@ def test_delivery_to_an_address(shop: Shop, client: PageClient, session: Session
     client.get(f"/drafts/{draft_id}/pickup?fulfilment=delivery")
     sunday = today() + timedelta(days=7 - today().weekday() + 6)
     wrong = {
-        "fulfilment": "delivery", "store_id": str(shop.store.id),
-        "address_id": str(strange.id), "delivery_date": sunday.isoformat(),
-    }  # fmt: skip
+        "fulfilment": "delivery",
+        "store_id": str(shop.store.id),
+        "address_id": str(strange.id),
+        "delivery_date": sunday.isoformat(),
+    }
     client.post(f"/drafts/{draft_id}/pickup", wrong, status=422)
     assert "We don't deliver on Sundays." in client.text
     assert "Choose where it goes." in client.text

@@ -188,9 +188,13 @@ def test_a_new_promise(client: PageClient, scene: Counter) -> None:
 
 def test_delivery_from_the_board(client: PageClient, scene: Counter, session: Session) -> None:
     order = scene.order(
-        status="ready", fulfilment="delivery", pickup_code=None, pickup_person="",
-        promised_at=utcnow() + timedelta(days=1), ship_to={"recipient": "Site office", "line1": "4 Mill Lane"},
-    )  # fmt: skip
+        status="ready",
+        fulfilment="delivery",
+        pickup_code=None,
+        pickup_person="",
+        promised_at=utcnow() + timedelta(days=1),
+        ship_to={"recipient": "Site office", "line1": "4 Mill Lane"},
+    )
     client.sign_in(scene.associate.email)
     client.get(f"/counter/orders/{order.number}")
     assert "Site office" in client.text

@@ -119,10 +119,15 @@ def test_an_exempt_company_sees_why_it_pays_no_tax(client: PageClient, shop: Sho
     rate(session)
     session.add(
         TaxExemption(
-            company_id=shop.company.id, region="NY", reason="resale", certificate_number="R-77",
-            valid_from=date(2020, 1, 1), valid_to=date(2099, 12, 31), added_at=NOW,
+            company_id=shop.company.id,
+            region="NY",
+            reason="resale",
+            certificate_number="R-77",
+            valid_from=date(2020, 1, 1),
+            valid_to=date(2099, 12, 31),
+            added_at=NOW,
         )
-    )  # fmt: skip
+    )
     session.commit()
     draft_id = to_review(client, shop)
     assert "Sales tax NY Exempt" in client.text

@@ -77,11 +77,13 @@ def test_says_line_by_line_what_differs(shop: Shop, client: PageClient, session:
     for statement, values in (
         ("update list_price set unit_price = 43.10 where variant_id = :id", {"id": ids[0]}),
         ("update stock set on_hand = 6 where variant_id = :id", {"id": ids[1]}),
-        ("update variant set discontinued_on = '2020-01-01', replacement_id = :new where id = :id",
-         {"id": ids[2], "new": new.id}),
+        (
+            "update variant set discontinued_on = '2020-01-01', replacement_id = :new where id = :id",
+            {"id": ids[2], "new": new.id},
+        ),
         ("update variant set pack_size = 6 where id = :id", {"id": ids[3]}),
         ("delete from list_price where variant_id = :id", {"id": ids[4]}),
-    ):  # fmt: skip
+    ):
         session.execute(text(statement), values)
     session.commit()
     client.sign_in(shop.user.email)

@@ -40,9 +40,20 @@ def test_the_order_tells_where_it_is(client: PageClient, scene: Counter, session
     client.sign_in(scene.buyer.email)
     client.get(f"/orders/{order.number}")
     for words in (
-        "PO-7731", "Ready by tomorrow", "at Albany Central", "K7P QXA", "Harbor Fog", "$123.60", "$41.20 each",
-        "$143.35", "+1 518 555 0100", "Order placed", "Sam Fields", "Cancel this order", "Reorder",
-    ):  # fmt: skip
+        "PO-7731",
+        "Ready by tomorrow",
+        "at Albany Central",
+        "K7P QXA",
+        "Harbor Fog",
+        "$123.60",
+        "$41.20 each",
+        "$143.35",
+        "+1 518 555 0100",
+        "Order placed",
+        "Sam Fields",
+        "Cancel this order",
+        "Reorder",
+    ):
         assert words in client.text, words
 
     accept(session, actor=scene.staff, now=utcnow(), number=order.number)
@@ -141,9 +152,17 @@ def test_slip_lists_what_to_check(client: PageClient, scene: Counter) -> None:
 
 def test_an_imported_document_without_store_or_steps(client: PageClient, scene: Counter) -> None:
     order = scene.order(
-        source="import", kind="credit", status="collected", fulfilment="none", store_id=None, pickup_code=None,
-        promised_at=None, pickup_person="", on_account=False, number="C536379",
-    )  # fmt: skip
+        source="import",
+        kind="credit",
+        status="collected",
+        fulfilment="none",
+        store_id=None,
+        pickup_code=None,
+        promised_at=None,
+        pickup_person="",
+        on_account=False,
+        number="C536379",
+    )
     client.sign_in(scene.buyer.email)
     client.get(f"/orders/{order.number}")
     assert "A credit note from before this portal" in client.text

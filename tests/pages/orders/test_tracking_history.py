@@ -187,10 +187,20 @@ def test_export_is_what_is_filtered(client: PageClient, scene: Counter) -> None:
     rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
     assert len(rows) == 2
     assert rows[0] == {
-        "Order": orders[1].number, "Placed": "2026-06-02 09:00", "Status": "Collected", "PO number": "",
-        "Job": "Elm Street 12", "Ordered by": "Dana Ortiz", "Placed by": "Dana Ortiz", "Pickup or delivery": "pickup",
-        "Store": "Albany Central", "Lines": "2", "Sales tax": "0.00", "Total": "129.80", "Currency": "USD",
-    }  # fmt: skip
+        "Order": orders[1].number,
+        "Placed": "2026-06-02 09:00",
+        "Status": "Collected",
+        "PO number": "",
+        "Job": "Elm Street 12",
+        "Ordered by": "Dana Ortiz",
+        "Placed by": "Dana Ortiz",
+        "Pickup or delivery": "pickup",
+        "Store": "Albany Central",
+        "Lines": "2",
+        "Sales tax": "0.00",
+        "Total": "129.80",
+        "Currency": "USD",
+    }
     assert rows[1]["PO number"].startswith("'=cmd")
 
 

@@ -31,17 +31,23 @@ class Scene:
         build.stock(self.far, self.brush, 50)
         draft = build._add(
             Draft(
-                company_id=self.company.id, owner_user_id=self.buyer.id, subject_user_id=self.buyer.id,
-                created_at=utcnow(), updated_at=utcnow(),
+                company_id=self.company.id,
+                owner_user_id=self.buyer.id,
+                subject_user_id=self.buyer.id,
+                created_at=utcnow(),
+                updated_at=utcnow(),
             )
-        )  # fmt: skip
+        )
         for position, (variant, quantity) in enumerate([(self.wall, 5), (self.brush, 4)]):
             build._add(
                 DraftLine(
-                    draft_id=draft.id, company_id=self.company.id, position=position,
-                    variant_id=variant.id, quantity=quantity,
+                    draft_id=draft.id,
+                    company_id=self.company.id,
+                    position=position,
+                    variant_id=variant.id,
+                    quantity=quantity,
                 )
-            )  # fmt: skip
+            )
 
 
 @pytest.fixture

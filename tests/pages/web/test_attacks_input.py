@@ -29,12 +29,26 @@ def cursor(*parts: object) -> str:
 
 NESTED = base64.urlsafe_b64encode(b"[" * 60_000).decode().rstrip("=")
 CURSORS = (
-    "%", "AAAA", "=", "\u0661", "x" * 5000, NESTED,
-    cursor(float("inf")), cursor(float("inf"), 1), cursor("2026-01-01T00:00:00+00:00", float("inf")),
-    cursor("2026-01-01T00:00:00+00:00", 1, "\ud800"), cursor(1, "\ud800", 1), cursor("\ud800", 1),
-    cursor("0001-01-01T00:00:00+14:00", 1), cursor("9999-12-31T23:59:59-12:00", 1), cursor(2**62, "not-a-uuid"),
-    cursor(10**400), cursor("9" * 5000), cursor([1], {}), cursor(None, None),
-)  # fmt: skip
+    "%",
+    "AAAA",
+    "=",
+    "\u0661",
+    "x" * 5000,
+    NESTED,
+    cursor(float("inf")),
+    cursor(float("inf"), 1),
+    cursor("2026-01-01T00:00:00+00:00", float("inf")),
+    cursor("2026-01-01T00:00:00+00:00", 1, "\ud800"),
+    cursor(1, "\ud800", 1),
+    cursor("\ud800", 1),
+    cursor("0001-01-01T00:00:00+14:00", 1),
+    cursor("9999-12-31T23:59:59-12:00", 1),
+    cursor(2**62, "not-a-uuid"),
+    cursor(10**400),
+    cursor("9" * 5000),
+    cursor([1], {}),
+    cursor(None, None),
+)
 
 
 @pytest.fixture
@@ -47,8 +61,15 @@ def shop(build: Build) -> Shop:
 
 def test_made_up_cursors_show_the_first_page(shop: Shop, client: PageClient) -> None:
     client.sign_in(shop.user.email)
-    pages = ("/orders?after=", "/orders?before=", "/activity?after=", "/acting?after=", "/bought-before?after=",
-             "/products?q=paint&after=", "/products?category=x&after=")  # fmt: skip
+    pages = (
+        "/orders?after=",
+        "/orders?before=",
+        "/activity?after=",
+        "/acting?after=",
+        "/bought-before?after=",
+        "/products?q=paint&after=",
+        "/products?category=x&after=",
+    )
     for page in pages:
         for made_up in CURSORS:
             assert client.http.get(page + made_up).status_code == 200
@@ -64,9 +85,19 @@ def test_made_up_cursors_of_staff(build: Build, client: PageClient) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["a" * 10_000, "%" * 300, "(" * 500, "\\" * 200, "' or 1=1 --", "\u202e\u0661\u0662", "+1" * 2000,
-     "a b " * 2000, "\U0001f3a8" * 200, "_%_%" * 100],
-)  # fmt: skip
+    [
+        "a" * 10_000,
+        "%" * 300,
+        "(" * 500,
+        "\\" * 200,
+        "' or 1=1 --",
+        "\u202e\u0661\u0662",
+        "+1" * 2000,
+        "a b " * 2000,
+        "\U0001f3a8" * 200,
+        "_%_%" * 100,
+    ],
+)
 def test_searches_take_anything(shop: Shop, client: PageClient, words: str) -> None:
     from urllib.parse import quote
 
@@ -104,11 +135,19 @@ def test_ids_that_no_row_can_have(shop: Shop, client: PageClient, number: str) -
     for path in gets:
         client.get(path, status=404)
     posts = (
-        f"/drafts/{number}/lines", f"/drafts/{number}/lines/1/removal", f"/drafts/1/lines/{number}/removal",
-        f"/drafts/{number}/placement", f"/drafts/{number}/parking", f"/drafts/{number}/copies",
-        f"/drafts/{number}/restoration", f"/people/{number}/role", f"/people/{number}/lock",
-        f"/people/{number}/invitation", f"/account/sessions/{number}/ending", f"/jobs/{number}/closure",
-    )  # fmt: skip
+        f"/drafts/{number}/lines",
+        f"/drafts/{number}/lines/1/removal",
+        f"/drafts/1/lines/{number}/removal",
+        f"/drafts/{number}/placement",
+        f"/drafts/{number}/parking",
+        f"/drafts/{number}/copies",
+        f"/drafts/{number}/restoration",
+        f"/people/{number}/role",
+        f"/people/{number}/lock",
+        f"/people/{number}/invitation",
+        f"/account/sessions/{number}/ending",
+        f"/jobs/{number}/closure",
+    )
     for path in posts:
         client.post(path, {"role": "viewer"}, status=404)
 
@@ -123,16 +162,22 @@ def test_ids_in_forms_that_no_row_can_have(
     draft_id = shop.draft([(paint, 1)])
     client.sign_in(shop.user.email)
     tries = (
-        ("/context", {"company_id": number}), ("/context", {"job_id": number}), ("/context", {"store_id": number}),
+        ("/context", {"company_id": number}),
+        ("/context", {"job_id": number}),
+        ("/context", {"store_id": number}),
         ("/stores/choice", {"store": number}),
         (f"/drafts/{draft_id}/pickup", {"store_id": number}),
         (f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "job_id": number}),
-        (f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "fulfilment": "delivery", "address_id": number}),
-        ("/drafts/current/lines", {"variant_id": number}), ("/drafts/current/lines", {"sku": number}),
+        (
+            f"/drafts/{draft_id}/pickup",
+            {"store_id": str(shop.store.id), "fulfilment": "delivery", "address_id": number},
+        ),
+        ("/drafts/current/lines", {"variant_id": number}),
+        ("/drafts/current/lines", {"sku": number}),
         (f"/drafts/{draft_id}/lines", {f"quantity-{number}": "1"}),
         ("/bought-before/lines", {"pick": f"{number}:", f"quantity-{number}:": "1"}),
         ("/bought-before/lines", {"pick": f"{paint.id}:{number}", f"quantity-{paint.id}:{number}": "1"}),
-    )  # fmt: skip
+    )
     for path, form in tries:
         assert client.post(path, form, status=None).status_code in (302, 303, 404, 422), (path, form)
     assert session.scalar(select(func.count()).select_from(Order)) == 0
@@ -174,18 +219,34 @@ def test_a_referrer_that_is_no_address(shop: Shop, client: PageClient) -> None:
 
 @pytest.mark.parametrize(
     "onward",
-    ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "/\t/evil.example", "/\n/evil.example",
-     "javascript:alert(1)", "/%0d%0aSet-Cookie:x=1\r\nSet-Cookie: y=2", "///evil.example", "/ /evil.example",
-     "https:evil.example", "/\u2028/evil.example", " //evil.example", "/\x7f/evil.example"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "/%0d%0aSet-Cookie:x=1\r\nSet-Cookie: y=2",
+        "///evil.example",
+        "/ /evil.example",
+        "https:evil.example",
+        "/\u2028/evil.example",
+        " //evil.example",
+        "/\x7f/evil.example",
+    ],
+)
 def test_nobody_is_sent_elsewhere(shop: Shop, client: PageClient, onward: str) -> None:
     client.get("/sign-in")
     answer = client.post("/sign-in", {"email": shop.user.email, "password": "paint-the-town", "next": onward})
     places = [answer.headers["Location"]]
     client.get("/account")
     paint = shop.build.variant("P-1")
-    for path, form in (("/drafts/current/lines", {"variant_id": str(paint.id)}), ("/stores/choice", {"store": shop.store.code}),
-                       ("/context", {"job_id": ""})):  # fmt: skip
+    for path, form in (
+        ("/drafts/current/lines", {"variant_id": str(paint.id)}),
+        ("/stores/choice", {"store": shop.store.code}),
+        ("/context", {"job_id": ""}),
+    ):
         places.append(client.post(path, {**form, "next": onward}, status=None).headers["Location"])
     for place in places:
         assert place.startswith("/")
@@ -235,12 +296,16 @@ def test_a_fields_megabyte_and_its_thousand_copies(shop: Shop, client: PageClien
         ("/drafts/current/pasted-lines", {"pasted": "P-1 1\n" * 5000}, (302, 422)),
         (f"/drafts/{draft_id}/name", {"name": long}, (422,)),
         (f"/drafts/{draft_id}/placement", {"shown": long, "token": long}, (422,)),
-        (f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "note": long, "po_number": long}, (302, 422)),
+        (
+            f"/drafts/{draft_id}/pickup",
+            {"store_id": str(shop.store.id), "note": long, "po_number": long},
+            (302, 422),
+        ),
         ("/account/profile", {"name": long, "phone": long, "language": "en", "time_zone": "UTC"}, (422,)),
         ("/account/password", {"current": long, "password": long}, (422,)),
         ("/jobs", {"names": long}, (422,)),
         ("/people/invitation", {"email": long, "name": long, "role": "buyer"}, (422,)),
-    ):  # fmt: skip
+    ):
         assert client.post(path, form, status=None).status_code in statuses, path
     assert client.http.get("/orders", query_string=[("q", "a")] * 1000).status_code == 200
     session.expire_all()

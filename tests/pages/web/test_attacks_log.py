@@ -29,18 +29,32 @@ def test_no_words_of_people_reach_the_touchpoints(build: Build, client: PageClie
     variant = build.variant("P-1")
     code = session.execute(text("select code from product")).scalar()
     client.sign_in(build.user(company, "company_admin").email)
-    for path in (f"/products?q={MAIL}", f"/products?category={MAIL}", f"/products/{code}?from={MAIL}",
-                 f"/orders?q={MAIL}&po={MAIL}&job={MAIL}",
-                 f"/bought-before?q={MAIL}", f"/colours?colour_q={MAIL}&family={MAIL}", f"/stores?city={MAIL}",
-                 "/products?q=5185550142"):  # fmt: skip
+    for path in (
+        f"/products?q={MAIL}",
+        f"/products?category={MAIL}",
+        f"/products/{code}?from={MAIL}",
+        f"/orders?q={MAIL}&po={MAIL}&job={MAIL}",
+        f"/bought-before?q={MAIL}",
+        f"/colours?colour_q={MAIL}&family={MAIL}",
+        f"/stores?city={MAIL}",
+        "/products?q=5185550142",
+    ):
         client.get(path)
     client.post("/drafts/current/lines", {"variant_id": str(variant.id), "source": MAIL})
     client.post("/drafts/current/lines", {"sku": MAIL}, status=422)
     client.post("/drafts/current/pasted-lines", {"pasted": f"{MAIL} 1"}, status=None)
     draft = session.scalars(select(Draft.id)).one()
     client.post(f"/drafts/{draft}/name", {"name": MAIL})
-    client.post(f"/drafts/{draft}/pickup", {"store_id": str(company.home_store_id), "po_number": MAIL, "note": MAIL,
-                                           "pickup_person": MAIL, "when_short": "backorder"})  # fmt: skip
+    client.post(
+        f"/drafts/{draft}/pickup",
+        {
+            "store_id": str(company.home_store_id),
+            "po_number": MAIL,
+            "note": MAIL,
+            "pickup_person": MAIL,
+            "when_short": "backorder",
+        },
+    )
     client.get(f"/drafts/{draft}/review")
     form = dict(re.findall(r'name="(shown|token)" value="([^"]*)"', client.body))
     client.post(f"/drafts/{draft}/placement", form)
@@ -56,13 +70,22 @@ def test_no_words_of_people_reach_the_touchpoints(build: Build, client: PageClie
 
 @pytest.mark.parametrize(
     "body",
-    ['{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": Infinity}',
-     '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": NaN}',
-     '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": 1e400}',
-     '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": ' + "9" * 1500 + "}",
-     '{"id": "abcdefgh", "kind": "order_completed", "path": "/orders", "value_minor": 1}',
-     '{"id": ["x"], "kind": {"a": 1}, "path": null}', "[" * 1900, "null", "1", '"x"', "[]", "\x00", "{}"],
-)  # fmt: skip
+    [
+        '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": Infinity}',
+        '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": NaN}',
+        '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": 1e400}',
+        '{"id": "abcdefgh", "kind": "dwell", "path": "/orders", "dwell_ms": ' + "9" * 1500 + "}",
+        '{"id": "abcdefgh", "kind": "order_completed", "path": "/orders", "value_minor": 1}',
+        '{"id": ["x"], "kind": {"a": 1}, "path": null}',
+        "[" * 1900,
+        "null",
+        "1",
+        '"x"',
+        "[]",
+        "\x00",
+        "{}",
+    ],
+)
 def test_a_beacon_forges_nothing(body: str, build: Build, client: PageClient, session: Session) -> None:
     client.sign_in(build.user(build.company()).email)
     before = session.scalar(select(func.count()).select_from(Touchpoint))
@@ -76,9 +99,18 @@ def test_a_beacon_forges_nothing(body: str, build: Build, client: PageClient, se
 def test_a_beacon_names_neither_person_nor_money(build: Build, client: PageClient, session: Session) -> None:
     user = build.user(build.company())
     client.sign_in(user.email)
-    sample = {"id": "abcdefgh-1", "kind": "script_error", "path": f"/orders/{MAIL}?q={MAIL}", "value_minor": 1, "currency": "USD",
-              "message": f"x {MAIL} \ud800 +1 518 555 0142" * 9,
-              "actor_id": 1, "account_id": 1, "session_id": 1, "name": "order_completed"}  # fmt: skip
+    sample = {
+        "id": "abcdefgh-1",
+        "kind": "script_error",
+        "path": f"/orders/{MAIL}?q={MAIL}",
+        "value_minor": 1,
+        "currency": "USD",
+        "message": f"x {MAIL} \ud800 +1 518 555 0142" * 9,
+        "actor_id": 1,
+        "account_id": 1,
+        "session_id": 1,
+        "name": "order_completed",
+    }
     client.http.post(
         "/beacon", data=json.dumps(sample), content_type="application/json", headers=OURS
     ).close()

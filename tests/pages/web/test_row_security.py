@@ -64,10 +64,7 @@ def outside(heard: list[Heard], scope: Scope) -> list[Heard]:
 Form = dict[str, str]
 REFUSED: dict[str, tuple[str, Callable[[Scene], Form]]] = {
     "a line that nobody sells": ("/drafts/current/lines", lambda s: {"sku": "NONE-9", "quantity": "1"}),
-    "more than one can order": (
-        "/drafts/current/pasted-lines",
-        lambda s: {"pasted": f"{s.sku} 90000\n" * 2},
-    ),
+    "more than one can order": ("/drafts/current/pasted-lines", lambda s: {"pasted": f"{s.sku} 90000\n" * 2}),
     "a quantity that is none": ("/drafts/{draft}/lines", lambda s: {f"quantity-{s.line.id}": "some"}),
     "a colour that does not exist": ("/drafts/{draft}/lines", lambda s: {f"colour-{s.line.id}": "TC-9"}),
     "a line that nothing replaces": ("/drafts/{draft}/lines/{line}/replacement", lambda s: {}),

@@ -149,10 +149,7 @@ def test_a_fault_that_is_none(sandbox: Sandbox, body: dict[str, Any]) -> None:
     assert sandbox.control("faults", expect=400, **body)["error"]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"Host": "evil.example"}, {"Origin": "http://evil.example"}],
-)
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
 def test_web_pages_of_others_can_not_steer_it(sandbox: Sandbox, headers: dict[str, str]) -> None:
     answer = requests.post(f"{sandbox.url}/_sandbox/reset", headers=headers, timeout=5)
     assert answer.status_code == 403

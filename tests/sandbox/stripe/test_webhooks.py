@@ -88,7 +88,7 @@ def test_never(client: stripe.StripeClient, receiver: Receiver, sandbox: Sandbox
 def test_an_endpoint_of_ones_own(client: stripe.StripeClient, sandbox: Sandbox, receiver: Receiver) -> None:
     other = Receiver()
     made = client.v1.webhook_endpoints.create(
-        {"url": other.url, "enabled_events": ["payment_intent.created"]},
+        {"url": other.url, "enabled_events": ["payment_intent.created"]}
     )
     other.take = lambda body, signature: (
         other.bodies.append(  # type: ignore[method-assign]

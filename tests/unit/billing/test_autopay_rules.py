@@ -116,9 +116,12 @@ def test_a_charge_that_failed_is_tried_three_times_days_apart() -> None:
 
 def test_the_mandate_says_all_of_it() -> None:
     words = mandate(
-        Rule("monthly", 3, 250_000), company="Harbor Painting", seller="Aldermoor Coatings", method="Visa ending 4242",
+        Rule("monthly", 3, 250_000),
+        company="Harbor Painting",
+        seller="Aldermoor Coatings",
+        method="Visa ending 4242",
         currency="USD",
-    )  # fmt: skip
+    )
     for part in (
         "Visa ending 4242",
         "on the 3rd of each month",
@@ -129,8 +132,14 @@ def test_the_mandate_says_all_of_it() -> None:
         assert part in words
     assert "No more than" not in mandate(Rule("due"), company="A", seller="B", method="C", currency="USD")
     assert [Rule("monthly", n).words.split()[6] for n in (1, 2, 11, 12, 22, 23, 31)] == [
-        "1st", "2nd", "11th", "12th", "22nd", "23rd", "31st",
-    ]  # fmt: skip
+        "1st",
+        "2nd",
+        "11th",
+        "12th",
+        "22nd",
+        "23rd",
+        "31st",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -144,11 +153,18 @@ def test_a_card_is_good_to_the_end_of_its_month(month: int | None, year: int | N
 @pytest.mark.parametrize(
     ("text", "currency", "minor"),
     [
-        ("1,234.50", "USD", 123_450), ("$1,234.5", "USD", 123_450), (" 7 ", "USD", 700), (".5", "USD", 50),
-        ("1234", "JPY", 1_234), ("1.234", "KWD", 1_234), ("KWD 1.2", "KWD", 1_200), ("0", "USD", 0),
-        ("1,234,567.89", "USD", 123_456_789), ("12.", "USD", 1_200),
+        ("1,234.50", "USD", 123_450),
+        ("$1,234.5", "USD", 123_450),
+        (" 7 ", "USD", 700),
+        (".5", "USD", 50),
+        ("1234", "JPY", 1_234),
+        ("1.234", "KWD", 1_234),
+        ("KWD 1.2", "KWD", 1_200),
+        ("0", "USD", 0),
+        ("1,234,567.89", "USD", 123_456_789),
+        ("12.", "USD", 1_200),
     ],
-)  # fmt: skip
+)
 def test_amounts_as_people_type_them(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == minor
     assert parse_amount(amount_field(minor, currency), currency) == minor

@@ -46,9 +46,14 @@ PLAIN = Line(
 
 def line(id: int, quantity: int, pack: int = 1, variant: int | None = None, share: str = "0") -> Line:
     return replace(
-        PLAIN, id=id, position=id, variant_id=variant or id, quantity=quantity, pack_size=pack,
+        PLAIN,
+        id=id,
+        position=id,
+        variant_id=variant or id,
+        quantity=quantity,
+        pack_size=pack,
         tax_share=Decimal(share),
-    )  # fmt: skip
+    )
 
 
 def row(unit_price: str, at_least: int = 1) -> PriceRow:
@@ -115,9 +120,12 @@ def test_tax_counts() -> None:
 
 
 LINES = st.lists(
-    st.tuples(st.integers(1, 40), st.integers(1, 4), st.integers(1, 900), st.integers(2, 12), st.integers(1, 900)),
-    min_size=1, max_size=6,
-)  # fmt: skip
+    st.tuples(
+        st.integers(1, 40), st.integers(1, 4), st.integers(1, 900), st.integers(2, 12), st.integers(1, 900)
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
 @given(LINES, st.integers(0, 200_000), st.sampled_from(["0", "0.08875"]))

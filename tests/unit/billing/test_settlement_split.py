@@ -59,10 +59,16 @@ def test_money_never_disappears_and_nothing_falls_below_zero(
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [
-        ("1234.50", 123_450), ("1,234.50", 123_450), ("1.234,50", 123_450), ("1 234,50", 123_450), ("$12", 1_200),
-        ("12,5", 1_250), ("1,234", 123_400), (".5", 50),
+        ("1234.50", 123_450),
+        ("1,234.50", 123_450),
+        ("1.234,50", 123_450),
+        ("1 234,50", 123_450),
+        ("$12", 1_200),
+        ("12,5", 1_250),
+        ("1,234", 123_400),
+        (".5", 50),
     ],
-)  # fmt: skip
+)
 def test_amounts_as_people_of_any_country_type_them(typed: str, minor: int) -> None:
     assert parse_amount(typed, "USD") == minor
 

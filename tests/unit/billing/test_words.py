@@ -23,10 +23,14 @@ TODAY = date(2026, 6, 2)
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (-1_234, "1,234 days overdue"), (-12, "12 days overdue"), (-1, "1 day overdue"), (0, "Due today"),
-        (1, "Due tomorrow"), (3, "Due in 3 days"),
+        (-1_234, "1,234 days overdue"),
+        (-12, "12 days overdue"),
+        (-1, "1 day overdue"),
+        (0, "Due today"),
+        (1, "Due tomorrow"),
+        (3, "Due in 3 days"),
     ],
-)  # fmt: skip
+)
 def test_when_it_is_due(days: int, words: str) -> None:
     assert due_words(TODAY + timedelta(days=days), TODAY) == words
 
@@ -34,12 +38,15 @@ def test_when_it_is_due(days: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "total", "left", "days", "word", "tone"),
     [
-        ("invoice", 100, 100, 30, "Due in 30 days", "info"), ("invoice", 100, 100, 7, "Due in 7 days", "warn"),
-        ("invoice", 100, 100, -1, "1 day overdue", "bad"), ("invoice", 100, 0, -1, "Paid", "ok"),
-        ("invoice", 0, 0, -1, "Nothing to pay", "neutral"), ("credit_memo", -100, -20, -1, "Credit to use", "info"),
+        ("invoice", 100, 100, 30, "Due in 30 days", "info"),
+        ("invoice", 100, 100, 7, "Due in 7 days", "warn"),
+        ("invoice", 100, 100, -1, "1 day overdue", "bad"),
+        ("invoice", 100, 0, -1, "Paid", "ok"),
+        ("invoice", 0, 0, -1, "Nothing to pay", "neutral"),
+        ("credit_memo", -100, -20, -1, "Credit to use", "info"),
         ("credit_memo", -100, 0, -1, "Used up", "neutral"),
     ],
-)  # fmt: skip
+)
 def test_where_it_stands(kind: str, total: int, left: int, days: int, word: str, tone: str) -> None:
     assert standing(kind, total, left, TODAY + timedelta(days=days), TODAY)[:2] == (word, tone)
 
@@ -54,9 +61,17 @@ def test_cards_are_for_those_who_pay() -> None:
 
 def step(kind: str, amount: int, **fields: object) -> SimpleNamespace:
     usual = {
-        "at": datetime(2026, 6, 2, tzinfo=UTC), "by": "Dana", "words": "", "discount_minor": 0, "payment_number": None,
-        "payment_kind": None, "method_words": "", "reference": "", "token": None, "others": (),
-    }  # fmt: skip
+        "at": datetime(2026, 6, 2, tzinfo=UTC),
+        "by": "Dana",
+        "words": "",
+        "discount_minor": 0,
+        "payment_number": None,
+        "payment_kind": None,
+        "method_words": "",
+        "reference": "",
+        "token": None,
+        "others": (),
+    }
     return SimpleNamespace(**{**usual, "kind": kind, "amount_minor": amount, **fields})
 
 

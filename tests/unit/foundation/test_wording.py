@@ -10,10 +10,14 @@ from portal.foundation.wording import po_words, quantity_words
 @pytest.mark.parametrize(
     ("quantity", "unit", "words"),
     [
-        (1, "gallon", "1 gallon"), (12, "gallon", "12 gallons"), (3, "box", "3 boxes"), (1, "each", "1 unit"),
-        (0, "", "0 units"), (1200, "roll", "1,200 rolls"),
+        (1, "gallon", "1 gallon"),
+        (12, "gallon", "12 gallons"),
+        (3, "box", "3 boxes"),
+        (1, "each", "1 unit"),
+        (0, "", "0 units"),
+        (1200, "roll", "1,200 rolls"),
     ],
-)  # fmt: skip
+)
 def test_quantities(quantity: int, unit: str, words: str) -> None:
     assert quantity_words(quantity, unit) == words
 

@@ -20,11 +20,28 @@ def line(
     number: int = 1, quantity: int = 2, price: str | None = "41.20", variant_id: int | None = None
 ) -> Line:
     made = Line(
-        id=number, position=number, variant_id=variant_id or number, quantity=quantity, colour_number=None,
-        last_time=None, sku=f"S-{number}", name=f"Paint {number}", sheen="", tint_base="", size="", unit="gal",
-        pack_size=1, tintable=False, discontinued_on=None, replacement_id=None, replacement_sku=None,
-        replacement_name=None, product_code="P", colour_name=None, colour_hex=None,
-    )  # fmt: skip
+        id=number,
+        position=number,
+        variant_id=variant_id or number,
+        quantity=quantity,
+        colour_number=None,
+        last_time=None,
+        sku=f"S-{number}",
+        name=f"Paint {number}",
+        sheen="",
+        tint_base="",
+        size="",
+        unit="gal",
+        pack_size=1,
+        tintable=False,
+        discontinued_on=None,
+        replacement_id=None,
+        replacement_sku=None,
+        replacement_name=None,
+        product_code="P",
+        colour_name=None,
+        colour_hex=None,
+    )
     if price is not None:
         made.price_it(Decimal(price), "USD", "Price list TRADE")
     return made

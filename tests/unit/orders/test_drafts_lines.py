@@ -15,12 +15,29 @@ TODAY = date(2026, 6, 2)
 
 def line(**fields: Any) -> Line:
     known: dict[str, Any] = {
-        "id": 1, "position": 1, "variant_id": 1, "quantity": 2, "colour_number": None, "last_time": None,
-        "sku": "S-1", "name": "Paint", "sheen": "", "tint_base": "", "size": "", "unit": "gal", "pack_size": 1,
-        "tintable": False, "discontinued_on": None, "replacement_id": None, "replacement_sku": None,
-        "replacement_name": None, "product_code": "P", "colour_name": None, "colour_hex": None,
+        "id": 1,
+        "position": 1,
+        "variant_id": 1,
+        "quantity": 2,
+        "colour_number": None,
+        "last_time": None,
+        "sku": "S-1",
+        "name": "Paint",
+        "sheen": "",
+        "tint_base": "",
+        "size": "",
+        "unit": "gal",
+        "pack_size": 1,
+        "tintable": False,
+        "discontinued_on": None,
+        "replacement_id": None,
+        "replacement_sku": None,
+        "replacement_name": None,
+        "product_code": "P",
+        "colour_name": None,
+        "colour_hex": None,
         "unit_price": Decimal("41.20"),
-    }  # fmt: skip
+    }
     return Line(**{**known, **fields})
 
 

@@ -49,10 +49,14 @@ def test_age(ago: timedelta, words: str) -> None:
 @pytest.mark.parametrize(
     ("status", "fulfilment", "late"),
     [
-        ("picking", "pickup", True), ("ready", "pickup", False), ("ready", "delivery", True), ("out", "delivery", True),
-        ("backordered", "pickup", False), ("collected", "pickup", False),
+        ("picking", "pickup", True),
+        ("ready", "pickup", False),
+        ("ready", "delivery", True),
+        ("out", "delivery", True),
+        ("backordered", "pickup", False),
+        ("collected", "pickup", False),
     ],
-)  # fmt: skip
+)
 def test_late_is_a_promise_not_kept(status: str, fulfilment: str, late: bool) -> None:
     assert is_late(status, fulfilment, NOW - timedelta(minutes=1), NOW) is late
     assert not is_late(status, fulfilment, NOW, NOW)

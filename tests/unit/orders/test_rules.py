@@ -51,8 +51,10 @@ def test_quantities_as_typed(text: str, value: int | None) -> None:
 def test_pasted_lists() -> None:
     rows = read_pasted("SW-1\t3\n\n sw-2 ; x12 ; tc-0001\nSW-3\nSW-4 two\nSW-5 1 TC-1 more\n;;")
     assert [(row.sku, row.quantity, row.colour_number) for row in rows[:3]] == [
-        ("SW-1", 3, None), ("sw-2", 12, "TC-0001"), ("SW-3", 1, None),
-    ]  # fmt: skip
+        ("SW-1", 3, None),
+        ("sw-2", 12, "TC-0001"),
+        ("SW-3", 1, None),
+    ]
     assert [row.problem is None for row in rows] == [True, True, True, False, False, False]
 
 
@@ -101,8 +103,13 @@ def test_po_numbers(
 
 def sold(**fields: object) -> Ordered:
     values: dict[str, object] = {
-        "line_no": 1, "variant_id": 1, "sku": "A", "name": "Paint", "quantity": 4, "unit_price": Decimal("41.20"),
-    }  # fmt: skip
+        "line_no": 1,
+        "variant_id": 1,
+        "sku": "A",
+        "name": "Paint",
+        "quantity": 4,
+        "unit_price": Decimal("41.20"),
+    }
     return Ordered(**{**values, **fields})  # type: ignore[arg-type]
 
 
@@ -132,10 +139,15 @@ def test_pickup_codes_are_easy_to_read() -> None:
 
 def test_calendar_entry_folds_and_escapes() -> None:
     order = SimpleNamespace(
-        number="CP-1", fulfilment="pickup", window_start=None, window_end=None,
-        promised_at=datetime(2026, 6, 2, 15, tzinfo=UTC), store_name="Dock; Street, " + "ä" * 60,
-        store_line1="1 Mill Road", store_city="Albany",
-    )  # fmt: skip
+        number="CP-1",
+        fulfilment="pickup",
+        window_start=None,
+        window_end=None,
+        promised_at=datetime(2026, 6, 2, 15, tzinfo=UTC),
+        store_name="Dock; Street, " + "ä" * 60,
+        store_line1="1 Mill Road",
+        store_city="Albany",
+    )
     entry = calendar_entry(order, datetime(2026, 6, 2, tzinfo=UTC))
     assert all(len(row.encode()) <= 75 for row in entry.split("\r\n"))
     assert "Dock\\; Street\\, " in entry.replace("\r\n ", "")

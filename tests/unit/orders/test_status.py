@@ -66,8 +66,7 @@ def test_line_state_follows_from_quantities(
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [Quantities(5, 4, 0, 0, 0, 0), Quantities(5, 5, 6, 0, 0, 0), Quantities(5, 6, 0, 0, 0, -1)],
+    "wrong", [Quantities(5, 4, 0, 0, 0, 0), Quantities(5, 5, 6, 0, 0, 0), Quantities(5, 6, 0, 0, 0, -1)]
 )
 def test_quantities_that_cannot_be(wrong: Quantities) -> None:
     assert not wrong.add_up

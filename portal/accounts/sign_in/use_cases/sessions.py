@@ -18,12 +18,7 @@ def end_token(session: Session, *, token: str, now: datetime) -> None:
 
 
 def end(
-    session: Session,
-    *,
-    user_id: int | None,
-    now: datetime,
-    only: int | None = None,
-    but: int | None = None,
+    session: Session, *, user_id: int | None, now: datetime, only: int | None = None, but: int | None = None
 ) -> int:
     """End a person's sessions: all, ``only`` one, or all ``but`` one. Returns how many were open."""
     wanted = [UserSession.user_id == user_id]

@@ -71,8 +71,7 @@ def admit(session: Session, *, limit: Limit, email: str, network: str, now: date
     session.execute(_LOCK, who)
     session.execute(_FORGET, {**who, **window})
     full_since: datetime | None = session.execute(
-        _TRY,
-        {**who, **window, "account_limit": limit.per_account, "network_limit": limit.per_network},
+        _TRY, {**who, **window, "account_limit": limit.per_account, "network_limit": limit.per_network}
     ).scalar_one()
     if full_since is None:
         return

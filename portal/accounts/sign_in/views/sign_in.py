@@ -7,14 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import SignInForm
-from portal.accounts.sign_in.page import (
-    HOME,
-    count_try,
-    fresh_form_secret,
-    let_in,
-    note_failure,
-    refused,
-)
+from portal.accounts.sign_in.page import HOME, count_try, fresh_form_secret, let_in, note_failure, refused
 from portal.accounts.sign_in.use_cases import sign_in as signing_in
 from portal.accounts.sign_in.use_cases import throttle as throttling
 from portal.web.access import public

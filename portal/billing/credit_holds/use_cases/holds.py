@@ -44,8 +44,12 @@ def hold(session: Session, *, actor: Actor, now: datetime, company: Company, rea
         problem = f"Say why in 5 to {MAX_REASON} characters. The customer reads it."
         raise Rejected("reason", problem, field="reason")
     asked = {
-        "company": company.id, "currency": company.currency, "reason": reason, "now": now, "by": actor.name,
-    }  # fmt: skip
+        "company": company.id,
+        "currency": company.currency,
+        "reason": reason,
+        "now": now,
+        "by": actor.name,
+    }
     if session.execute(HOLD, asked).first() is None:
         raise Rejected("held", "This account is on hold already.", outcome="conflict")
     _tell(session, "credit_held", "account_held", company, {"reason": reason}, actor, now)
@@ -86,7 +90,15 @@ def _tell(
     post_all(
         session,
         [
-            Letter(f"{mail_kind}:{key}:{each.user_id}", mail_kind, each.email, told, each.name, each.language, company.id)
+            Letter(
+                f"{mail_kind}:{key}:{each.user_id}",
+                mail_kind,
+                each.email,
+                told,
+                each.name,
+                each.language,
+                company.id,
+            )
             for each in people
         ],
-    )  # fmt: skip
+    )

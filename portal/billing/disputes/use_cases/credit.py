@@ -39,16 +39,29 @@ def credit_and_apply(
         most = format_minor(invoice.open_minor, invoice.currency)
         raise Rejected("amount", f"Enter more than nothing and at most {most}, what is open.", field="amount")
     memo = adjust(
-        session, actor=actor, now=now, today=today, company=company, amount_minor=credit_minor, reason=reason,
-        token=key, invoice_number=invoice.number, tell=False,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        now=now,
+        today=today,
+        company=company,
+        amount_minor=credit_minor,
+        reason=reason,
+        token=key,
+        invoice_number=invoice.number,
+        tell=False,
+    )
     free = documents_by_id(session, company.id, [invoice.id])[invoice.id].free_minor
     part = min(free, credit_minor)
     if part > 0:
         apply(
-            session, actor=actor, company_id=company.id, source=Source("memo", memo.id),
-            parts={invoice.id: part}, key=key, now=now,
-        )  # fmt: skip
+            session,
+            actor=actor,
+            company_id=company.id,
+            source=Source("memo", memo.id),
+            parts={invoice.id: part},
+            key=key,
+            now=now,
+        )
     session.refresh(memo, ["open_minor"])
     announce(session, memo)
     return memo

@@ -52,13 +52,7 @@ def contest(
 
 
 def open_dispute(
-    session: Session,
-    invoice: Invoice,
-    amount_minor: int,
-    reason: str,
-    note: str,
-    actor: Actor,
-    now: datetime,
+    session: Session, invoice: Invoice, amount_minor: int, reason: str, note: str, actor: Actor, now: datetime
 ) -> InvoiceDispute | None:
     """Open a dispute about an invoice that the caller has locked. One statement.
 
@@ -129,9 +123,16 @@ def answer(
     if outcome == "credited":
         reason = DISPUTE_REASONS.get(dispute.reason, "Credit")
         memo = credit_and_apply(
-            session, company, invoice, credit_minor, key=f"dispute-{dispute.id}", reason=f"{reason}: {words}",
-            actor=actor, now=now, today=today,
-        )  # fmt: skip
+            session,
+            company,
+            invoice,
+            credit_minor,
+            key=f"dispute-{dispute.id}",
+            reason=f"{reason}: {words}",
+            actor=actor,
+            now=now,
+            today=today,
+        )
         dispute.credit_memo_id = memo.id
     _close(session, invoice, dispute, outcome, words, actor, now)
     _tell(session, company, invoice, dispute)
@@ -191,15 +192,23 @@ def _tell(session: Session, company: Company, invoice: Invoice, dispute: Invoice
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
     opener = [each for each in people if each.user_id == dispute.opened_by_user_id]
     data = {
-        "company": company.name, "number": invoice.number, "path": f"/invoices/{invoice.number}",
-        "amount": format_minor(dispute.amount_minor, invoice.currency), "outcome": dispute.outcome,
+        "company": company.name,
+        "number": invoice.number,
+        "path": f"/invoices/{invoice.number}",
+        "amount": format_minor(dispute.amount_minor, invoice.currency),
+        "outcome": dispute.outcome,
         "answer": dispute.answer,
-    }  # fmt: skip
+    }
     letters = [
         Letter(
-            f"dispute_settled:{dispute.id}:{each.user_id}", "dispute_settled", each.email, data, each.name,
-            each.language, company.id,
+            f"dispute_settled:{dispute.id}:{each.user_id}",
+            "dispute_settled",
+            each.email,
+            data,
+            each.name,
+            each.language,
+            company.id,
         )
         for each in opener or people
-    ]  # fmt: skip
+    ]
     post_all(session, letters)

@@ -101,22 +101,33 @@ def document(session: Session, invoice: Invoice) -> Document:
         select(_LINE).where(_LINE.c.invoice_id == invoice.id).order_by(_LINE.c.line_no)
     ).all()
     applied = session.execute(_APPLIED, {"invoice": invoice.id}).all()
-    around = session.execute(
-        _AROUND,
-        {"invoice": invoice.id, "states": [*LIVE, "scheduled"]},
-    ).one()
+    around = session.execute(_AROUND, {"invoice": invoice.id, "states": [*LIVE, "scheduled"]}).one()
     return Document(
-        invoice, lines, tuple(_applied(row) for row in applied), around.store_name, around.corrects,
-        tuple(around.memos), tuple(_on_its_way(each) for each in around.attempts),
-    )  # fmt: skip
+        invoice,
+        lines,
+        tuple(_applied(row) for row in applied),
+        around.store_name,
+        around.corrects,
+        tuple(around.memos),
+        tuple(_on_its_way(each) for each in around.attempts),
+    )
 
 
 def _applied(row: Row[Any]) -> Applied:
     return Applied(
-        row.kind, row.occurred_at, row.actor_name, row.words, int(row.amount), int(row.discount),
-        row.payment_number, row.payment_kind, row.method_words, row.reference, row.token,
+        row.kind,
+        row.occurred_at,
+        row.actor_name,
+        row.words,
+        int(row.amount),
+        int(row.discount),
+        row.payment_number,
+        row.payment_kind,
+        row.method_words,
+        row.reference,
+        row.token,
         tuple(sorted(row.others or ())),
-    )  # fmt: skip
+    )
 
 
 def _on_its_way(found: dict[str, Any]) -> OnItsWay:

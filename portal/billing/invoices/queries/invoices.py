@@ -51,13 +51,25 @@ _PROMISED = (
     .scalar_subquery()
 )
 COLUMNS: tuple[Any, ...] = (
-    Invoice.id, Invoice.number, Invoice.kind, Invoice.order_number, Invoice.issued_on, Invoice.due_on,
-    Invoice.currency, Invoice.total_minor, Invoice.open_minor, Invoice.po_number, Invoice.job_name,
-    Invoice.net_minor, Invoice.tax_minor, Invoice.reason,
-    _DISPUTED.label("disputed_minor"), _PROMISED.label("promised_on"),
+    Invoice.id,
+    Invoice.number,
+    Invoice.kind,
+    Invoice.order_number,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Invoice.currency,
+    Invoice.total_minor,
+    Invoice.open_minor,
+    Invoice.po_number,
+    Invoice.job_name,
+    Invoice.net_minor,
+    Invoice.tax_minor,
+    Invoice.reason,
+    _DISPUTED.label("disputed_minor"),
+    _PROMISED.label("promised_on"),
     func.coalesce(_attempts(func.sum(PaymentAllocation.amount_minor), *LIVE), 0).label("under_way_minor"),
     _attempts(func.min(PaymentAttempt.run_on), "scheduled").label("scheduled_on"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

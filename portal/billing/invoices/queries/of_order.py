@@ -47,13 +47,15 @@ class OrderDocument:
         return "ok" if not self.open_minor else "info"
 
 
-_DOCUMENTS = (
-    select(
-        Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.total_minor, Invoice.open_minor,
-        Invoice.reason,
-    )
-    .order_by(Invoice.id)
-)  # fmt: skip
+_DOCUMENTS = select(
+    Invoice.number,
+    Invoice.kind,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Invoice.total_minor,
+    Invoice.open_minor,
+    Invoice.reason,
+).order_by(Invoice.id)
 
 
 def documents_of_order(session: Session, order_id: int) -> list[OrderDocument]:

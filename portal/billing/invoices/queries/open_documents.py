@@ -57,10 +57,20 @@ def _spoken() -> ScalarSelect[int]:
 
 def _documents() -> Select[*tuple[Any, ...]]:
     return select(
-        Invoice.id, Invoice.number, Invoice.kind, Invoice.issued_on, Invoice.due_on, Invoice.currency,
-        Invoice.total_minor, Invoice.open_minor, _spoken(), Invoice.po_number, Invoice.job_name,
-        Invoice.discount_until, Invoice.discount_minor,
-    )  # fmt: skip
+        Invoice.id,
+        Invoice.number,
+        Invoice.kind,
+        Invoice.issued_on,
+        Invoice.due_on,
+        Invoice.currency,
+        Invoice.total_minor,
+        Invoice.open_minor,
+        _spoken(),
+        Invoice.po_number,
+        Invoice.job_name,
+        Invoice.discount_until,
+        Invoice.discount_minor,
+    )
 
 
 def open_documents(

@@ -76,15 +76,34 @@ def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) ->
     is_invoice = new.kind == "invoice"
     until, saved = discount(terms, new.issued_on, net + tax) if is_invoice else (None, 0)
     document = Invoice(
-        number=_number(session, is_invoice), kind=new.kind, company_id=new.company_id, order_id=new.order_id,
-        order_number=new.order_number, issue_key=new.issue_key, corrects_invoice_id=new.corrects_invoice_id,
-        reason=new.reason, store_id=new.store_id, issued_at=now, issued_on=new.issued_on,
+        number=_number(session, is_invoice),
+        kind=new.kind,
+        company_id=new.company_id,
+        order_id=new.order_id,
+        order_number=new.order_number,
+        issue_key=new.issue_key,
+        corrects_invoice_id=new.corrects_invoice_id,
+        reason=new.reason,
+        store_id=new.store_id,
+        issued_at=now,
+        issued_on=new.issued_on,
         due_on=due_on(terms, new.issued_on) if is_invoice else new.issued_on,
-        terms_words=terms.words if is_invoice else "", discount_until=until, discount_minor=saved,
-        currency=new.currency, net_minor=net, tax_minor=tax, total_minor=net + tax, open_minor=0,
-        settled_at=None if net + tax else now, po_number=new.po_number, job_id=new.job_id, job_name=new.job_name,
-        bill_to={"name": company.name, "code": company.code}, ship_to=new.ship_to, exemption=new.exemption,
-    )  # fmt: skip
+        terms_words=terms.words if is_invoice else "",
+        discount_until=until,
+        discount_minor=saved,
+        currency=new.currency,
+        net_minor=net,
+        tax_minor=tax,
+        total_minor=net + tax,
+        open_minor=0,
+        settled_at=None if net + tax else now,
+        po_number=new.po_number,
+        job_id=new.job_id,
+        job_name=new.job_name,
+        bill_to={"name": company.name, "code": company.code},
+        ship_to=new.ship_to,
+        exemption=new.exemption,
+    )
     session.add(document)
     session.flush()
     rows = [_row(document, n, line) for n, line in enumerate(new.lines, start=1)]
@@ -109,12 +128,18 @@ def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) ->
     record(
         session,
         Event(
-            "invoice_issued", actor=actor, now=now, key=f"invoice_issued:{document.number}",
-            account_id=new.company_id, store_id=new.store_id, value_minor=document.total_minor,
-            currency=new.currency, links={"order_id": new.order_id, "invoice_id": document.id},
+            "invoice_issued",
+            actor=actor,
+            now=now,
+            key=f"invoice_issued:{document.number}",
+            account_id=new.company_id,
+            store_id=new.store_id,
+            value_minor=document.total_minor,
+            currency=new.currency,
+            links={"order_id": new.order_id, "invoice_id": document.id},
             props={"number": document.number, "lines": len(new.lines)},
         ),
-    )  # fmt: skip
+    )
     return document
 
 
@@ -126,8 +151,17 @@ def _number(session: Session, is_invoice: bool) -> str:
 
 def _row(document: Invoice, n: int, line: Line) -> dict[str, Any]:
     return {
-        "invoice_id": document.id, "line_no": n, "company_id": document.company_id,
-        "order_line_no": line.order_line_no, "sku": line.sku, "name": line.name, "colour": line.colour,
-        "unit": line.unit, "quantity": line.quantity, "unit_price": line.unit_price,
-        "net_minor": line.net_minor, "tax_share": line.tax_share, "tax_minor": line.tax_minor,
-    }  # fmt: skip
+        "invoice_id": document.id,
+        "line_no": n,
+        "company_id": document.company_id,
+        "order_line_no": line.order_line_no,
+        "sku": line.sku,
+        "name": line.name,
+        "colour": line.colour,
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "net_minor": line.net_minor,
+        "tax_share": line.tax_share,
+        "tax_minor": line.tax_minor,
+    }

@@ -22,9 +22,23 @@ from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
 EXPORT_COLUMNS = (
-    "Number", "Kind", "Date", "Due", "Standing", "Order", "PO number", "Job", "Net", "Tax", "Total", "Open",
-    "Currency", "Disputed", "Promised for", "Payment under way",
-)  # fmt: skip
+    "Number",
+    "Kind",
+    "Date",
+    "Due",
+    "Standing",
+    "Order",
+    "PO number",
+    "Job",
+    "Net",
+    "Tax",
+    "Total",
+    "Open",
+    "Currency",
+    "Disputed",
+    "Promised for",
+    "Payment under way",
+)
 KINDS = {"invoice": "Invoice", "credit_memo": "Credit memo"}
 
 
@@ -107,11 +121,20 @@ def _cells(row: InvoiceRow) -> tuple[Any, ...]:
         return to_major(minor, row.currency)
 
     return (
-        plain(row.number), KINDS[row.kind], row.issued_on.isoformat(), row.due_on.isoformat(),
-        standing(row.kind, row.total_minor, row.open_minor, row.due_on, today())[0], plain(row.order_number),
-        plain(row.po_number), plain(row.job_name), major(row.net_minor), major(row.tax_minor),
-        major(row.total_minor), major(row.open_minor), row.currency,
+        plain(row.number),
+        KINDS[row.kind],
+        row.issued_on.isoformat(),
+        row.due_on.isoformat(),
+        standing(row.kind, row.total_minor, row.open_minor, row.due_on, today())[0],
+        plain(row.order_number),
+        plain(row.po_number),
+        plain(row.job_name),
+        major(row.net_minor),
+        major(row.tax_minor),
+        major(row.total_minor),
+        major(row.open_minor),
+        row.currency,
         major(row.disputed_minor) if row.disputed_minor else "",
         row.promised_on.isoformat() if row.promised_on and row.open_minor else "",
         major(row.under_way_minor) if row.under_way_minor else "",
-    )  # fmt: skip
+    )

@@ -78,10 +78,14 @@ def remove(session: Session, *, actor: Actor, method_id: int, now: datetime) -> 
     record(
         session,
         Event(
-            "payment_info_entered", actor=actor, now=now, key=f"payment_info_entered:removed:{method.id}",
-            account_id=method.company_id, props={"method": method.kind, "action": "removed"},
+            "payment_info_entered",
+            actor=actor,
+            now=now,
+            key=f"payment_info_entered:removed:{method.id}",
+            account_id=method.company_id,
+            props={"method": method.kind, "action": "removed"},
         ),
-    )  # fmt: skip
+    )
     return method
 
 

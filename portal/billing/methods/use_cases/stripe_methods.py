@@ -22,21 +22,32 @@ def keep_method(
     made = session.scalar(
         upsert(SavedMethod)
         .values(
-            company_id=attempt.company_id, stripe_method_id=method.id, kind=method.kind, brand=method.brand,
-            last4=method.last4, exp_month=method.exp_month, exp_year=method.exp_year,
-            saved_by_user_id=attempt.actor_user_id, saved_by_name=attempt.actor_name, saved_at=now,
+            company_id=attempt.company_id,
+            stripe_method_id=method.id,
+            kind=method.kind,
+            brand=method.brand,
+            last4=method.last4,
+            exp_month=method.exp_month,
+            exp_year=method.exp_year,
+            saved_by_user_id=attempt.actor_user_id,
+            saved_by_name=attempt.actor_name,
+            saved_at=now,
         )
         .on_conflict_do_nothing(index_elements=["stripe_method_id"])
         .returning(SavedMethod.id)
-    )  # fmt: skip
+    )
     if made is None:
         known = select(SavedMethod.id).where(SavedMethod.stripe_method_id == method.id)
         return int(session.scalars(known).one())
     record(
         session,
         Event(
-            "payment_info_entered", actor=actor, now=now, key=f"payment_info_entered:{method.id}",
-            account_id=attempt.company_id, props={"method": method.kind, "action": "saved"},
+            "payment_info_entered",
+            actor=actor,
+            now=now,
+            key=f"payment_info_entered:{method.id}",
+            account_id=attempt.company_id,
+            props={"method": method.kind, "action": "saved"},
         ),
-    )  # fmt: skip
+    )
     return int(made)

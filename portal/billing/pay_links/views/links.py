@@ -95,9 +95,12 @@ def _make(session: Session, form: LinkForm, *, number: str = "", month: Month | 
         raise Rejected("form", "Correct the marked fields.")
     settings: Settings = current_app.extensions["settings"]
     common: dict[str, Any] = {
-        "actor": actor(), "days": form.days.data, "email": form.email.data or "", "now": now(),
+        "actor": actor(),
+        "days": form.days.data,
+        "email": form.email.data or "",
+        "now": now(),
         "zone": settings.time_zone,
-    }  # fmt: skip
+    }
     if common["email"]:
         with books() as aside:
             linking.admit_mail(aside, actor=actor(), email=common["email"], now=now())

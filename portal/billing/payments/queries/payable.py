@@ -38,10 +38,7 @@ def payable(session: Session, company_id: int, numbers: Collection[str]) -> Paya
         select(Invoice)
         .where(
             Invoice.company_id == company_id,
-            or_(
-                Invoice.number.in_(numbers),
-                (Invoice.kind == "credit_memo") & (Invoice.open_minor < 0),
-            ),
+            or_(Invoice.number.in_(numbers), (Invoice.kind == "credit_memo") & (Invoice.open_minor < 0)),
         )
         .order_by(Invoice.due_on, Invoice.id)
     ).all()

@@ -67,11 +67,16 @@ def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
     )
     lines = [
         ReceiptLine(
-            invoice.number, invoice.kind, asked, discount, done.get((RECEIVABLE, invoice.id), 0),
-            done.get((DISCOUNTS, invoice.id), 0), invoice.open_minor,
+            invoice.number,
+            invoice.kind,
+            asked,
+            discount,
+            done.get((RECEIVABLE, invoice.id), 0),
+            done.get((DISCOUNTS, invoice.id), 0),
+            invoice.open_minor,
         )
         for invoice, asked, discount in rows
-    ]  # fmt: skip
+    ]
     return Receipt(attempt, payment, lines)
 
 

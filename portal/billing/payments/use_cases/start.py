@@ -72,13 +72,26 @@ def start(
     total = due_now(shares) if amount_minor is None else amount_minor
     check_total(total, currency, draft_id is not None or bool(shares))
     attempt = PaymentAttempt(
-        token=new_token(), company_id=company_id, purpose="invoices" if shares or draft_id is None else "draft",
-        via=via, state="scheduled" if run_on else "created", amount_minor=total, currency=currency,
-        idempotency_key=new_token() if known else key, method_kind=method_kind if method_kind in METHODS else "",
-        saved_method_id=saved_method_id, save_method=save_method, draft_id=draft_id, pay_link_id=pay_link_id,
-        run_on=run_on, actor_user_id=by.user_id, actor_name=by.name, created_at=now, updated_at=now,
+        token=new_token(),
+        company_id=company_id,
+        purpose="invoices" if shares or draft_id is None else "draft",
+        via=via,
+        state="scheduled" if run_on else "created",
+        amount_minor=total,
+        currency=currency,
+        idempotency_key=new_token() if known else key,
+        method_kind=method_kind if method_kind in METHODS else "",
+        saved_method_id=saved_method_id,
+        save_method=save_method,
+        draft_id=draft_id,
+        pay_link_id=pay_link_id,
+        run_on=run_on,
+        actor_user_id=by.user_id,
+        actor_name=by.name,
+        created_at=now,
+        updated_at=now,
         payer_email=by.email if via == "page" else "",
-    )  # fmt: skip
+    )
     session.add(attempt)
     session.flush()
     _allocate(session, attempt, shares)
@@ -102,11 +115,21 @@ def start_setup(
     if actor.company_id is not None and actor.company_id != company_id:
         raise NotFound
     attempt = PaymentAttempt(
-        token=new_token(), company_id=company_id, purpose="setup", via=via, state="created", amount_minor=0,
-        currency=_currency(session, company_id), idempotency_key=new_token(),
-        method_kind=method_kind if method_kind in METHODS else "", save_method=True,
-        actor_user_id=actor.user_id, actor_name=actor.name, created_at=now, updated_at=now,
-    )  # fmt: skip
+        token=new_token(),
+        company_id=company_id,
+        purpose="setup",
+        via=via,
+        state="created",
+        amount_minor=0,
+        currency=_currency(session, company_id),
+        idempotency_key=new_token(),
+        method_kind=method_kind if method_kind in METHODS else "",
+        save_method=True,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name,
+        created_at=now,
+        updated_at=now,
+    )
     session.add(attempt)
     session.flush()
     return attempt
@@ -185,12 +208,16 @@ def _allocate(session: Session, attempt: PaymentAttempt, shares: Sequence[Share]
     if shares:
         rows = [
             {
-                "attempt_id": attempt.id, "invoice_id": share.invoice_id, "company_id": attempt.company_id,
-                "amount_minor": share.amount_minor, "discount_minor": share.discount_minor,
-                "short_reason": share.short_reason, "short_note": share.short_note,
+                "attempt_id": attempt.id,
+                "invoice_id": share.invoice_id,
+                "company_id": attempt.company_id,
+                "amount_minor": share.amount_minor,
+                "discount_minor": share.discount_minor,
+                "short_reason": share.short_reason,
+                "short_note": share.short_note,
             }
             for share in shares
-        ]  # fmt: skip
+        ]
         session.execute(insert(PaymentAllocation), rows)
 
 
@@ -200,12 +227,17 @@ def _submitted(
     record(
         session,
         Event(
-            "payment_submitted", actor=actor, now=now, key=f"payment_submitted:{attempt.token}",
-            account_id=attempt.company_id, value_minor=attempt.amount_minor, currency=attempt.currency,
+            "payment_submitted",
+            actor=actor,
+            now=now,
+            key=f"payment_submitted:{attempt.token}",
+            account_id=attempt.company_id,
+            value_minor=attempt.amount_minor,
+            currency=attempt.currency,
             links={"draft_id": attempt.draft_id},
             props={"method": attempt.method_kind or "any", "lines": documents},
         ),
-    )  # fmt: skip
+    )
 
 
 def _settle_with_memos(

@@ -38,9 +38,15 @@ def confirm_payment(token: str) -> Response:
         if api is None or failed.state != "failed" or failed.failure_code != ASKS:
             raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
         attempt = start(
-            session, actor=who, company_id=who.customer_id, wants=_wants(session, failed), now=now(),
-            today=today(), method_kind="card", form_key=f"confirm:{failed.token}",
-        )  # fmt: skip
+            session,
+            actor=who,
+            company_id=who.customer_id,
+            wants=_wants(session, failed),
+            now=now(),
+            today=today(),
+            method_kind="card",
+            form_key=f"confirm:{failed.token}",
+        )
     if tried.refused is not None:
         tell("info", tried.refused.message)
         return back

@@ -101,11 +101,18 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
         session = tried.session
         saved = methods.chosen(session, actor=actor(), value=form.method, today=today())
         attempt = start(
-            session, actor=actor(), company_id=actor().customer_id, wants=_wants(documents, form), now=now(),
-            today=today(), method_kind=saved.kind if saved else form.method, form_key=form.key,
-            draft_id=draft_id, saved_method_id=saved.id if saved else None,
+            session,
+            actor=actor(),
+            company_id=actor().customer_id,
+            wants=_wants(documents, form),
+            now=now(),
+            today=today(),
+            method_kind=saved.kind if saved else form.method,
+            form_key=form.key,
+            draft_id=draft_id,
+            saved_method_id=saved.id if saved else None,
             save_method=form.save and not saved and actor().can("payments:administer"),
-        )  # fmt: skip
+        )
         if attempt.amount_minor and stripe() is None:
             raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
     if (no := tried.refused) is not None:

@@ -21,8 +21,17 @@ from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
 EXPORT_COLUMNS = (
-    "Date", "What", "Payment", "Amount", "Currency", "How", "By", "Reference", "Not applied yet", "Invoices",
-)  # fmt: skip
+    "Date",
+    "What",
+    "Payment",
+    "Amount",
+    "Currency",
+    "How",
+    "By",
+    "Reference",
+    "Not applied yet",
+    "Invoices",
+)
 WHAT = {"payment": "Payment", "refund": "Refund", "failed": "Failed payment"}
 
 
@@ -76,9 +85,14 @@ def _moved(row: PaymentRow) -> bool:
 
 def _cells(row: PaymentRow, zone: str, with_method: bool) -> tuple[Any, ...]:
     return (
-        f"{local(row.at, zone):%Y-%m-%d %H:%M}", WHAT[row.what], plain(row.number),
-        to_major(row.amount_minor, row.currency) if _moved(row) else "", row.currency,
-        plain(payment_words(row.kind, row.method_words, with_method=with_method)), plain(row.actor_name),
-        plain(row.reference), to_major(row.unapplied_minor, row.currency) if row.unapplied_minor else "",
+        f"{local(row.at, zone):%Y-%m-%d %H:%M}",
+        WHAT[row.what],
+        plain(row.number),
+        to_major(row.amount_minor, row.currency) if _moved(row) else "",
+        row.currency,
+        plain(payment_words(row.kind, row.method_words, with_method=with_method)),
+        plain(row.actor_name),
+        plain(row.reference),
+        to_major(row.unapplied_minor, row.currency) if row.unapplied_minor else "",
         " ".join(plain(number) for number in row.invoices),
-    )  # fmt: skip
+    )

@@ -131,13 +131,15 @@ def _unmatched(session: Session, keys: set[str], since: datetime, until: datetim
     )
     return [
         Difference(
-            f"posting:{row.posting_key}", "not_at_stripe",
+            f"posting:{row.posting_key}",
+            "not_at_stripe",
             f"The books have {format_minor(int(row.minor), row.currency)} ({row.posting_key}), Stripe has nothing like it.",
-            row.posted_at, row.company_id,
+            row.posted_at,
+            row.company_id,
         )
         for row in rows
         if row.posting_key not in keys
-    ]  # fmt: skip
+    ]
 
 
 def _is_at_stripe(run: Reconciling, each: Difference) -> bool:

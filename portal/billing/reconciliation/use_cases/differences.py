@@ -41,9 +41,14 @@ def write(session: Session, found: list[Difference], *, since: datetime, now: da
     many are open."""
     for each in found:
         discrepancies.note(
-            session, key=each.key, kind=each.kind, words=each.words, now=now, company_id=each.company_id,
+            session,
+            key=each.key,
+            kind=each.kind,
+            words=each.words,
+            now=now,
+            company_id=each.company_id,
             details={"at": each.at.timestamp()},
-        )  # fmt: skip
+        )
     still = {each.key for each in found}
     open_ones = session.scalars(select(Discrepancy).where(Discrepancy.settled_at.is_(None))).all()
     gone = [each.key for each in open_ones if each.key not in still and _was_looked_at(each, since, now)]

@@ -57,6 +57,14 @@ def reconcile(sessions: Sessions, *, since: datetime, now: datetime, api: Stripe
     with transaction(sessions) as session:
         settled, left = write(session, found, since=since, now=now)
     return Report(
-        since=since, until=now, hanging=hanging, charges=len(charges), refunds=len(refunds),
-        disputes=len(disputes), movements=len(moved), found=len(found), settled=settled, open=left,
-    )  # fmt: skip
+        since=since,
+        until=now,
+        hanging=hanging,
+        charges=len(charges),
+        refunds=len(refunds),
+        disputes=len(disputes),
+        movements=len(moved),
+        found=len(found),
+        settled=settled,
+        open=left,
+    )

@@ -25,9 +25,12 @@ from portal.touchpoints.recording import Event, record
 
 # Stripe's words → ours. What needs the payer's action is on its way until it is not.
 STATES = {
-    "pending": "pending", "requires_action": "pending", "succeeded": "succeeded", "failed": "failed",
+    "pending": "pending",
+    "requires_action": "pending",
+    "succeeded": "succeeded",
+    "failed": "failed",
     "canceled": "cancelled",
-}  # fmt: skip
+}
 
 
 class DoesNotFit(Exception):
@@ -44,8 +47,10 @@ def take_in(sessions: Callable[[], Session], refund_id: int, told: Refunded, *, 
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
         refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
         if (told.amount_minor, told.currency, told.charge) != (
-            refund.amount_minor, refund.currency, payment.charge_id,
-        ):  # fmt: skip
+            refund.amount_minor,
+            refund.currency,
+            payment.charge_id,
+        ):
             raise DoesNotFit(
                 f"refund {refund.id}: Stripe has {told.id} of another amount, currency or charge"
             )
@@ -80,18 +85,31 @@ def post_refund(
         raise DoesNotFit(f"refund {refund.id}: {error}") from error
     refund.reopens = any(side.account == RECEIVABLE for side in sides)
     post(
-        session, key=_key(refund), kind="refund", company_id=payment.company_id, currency=payment.currency,
-        occurred_at=now, sides=[*sides, Side(out_of, -refund.amount_minor, payment_id=payment.id)], actor=actor,
+        session,
+        key=_key(refund),
+        kind="refund",
+        company_id=payment.company_id,
+        currency=payment.currency,
+        occurred_at=now,
+        sides=[*sides, Side(out_of, -refund.amount_minor, payment_id=payment.id)],
+        actor=actor,
         words=f"Refund of {payment.number}" + (f": {refund.reason}" if refund.reason else ""),
-    )  # fmt: skip
+    )
     _record(session, refund, payment, "refund", actor, now)
     tell_payers(
-        session, kind="payment_refunded", key=f"payment_refunded:{refund.id}", company_id=payment.company_id,
+        session,
+        kind="payment_refunded",
+        key=f"payment_refunded:{refund.id}",
+        company_id=payment.company_id,
         data={
-            "number": payment.number, "amount_minor": refund.amount_minor, "currency": refund.currency,
-            "reason": refund.reason, "method": payment.method_words, "reopens": refund.reopens,
+            "number": payment.number,
+            "amount_minor": refund.amount_minor,
+            "currency": refund.currency,
+            "reason": refund.reason,
+            "method": payment.method_words,
+            "reopens": refund.reopens,
         },
-    )  # fmt: skip
+    )
     return True
 
 
@@ -104,10 +122,16 @@ def _post_failure(session: Session, payment: Payment, refund: Refund, *, now: da
         select(LedgerEntry).where(LedgerEntry.transaction_id == done).order_by(LedgerEntry.line_no)
     ).all()
     post(
-        session, key=f"{_key(refund)}:failed", kind="refund_failed", company_id=payment.company_id,
-        currency=payment.currency, occurred_at=now, sides=_sides_again(session, payment, entries), actor=SYSTEM,
+        session,
+        key=f"{_key(refund)}:failed",
+        kind="refund_failed",
+        company_id=payment.company_id,
+        currency=payment.currency,
+        occurred_at=now,
+        sides=_sides_again(session, payment, entries),
+        actor=SYSTEM,
         words=f"The refund of {payment.number} did not arrive; the money is back",
-    )  # fmt: skip
+    )
     _record(session, refund, payment, "refund_failed", SYSTEM, now)
 
 
@@ -144,9 +168,15 @@ def _record(
     record(
         session,
         Event(
-            "order_refunded", actor=actor, now=now, key=f"order_refunded:{reason}:{refund.id}",
-            account_id=payment.company_id, value_minor=refund.amount_minor, currency=refund.currency,
-            outcome="ok" if reason == "refund" else "system_error", links={"payment_id": payment.id},
+            "order_refunded",
+            actor=actor,
+            now=now,
+            key=f"order_refunded:{reason}:{refund.id}",
+            account_id=payment.company_id,
+            value_minor=refund.amount_minor,
+            currency=refund.currency,
+            outcome="ok" if reason == "refund" else "system_error",
+            links={"payment_id": payment.id},
             props={"number": payment.number, "reason": reason},
         ),
-    )  # fmt: skip
+    )

@@ -72,10 +72,19 @@ def begin(
     if not above_limit:
         _check_limit(session, payment, amount_minor)
     refund = Refund(
-        payment_id=payment.id, company_id=payment.company_id, amount_minor=amount_minor,
-        currency=payment.currency, reason=reason, state="created", reopens=amount_minor > can.unapplied_minor,
-        idempotency_key=key, actor_user_id=actor.user_id, actor_name=actor.name, created_at=now, updated_at=now,
-    )  # fmt: skip
+        payment_id=payment.id,
+        company_id=payment.company_id,
+        amount_minor=amount_minor,
+        currency=payment.currency,
+        reason=reason,
+        state="created",
+        reopens=amount_minor > can.unapplied_minor,
+        idempotency_key=key,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name,
+        created_at=now,
+        updated_at=now,
+    )
     session.add(refund)
     session.flush()
     if payment.kind in OFFLINE:
@@ -141,9 +150,12 @@ def carry_out(sessions: Callable[[], Session], refund_id: int, *, now: datetime,
             return take_in(sessions, refund_id, found, now=now)
     try:
         told = api.refund(
-            key=refund.idempotency_key, charge=payment.charge_id, amount_minor=refund.amount_minor,
-            currency=refund.currency, metadata=_names(refund, payment),
-        )  # fmt: skip
+            key=refund.idempotency_key,
+            charge=payment.charge_id,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            metadata=_names(refund, payment),
+        )
     except StripeRefused as no:
         return _refused(sessions, refund_id, no, now=now)
     return take_in(sessions, refund_id, told, now=now)
@@ -219,10 +231,18 @@ def _adopt(session: Session, payment: Payment, told: Refunded, *, now: datetime)
     if known is not None:
         return known
     refund = Refund(
-        payment_id=payment.id, company_id=payment.company_id, amount_minor=told.amount_minor,
-        currency=told.currency, reason="Refunded at Stripe", state="created", idempotency_key=key,
-        stripe_refund_id=told.id, actor_name="Stripe", created_at=told.created_at, updated_at=now,
-    )  # fmt: skip
+        payment_id=payment.id,
+        company_id=payment.company_id,
+        amount_minor=told.amount_minor,
+        currency=told.currency,
+        reason="Refunded at Stripe",
+        state="created",
+        idempotency_key=key,
+        stripe_refund_id=told.id,
+        actor_name="Stripe",
+        created_at=told.created_at,
+        updated_at=now,
+    )
     session.add(refund)
     session.flush()
     return refund.id

@@ -115,15 +115,26 @@ def _payment(session: Session, received: Received, actor: Actor) -> Payment | No
     made = session.scalar(
         upsert(Payment)
         .values(
-            number=number, company_id=received.company_id, kind=received.kind, attempt_id=received.attempt_id,
-            amount_minor=received.amount_minor, currency=received.currency, received_on=received.received_on,
-            received_at=received.received_at, method_words=received.method_words, reference=received.reference,
-            payment_intent_id=received.payment_intent_id, charge_id=received.charge_id,
-            draft_id=received.draft_id, actor_user_id=actor.user_id, actor_name=actor.name, note=received.note,
+            number=number,
+            company_id=received.company_id,
+            kind=received.kind,
+            attempt_id=received.attempt_id,
+            amount_minor=received.amount_minor,
+            currency=received.currency,
+            received_on=received.received_on,
+            received_at=received.received_at,
+            method_words=received.method_words,
+            reference=received.reference,
+            payment_intent_id=received.payment_intent_id,
+            charge_id=received.charge_id,
+            draft_id=received.draft_id,
+            actor_user_id=actor.user_id,
+            actor_name=actor.name,
+            note=received.note,
         )
         .on_conflict_do_nothing()
         .returning(Payment.id)
-    )  # fmt: skip
+    )
     return None if made is None else session.get_one(Payment, made)
 
 
@@ -152,12 +163,7 @@ def _post(session: Session, received: Received, payment: Payment, parts: Split, 
 
 
 def apply_memos(
-    session: Session,
-    uses: Sequence[MemoUse],
-    documents: dict[int, Invoice],
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, uses: Sequence[MemoUse], documents: dict[int, Invoice], *, actor: Actor, now: datetime
 ) -> None:
     """Use credit memos for invoices; the documents are locked. One posting for all of them."""
     if not uses:
@@ -237,8 +243,14 @@ def tell_paid(
         record(
             session,
             Event(
-                "invoice_paid", actor=actor, now=now, key=f"invoice_paid:{invoice.number}:{by}",
-                account_id=invoice.company_id, value_minor=invoice.total_minor, currency=invoice.currency,
-                links={"invoice_id": invoice.id, "payment_id": payment_id}, props={"number": invoice.number},
+                "invoice_paid",
+                actor=actor,
+                now=now,
+                key=f"invoice_paid:{invoice.number}:{by}",
+                account_id=invoice.company_id,
+                value_minor=invoice.total_minor,
+                currency=invoice.currency,
+                links={"invoice_id": invoice.id, "payment_id": payment_id},
+                props={"number": invoice.number},
             ),
-        )  # fmt: skip
+        )

@@ -32,9 +32,7 @@ def ensure_customer(sessions: Callable[[], Session], company_id: int, *, api: St
             upsert(StripeCustomer)
             .values(company_id=company_id, **fresh)
             .on_conflict_do_update(
-                index_elements=["company_id"],
-                set_=fresh,
-                where=StripeCustomer.livemode != api.livemode,
+                index_elements=["company_id"], set_=fresh, where=StripeCustomer.livemode != api.livemode
             )
         )
         row = session.get_one(StripeCustomer, company_id)

@@ -92,8 +92,7 @@ def products_in(
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(
-        [_row(row) for row in rows],
-        next_cursor=encode_cursor(rows[-1].name, rows[-1].code) if more else None,
+        [_row(row) for row in rows], next_cursor=encode_cursor(rows[-1].name, rows[-1].code) if more else None
     )
 
 

@@ -92,11 +92,7 @@ def resolve(session: Session, *, company_id: int, texts: Iterable[str]) -> dict[
     stripped = {each.strip(): each for each in given}
     rows = session.execute(
         _RESOLVE,
-        {
-            "given": list(stripped),
-            "keys": [sku_key(each) for each in stripped],
-            "company_id": company_id,
-        },
+        {"given": list(stripped), "keys": [sku_key(each) for each in stripped], "company_id": company_id},
     )
     found: dict[str, int] = {row.given: row.variant_id for row in rows}
     return {each: found[each.strip()] for each in given if each.strip() in found}

@@ -90,13 +90,7 @@ def customers(
     """A page of the companies that a member of staff may see, by name. One statement."""
     after = decode_cursor(cursor, str, int)
     statement = _page_statement(sight_of(actor).companies, bool(words), after is not None)
-    asked = {
-        **sight_values(actor),
-        "now": now,
-        "many": PAGE + 1,
-        "like": like(words),
-        "code": words.upper(),
-    }
+    asked = {**sight_values(actor), "now": now, "many": PAGE + 1, "like": like(words), "code": words.upper()}
     if after is not None:
         asked |= {"name": after[0], "id": after[1]}
     rows = [CustomerRow(*row) for row in session.execute(statement, asked)]

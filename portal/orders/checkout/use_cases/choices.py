@@ -120,9 +120,14 @@ def _check_short(lines: list[Line], choice: Choice, problems: dict[str, str]) ->
 
 
 def _take_window(
-    session: Session, draft: Draft, store: Store, lines: list[Line], choice: Choice, now: datetime,
+    session: Session,
+    draft: Draft,
+    store: Store,
+    lines: list[Line],
+    choice: Choice,
+    now: datetime,
     problems: dict[str, str],
-) -> None:  # fmt: skip
+) -> None:
     draft.pickup_person, draft.pickup_phone = choice.pickup_person, choice.pickup_phone
     if choice.window_start is None:
         return
@@ -189,10 +194,22 @@ def _record(
         note(session, "checkout_started", actor=actor, now=now, draft=draft, key=key, lines=many)
     if draft.fulfilment == "pickup":
         note(
-            session, "pickup_store_selected", actor=actor, now=now, draft=draft,
-            store_before=before, short_lines=short, window=draft.window_start is not None,
-        )  # fmt: skip
+            session,
+            "pickup_store_selected",
+            actor=actor,
+            now=now,
+            draft=draft,
+            store_before=before,
+            short_lines=short,
+            window=draft.window_start is not None,
+        )
     note(
-        session, "checkout_step_completed", actor=actor, now=now, draft=draft,
-        step="pickup", fulfilment=draft.fulfilment, lines=many,
-    )  # fmt: skip
+        session,
+        "checkout_step_completed",
+        actor=actor,
+        now=now,
+        draft=draft,
+        step="pickup",
+        fulfilment=draft.fulfilment,
+        lines=many,
+    )

@@ -115,10 +115,14 @@ def place_held(
 def _placed_before(session: Session, draft_id: int, token: str, mark: str) -> Placed:
     order = session.execute(
         select(
-            Order.id, Order.number, Order.total_minor, Order.currency,
-            Order.placement_token, Order.placement_fingerprint,
+            Order.id,
+            Order.number,
+            Order.total_minor,
+            Order.currency,
+            Order.placement_token,
+            Order.placement_fingerprint,
         ).where(Order.draft_id == draft_id)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if order is None:
         raise NotFound
     if order.placement_token == token and order.placement_fingerprint != mark:
@@ -221,14 +225,33 @@ def _record(
 ) -> None:
     draft = order.head.draft
     note(
-        session, "checkout_step_completed", actor=actor, now=now, draft=draft,
+        session,
+        "checkout_step_completed",
+        actor=actor,
+        now=now,
+        draft=draft,
         key=f"checkout_step_completed:{draft.id}:review",
-        step="review", fulfilment=draft.fulfilment, lines=order.line_count,
-    )  # fmt: skip
+        step="review",
+        fulfilment=draft.fulfilment,
+        lines=order.line_count,
+    )
     note(
-        session, "order_completed", actor=actor, now=now, draft=draft, key=f"order_completed:{number}",
-        order_id=order_id, value_minor=order.total_minor, currency=order.currency,
-        number=number, lines=order.line_count, fulfilment=draft.fulfilment, to_state="placed",
-        po_given=bool(order.po_number), job_id=draft.job_id, source_order_id=draft.source_order_id,
-        backordered=short_lines, draft_id=draft.id,
-    )  # fmt: skip
+        session,
+        "order_completed",
+        actor=actor,
+        now=now,
+        draft=draft,
+        key=f"order_completed:{number}",
+        order_id=order_id,
+        value_minor=order.total_minor,
+        currency=order.currency,
+        number=number,
+        lines=order.line_count,
+        fulfilment=draft.fulfilment,
+        to_state="placed",
+        po_given=bool(order.po_number),
+        job_id=draft.job_id,
+        source_order_id=draft.source_order_id,
+        backordered=short_lines,
+        draft_id=draft.id,
+    )

@@ -50,10 +50,18 @@ def ask(
     draft.asked_names = ", ".join(each.name for each in people)[:200]
     _tell(session, head, people, total, len(lines), pay_path, actor)
     note(
-        session, "approval_requested", actor=actor, now=now, draft=draft, value_minor=total,
-        currency=head.company.currency, key=f"approval_requested:{draft.id}:{now.isoformat()}",
-        lines=len(lines), rule="credit", draft_id=draft.id,
-    )  # fmt: skip
+        session,
+        "approval_requested",
+        actor=actor,
+        now=now,
+        draft=draft,
+        value_minor=total,
+        currency=head.company.currency,
+        key=f"approval_requested:{draft.id}:{now.isoformat()}",
+        lines=len(lines),
+        rule="credit",
+        draft_id=draft.id,
+    )
     return True
 
 
@@ -77,14 +85,24 @@ def _tell(
     used = credit.used_minor if credit else 0
     limit = credit.limit_minor if credit else 0
     data = {
-        "asker": actor.name, "on_behalf": actor.acting_for_name, "company": head.company.name,
-        "title": _title(draft), "lines": lines, "total": format_minor(total, currency),
-        "limit": format_minor(limit, currency), "available": format_minor(max(0, limit - used), currency),
+        "asker": actor.name,
+        "on_behalf": actor.acting_for_name,
+        "company": head.company.name,
+        "title": _title(draft),
+        "lines": lines,
+        "total": format_minor(total, currency),
+        "limit": format_minor(limit, currency),
+        "available": format_minor(max(0, limit - used), currency),
         "missing": format_minor(max(0, used + total - limit), currency),
-        "on_hold": bool(credit and credit.on_hold), "hold_reason": credit.hold_reason if credit else "",
-        "draft_path": f"/drafts/{draft.id}", "pay_path": pay_path,
-        "reps": [{"name": rep.name, "phone": rep.phone or "", "email": rep.email} for rep in reps_of(session, head.company.id)],
-    }  # fmt: skip
+        "on_hold": bool(credit and credit.on_hold),
+        "hold_reason": credit.hold_reason if credit else "",
+        "draft_path": f"/drafts/{draft.id}",
+        "pay_path": pay_path,
+        "reps": [
+            {"name": rep.name, "phone": rep.phone or "", "email": rep.email}
+            for rep in reps_of(session, head.company.id)
+        ],
+    }
     key = f"{MAIL}:{draft.id}:{draft.asked_at.isoformat() if draft.asked_at else ''}"
     post_all(
         session,

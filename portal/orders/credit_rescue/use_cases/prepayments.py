@@ -75,9 +75,16 @@ def pay_ahead(
     if any(line.problem for line in lines):
         raise Rejected("lines", "A line cannot be ordered. Change the draft, then pay it.")
     return start(
-        session, actor=actor, company_id=head.company.id, wants=[], now=now, today=today, method_kind=method_kind,
-        draft_id=draft_id, amount_minor=total_of(lines) + tax_of(lines),
-    )  # fmt: skip
+        session,
+        actor=actor,
+        company_id=head.company.id,
+        wants=[],
+        now=now,
+        today=today,
+        method_kind=method_kind,
+        draft_id=draft_id,
+        amount_minor=total_of(lines) + tax_of(lines),
+    )
 
 
 def release(session: Session, *, now: datetime) -> int:
@@ -107,11 +114,20 @@ def tell_paid(session: Session, *, draft_id: int, attempt_id: int) -> None:
     credit = session.get(CreditAccount, draft.company_id)
     held = credit is not None and credit.on_hold
     data = {
-        "company": company_name, "title": " ".join(draft.name.split()) or "your order", "path": f"/drafts/{draft.id}/review",
-        "amount": format_minor(attempt.amount_minor, attempt.currency), "on_hold": held,
+        "company": company_name,
+        "title": " ".join(draft.name.split()) or "your order",
+        "path": f"/drafts/{draft.id}/review",
+        "amount": format_minor(attempt.amount_minor, attempt.currency),
+        "on_hold": held,
         "hold_reason": credit.hold_reason if credit is not None else "",
-    }  # fmt: skip
+    }
     post(
-        session, key=f"{MAIL}:{attempt_id}", kind=MAIL, to_email=person.email, to_name=person.name,
-        language=person.language, company_id=draft.company_id, data=data,
-    )  # fmt: skip
+        session,
+        key=f"{MAIL}:{attempt_id}",
+        kind=MAIL,
+        to_email=person.email,
+        to_name=person.name,
+        language=person.language,
+        company_id=draft.company_id,
+        data=data,
+    )

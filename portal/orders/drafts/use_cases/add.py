@@ -55,9 +55,17 @@ def add_line(
         raise Rejected("no_price", "There is no price for your company. Ask your sales rep.", field="sku")
     put(session, draft, [Wish(variant.id, quantity, colour)], now=now)
     note(
-        session, "product_added", actor=actor, now=now, draft=draft, variant_id=variant.id,
-        sku=variant.sku, quantity=quantity, colour_number=colour, source=source,
-    )  # fmt: skip
+        session,
+        "product_added",
+        actor=actor,
+        now=now,
+        draft=draft,
+        variant_id=variant.id,
+        sku=variant.sku,
+        quantity=quantity,
+        colour_number=colour,
+        source=source,
+    )
     return variant
 
 
@@ -124,9 +132,16 @@ def add_pasted(
     draft.left_out = others + [{"raw": line.raw, "reason": line.problem} for line in wrong]
     for wish in good:
         note(
-            session, "product_added", actor=actor, now=now, draft=draft, variant_id=wish.variant_id,
-            sku=known[wish.variant_id].sku, quantity=wish.quantity, source="sku",
-        )  # fmt: skip
+            session,
+            "product_added",
+            actor=actor,
+            now=now,
+            draft=draft,
+            variant_id=wish.variant_id,
+            sku=known[wish.variant_id].sku,
+            quantity=wish.quantity,
+            source="sku",
+        )
     return PasteResult(len(good), wrong)
 
 

@@ -35,9 +35,7 @@ def own_draft(
     draft = session.scalars(
         select(Draft)
         .where(
-            Draft.id == draft_id,
-            Draft.company_id == actor.customer_id,
-            Draft.owner_user_id == actor.user_id,
+            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.owner_user_id == actor.user_id
         )
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -220,9 +218,14 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
         raise NotFound
     make_room(session, actor=actor, now=now)
     copy = start_draft(
-        session, actor=actor, now=now, store_id=theirs.store_id, job_id=theirs.job_id,
-        name=f"Copy of {theirs.name or 'a draft'}", source_order_id=theirs.source_order_id,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        now=now,
+        store_id=theirs.store_id,
+        job_id=theirs.job_id,
+        name=f"Copy of {theirs.name or 'a draft'}",
+        source_order_id=theirs.source_order_id,
+    )
     copy.po_number, copy.note, copy.left_out = theirs.po_number, theirs.note, theirs.left_out
     session.flush()
     session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})

@@ -120,9 +120,15 @@ def change_quantities(
         quantity = quantities[line_id] or 0
         name = "product_added" if quantity > row.quantity else "product_removed"
         note(
-            session, name, actor=actor, now=now, draft=draft, variant_id=row.variant_id,
-            quantity=quantity, quantity_before=row.quantity,
-        )  # fmt: skip
+            session,
+            name,
+            actor=actor,
+            now=now,
+            draft=draft,
+            variant_id=row.variant_id,
+            quantity=quantity,
+            quantity_before=row.quantity,
+        )
     if changed:
         draft.updated_at = now
     return len(gone)
@@ -143,9 +149,15 @@ def remove_line(session: Session, *, actor: Actor, now: datetime, draft_id: int,
     session.expunge(line)
     draft.updated_at = now
     note(
-        session, "product_removed", actor=actor, now=now, draft=draft, variant_id=line.variant_id,
-        quantity=0, quantity_before=line.quantity,
-    )  # fmt: skip
+        session,
+        "product_removed",
+        actor=actor,
+        now=now,
+        draft=draft,
+        variant_id=line.variant_id,
+        quantity=0,
+        quantity_before=line.quantity,
+    )
     return line
 
 

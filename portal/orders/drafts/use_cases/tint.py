@@ -78,14 +78,20 @@ def recolour(
 def _rows(session: Session, draft: Draft) -> Sequence[Row[Any]]:
     return session.execute(
         select(
-            DraftLine.id, DraftLine.position, DraftLine.variant_id, DraftLine.quantity, DraftLine.colour_number,
-            DraftLine.last_time, Variant.sku, Product.tintable,
+            DraftLine.id,
+            DraftLine.position,
+            DraftLine.variant_id,
+            DraftLine.quantity,
+            DraftLine.colour_number,
+            DraftLine.last_time,
+            Variant.sku,
+            Product.tintable,
         )
         .join(Variant, Variant.id == DraftLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .where(DraftLine.draft_id == draft.id)
         .order_by(DraftLine.position, DraftLine.id)
-    ).all()  # fmt: skip
+    ).all()
 
 
 def _problems(
@@ -147,10 +153,23 @@ def _note(
 ) -> None:
     """For the log it is one thing taken out and another put in."""
     note(
-        session, "product_removed", actor=actor, now=now, draft=draft, variant_id=row.variant_id,
-        quantity=0, quantity_before=row.quantity,
-    )  # fmt: skip
+        session,
+        "product_removed",
+        actor=actor,
+        now=now,
+        draft=draft,
+        variant_id=row.variant_id,
+        quantity=0,
+        quantity_before=row.quantity,
+    )
     note(
-        session, "product_added", actor=actor, now=now, draft=draft, variant_id=row.variant_id,
-        sku=row.sku, quantity=row.quantity, colour_number=colour,
-    )  # fmt: skip
+        session,
+        "product_added",
+        actor=actor,
+        now=now,
+        draft=draft,
+        variant_id=row.variant_id,
+        sku=row.sku,
+        quantity=row.quantity,
+        colour_number=colour,
+    )

@@ -49,9 +49,11 @@ def invoice_what_left(work: Work) -> Invoice | None:
     ahead = lock_money_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
     store = session.get(Store, order.store_id) if order.store_id else None
     invoice = issue(
-        session, _document(order, store, key, work, [_line(order, *each) for each in gone]),
-        actor=work.actor, now=work.now,
-    )  # fmt: skip
+        session,
+        _document(order, store, key, work, [_line(order, *each) for each in gone]),
+        actor=work.actor,
+        now=work.now,
+    )
     if invoice is None:
         return None
     for line, units in gone:
@@ -90,14 +92,33 @@ def _per_order(work: Work) -> bool:
 def _line(order: Order, line: OrderLine, units: int) -> Line:
     worth = units_between(line, line.quantity_invoiced, line.quantity_invoiced + units, order.currency)
     return Line(
-        line.name, units, line.unit_price, worth.net, sku=line.sku, colour=colour_words(line), unit=line.unit,
-        order_line_no=line.line_no, tax_share=line.tax_share, tax_minor=worth.tax,
-    )  # fmt: skip
+        line.name,
+        units,
+        line.unit_price,
+        worth.net,
+        sku=line.sku,
+        colour=colour_words(line),
+        unit=line.unit,
+        order_line_no=line.line_no,
+        tax_share=line.tax_share,
+        tax_minor=worth.tax,
+    )
 
 
 def _document(order: Order, store: Store | None, key: str, work: Work, lines: list[Line]) -> NewDocument:
     return NewDocument(
-        "invoice", order.company_id, order.currency, key, today_at(store, work), lines, order_id=order.id,
-        order_number=order.number, store_id=order.store_id, po_number=order.po_number, job_id=order.job_id,
-        job_name=order.job_name, ship_to=place_of(order, store), exemption=order.exemption,
-    )  # fmt: skip
+        "invoice",
+        order.company_id,
+        order.currency,
+        key,
+        today_at(store, work),
+        lines,
+        order_id=order.id,
+        order_number=order.number,
+        store_id=order.store_id,
+        po_number=order.po_number,
+        job_id=order.job_id,
+        job_name=order.job_name,
+        ship_to=place_of(order, store),
+        exemption=order.exemption,
+    )

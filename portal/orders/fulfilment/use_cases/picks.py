@@ -63,8 +63,11 @@ def tint_done(session: Session, *, actor: Actor, now: datetime, number: str, lin
     if line.state == "tinting":
         set_line_state(line, "picking")
         event = note(
-            work, f"Tinted {line.sku} to {line.colour_name or line.colour_number}", line_no=line_no,
-            from_state="tinting", to="picking",
-        )  # fmt: skip
+            work,
+            f"Tinted {line.sku} to {line.colour_name or line.colour_number}",
+            line_no=line_no,
+            from_state="tinting",
+            to="picking",
+        )
         fact(work, "order_picked", event, from_state="tinting", to_state="picking", quantity=line.quantity)
     return line

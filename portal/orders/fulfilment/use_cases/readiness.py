@@ -25,12 +25,7 @@ from portal.orders.status import IN_WORK
 
 
 def mark_ready(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    number: str,
-    picked: Mapping[int, int] | None = None,
+    session: Session, *, actor: Actor, now: datetime, number: str, picked: Mapping[int, int] | None = None
 ) -> Order:
     """Say that goods stand at the counter (for delivery: packed). The customer gets the pickup code by mail.
 

@@ -80,9 +80,13 @@ def _tell(work: Work, line: OrderLine, units: int, *, waits: bool) -> None:
     words = what + ("waiting for stock" if waits else "taken off the order")
     event = note(work, words, line_no=line.line_no, to=line.state)
     fact(
-        work, "backordered" if waits else "order_cancelled", event, quantity=units, reason=line.short_reason,
+        work,
+        "backordered" if waits else "order_cancelled",
+        event,
+        quantity=units,
+        reason=line.short_reason,
         to_state=line.state,
-    )  # fmt: skip
+    )
     moved = follow_lines(work, _rest_words(work))
     emails.send_short(
         work.session, work.order, line, event_id=event.id, now=work.now, units=units, waits=waits
@@ -94,9 +98,12 @@ def _tell(work: Work, line: OrderLine, units: int, *, waits: bool) -> None:
 def _tell_ready(work: Work, event: OrderEvent) -> None:
     if work.order.fulfilment == "pickup":
         emails.send_ready(
-            work.session, work.order, event_id=event.id, now=work.now,
+            work.session,
+            work.order,
+            event_id=event.id,
+            now=work.now,
             rest=sum(1 for line in work.lines if line.quantity_backordered),
-        )  # fmt: skip
+        )
 
 
 def _rest_words(work: Work) -> str:

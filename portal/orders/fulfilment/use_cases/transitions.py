@@ -80,9 +80,13 @@ def take_where(session: Session, *conditions: ColumnElement[bool], actor: Actor,
 def quantities(line: OrderLine) -> Quantities:
     """Where the units of a line are."""
     return Quantities(
-        line.quantity, line.quantity_reserved, line.quantity_ready, line.quantity_fulfilled,
-        line.quantity_backordered, line.quantity_cancelled,
-    )  # fmt: skip
+        line.quantity,
+        line.quantity_reserved,
+        line.quantity_ready,
+        line.quantity_fulfilled,
+        line.quantity_backordered,
+        line.quantity_cancelled,
+    )
 
 
 def stock_of(lines: Iterable[tuple[OrderLine, int]]) -> dict[int, int]:
@@ -140,10 +144,18 @@ def note(
     """Write down what happened, in words that the customer reads too; returns the written row with its id."""
     actor = work.actor
     event = OrderEvent(
-        order_id=work.order.id, company_id=work.order.company_id, line_no=line_no, at=work.now,
-        from_state=from_state, to_state=to, actor_user_id=actor.user_id, actor_name=actor.name,
-        actor_kind=actor.kind, on_behalf_of=actor.acting_for_name if actor.is_acting else "", text=words,
-    )  # fmt: skip
+        order_id=work.order.id,
+        company_id=work.order.company_id,
+        line_no=line_no,
+        at=work.now,
+        from_state=from_state,
+        to_state=to,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name,
+        actor_kind=actor.kind,
+        on_behalf_of=actor.acting_for_name if actor.is_acting else "",
+        text=words,
+    )
     work.session.add(event)
     work.session.flush()
     return event
@@ -159,12 +171,18 @@ def fact(work: Work, name: str, event: OrderEvent, *, value_minor: int | None = 
     record(
         work.session,
         Event(
-            name, actor=work.actor, now=work.now, key=f"{name}:{order.number}:{event.id}",
-            account_id=order.company_id, store_id=order.store_id, value_minor=value_minor,
+            name,
+            actor=work.actor,
+            now=work.now,
+            key=f"{name}:{order.number}:{event.id}",
+            account_id=order.company_id,
+            store_id=order.store_id,
+            value_minor=value_minor,
             currency=None if value_minor is None else order.currency,
-            links={"order_id": order.id, "order_line_no": event.line_no}, props={**known, **props},
+            links={"order_id": order.id, "order_line_no": event.line_no},
+            props={**known, **props},
         ),
-    )  # fmt: skip
+    )
 
 
 def move(work: Work, to: str, words: str, **props: Any) -> OrderEvent:

@@ -65,15 +65,29 @@ def reorder(
     else:
         make_room(session, actor=actor, now=now)
         draft = start_draft(
-            session, actor=actor, now=now, store_id=store_id, job_id=job_id, name=f"Reorder of {order.number}",
-            source_order_id=order.id, left_out=missing,
-        )  # fmt: skip
+            session,
+            actor=actor,
+            now=now,
+            store_id=store_id,
+            job_id=job_id,
+            name=f"Reorder of {order.number}",
+            source_order_id=order.id,
+            left_out=missing,
+        )
     put(session, draft, taken, now=now)
     changed = sum(1 for wish in taken if wish.last_time and wish.last_time.get("rounded_to"))
     note(
-        session, "reorder_started", actor=actor, now=now, draft=draft, lines=len(taken), changed=changed,
-        left_out=len(missing), number=order.number, source="order",
-    )  # fmt: skip
+        session,
+        "reorder_started",
+        actor=actor,
+        now=now,
+        draft=draft,
+        lines=len(taken),
+        changed=changed,
+        left_out=len(missing),
+        number=order.number,
+        source="order",
+    )
     return Reordered(draft, len(taken), len(missing))
 
 
@@ -156,9 +170,16 @@ def add_bought(
     put(session, draft, wishes, now=now)
     for wish in wishes:
         note(
-            session, "product_added", actor=actor, now=now, draft=draft, variant_id=wish.variant_id,
-            sku=known[wish.variant_id].sku, quantity=wish.quantity, source="bought_before",
-        )  # fmt: skip
+            session,
+            "product_added",
+            actor=actor,
+            now=now,
+            draft=draft,
+            variant_id=wish.variant_id,
+            sku=known[wish.variant_id].sku,
+            quantity=wish.quantity,
+            source="bought_before",
+        )
     return len(wishes)
 
 

@@ -43,9 +43,16 @@ def use_replacement(
         now=now,
     )
     note(
-        session, "product_added", actor=actor, now=now, draft=draft, variant_id=found.variant_id,
-        sku=stands.sku, quantity=found.quantity, colour_number=found.colour_number,
-    )  # fmt: skip
+        session,
+        "product_added",
+        actor=actor,
+        now=now,
+        draft=draft,
+        variant_id=found.variant_id,
+        sku=stands.sku,
+        quantity=found.quantity,
+        colour_number=found.colour_number,
+    )
     return stands.sku
 
 

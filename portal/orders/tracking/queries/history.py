@@ -27,10 +27,24 @@ PAGE_SIZE = 20
 STATUS_GROUPS = {"open": OPEN_STATES, "done": COMPLETE_STATES}
 
 COLUMNS: tuple[Any, ...] = (
-    Order.id, Order.number, Order.kind, Order.status, Order.fulfilment, Order.placed_at, Order.promised_at,
-    Order.po_number, Order.job_name, Order.placed_by_name, Order.subject_name, Order.delegation_id,
-    Order.line_count, Order.tax_minor, Order.total_minor, Order.currency, Store.name.label("store_name"),
-)  # fmt: skip
+    Order.id,
+    Order.number,
+    Order.kind,
+    Order.status,
+    Order.fulfilment,
+    Order.placed_at,
+    Order.promised_at,
+    Order.po_number,
+    Order.job_name,
+    Order.placed_by_name,
+    Order.subject_name,
+    Order.delegation_id,
+    Order.line_count,
+    Order.tax_minor,
+    Order.total_minor,
+    Order.currency,
+    Store.name.label("store_name"),
+)
 
 
 # What is asked for most, the newest orders without a filter, is put together once and read as plain rows of the

@@ -23,10 +23,15 @@ from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_read
 from portal.stores.models import Store
 
 STORE_COLUMNS: tuple[Any, ...] = (
-    Store.code.label("store_code"), Store.name.label("store_name"), Store.line1.label("store_line1"),
-    Store.city.label("store_city"), Store.region.label("store_region"), Store.postcode.label("store_postcode"),
-    Store.phone.label("store_phone"), Store.time_zone.label("store_zone"),
-)  # fmt: skip
+    Store.code.label("store_code"),
+    Store.name.label("store_name"),
+    Store.line1.label("store_line1"),
+    Store.city.label("store_city"),
+    Store.region.label("store_region"),
+    Store.postcode.label("store_postcode"),
+    Store.phone.label("store_phone"),
+    Store.time_zone.label("store_zone"),
+)
 _INTERNAL = {"draft_id", "placement_token", "placement_fingerprint"}
 HEAD_COLUMNS: tuple[Any, ...] = (
     *(column for column in Order.__table__.columns if column.name not in _INTERNAL),
@@ -39,18 +44,45 @@ _VARIANT, _PRODUCT = Variant.__table__, Product.__table__
 LINE_COLUMNS: tuple[Any, ...] = tuple(
     _LINE.c[name]
     for name in (
-        "line_no", "variant_id", "sku", "name", "unit", "colour_number", "colour_name", "colour_hex", "quantity",
-        "quantity_reserved", "quantity_ready", "quantity_fulfilled", "quantity_backordered", "quantity_cancelled",
-        "unit_price", "total_minor", "tax_share", "tax_minor", "quantity_invoiced", "quantity_returned", "state",
-        "short_reason", "price_rule",
+        "line_no",
+        "variant_id",
+        "sku",
+        "name",
+        "unit",
+        "colour_number",
+        "colour_name",
+        "colour_hex",
+        "quantity",
+        "quantity_reserved",
+        "quantity_ready",
+        "quantity_fulfilled",
+        "quantity_backordered",
+        "quantity_cancelled",
+        "unit_price",
+        "total_minor",
+        "tax_share",
+        "tax_minor",
+        "quantity_invoiced",
+        "quantity_returned",
+        "state",
+        "short_reason",
+        "price_rule",
     )
-)  # fmt: skip
+)
 EVENT_COLUMNS: tuple[Any, ...] = tuple(
     _EVENT.c[name]
     for name in (
-        "id", "at", "line_no", "from_state", "to_state", "actor_name", "actor_kind", "on_behalf_of", "text",
+        "id",
+        "at",
+        "line_no",
+        "from_state",
+        "to_state",
+        "actor_name",
+        "actor_kind",
+        "on_behalf_of",
+        "text",
     )
-)  # fmt: skip
+)
 
 
 # Built once: putting sixty columns together costs more than sending the statement.

@@ -21,9 +21,20 @@ from portal.web.touch import viewed
 from portal.web.transaction import db, now
 
 EXPORT_COLUMNS = (
-    "Order", "Placed", "Status", "PO number", "Job", "Ordered by", "Placed by", "Pickup or delivery", "Store",
-    "Lines", "Sales tax", "Total", "Currency",
-)  # fmt: skip
+    "Order",
+    "Placed",
+    "Status",
+    "PO number",
+    "Job",
+    "Ordered by",
+    "Placed by",
+    "Pickup or delivery",
+    "Store",
+    "Lines",
+    "Sales tax",
+    "Total",
+    "Currency",
+)
 STATUS_CHOICES = (
     ("", "Any status"),
     ("open", "Open"),
@@ -101,11 +112,20 @@ def export() -> Response | tuple[str, int]:
 def _cells(row: Row[Any], zone: str) -> tuple[Any, ...]:
     placed = local(row.placed_at, zone)
     return (
-        plain(row.number), f"{placed:%Y-%m-%d %H:%M}", label(row.status, row.fulfilment), plain(row.po_number),
-        plain(row.job_name), plain(row.subject_name), plain(row.placed_by_name), row.fulfilment,
-        plain(row.store_name or ""), row.line_count, to_major(row.tax_minor, row.currency),
-        to_major(row.total_minor, row.currency), row.currency,
-    )  # fmt: skip
+        plain(row.number),
+        f"{placed:%Y-%m-%d %H:%M}",
+        label(row.status, row.fulfilment),
+        plain(row.po_number),
+        plain(row.job_name),
+        plain(row.subject_name),
+        plain(row.placed_by_name),
+        row.fulfilment,
+        plain(row.store_name or ""),
+        row.line_count,
+        to_major(row.tax_minor, row.currency),
+        to_major(row.total_minor, row.currency),
+        row.currency,
+    )
 
 
 def _wanted() -> tuple[HistoryFilter, dict[str, str]]:

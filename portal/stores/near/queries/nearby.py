@@ -95,8 +95,7 @@ def stores_near(
     if latitude is None or longitude is None:
         latitude = longitude = None
     rows = session.execute(
-        _NEAR,
-        {"latitude": latitude, "longitude": longitude, "limit": limit, "variant_ids": sorted(wants)},
+        _NEAR, {"latitude": latitude, "longitude": longitude, "limit": limit, "variant_ids": sorted(wants)}
     ).all()
     hours = schedules(session, [row.id for row in rows])
     return [_near(row, hours[row.id], wants) for row in rows]

@@ -44,16 +44,27 @@ def in_yen(session: Session, company: Company, total: int = 10_000) -> Invoice:
 
 def pay_ahead_in_yen(session: Session, company: Company, amount: int) -> None:
     payment = Payment(
-        number=f"PAY-Y{amount}", company_id=company.id, kind="transfer", amount_minor=amount, currency="JPY",
-        received_on=TODAY, received_at=NOW,
-    )  # fmt: skip
+        number=f"PAY-Y{amount}",
+        company_id=company.id,
+        kind="transfer",
+        amount_minor=amount,
+        currency="JPY",
+        received_on=TODAY,
+        received_at=NOW,
+    )
     session.add(payment)
     session.flush()
     sides = [Side(BANK, amount, payment_id=payment.id), Side(UNAPPLIED, -amount, payment_id=payment.id)]
     post(
-        session, key=f"payment:{payment.number}", kind="payment", company_id=company.id, currency="JPY",
-        occurred_at=NOW, sides=sides, actor=SYSTEM,
-    )  # fmt: skip
+        session,
+        key=f"payment:{payment.number}",
+        kind="payment",
+        company_id=company.id,
+        currency="JPY",
+        occurred_at=NOW,
+        sides=sides,
+        actor=SYSTEM,
+    )
     session.commit()
 
 

@@ -117,8 +117,14 @@ def test_a_promise_a_dispute_and_a_payment_under_way_stop_it(
     payer = build.actor(build.user(company, "company_admin"), company, "company_admin")
     assert follow(sessions) == (1, 0)
     promising.promise(
-        session, actor=payer, now=NOW, today=TODAY, number=late.number, promised_on=TODAY + timedelta(days=3), note=""
-    )  # fmt: skip
+        session,
+        actor=payer,
+        now=NOW,
+        today=TODAY,
+        number=late.number,
+        promised_on=TODAY + timedelta(days=3),
+        note="",
+    )
     session.commit()
     assert follow(sessions) == (0, 1)
     assert follow(sessions, 3) == (0, 0)

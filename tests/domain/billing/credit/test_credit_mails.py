@@ -25,9 +25,13 @@ URL = "https://orders.example.com"
 def rendered(mail: OutboundMail) -> str:
     """As the worker does it."""
     templates = Environment(
-        loader=FileSystemLoader(mail_folders()), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=select_autoescape(),
-    )  # fmt: skip
+        loader=FileSystemLoader(mail_folders()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=select_autoescape(),
+    )
     templates.filters.update(money=format_minor, unit_price=format_unit_price)
     words = {
         "to_name": mail.to_name,
@@ -70,9 +74,15 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
         session, actor=payer, now=NOW, number=invoice.number, amount_minor=500, reason="price", note=""
     )
     contesting.answer(
-        session, actor=admin, now=NOW, today=TODAY, company=company, dispute_id=dispute.id, outcome="upheld",
+        session,
+        actor=admin,
+        now=NOW,
+        today=TODAY,
+        company=company,
+        dispute_id=dispute.id,
+        outcome="upheld",
         words="The contract says 600.",
-    )  # fmt: skip
+    )
     session.commit()
     found: dict[str, str] = {}
     for mail in session.scalars(select(OutboundMail).order_by(OutboundMail.id)):
@@ -96,7 +106,9 @@ def test_each_begins_with_its_subject(mails: dict[str, str]) -> None:
 def test_they_say_why_and_what_to_do(mails: dict[str, str]) -> None:
     said = {
         "credit_ask": (
-            "$1,000.00 of $1,000.00 is left, $200.00 is missing", f"{URL}/payments/new?invoice=INV-1", f"{URL}/drafts/",
+            "$1,000.00 of $1,000.00 is left, $200.00 is missing",
+            f"{URL}/payments/new?invoice=INV-1",
+            f"{URL}/drafts/",
             "Sam Reyes, +1 518 555 0177, sam@example.com",
         ),
         "draft_paid": ("Nothing is ordered by that yet", "/review"),
@@ -104,7 +116,7 @@ def test_they_say_why_and_what_to_do(mails: dict[str, str]) -> None:
         "account_held": ("INV-7 is overdue. Call Maria.", f"{URL}/invoices?status=open"),
         "account_released": ("Thank you for paying.", f"{URL}/drafts"),
         "dispute_settled": ("the invoice stands as it is", "The contract says 600.", f"{URL}/invoices/INV-"),
-    }  # fmt: skip
+    }
     for kind, words in said.items():
         for each in words:
             assert each in mails[kind], (kind, each, mails[kind])

@@ -20,8 +20,14 @@ from tests.shop import TODAY
 def credit(session: Session, actor: Actor, company: Company, amount: int = 1_000, **fields: str) -> Invoice:
     known = {"reason": "Late delivery", "token": "t1"}
     memo = adjust(
-        session, actor=actor, now=NOW, today=TODAY, company=company, amount_minor=amount, **{**known, **fields}
-    )  # fmt: skip
+        session,
+        actor=actor,
+        now=NOW,
+        today=TODAY,
+        company=company,
+        amount_minor=amount,
+        **{**known, **fields},
+    )
     session.commit()
     return memo
 

@@ -35,9 +35,13 @@ def printed(session: Session, invoice: Invoice, *, today: date = TODAY, head: Le
 
 def slip(**fields: Any) -> dict[str, Any]:
     return {
-        **HEAD.sheet("Packing slip", "T-1", "USD"), "parties": [{"label": "For", "lines": ["Brush & Roller"]}],
-        "facts": [("Job", "Elm Street")], "now_title": "In this pickup", "lines": [], **fields,
-    }  # fmt: skip
+        **HEAD.sheet("Packing slip", "T-1", "USD"),
+        "parties": [{"label": "For", "lines": ["Brush & Roller"]}],
+        "facts": [("Job", "Elm Street")],
+        "now_title": "In this pickup",
+        "lines": [],
+        **fields,
+    }
 
 
 def slip_line(**fields: str) -> dict[str, str]:
@@ -136,14 +140,27 @@ def test_an_invoice_says_all_that_was_charged(session: Session, build: Build) ->
     session.add(PaymentTerms(company_id=company.id, kind="net", days=30, discount_bp=200, discount_days=10))
     session.commit()
     lines = [
-        Line("Satin, deep base, 1 gal", 2, Decimal("50.0000"), 10_000, sku="P-1", colour="TC-0412 Harbor Fog",
-             unit="gallon", tax_share=Decimal("0.08875"), tax_minor=888),
+        Line(
+            "Satin, deep base, 1 gal",
+            2,
+            Decimal("50.0000"),
+            10_000,
+            sku="P-1",
+            colour="TC-0412 Harbor Fog",
+            unit="gallon",
+            tax_share=Decimal("0.08875"),
+            tax_minor=888,
+        ),
         Line("Trim brush", 3, Decimal("3.3333"), 1_000, sku="B-2", tax_share=Decimal(0)),
-    ]  # fmt: skip
+    ]
     ship_to = {
-        "label": "Pickup", "recipient": "Brush & Roller", "line1": "1 Yard Lane", "city": "Albany", "region": "NY",
+        "label": "Pickup",
+        "recipient": "Brush & Roller",
+        "line1": "1 Yard Lane",
+        "city": "Albany",
+        "region": "NY",
         "postcode": "12207",
-    }  # fmt: skip
+    }
     invoice = make_invoice(
         session,
         company,
@@ -156,13 +173,36 @@ def test_an_invoice_says_all_that_was_charged(session: Session, build: Build) ->
     pay_offline(session, company, 1_888, invoice)
     text = words(printed(session, invoice))
     for said in (
-        "Northlight Coatings", "Invoice", invoice.number, "Brush & Roller", company.code, "DELIVERED TO", "1 Yard Lane",
-        "Albany, NY 12207", "2/10 net 30", "2 Jul 2026", "7731", "Elm Street", "100231", "Satin, deep base, 1 gal",
-        "TC-0412 Harbor Fog", "2 gallons", "$50.00", "$3.3333", "$8.88", "8.875 %",
-        "Sales tax 8.875 % on $100.00", "$110.00", "Total $118.88", "Paid and credited -$18.88",
-        "Open on 3 Jun 2026 $100.00", "2 % = $2.38 less if all of it is paid by 12 Jun 2026: then $116.50 settles it.",
-        f"https://orders.example/invoices/{invoice.number}", "Made-up demo data", "Page 1 of 1",
-    ):  # fmt: skip
+        "Northlight Coatings",
+        "Invoice",
+        invoice.number,
+        "Brush & Roller",
+        company.code,
+        "DELIVERED TO",
+        "1 Yard Lane",
+        "Albany, NY 12207",
+        "2/10 net 30",
+        "2 Jul 2026",
+        "7731",
+        "Elm Street",
+        "100231",
+        "Satin, deep base, 1 gal",
+        "TC-0412 Harbor Fog",
+        "2 gallons",
+        "$50.00",
+        "$3.3333",
+        "$8.88",
+        "8.875 %",
+        "Sales tax 8.875 % on $100.00",
+        "$110.00",
+        "Total $118.88",
+        "Paid and credited -$18.88",
+        "Open on 3 Jun 2026 $100.00",
+        "2 % = $2.38 less if all of it is paid by 12 Jun 2026: then $116.50 settles it.",
+        f"https://orders.example/invoices/{invoice.number}",
+        "Made-up demo data",
+        "Page 1 of 1",
+    ):
         assert said in text, said
 
 
@@ -175,17 +215,26 @@ def test_a_credit_memo_says_what_it_corrects_and_what_is_left(session: Session, 
     apply_memo(session, memo, invoice, 1_000)
     text = words(printed(session, memo))
     for said in (
-        f"Credit memo {memo.number}", f"CORRECTS {invoice.number}", "Two cans came dented", "Total -$30.00",
-        "Used so far $10.00", "Credit left on 3 Jun 2026", "-$20.00",
-    ):  # fmt: skip
+        f"Credit memo {memo.number}",
+        f"CORRECTS {invoice.number}",
+        "Two cans came dented",
+        "Total -$30.00",
+        "Used so far $10.00",
+        "Credit left on 3 Jun 2026",
+        "-$20.00",
+    ):
         assert said in text, said
     assert "How to pay" not in text
 
 
 def test_an_exemption_is_named(session: Session, build: Build) -> None:
     certificate = {
-        "region": "NY", "reason": "resale", "certificate_number": "R-4471", "valid_from": "2026-01-01", "valid_to": "2026-12-31",
-    }  # fmt: skip
+        "region": "NY",
+        "reason": "resale",
+        "certificate_number": "R-4471",
+        "valid_from": "2026-01-01",
+        "valid_to": "2026-12-31",
+    }
     text = words(printed(session, make_invoice(session, build.company(), exemption=certificate)))
     assert "No sales tax in NY: resale, certificate R-4471, valid 1 Jan 2026 to 31 Dec 2026." in text
     assert "Sales tax $0.00" in text
@@ -227,8 +276,4 @@ def test_a_file_has_a_harmless_name() -> None:
 def test_an_address_has_no_empty_lines() -> None:
     assert address_lines(
         {"recipient": "Yard", "line1": "1 Lane", "line2": "", "city": "Leeds", "region": None}
-    ) == [
-        "Yard",
-        "1 Lane",
-        "Leeds",
-    ]
+    ) == ["Yard", "1 Lane", "Leeds"]

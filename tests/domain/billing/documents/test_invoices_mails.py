@@ -103,14 +103,27 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
     order = collected(session, scene)
     (invoice,) = invoices(session, order)
     returning.take_back(
-        session, actor=scene.staff, now=NOW, number=order.number, units={1: 1}, reason="damaged", restock=False,
+        session,
+        actor=scene.staff,
+        now=NOW,
+        number=order.number,
+        units={1: 1},
+        reason="damaged",
+        restock=False,
         token="r1",
-    )  # fmt: skip
+    )
     assert f"Order: {order.number}" in written(session, settings)[1]
     for _ in range(2):
         adjust(
-            session, actor=admin, now=NOW, today=TODAY, company=scene.company, amount_minor=500, reason="Late", token="a"
-        )  # fmt: skip
+            session,
+            actor=admin,
+            now=NOW,
+            today=TODAY,
+            company=scene.company,
+            amount_minor=500,
+            reason="Late",
+            token="a",
+        )
     subject, body = written(session, settings)
     assert subject.endswith(": $5.00 for Harbour Painting")
     assert "Reason: Late" in body
@@ -125,9 +138,16 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
         note="",
     )
     contesting.answer(
-        session, actor=admin, now=NOW, today=TODAY, company=scene.company, dispute_id=dispute.id, outcome="credited",
-        words="You are right.", credit_minor=700,
-    )  # fmt: skip
+        session,
+        actor=admin,
+        now=NOW,
+        today=TODAY,
+        company=scene.company,
+        dispute_id=dispute.id,
+        outcome="credited",
+        words="You are right.",
+        credit_minor=700,
+    )
     assert "It is set against an invoice already" in written(session, settings)[1]
     assert len(mails(session)) == 4, "one for each document"
 

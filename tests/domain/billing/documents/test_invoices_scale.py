@@ -39,11 +39,18 @@ CUSTOMER = text(
     "select set_config('app.company_id', :company, true), set_config('role', 'portal_customer', true)"
 )
 FILTERS = (
-    InvoiceFilter(), InvoiceFilter("overdue"), InvoiceFilter("paid"), InvoiceFilter("memos"), InvoiceFilter("all"),
-    InvoiceFilter("all", text="no such"), InvoiceFilter("open", job="Job 17"), InvoiceFilter("all", po="PO-99999"),
+    InvoiceFilter(),
+    InvoiceFilter("overdue"),
+    InvoiceFilter("paid"),
+    InvoiceFilter("memos"),
+    InvoiceFilter("all"),
+    InvoiceFilter("all", text="no such"),
+    InvoiceFilter("open", job="Job 17"),
+    InvoiceFilter("all", po="PO-99999"),
     InvoiceFilter("paid", issued_from=TODAY - timedelta(days=3), issued_to=TODAY),
-    InvoiceFilter("all", issued_from=date(2031, 1, 1)), InvoiceFilter("all", numbers=("G-7", "G-99")),
-)  # fmt: skip
+    InvoiceFilter("all", issued_from=date(2031, 1, 1)),
+    InvoiceFilter("all", numbers=("G-7", "G-99")),
+)
 
 
 @pytest.fixture

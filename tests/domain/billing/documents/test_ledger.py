@@ -67,9 +67,15 @@ def test_a_credit_memo_is_owed_back_and_pays_an_invoice(session: Session, build:
     sides = [Side(RECEIVABLE, 2_000, invoice_id=memo.id), Side(RECEIVABLE, -2_000, invoice_id=invoice.id)]
     for again in (False, True):
         assert again != post(
-            session, key="application:1", kind="application", company_id=company.id, currency="USD",
-            occurred_at=NOW, sides=sides, actor=SYSTEM,
-        )  # fmt: skip
+            session,
+            key="application:1",
+            kind="application",
+            company_id=company.id,
+            currency="USD",
+            occurred_at=NOW,
+            sides=sides,
+            actor=SYSTEM,
+        )
         session.commit()
     session.expire_all()
     assert (invoice.open_minor, memo.open_minor, memo.settled_at) == (8_800, 0, NOW)
@@ -79,16 +85,27 @@ def test_a_credit_memo_is_owed_back_and_pays_an_invoice(session: Session, build:
 def test_money_without_an_invoice_is_unapplied_and_gives_credit(session: Session, build: Build) -> None:
     company = build.company()
     payment = Payment(
-        number="PAY-1", company_id=company.id, kind="cheque", amount_minor=5_000, currency="USD",
-        received_on=date(2026, 6, 2), received_at=NOW,
-    )  # fmt: skip
+        number="PAY-1",
+        company_id=company.id,
+        kind="cheque",
+        amount_minor=5_000,
+        currency="USD",
+        received_on=date(2026, 6, 2),
+        received_at=NOW,
+    )
     session.add(payment)
     session.flush()
     sides = [Side(BANK, 5_000, payment_id=payment.id), Side(UNAPPLIED, -5_000, payment_id=payment.id)]
     post(
-        session, key="payment:PAY-1", kind="payment", company_id=company.id, currency="USD", occurred_at=NOW,
-        sides=sides, actor=SYSTEM,
-    )  # fmt: skip
+        session,
+        key="payment:PAY-1",
+        kind="payment",
+        company_id=company.id,
+        currency="USD",
+        occurred_at=NOW,
+        sides=sides,
+        actor=SYSTEM,
+    )
     session.commit()
     session.expire_all()
     assert payment.unapplied_minor == 5_000
@@ -128,9 +145,15 @@ def test_an_invoice_is_never_paid_beyond_its_total(session: Session, build: Buil
     sides = [Side(BANK, 10_801), Side(RECEIVABLE, -10_801, invoice_id=invoice.id)]
     with pytest.raises(IntegrityError, match="open_within_total"):
         post(
-            session, key="payment:x", kind="payment", company_id=company.id, currency="USD", occurred_at=NOW,
-            sides=sides, actor=SYSTEM,
-        )  # fmt: skip
+            session,
+            key="payment:x",
+            kind="payment",
+            company_id=company.id,
+            currency="USD",
+            occurred_at=NOW,
+            sides=sides,
+            actor=SYSTEM,
+        )
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,10 @@ def test_kept_and_broken(session: Session, company: Company, buyer: Actor) -> No
     pay_offline(session, company, 300, late, on=TODAY + timedelta(days=2))
     found = company_promises(session, company.id, today=TODAY + timedelta(days=2), zone=ZONE)
     assert {each.invoice_number: each.state for each in found} == {
-        kept.number: "kept", broken.number: "broken", late.number: "broken",
-    }  # fmt: skip
+        kept.number: "kept",
+        broken.number: "broken",
+        late.number: "broken",
+    }
 
 
 def test_nothing_is_promised_or_contested_of_what_is_paid(
@@ -173,9 +175,16 @@ def answer(
     session: Session, actor: Actor, company: Company, dispute: InvoiceDispute, outcome: str, credit: int = 0
 ) -> None:
     contesting.answer(
-        session, actor=actor, now=NOW, today=TODAY, company=company, dispute_id=dispute.id, outcome=outcome,
-        words="We looked into it.", credit_minor=credit,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        now=NOW,
+        today=TODAY,
+        company=company,
+        dispute_id=dispute.id,
+        outcome=outcome,
+        words="We looked into it.",
+        credit_minor=credit,
+    )
     session.commit()
 
 
@@ -245,8 +254,10 @@ def test_worklists(build: Build, session: Session, company: Company, buyer: Acto
     session.commit()
     answer(session, build.actor(build.user(kind="admin")), company, disputes[0], "upheld")
     assert [each.invoice_number for each in company_disputes(session, company.id)] == [
-        invoices[1].number, invoices[2].number, invoices[0].number,
-    ]  # fmt: skip
+        invoices[1].number,
+        invoices[2].number,
+        invoices[0].number,
+    ]
     assert len(company_disputes(session, company.id, only_open=True)) == 2
     assert len(open_disputes(session, build.actor(build.user(kind="support")))) == 2
     assert len(open_disputes(session, build.actor(build.rep(company)))) == 2

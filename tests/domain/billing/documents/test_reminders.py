@@ -125,10 +125,14 @@ def promised(session: Session, invoice: Invoice) -> None:
 def disputed(session: Session, invoice: Invoice) -> None:
     session.add(
         InvoiceDispute(
-            invoice_id=invoice.id, company_id=invoice.company_id, amount_minor=1, currency="USD", reason="price",
+            invoice_id=invoice.id,
+            company_id=invoice.company_id,
+            amount_minor=1,
+            currency="USD",
+            reason="price",
             opened_at=NOW,
         )
-    )  # fmt: skip
+    )
 
 
 def under_way(session: Session, invoice: Invoice) -> None:
@@ -325,9 +329,12 @@ def test_the_mail(session: Session, sessions: sessionmaker[Session], company: Co
     remind(sessions, 7)
     mail = mails(session)[0]
     templates = Environment(
-        loader=FileSystemLoader(mail_folders()), undefined=StrictUndefined,
-        autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(mail_folders()),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     words = {
         "to_name": mail.to_name,
         "portal_url": "https://orders.example.com",

@@ -66,9 +66,15 @@ def story(session: Session, build: Build) -> Company:
         ("write_off:1", "write_off", [Side(WRITE_OFFS, 10), Side(RECEIVABLE, -10, invoice_id=old.id)]),
     ):
         post(
-            session, key=key, kind=kind, company_id=company.id, currency="USD", sides=sides, actor=SYSTEM,
+            session,
+            key=key,
+            kind=kind,
+            company_id=company.id,
+            currency="USD",
+            sides=sides,
+            actor=SYSTEM,
             occurred_at=datetime(2026, 6, 25, 12, tzinfo=UTC),
-        )  # fmt: skip
+        )
     make_invoice(session, company, net=7_700, on=date(2026, 7, 3))
     session.commit()
     return company
@@ -138,9 +144,15 @@ def test_a_month_begins_at_the_sellers_midnight(session: Session, build: Build) 
         invoice = make_invoice(session, company, net=0, issue_key=key)
         sides = [Side(RECEIVABLE, 0, invoice_id=invoice.id)]
         post(
-            session, key=f"invoice:{key}", kind="invoice", company_id=company.id, currency="USD", occurred_at=at,
-            sides=sides, actor=SYSTEM,
-        )  # fmt: skip
+            session,
+            key=f"invoice:{key}",
+            kind="invoice",
+            company_id=company.id,
+            currency="USD",
+            occurred_at=at,
+            sides=sides,
+            actor=SYSTEM,
+        )
     session.commit()
     shown = {entry.number for entry in of(session, company).entries}
     assert {"b", "c"} <= shown
@@ -158,8 +170,11 @@ def test_the_list_of_months_says_what_the_statements_say(session: Session, story
     for row in listed:
         found = of(session, story, row.month)
         assert (row.entries, row.charges_minor, row.credits_minor, row.closing_minor) == (
-            found.many, found.charges_minor, found.credits_minor, found.closing_minor,
-        )  # fmt: skip
+            found.many,
+            found.charges_minor,
+            found.credits_minor,
+            found.closing_minor,
+        )
 
 
 def test_another_companys_entries_are_not_in_it(session: Session, build: Build, story: Company) -> None:

@@ -46,9 +46,15 @@ def take(
         **{"kind": "cheque", "amount_minor": 10_000, "received_on": TODAY, "reference": "1007", **fields}
     )
     taken = receive(
-        session, actor=actor, company=company, money=money, parts={i.id: x for i, x in parts.items()}, key=key,
-        now=NOW, today=TODAY,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        company=company,
+        money=money,
+        parts={i.id: x for i, x in parts.items()},
+        key=key,
+        now=NOW,
+        today=TODAY,
+    )
     session.commit()
     return taken
 
@@ -148,9 +154,14 @@ def test_only_who_manages_billing_and_only_the_companys_invoices(
 def use(session: Session, actor: Actor, source: Source, parts: dict[Invoice, int], key: str = "k1") -> bool:
     company_id = next(iter(parts)).company_id
     done = apply(
-        session, actor=actor, company_id=company_id, source=source, parts={i.id: x for i, x in parts.items()},
-        key=key, now=NOW,
-    )  # fmt: skip
+        session,
+        actor=actor,
+        company_id=company_id,
+        source=source,
+        parts={i.id: x for i, x in parts.items()},
+        key=key,
+        now=NOW,
+    )
     session.commit()
     return done
 
@@ -186,9 +197,15 @@ def test_what_was_refunded_since_is_not_taken_off_again(
     payment, invoice = pay_offline(session, company, 3_000), make_invoice(session, company, net=3_000)
     use(session, staff, Source("cash", payment.id), {invoice: 3_000})
     begin(
-        session, actor=staff, payment_id=payment.id, amount_minor=3_000, reason="Paid twice", agreed=True, key="r",
+        session,
+        actor=staff,
+        payment_id=payment.id,
+        amount_minor=3_000,
+        reason="Paid twice",
+        agreed=True,
+        key="r",
         now=NOW,
-    )  # fmt: skip
+    )
     session.commit()
     assert open_of(session, invoice) == [3_000]
     (done,) = applications(session, company.id)

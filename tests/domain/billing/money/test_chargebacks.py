@@ -81,9 +81,14 @@ def test_what_is_about_no_payment_of_ours_is_left_alone(till: Till) -> None:
     invoice = till.invoice(10_000)
     till.paid(invoice)
     intent = till.client.v1.payment_intents.create(
-        {"amount": 900, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True,
-         "payment_method_types": ["card"]}
-    )  # fmt: skip
+        {
+            "amount": 900,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "payment_method_types": ["card"],
+        }
+    )
     made = till.sandbox.control("disputes", charge=str(intent.latest_charge))
     assert look(till, made["id"]) is None
     till.sandbox.control(f"disputes/{made['id']}/close", verdict="lost")

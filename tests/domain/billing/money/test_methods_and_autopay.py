@@ -60,9 +60,15 @@ def agree(till: Till, method: SavedMethod, rule: Rule, *, today: date = TODAY, *
             session, actor=till.actor, rule=rule, method_id=method.id, seller=SELLER, today=today
         )
         return autopay.agree(
-            session, actor=more.pop("actor", till.actor), rule=rule, method_id=method.id,
-            shown=more.pop("shown", words), seller=SELLER, now=utcnow(), today=today,
-        )  # fmt: skip
+            session,
+            actor=more.pop("actor", till.actor),
+            rule=rule,
+            method_id=method.id,
+            shown=more.pop("shown", words),
+            seller=SELLER,
+            now=utcnow(),
+            today=today,
+        )
 
 
 def run(till: Till, on: date) -> None:
@@ -132,9 +138,15 @@ def test_nobody_else_touches_it(till: Till, build: Build) -> None:
             methods.remove(session, actor=actor, method_id=method.id, now=utcnow())
         with transaction(till.sessions) as session, pytest.raises(NotFound):
             autopay.agree(
-                session, actor=actor, rule=Rule("due"), method_id=method.id, shown="", seller=SELLER, now=utcnow(),
+                session,
+                actor=actor,
+                rule=Rule("due"),
+                method_id=method.id,
+                shown="",
+                seller=SELLER,
+                now=utcnow(),
                 today=TODAY,
-            )  # fmt: skip
+            )
 
 
 def test_a_method_in_use_is_not_removed(till: Till) -> None:
@@ -213,10 +225,14 @@ def test_disputed_and_promised_invoices_are_left_out(till: Till) -> None:
     with transaction(till.sessions) as session:
         session.add(
             InvoiceDispute(
-                invoice_id=disputed.id, company_id=till.company.id, amount_minor=500, currency="USD", reason="price",
+                invoice_id=disputed.id,
+                company_id=till.company.id,
+                amount_minor=500,
+                currency="USD",
+                reason="price",
                 opened_at=utcnow(),
             )
-        )  # fmt: skip
+        )
         session.add(
             PaymentPromise(
                 invoice_id=promised.id,

@@ -28,8 +28,11 @@ def prey(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """A process that waits for its one step, to be killed by the sandbox."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.paying_process", settings.database_url],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     yield process
@@ -86,8 +89,7 @@ def test_killed_while_charging_a_saved_card(deadly: Till, prey: subprocess.Popen
 
 @pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
 @pytest.mark.parametrize(
-    ("step", "match"),
-    [("sync", "GET /v1/checkout/sessions/*"), ("cancel", "GET /v1/checkout/sessions/*")],
+    ("step", "match"), [("sync", "GET /v1/checkout/sessions/*"), ("cancel", "GET /v1/checkout/sessions/*")]
 )
 def test_killed_while_looking_at_what_was_paid(
     deadly: Till, prey: subprocess.Popen[str], kind: str, step: str, match: str

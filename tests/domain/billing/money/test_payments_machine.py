@@ -195,11 +195,15 @@ def test_invariants_1_to_5_whatever_happens(
         run_state_machine_as_test(
             Here,
             settings=settings(
-                max_examples=examples, stateful_step_count=16, deadline=None, derandomize=True, database=None,
+                max_examples=examples,
+                stateful_step_count=16,
+                deadline=None,
+                derandomize=True,
+                database=None,
                 phases=[Phase.generate],  # a failure is told at once; its steps are few and printed
                 suppress_health_check=list(HealthCheck),
             ),
-        )  # fmt: skip
+        )
         if Here.seen == set(SEEN):
             break
     assert Here.seen == set(SEEN), "the machine has to come by all of these, or it proves little"

@@ -87,9 +87,14 @@ def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -
     invoice, method_id = till.invoice(10_000), method(till)
     with transaction(till.sessions) as session:
         scheduling.schedule(
-            session, actor=till.actor, wants=[Want(invoice.id, 10_000)], method_id=method_id,
-            run_on=TODAY + timedelta(days=1), now=utcnow(), today=TODAY,
-        )  # fmt: skip
+            session,
+            actor=till.actor,
+            wants=[Want(invoice.id, 10_000)],
+            method_id=method_id,
+            run_on=TODAY + timedelta(days=1),
+            now=utcnow(),
+            today=TODAY,
+        )
     pay_offline(till.build.session, till.company, 10_000, invoice)
     pay_by_rule(till.sessions, now=utcnow(), today=TODAY + timedelta(days=1))
     subject, text = letter(till, posting, "scheduled_nothing_left")
@@ -102,9 +107,15 @@ def test_a_refund_says_how_much_and_why(till: Till, posting: Posting, build: Bui
     staff = build.actor(build.user(kind="admin"))
     with transaction(till.sessions) as session:
         refunding.begin(
-            session, actor=staff, payment_id=payment.id, amount_minor=1_250, reason="Paid twice", agreed=False,
-            key="form", now=utcnow(),
-        )  # fmt: skip
+            session,
+            actor=staff,
+            payment_id=payment.id,
+            amount_minor=1_250,
+            reason="Paid twice",
+            agreed=False,
+            key="form",
+            now=utcnow(),
+        )
     subject, text = letter(till, posting, "payment_refunded")
     assert subject == f"$12.50 of payment {payment.number} is refunded"
     assert "The reason: Paid twice" in text

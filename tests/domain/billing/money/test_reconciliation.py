@@ -79,12 +79,19 @@ def test_a_posting_that_stripe_does_not_know_is_listed_and_goes_away(till: Till)
     def book(key: str, minor: int) -> None:
         with transaction(till.sessions) as session:
             sides = [
-                Side(STRIPE, minor, payment_id=payment.id), Side(UNAPPLIED, -minor, payment_id=payment.id),
-            ]  # fmt: skip
+                Side(STRIPE, minor, payment_id=payment.id),
+                Side(UNAPPLIED, -minor, payment_id=payment.id),
+            ]
             post(
-                session, key=key, kind="payment", company_id=till.company.id, currency="USD",
-                occurred_at=utcnow(), sides=sides, actor=SYSTEM,
-            )  # fmt: skip
+                session,
+                key=key,
+                kind="payment",
+                company_id=till.company.id,
+                currency="USD",
+                occurred_at=utcnow(),
+                sides=sides,
+                actor=SYSTEM,
+            )
 
     book("pi:pi_never:succeeded", 700)
     assert run(till).open == 1
@@ -130,10 +137,14 @@ def test_without_an_answer_nothing_is_concluded(till: Till) -> None:
 def command(till: Till, settings: Settings, *more: str, **given: str) -> Result:
     """``portal reconcile``, as an administrator runs it."""
     environment = {
-        "DATABASE_URL": settings.database_url, "PORTAL_ENV": "development", "PORTAL_DEMO": "yes",
-        "PORTAL_STRIPE_KEY": KEY, "PORTAL_STRIPE_WEBHOOK_SECRET": SECRET, "PORTAL_STRIPE_API": till.sandbox.url,
+        "DATABASE_URL": settings.database_url,
+        "PORTAL_ENV": "development",
+        "PORTAL_DEMO": "yes",
+        "PORTAL_STRIPE_KEY": KEY,
+        "PORTAL_STRIPE_WEBHOOK_SECRET": SECRET,
+        "PORTAL_STRIPE_API": till.sandbox.url,
         **given,
-    }  # fmt: skip
+    }
     return CliRunner().invoke(cli, ["reconcile", *more], env=environment)
 
 

@@ -200,9 +200,16 @@ def test_above_the_limit_only_when_that_is_meant(session: Session, build: Build,
 
     def give(amount: int, **more: Any) -> Refund:
         return refunding.begin(
-            session, actor=staff, payment_id=payment.id, amount_minor=amount, reason="Job is off", agreed=False,
-            key=f"form-{amount}", now=NOW, **more,
-        )  # fmt: skip
+            session,
+            actor=staff,
+            payment_id=payment.id,
+            amount_minor=amount,
+            reason="Job is off",
+            agreed=False,
+            key=f"form-{amount}",
+            now=NOW,
+            **more,
+        )
 
     with pytest.raises(Rejected, match=r"\$164.80 .* above the limit of \$100.00") as refused:
         give(9_000)
@@ -220,6 +227,12 @@ def test_where_no_limit_counts_nobody_is_asked(session: Session, build: Build, s
     payment = pay_offline(session, company, 9_000)
     session.execute(text("delete from credit_account"))
     refunding.begin(
-        session, actor=staff, payment_id=payment.id, amount_minor=9_000, reason="Paid twice", agreed=False, key="form",
+        session,
+        actor=staff,
+        payment_id=payment.id,
+        amount_minor=9_000,
+        reason="Paid twice",
+        agreed=False,
+        key="form",
         now=NOW,
-    )  # fmt: skip
+    )

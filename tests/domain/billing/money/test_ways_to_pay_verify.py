@@ -40,9 +40,15 @@ def test_after_all_of_it_nothing_is_wrong(till: Till, build: Build, engine: Engi
     memo = make_invoice(build.session, till.company, net=-2_000)
     with transaction(till.sessions) as session:
         received = receive(
-            session, actor=staff, company=till.company, money=Offline("cheque", 9_000, TODAY, "1007"),
-            parts={bills[0].id: 5_000}, key="a", now=now, today=TODAY,
-        )  # fmt: skip
+            session,
+            actor=staff,
+            company=till.company,
+            money=Offline("cheque", 9_000, TODAY, "1007"),
+            parts={bills[0].id: 5_000},
+            key="a",
+            now=now,
+            today=TODAY,
+        )
     with transaction(till.sessions) as session:
         common: dict[str, Any] = {"actor": staff, "company_id": till.company.id, "now": now}
         apply(session, source=Source("cash", received.id), parts={bills[0].id: 3_000}, key="b", **common)
@@ -58,9 +64,15 @@ def test_after_all_of_it_nothing_is_wrong(till: Till, build: Build, engine: Engi
     for payment, amount in ((refunded, 3_000), (received, 1_000)):
         with transaction(till.sessions) as session:
             refunding.begin(
-                session, actor=staff, payment_id=payment.id, amount_minor=amount, reason="Paid twice", agreed=True,
-                key=f"refund-{payment.id}", now=now,
-            )  # fmt: skip
+                session,
+                actor=staff,
+                payment_id=payment.id,
+                amount_minor=amount,
+                reason="Paid twice",
+                agreed=True,
+                key=f"refund-{payment.id}",
+                now=now,
+            )
     finish_refunds(till.sessions, now=utcnow(), api=till.api)
     dispute_id = till.sandbox.control("disputes", charge=disputed.charge_id)["id"]
     sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
@@ -92,17 +104,26 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
     with transaction(till.sessions) as session:
         (method,) = methods_of(session, till.company.id, TODAY)
         scheduling.schedule(
-            session, actor=till.actor, wants=[Want(bills[1].id, 12_000)], method_id=method.id, run_on=tomorrow,
-            now=now, today=TODAY,
-        )  # fmt: skip
+            session,
+            actor=till.actor,
+            wants=[Want(bills[1].id, 12_000)],
+            method_id=method.id,
+            run_on=tomorrow,
+            now=now,
+            today=TODAY,
+        )
         made = linking.link_invoice(session, actor=till.actor, number=bills[2].number, days=14, now=now)
     with transaction(till.sessions) as session:
         attempt = linking.pay(session, find(session, made.token), method_kind="card", now=now, today=TODAY)
     till.by_card(till.open(attempt))
     till.sync(attempt)
     common: dict[str, Any] = {
-        "actor": till.actor, "rule": Rule("due"), "method_id": method.id, "seller": "Test Coatings", "today": TODAY,
-    }  # fmt: skip
+        "actor": till.actor,
+        "rule": Rule("due"),
+        "method_id": method.id,
+        "seller": "Test Coatings",
+        "today": TODAY,
+    }
     with transaction(till.sessions) as session:
         _, words = autopay.words_for(session, **common)
         autopay.agree(session, shown=words, now=now, **common)
