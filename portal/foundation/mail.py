@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol, cast
 
 from sqlalchemy import BigInteger, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -39,9 +40,105 @@ class OutboundMail(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
 
 
-@dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to be posted; see :func:`post`."""
+    """What one kind of mail says. A noun's ``letters.py`` defines each as a frozen dataclass, named for its template:
+    ``class InvoiceNew(Letter, words="new invoice")`` fills ``templates/email/<domain>/invoice_new.txt.j2``, whose inputs
+    are its fields. The template's first line is ``Subject: …``, then the body.
+
+    :ivar words: what a timeline calls the mail.
+    :ivar secret: the contents are deleted once the mail is sent.
+    """
+
+    kind: ClassVar[str]
+    words: ClassVar[str]
+    secret: ClassVar[bool]
+
+    def __init_subclass__(cls, *, words: str, secret: bool = False) -> None:
+        cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls.words, cls.secret = words, secret
+        if cls.kind in LETTERS:
+            raise ValueError(f"Two mails are called {cls.kind}; give one of them another name.")
+        LETTERS[cls.kind] = cls
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        """The template's inputs, as JSON."""
+        values = {each.name: getattr(self, each.name) for each in fields(cast(Any, self))}
+        return {**values, "secret": True} if self.secret else values
+
+
+# Every kind of mail, filled while the nouns' letters.py are imported.
+LETTERS: dict[str, type[Letter]] = {}
+
+
+class Addressee(Protocol):
+    """Whoever can be written to."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Somebody to write to, where nothing else says who."""
+
+    email: str
+    name: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A letter on its way. ``key`` names the fact that it announces: the same key is never sent twice."""
+
+    key: str
+    letter: Letter
+    to: Addressee
+    company_id: int | None = None
+    order_id: int | None = None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row of ``outbound_mail``."""
+        return {
+            "key": self.key,
+            "kind": self.letter.kind,
+            "to_email": self.to.email,
+            "to_name": self.to.name,
+            "language": self.to.language,
+            "data": self.letter.contents,
+            "company_id": self.company_id,
+            "order_id": self.order_id,
+        }
+
+
+def send(session: Session, *mails: Mail) -> None:
+    """Queue any number of mails with the transaction, in two statements: they are sent when, and only when, it commits.
+    A key that was queued before is left out."""
+    _queue(session, [mail.row for mail in mails])
+
+
+def _queue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    written = (
+        insert(OutboundMail)
+        .values(list(rows))
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboundMail.id)
+    )
+    mail_ids = session.scalars(written).all()
+    if mail_ids:
+        defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class RawLetter:
+    """A mail without a type; being replaced by :class:`Mail`."""
 
     key: str
     kind: str
@@ -53,40 +150,14 @@ class Letter:
     order_id: int | None = None
 
 
-def post(
-    session: Session,
-    *,
-    key: str,
-    kind: str,
-    to_email: str,
-    data: dict[str, Any],
-    to_name: str = "",
-    language: str = "en",
-    company_id: int | None = None,
-    order_id: int | None = None,
-) -> None:
-    """Queue one mail with the transaction: it is sent when, and only when, the transaction commits.
-
-    :param key: names the fact it announces; the same key is never sent twice.
-    :param kind: the template, ``templates/email/<domain>/<kind>.txt.j2``: first line ``Subject: ``, then the body.
-    :param data: what the template needs, as JSON. With ``"secret": true`` it is wiped once sent.
-    """
-    post_all(session, [Letter(key, kind, to_email, data, to_name, language, company_id, order_id)])
+def post(session: Session, **more: Any) -> None:
+    """Queue one untyped mail; being replaced by :func:`send`."""
+    post_all(session, [RawLetter(**more)])
 
 
-def post_all(session: Session, letters: Sequence[Letter]) -> None:
-    """Queue any number of mails with the transaction; two statements. A key that was posted before is left out."""
-    if not letters:
-        return
-    written = (
-        insert(OutboundMail)
-        .values([asdict(letter) for letter in letters])
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(OutboundMail.id)
-    )
-    mail_ids = session.scalars(written).all()
-    if mail_ids:
-        defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids))
+def post_all(session: Session, letters: Sequence[RawLetter]) -> None:
+    """Queue untyped mails; being replaced by :func:`send`."""
+    _queue(session, [asdict(letter) for letter in letters])
 
 
 def retry_failed(session: Session) -> int:

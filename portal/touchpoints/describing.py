@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES, SOURCES, STAGES, TASKS
-from portal.touchpoints.kinds import GROUPS
+from portal.touchpoints.kinds import SECTIONS, section
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.properties import PROPS
 
@@ -76,11 +76,11 @@ COLUMNS: dict[str, str] = {
 def kinds_table() -> str:
     """Every kind, by group."""
     parts = []
-    for group, kinds in GROUPS.items():
+    for group in SECTIONS:
         parts.append(
             f"### {group}\n\n| name | stage | task | written | meaning | properties |\n|---|---|---|---|---|---|"
         )
-        for kind in kinds:
+        for kind in section(group):
             written = "sample" if kind.sample else "with the change" if kind.fact else "after the response"
             props = ", ".join(f"`{name}`" for name in kind.props) or "none"
             parts[-1] += (

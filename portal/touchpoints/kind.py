@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, TypeVar
+
+from portal.touchpoints.prop import Prop
+from portal.touchpoints.properties import PROPS
 
 STAGES = (
     "discover",
@@ -64,63 +67,17 @@ CHANNEL_OF = {"rep": "rep_remote", "support": "call_center", "store": "store_cou
 
 
 @dataclass(frozen=True)
-class Prop:
-    """One property: its JSON Schema and what it says."""
-
-    schema: Mapping[str, Any]
-    meaning: str
-
-    @property
-    def type_name(self) -> str:
-        """The type in a word, for the documentation."""
-        if "enum" in self.schema:
-            return "one of " + ", ".join(str(v) for v in self.schema["enum"])
-        kind = self.schema["type"]
-        return "list of " + str(self.schema["items"]["type"]) if kind == "array" else str(kind)
-
-
-def count(meaning: str) -> Prop:
-    """A whole number, zero or more."""
-    return Prop({"type": "integer", "minimum": 0}, meaning)
-
-
-def number(meaning: str) -> Prop:
-    """A whole number of either sign: ids, differences."""
-    return Prop({"type": "integer"}, meaning)
-
-
-def word(meaning: str, length: int = 80) -> Prop:
-    """A short machine word or number of ours (codes, SKUs, states): never what a person typed freely."""
-    return Prop({"type": "string", "maxLength": length}, meaning)
-
-
-def flag(meaning: str) -> Prop:
-    """Yes or no."""
-    return Prop({"type": "boolean"}, meaning)
-
-
-def words(meaning: str) -> Prop:
-    """A list of short words."""
-    return Prop({"type": "array", "items": {"type": "string", "maxLength": 80}, "maxItems": 100}, meaning)
-
-
-def numbers(meaning: str) -> Prop:
-    """A list of whole numbers (ids)."""
-    return Prop({"type": "array", "items": {"type": "integer"}, "maxItems": 500}, meaning)
-
-
-def choice(meaning: str, *values: str) -> Prop:
-    """One of a few words."""
-    return Prop({"type": "string", "enum": list(values)}, meaning)
-
-
-@dataclass(frozen=True)
 class Kind:
     """One name of the catalogue.
 
     ``fact``: written in the transaction of the change, under an id made of its key, so it can neither be lost
     nor doubled. Otherwise a view: written after the response. ``says`` is what people read in a timeline.
     ``version`` is the SchemaVer (model-revision-addition) of the properties.
+
+    :ivar icon: in a timeline; empty for that of its stage.
+    :ivar detail: which details a timeline adds to ``says`` (:mod:`portal.desk.activity.story`).
+    :ivar told: a company reads it in its own account's activity.
+    :ivar actions: what a timeline says instead of ``says``, by the property ``action``.
     """
 
     name: str
@@ -132,6 +89,11 @@ class Kind:
     props: Mapping[str, Prop] = field(default_factory=dict)
     sample: bool = False
     version: str = "1-0-0"
+    icon: str = ""
+    tone: str = "neutral"
+    detail: str = ""
+    told: bool = True
+    actions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -149,3 +111,52 @@ def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
     if "enum" in loose:
         loose["enum"] = [*loose["enum"], None]
     return loose
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What one touchpoint says. Each kind is a dataclass in its noun's ``facts.py``; its fields are its properties, each
+    described in :mod:`portal.touchpoints.properties`."""
+
+    kind: ClassVar[Kind]
+
+    @property
+    def props(self) -> dict[str, Any]:
+        """The properties that are known."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+T = TypeVar("T", bound=Touch)
+# Every kind by name, filled while the nouns' facts.py are imported: see portal/touchpoints/kinds.py.
+REGISTERED: dict[str, type[Touch]] = {}
+
+
+def fact(name: str, **more: Any) -> Callable[[type[T]], type[T]]:
+    """Declare a kind that is written in the transaction of the change; ``more`` as in :class:`Kind`.
+
+    :raises ValueError: when the name is taken.
+    """
+    return _kind(name, fact=True, **more)
+
+
+def view(name: str, **more: Any) -> Callable[[type[T]], type[T]]:
+    """Declare a kind that is written after the response that showed it; ``more`` as in :class:`Kind`."""
+    return _kind(name, fact=False, **more)
+
+
+def sample(name: str, **more: Any) -> Callable[[type[T]], type[T]]:
+    """Declare a kind that a browser reports; ``more`` as in :class:`Kind`."""
+    return _kind(name, fact=False, sample=True, **more)
+
+
+def _kind(name: str, **more: Any) -> Callable[[type[T]], type[T]]:
+    def put(touch: type[T]) -> type[T]:
+        if name in REGISTERED:
+            raise ValueError(f"Two kinds of touchpoint are called {name}; give one of them another name.")
+        props = {each.name: PROPS[each.name] for each in fields(touch)}
+        touch.kind = Kind(name=name, props=props, **more)
+        REGISTERED[name] = touch
+        return touch
+
+    return put

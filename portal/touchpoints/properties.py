@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.touchpoints.kind import Prop, choice, count, flag, number, numbers, word, words
+from portal.touchpoints.prop import Prop, choice, count, flag, number, numbers, word, words
 
 # Where something was come upon; an address or a form may name one of these, and nothing of its own.
 SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "order", "category"})

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import from_microseconds
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
-from portal.touchpoints.kinds import KINDS
+from portal.touchpoints.kinds import kinds
 from portal.touchpoints.models import Touchpoint
 
 STAFF_ROLES = ("sales_rep", "support_agent", "store_staff", "administrator")
@@ -72,13 +72,13 @@ class Entry:
     @property
     def says(self) -> str:
         """What happened, in plain words."""
-        kind = KINDS.get(self.name)
+        kind = kinds().get(self.name)
         return kind.says if kind else self.name.replace("_", " ").capitalize()
 
     @property
     def stage(self) -> str:
         """Stage of the journey; fixed per name."""
-        kind = KINDS.get(self.name)
+        kind = kinds().get(self.name)
         return kind.stage if kind else ""
 
 

@@ -17,8 +17,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.clock import to_microseconds, utcnow
 from portal.touchpoints.identity import fact_id, fingerprint, moment_id
 from portal.touchpoints.interaction import Interaction, interaction_of
-from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES
-from portal.touchpoints.kinds import kind_of
+from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES, Kind, Touch
 from portal.touchpoints.validity import checked
 from portal.touchpoints.writing import write
 
@@ -44,7 +43,7 @@ LINKS = frozenset(
 class Event:
     """One interaction to be recorded. ``key`` makes a fact's id: the same key is the same fact for ever."""
 
-    name: str
+    what: Touch
     actor: Actor
     now: datetime
     key: str | None = None
@@ -65,7 +64,16 @@ class Event:
     handoff: bool = False
     causation_id: UUID | None = None
     links: dict[str, int | None] = field(default_factory=dict)
-    props: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """What the catalogue says about it."""
+        return self.what.kind
+
+    @property
+    def name(self) -> str:
+        """Its kind's name."""
+        return self.what.kind.name
 
 
 class RecordedTwice(Exception):
@@ -75,7 +83,7 @@ class RecordedTwice(Exception):
 def record(session: Session, event: Event) -> None:
     """Note a business fact; it is written when, and only when, the session's transaction commits.
 
-    :raises ValueError: when the catalogue knows no such name, outcome, channel or link, or a fact has no key.
+    :raises ValueError: when there is no such outcome, channel or link, or a fact has no key.
     """
     check(event)
     if not session.in_transaction():
@@ -88,8 +96,7 @@ def check(event: Event) -> None:
 
     :raises ValueError: in one sentence.
     """
-    kind = kind_of(event.name)
-    if kind.fact and not event.key:
+    if event.kind.fact and not event.key:
         raise ValueError(f"{event.name} is a fact and needs a key: {event.name}:entity[:version]")
     if event.outcome not in OUTCOMES:
         raise ValueError(f"{event.name}: no outcome is called {event.outcome!r}")
@@ -103,8 +110,8 @@ def row_of(
     event: Event, where: Interaction, received_us: int, latency_ms: int | None = None
 ) -> dict[str, Any]:
     """The row of the log, with who did it for whom; see docs/touchpoints.md for every column."""
-    kind, actor = kind_of(event.name), event.actor
-    props, wrong = checked(event.name, event.props)
+    kind, actor = event.kind, event.actor
+    props, wrong = checked(kind, event.what.props)
     is_customer = actor.kind == "customer"
     subject = actor.subject_user_id if is_customer or actor.is_acting else None
     on_behalf = subject is not None and actor.user_id is not None and subject != actor.user_id

@@ -10,18 +10,18 @@ from typing import Any
 
 import fastjsonschema
 
-from portal.touchpoints.kinds import kind_of
+from portal.touchpoints.kind import REGISTERED, Kind
 
 MAX_BYTES = 8192
 
 
 @cache
 def _validator(name: str) -> Callable[[Any], Any]:
-    check: Callable[[Any], Any] = fastjsonschema.compile(kind_of(name).schema)
+    check: Callable[[Any], Any] = fastjsonschema.compile(REGISTERED[name].kind.schema)
     return check
 
 
-def checked(name: str, props: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+def checked(kind: Kind, props: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     """The properties as they may be stored, and what is wrong with them (None: nothing).
 
     Properties that no JSON column takes, or that are too large, are dropped; others are kept for a look.
@@ -38,7 +38,7 @@ def checked(name: str, props: dict[str, Any]) -> tuple[dict[str, Any], str | Non
     if size > MAX_BYTES:
         return {}, f"dropped: {size} bytes, at most {MAX_BYTES}"
     try:
-        _validator(name)(props)
+        _validator(kind.name)(props)
     except fastjsonschema.JsonSchemaValueException as error:
         return props, str(error.message)[:200]
     return props, None

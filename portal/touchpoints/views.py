@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from portal.touchpoints.facts import PageLeft, ScriptFailed
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.scrubbing import scrubbed
 from portal.web.access import public
 from portal.web.security import csrf
@@ -46,8 +48,8 @@ def beacon() -> tuple[str, int]:
     whose = str(seen.session_id or request.remote_addr)
     if not _allowed(whose):
         return "", 429
-    name, fields = sample
-    viewed(name, key=f"beacon:{seen.session_id or '-'}:{fields.pop('id')}", source="portal_client", **fields)
+    what, fields = sample
+    viewed(what, key=f"beacon:{seen.session_id or '-'}:{fields.pop('id')}", source="portal_client", **fields)
     return "", 204
 
 
@@ -58,7 +60,7 @@ def _same_origin() -> bool:
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
-def _sample(body: bytes) -> tuple[str, dict[str, Any]] | None:
+def _sample(body: bytes) -> tuple[Touch, dict[str, Any]] | None:
     try:
         data = json.loads(body)
         given = str(data["id"])
@@ -69,11 +71,10 @@ def _sample(body: bytes) -> tuple[str, dict[str, Any]] | None:
             dwell = int(data["dwell_ms"])
             if not 0 <= dwell <= MAX_DWELL_MS:
                 return None
-            return "page_left", {"id": given, "dwell_ms": dwell, "props": {"page": page}}
+            return PageLeft(page=page), {"id": given, "dwell_ms": dwell}
         if data["kind"] == "script_error":
             message = scrubbed(str(data["message"]))[:200]
-            props = {"page": page, "message": message}
-            return "script_failed", {"id": given, "outcome": "system_error", "props": props}
+            return ScriptFailed(page=page, message=message), {"id": given, "outcome": "system_error"}
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return None

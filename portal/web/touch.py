@@ -18,9 +18,11 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
 
 from portal.touchpoints.interaction import Interaction, channel_of, set_interaction
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
 from portal.touchpoints.writing import write
 from portal.web.access import request_permission
+from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
 from portal.web.sessions import Visit, visit
 from portal.web.transaction import now
@@ -35,14 +37,14 @@ SILENT_STATUS = frozenset({422})
 SILENT_ENDPOINTS = frozenset({"static", "touchpoints.beacon", "health.livez", "health.readyz"})
 
 
-def viewed(name: str, **fields: Any) -> None:
+def viewed(what: Touch, **fields: Any) -> None:
     """Note that the person saw something, or was refused.
 
     :param fields: those of :class:`portal.touchpoints.recording.Event`; ``actor`` and ``now`` are the request's.
-    :raises ValueError: when the catalogue knows no such name, outcome or link.
+    :raises ValueError: when there is no such outcome or link.
     """
     actor = fields.pop("actor", None) or visit().actor
-    event = Event(name, actor=actor, now=fields.pop("now", None) or now(), **fields)
+    event = Event(what, actor=actor, now=fields.pop("now", None) or now(), **fields)
     check(event)
     g.setdefault("views", []).append(event)
 
@@ -109,17 +111,17 @@ def _note_refusal(status: int) -> None:
     if g.get("refusal_noted") or not visit().is_authenticated:
         return
     g.refusal_noted = True
-    props = {"endpoint": request.endpoint, "method": request.method, "status": status}
+    asked = {"endpoint": request.endpoint, "method": request.method}
     if status == 403:
-        props["permission"] = request_permission() if request.endpoint else None
-        viewed("permission_denied", outcome="denied", error_code="403", props=props)
+        permission = request_permission() if request.endpoint else None
+        denied = PermissionDenied(**asked, status=status, permission=permission)
+        viewed(denied, outcome="denied", error_code="403")
     else:
         outcome = {404: "not_found", 409: "conflict"}.get(status, "validation_error")
         viewed(
-            "error_shown",
+            ErrorShown(**asked, status=status),
             outcome="system_error" if status >= 500 else outcome,
             error_code=str(status),
-            props=props,
         )
 
 

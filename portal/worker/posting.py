@@ -21,6 +21,7 @@ from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
+from portal.touchpoints.facts import NotificationSent
 from portal.touchpoints.recording import Event, record
 
 log = structlog.get_logger(__name__)
@@ -130,14 +131,13 @@ def _record(session: Session, mail: OutboundMail, now: datetime) -> None:
     record(
         session,
         Event(
-            "notification_sent",
+            NotificationSent(mail_kind=mail.kind, attempts=mail.attempts),
             actor=SYSTEM,
             now=now,
             key=f"notification_sent:{mail.key}",
             account_id=mail.company_id,
             channel="email",
             links={"order_id": mail.order_id},
-            props={"mail_kind": mail.kind, "attempts": mail.attempts},
         ),
     )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actors import actor_of
+from portal.accounts.delegations.facts import DelegationEnded, DelegationStarted
 from portal.accounts.delegations.queries import assigned_company
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 MINUTE = timedelta(minutes=1)
@@ -58,7 +59,8 @@ def start_acting(
     session.add(delegation)
     session.flush()
     _hold(session, actor, delegation.id)
-    _record(session, "delegation_started", actor, delegation, now, minutes=LONGEST_STAY // MINUTE)
+    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST_STAY // MINUTE)
+    _record(session, started, actor, delegation, now)
     return delegation
 
 
@@ -127,15 +129,12 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
     }
     for delegation in ended:
         over = delegation.ended_at or now
-        _record(
-            session,
-            "delegation_ended",
-            actor_of(reps[delegation.actor_user_id]),
-            delegation,
-            over,
+        what = DelegationEnded(
+            subject_user_id=delegation.subject_user_id,
             minutes=(over - delegation.started_at) // MINUTE,
             reason="ended" if over < delegation.expires_at else "expired",
         )
+        _record(session, what, actor_of(reps[delegation.actor_user_id]), delegation, over)
     return len(ended)
 
 
@@ -160,9 +159,7 @@ def _subject(session: Session, company: Company, user_id: int | None) -> User:
     return subject
 
 
-def _record(
-    session: Session, name: str, rep: Actor, delegation: Delegation, now: datetime, **props: Any
-) -> None:
+def _record(session: Session, what: Touch, rep: Actor, delegation: Delegation, now: datetime) -> None:
     inside = replace(
         rep,
         company_id=delegation.company_id,
@@ -173,11 +170,10 @@ def _record(
     record(
         session,
         Event(
-            name,
+            what,
             actor=inside,
             now=now,
-            key=f"{name}:{delegation.id}",
+            key=f"{what.kind.name}:{delegation.id}",
             account_id=delegation.company_id,
-            props={"subject_user_id": delegation.subject_user_id, **props},
         ),
     )

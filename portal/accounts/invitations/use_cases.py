@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_of
+from portal.accounts.invitations.facts import InviteSent
 from portal.accounts.models import Company, Membership, OneTimeToken, User
+from portal.accounts.people.facts import AccountAddedUser
 from portal.accounts.roles import CUSTOMER_ROLES, ROLE_LABELS
 from portal.accounts.sign_in.links import invitation_link
 from portal.accounts.sign_in.use_cases import credentials, one_time
@@ -144,12 +146,11 @@ def _join(session: Session, user: User, row: OneTimeToken, now: datetime) -> Non
     record(
         session,
         Event(
-            "account_added_user",
+            AccountAddedUser(user_id=user.id, role=membership.role, action="joined"),
             actor=actor_of(user, company, membership.role),
             now=now,
             key=f"account_added_user:{company.id}-{user.id}:joined-{row.id}",
             account_id=company.id,
-            props={"user_id": user.id, "role": membership.role, "action": "joined"},
         ),
     )
 
@@ -184,11 +185,10 @@ def _send(session: Session, *, actor: Actor, user: User, role: str, public_url: 
     record(
         session,
         Event(
-            "invite_sent",
+            InviteSent(user_id=user.id, role=role, purpose="invitation"),
             actor=actor,
             now=now,
             key=f"invite_sent:{row.id}",
             account_id=actor.company_id,
-            props={"user_id": user.id, "role": role, "purpose": "invitation"},
         ),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.delegations import use_cases as acting
 from portal.accounts.models import Company, Membership, User
+from portal.accounts.people.facts import AccountAddedUser
 from portal.accounts.roles import CUSTOMER_ROLES
 from portal.accounts.sign_in.use_cases import one_time
 from portal.foundation.actor import Actor
@@ -147,11 +148,10 @@ def _note(session: Session, actor: Actor, membership: Membership, action: str, n
     record(
         session,
         Event(
-            "account_added_user",
+            AccountAddedUser(user_id=membership.user_id, role=membership.role, action=action),
             actor=actor,
             now=now,
             key=f"account_added_user:{membership.company_id}-{membership.user_id}:{action}-{now.isoformat()}",
             account_id=membership.company_id,
-            props={"user_id": membership.user_id, "role": membership.role, "action": action},
         ),
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import User
 from portal.accounts.pages import Answer
+from portal.accounts.sign_in.facts import SignInFailed
 from portal.accounts.sign_in.networks import network_of
 from portal.accounts.sign_in.use_cases import one_time
 from portal.accounts.sign_in.use_cases import sign_in as signing_in
@@ -39,10 +40,7 @@ def note_failure(no: Rejected, method: str) -> None:
     """Leave a touchpoint of a sign-in that failed, in whatever way it was tried."""
     reason = REASONS.get(no.code, "wrong")
     viewed(
-        "sign_in_failed",
-        outcome=no.outcome,
-        error_code=no.code,
-        props={"reason": reason, "method": method, "network": network()},
+        SignInFailed(reason=reason, method=method, network=network()), outcome=no.outcome, error_code=no.code
     )
 
 

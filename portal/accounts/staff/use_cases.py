@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from portal.accounts.actors import actor_of
 from portal.accounts.delegations import use_cases as acting
 from portal.accounts.invitations import use_cases as inviting
+from portal.accounts.invitations.facts import InviteSent
 from portal.accounts.models import Company, RepAssignment, User
 from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.links import invitation_link
 from portal.accounts.sign_in.use_cases import one_time, sessions
+from portal.accounts.staff.facts import AccountCreated
 from portal.accounts.staff.queries import staff_member, state_of
 from portal.foundation import mail
 from portal.foundation.actor import STAFF_KINDS, Actor
@@ -67,11 +69,10 @@ def add_staff(
     record(
         session,
         Event(
-            "account_created",
+            AccountCreated(user_id=user.id, role=kind),
             actor=actor or actor_of(user),
             now=now,
             key=f"account_created:user-{user.id}",
-            props={"user_id": user.id, "role": kind},
         ),
     )
     if password is not None:
@@ -196,11 +197,10 @@ def _invite(session: Session, *, actor: Actor | None, user: User, public_url: st
     record(
         session,
         Event(
-            "invite_sent",
+            InviteSent(user_id=user.id, role=user.kind, purpose="invitation"),
             actor=actor or actor_of(user),
             now=now,
             key=f"invite_sent:{row.id}",
-            props={"user_id": user.id, "role": user.kind, "purpose": "invitation"},
         ),
     )
     return link

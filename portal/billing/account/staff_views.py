@@ -21,6 +21,7 @@ from portal.billing.invoices.words import due_words, standing
 from portal.billing.pages import staff_blueprint
 from portal.billing.promises_to_pay.queries import company_promises, promises_of
 from portal.foundation.money import exponent
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -60,7 +61,7 @@ def customer_billing(code: str) -> str | tuple[str, int]:
         return url_for("billing_staff.customer", code=code, _anchor="invoices", **words)
 
     listed = InvoiceList(request.args, wanted, list_href)
-    viewed("history_looked_up", account_id=company.id, props={"opened": "account"})
+    viewed(HistoryLookedUp(opened="account"), account_id=company.id)
     body = render_template(
         "billing/account/customer.html",
         company=company,

@@ -23,6 +23,7 @@ from portal.billing.autopay.rules import (
     within_limit,
 )
 from portal.billing.invoices.queries.open_documents import OpenDocument
+from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
@@ -136,12 +137,11 @@ def _note(session: Session, actor: Actor, company_id: int, action: str, key: str
     record(
         session,
         Event(
-            "payment_info_entered",
+            PaymentInfoEntered(method="autopay", action=action),
             actor=actor,
             now=now,
             key=f"payment_info_entered:{action}:{key}",
             account_id=company_id,
-            props={"method": "autopay", "action": action},
         ),
     )
 

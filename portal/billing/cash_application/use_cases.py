@@ -13,6 +13,7 @@ from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
+from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.queries import UNDONE, going_back, posted, shares
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.billing.settlement.use_cases.paid_in_full import tell_settled
@@ -97,7 +98,7 @@ def apply(
     record(
         session,
         Event(
-            "payment_submitted",
+            PaymentSubmitted(method="credit_memo" if held.memo_id else "unapplied_cash", lines=len(parts)),
             actor=actor,
             now=now,
             key=f"payment_submitted:{posting_key}",
@@ -105,7 +106,6 @@ def apply(
             value_minor=total,
             currency=held.currency,
             links={"payment_id": held.payment_id, "invoice_id": held.memo_id},
-            props={"method": "credit_memo" if held.memo_id else "unapplied_cash", "lines": len(parts)},
         ),
     )
     tell_settled(session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=held.payment_id)

@@ -12,6 +12,7 @@ from portal.billing.chart_of_accounts import DISPUTED, FEES, STRIPE, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.settlement.facts import PaymentFailed
 from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
@@ -151,7 +152,7 @@ def _tell(session: Session, payment: Payment, dispute: StripeDispute, code: str,
     record(
         session,
         Event(
-            "payment_failed",
+            PaymentFailed(method=payment.kind, number=payment.number, code=code),
             actor=SYSTEM,
             now=at,
             key=f"payment_failed:{dispute.id}:{code}",
@@ -160,6 +161,5 @@ def _tell(session: Session, payment: Payment, dispute: StripeDispute, code: str,
             currency=dispute.currency,
             outcome="ok" if code == "chargeback_won" else "payment_declined",
             links={"payment_id": payment.id},
-            props={"method": payment.kind, "number": payment.number, "code": code},
         ),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
+from portal.billing.invoices.facts import InvoicePaid
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
@@ -89,7 +90,7 @@ def apply_ahead(
         record(
             session,
             Event(
-                "invoice_paid",
+                InvoicePaid(number=invoice.number),
                 actor=actor,
                 now=now,
                 key=f"invoice_paid:{invoice.number}:{key}",
@@ -98,7 +99,6 @@ def apply_ahead(
                 value_minor=invoice.total_minor,
                 currency=invoice.currency,
                 links={"order_id": invoice.order_id, "invoice_id": invoice.id},
-                props={"number": invoice.number},
             ),
         )
     return invoice.total_minor - left

@@ -14,6 +14,7 @@ from portal.billing.chart_of_accounts import BANK
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
+from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.locks import lock_documents
 from portal.billing.settlement.use_cases.settle import Received, record_payment
@@ -95,7 +96,7 @@ def receive(
     record(
         session,
         Event(
-            "payment_submitted",
+            PaymentSubmitted(method=money.kind, number=settled.payment.number, lines=len(parts)),
             actor=actor,
             now=now,
             key=f"payment_submitted:{settled.payment.number}",
@@ -103,7 +104,6 @@ def receive(
             value_minor=money.amount_minor,
             currency=company.currency,
             links={"payment_id": settled.payment.id},
-            props={"method": money.kind, "number": settled.payment.number, "lines": len(parts)},
         ),
     )
     return settled.payment

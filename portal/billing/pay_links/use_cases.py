@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company
 from portal.accounts.sign_in.use_cases.throttle import Limit, admit
+from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.use_cases.methods import check_may_use
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
@@ -235,12 +236,11 @@ def _note(session: Session, actor: Actor, link: PayLink, action: str, now: datet
     record(
         session,
         Event(
-            "payment_info_entered",
+            PaymentInfoEntered(method="link", action=action),
             actor=actor,
             now=now,
             key=f"payment_info_entered:{action}:{link.id}",
             account_id=link.company_id,
-            props={"method": "link", "action": action},
         ),
     )
 

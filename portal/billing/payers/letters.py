@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.billing.payers.queries import people_who_may
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 
 
 def tell_payers(
@@ -28,7 +28,7 @@ def tell_payers(
     post_all(
         session,
         [
-            Letter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company_id)
+            RawLetter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company_id)
             for each in people
         ],
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company, Membership, User
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.settlement.facts import PaymentFailed
 from portal.billing.settlement.use_cases.settle import Settled
 from portal.foundation.actor import Actor
 from portal.foundation.mail import post
@@ -65,7 +66,7 @@ def tell_failed(
     record(
         session,
         Event(
-            "payment_failed",
+            PaymentFailed(method=attempt.method_kind or "any", code=attempt.failure_code[:80]),
             actor=actor,
             now=now,
             key=f"payment_failed:{attempt.token}",
@@ -75,7 +76,6 @@ def tell_failed(
             value_minor=attempt.amount_minor,
             currency=attempt.currency,
             links={"draft_id": attempt.draft_id},
-            props={"method": attempt.method_kind or "any", "code": attempt.failure_code[:80]},
         ),
     )
     if not mail:

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.dunning import PaymentPromise
 from portal.billing.models.invoices import Invoice
+from portal.billing.promises_to_pay.facts import PaymentPromised, PaymentPromiseWithdrawn
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 LONGEST_DAYS = 60
@@ -55,7 +57,7 @@ def promise(
     )
     session.add(made)
     session.flush()
-    _note(session, "payment_promised", invoice, made.id, actor, now)
+    _record(session, PaymentPromised(number=invoice.number), invoice, made.id, actor, now)
     return made
 
 
@@ -67,7 +69,7 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, number: str) -> b
     invoice = _own_invoice(session, actor, number)
     gone = _take_back(session, invoice, now)
     if gone is not None:
-        _note(session, "payment_promise_withdrawn", invoice, gone, actor, now)
+        _record(session, PaymentPromiseWithdrawn(number=invoice.number), invoice, gone, actor, now)
     return gone is not None
 
 
@@ -93,20 +95,19 @@ def _take_back(session: Session, invoice: Invoice, now: datetime) -> int | None:
     )
 
 
-def _note(
-    session: Session, name: str, invoice: Invoice, promise_id: int, actor: Actor, now: datetime
+def _record(
+    session: Session, what: Touch, invoice: Invoice, promise_id: int, actor: Actor, now: datetime
 ) -> None:
     record(
         session,
         Event(
-            name,
+            what,
             actor=actor,
             now=now,
-            key=f"{name}:{promise_id}",
+            key=f"{what.kind.name}:{promise_id}",
             account_id=invoice.company_id,
             value_minor=invoice.open_minor,
             currency=invoice.currency,
             links={"invoice_id": invoice.id, "promise_id": promise_id},
-            props={"number": invoice.number},
         ),
     )

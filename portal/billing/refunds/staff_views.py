@@ -20,6 +20,7 @@ from portal.billing.settlement.queries import disputes_of, fate
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.forms import amount_of
 from portal.web.refusing import refusing
@@ -36,7 +37,7 @@ def payment(number: str) -> str:
     found, company = payment_for_staff(db(), actor(), number)
     form = RefundForm(formdata=None)
     form.fresh_key()
-    viewed("history_looked_up", account_id=company.id, props={"opened": "payment"})
+    viewed(HistoryLookedUp(opened="payment"), account_id=company.id)
     return _page(found, company, form)
 
 

@@ -11,7 +11,7 @@ from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import policy_of
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
 
@@ -34,11 +34,11 @@ def announce(session: Session, document: Invoice) -> int:
     key, data = f"{kind}:{document.number}", _data(company, document)
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
     letters = [
-        Letter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company.id)
+        RawLetter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company.id)
         for each in people
     ]
     if not letters and company.email:
-        letters = [Letter(key, kind, company.email, data, company.name, "en", company.id)]
+        letters = [RawLetter(key, kind, company.email, data, company.name, "en", company.id)]
     post_all(session, letters)
     return len(letters)
 

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.payers.queries import Recipient, people_who_may
+from portal.billing.reminders.facts import RemindersChanged, ReminderSent
 from portal.billing.reminders.queries import DueStep, credit_of_companies, due_steps
 from portal.billing.reminders.rules import Policy, Reminded, subject, when_words
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 from portal.foundation.money import format_minor
 from portal.touchpoints.recording import Event, record
 
@@ -82,12 +83,11 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
     record(
         session,
         Event(
-            "reminders_changed",
+            RemindersChanged(fields=["remind", "remind_at"]),
             actor=actor,
             now=now,
             key=f"reminders_changed:{company.id}:{now.isoformat()}",
             account_id=company.id,
-            props={"fields": ["remind", "remind_at"]},
         ),
     )
 
@@ -113,7 +113,7 @@ def _remind(session: Session, steps: Sequence[DueStep], *, now: datetime, today:
     )
     mine = [each for each in told if each.invoice_id in taken]
     credit = credit_of_companies(session, companies)
-    letters: list[Letter] = []
+    letters: list[RawLetter] = []
     for company_id, group in groupby(mine, key=lambda each: each.company_id):
         letters += _letters(list(group), people.get(company_id, []), credit, today)
     post_all(session, letters)
@@ -124,16 +124,16 @@ def _remind(session: Session, steps: Sequence[DueStep], *, now: datetime, today:
 
 def _letters(
     steps: Sequence[DueStep], people: Sequence[Recipient], credit: dict[tuple[int, str], int], today: date
-) -> list[Letter]:
+) -> list[RawLetter]:
     first = steps[0]
     key = f"{MAIL}:{first.invoice_id}:{first.step}"  # each step is taken once, so this names one mail
     data = _data(steps, credit, today)
     if not people:
         return [
-            Letter(key, MAIL, first.company_email or "", data, first.company_name, "en", first.company_id)
+            RawLetter(key, MAIL, first.company_email or "", data, first.company_name, "en", first.company_id)
         ]
     return [
-        Letter(f"{key}:{each.user_id}", MAIL, each.email, data, each.name, each.language, first.company_id)
+        RawLetter(f"{key}:{each.user_id}", MAIL, each.email, data, each.name, each.language, first.company_id)
         for each in people
     ]
 
@@ -165,7 +165,7 @@ def _data(steps: Sequence[DueStep], credit: dict[tuple[int, str], int], today: d
 
 def _event(each: DueStep, now: datetime) -> Event:
     return Event(
-        "reminder_sent",
+        ReminderSent(number=each.number, step=str(each.step)),
         actor=SYSTEM,
         now=now,
         key=f"reminder_sent:{each.invoice_id}:{each.step}",
@@ -174,5 +174,4 @@ def _event(each: DueStep, now: datetime) -> Event:
         value_minor=each.open_minor,
         currency=each.currency,
         links={"invoice_id": each.invoice_id},
-        props={"number": each.number, "step": str(each.step)},
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.methods.expiry import expiry
+from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
@@ -121,14 +122,13 @@ def _note(session: Session, actor: Actor, attempt: PaymentAttempt, action: str, 
     record(
         session,
         Event(
-            "payment_info_entered",
+            PaymentInfoEntered(method="schedule", action=action),
             actor=actor,
             now=now,
             key=f"payment_info_entered:{action}:{attempt.token}",
             account_id=attempt.company_id,
             value_minor=attempt.amount_minor,
             currency=attempt.currency,
-            props={"method": "schedule", "action": action},
         ),
     )
 

@@ -15,6 +15,7 @@ from portal.accounts.models import Company
 from portal.billing.documents.letterhead import Letterhead, file_name
 from portal.billing.documents.rendering import MOST_LINES, TooLong, pdf
 from portal.billing.periods import Month
+from portal.billing.statements.facts import StatementDownloaded
 from portal.billing.statements.pdf import ageing, statement_data
 from portal.billing.statements.queries import PAGE, Entry, Statement, months, statement
 from portal.billing.statements.words import about, what
@@ -110,7 +111,7 @@ class StatementPages:
         except TooLong:
             tell("error", "This month has too many entries for a PDF. Download it as CSV.")
             return redirect(self._month_href("statement", month, found.currency))
-        viewed("statement_downloaded", account_id=company.id, props={"format": "pdf"})
+        viewed(StatementDownloaded(format="pdf"), account_id=company.id)
         return pdf_download(content, name)
 
     def as_csv(self, code: str) -> Response:
@@ -128,7 +129,7 @@ class StatementPages:
             is_last = there >= found.many
             return _rows(found, zone, first=not skip, last=is_last), None if is_last else str(there)
 
-        viewed("statement_downloaded", account_id=company_id, props={"format": "csv"})
+        viewed(StatementDownloaded(format="csv"), account_id=company_id)
         return csv_download(f"{self._file_name(month, currency)}.csv", COLUMNS, company_id, read)
 
     def _month(self, code: str) -> Month:

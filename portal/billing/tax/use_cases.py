@@ -17,9 +17,11 @@ from portal.billing.tax.exemption_rules import (
     clean_file_name,
     file_type,
 )
+from portal.billing.tax.facts import TaxExemptionAdded, TaxExemptionWithdrawn
 from portal.billing.tax.rules import region_key
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 MOST = 50  # certificates that are not withdrawn, per company
@@ -75,7 +77,7 @@ def add(
     )
     session.add(added)
     session.flush()
-    _tell(session, "tax_exemption_added", added, actor, now)
+    _record(session, TaxExemptionAdded(reason=added.reason), added, actor, now)
     return added
 
 
@@ -95,7 +97,7 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, exemption_id: int
         raise NotFound
     if found.ended_at is None:
         found.ended_at = now
-        _tell(session, "tax_exemption_withdrawn", found, actor, now)
+        _record(session, TaxExemptionWithdrawn(reason=found.reason), found, actor, now)
     return found
 
 
@@ -143,15 +145,14 @@ def _file_problem(data: bytes) -> dict[str, str]:
     return {}
 
 
-def _tell(session: Session, name: str, exemption: TaxExemption, actor: Actor, now: datetime) -> None:
+def _record(session: Session, what: Touch, exemption: TaxExemption, actor: Actor, now: datetime) -> None:
     record(
         session,
         Event(
-            name,
+            what,
             actor=actor,
             now=now,
-            key=f"{name}:{exemption.id}",
+            key=f"{what.kind.name}:{exemption.id}",
             account_id=exemption.company_id,
-            props={"reason": exemption.reason},
         ),
     )

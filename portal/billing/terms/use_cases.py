@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.terms.due import Terms
+from portal.billing.terms.facts import TermsChanged
 from portal.foundation.actor import Actor
 from portal.foundation.amounts import LARGEST
 from portal.foundation.errors import NotFound, Rejected
@@ -78,12 +79,11 @@ def agree(session: Session, *, actor: Actor, now: datetime, company: Company, ag
     record(
         session,
         Event(
-            "terms_changed",
+            TermsChanged(fields=changed),
             actor=actor,
             now=now,
             key=f"terms_changed:{company.id}:{now.isoformat()}",
             account_id=company.id,
-            props={"fields": changed},
         ),
     )
     return changed

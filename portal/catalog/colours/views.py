@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from portal.catalog.colours.page import picker
 from portal.catalog.pages import blueprint
+from portal.catalog.products.facts import ProductListViewed
 from portal.web.access import needs
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import actor, visit
@@ -20,9 +21,8 @@ def colours() -> str:
     if wants_fragment():
         return render_template("catalog/colours/_colours.html", picker=found)
     viewed(
-        "product_list_viewed",
+        ProductListViewed(list="colours", results=len(found.colours)),
         account_id=actor().company_id,
         store_id=visit().store_id,
-        props={"list": "colours", "results": len(found.colours)},
     )
     return render_template("catalog/colours/colours.html", picker=found)

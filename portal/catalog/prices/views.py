@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from portal.catalog.pages import blueprint
 from portal.catalog.prices import rules as pricing
+from portal.catalog.prices.facts import PriceViewed
 from portal.catalog.prices.queries import price_rows
 from portal.catalog.products.queries.variants import resolve, variants
 from portal.foundation.errors import NotFound
@@ -32,11 +33,10 @@ def why_price(sku: str) -> str:
     judged = pricing.judge(rows, quantity=quantity, on=today())
     price = pricing.price(rows, quantity=quantity, on=today())
     viewed(
-        "price_viewed",
+        PriceViewed(sku=variant.sku, quantity=quantity, rule=price.rule if price else "none"),
         account_id=who.company_id,
         store_id=visit().store_id,
         links={"product_id": variant.product_id, "variant_id": variant.id},
-        props={"sku": variant.sku, "quantity": quantity, "rule": price.rule if price else "none"},
     )
     return render_template(
         "catalog/prices/why_price.html",

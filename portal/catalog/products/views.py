@@ -8,7 +8,9 @@ from portal.catalog.colours.page import picker
 from portal.catalog.pages import blueprint
 from portal.catalog.prices.page import offers
 from portal.catalog.products.choice import aspects, chosen_variant
+from portal.catalog.products.facts import ProductViewed
 from portal.catalog.products.queries import products
+from portal.stores.near.facts import AvailabilityChecked
 from portal.stores.near.queries.elsewhere import stock_elsewhere
 from portal.touchpoints.properties import SOURCES
 from portal.web.access import needs
@@ -27,16 +29,15 @@ def product(code: str) -> str:
     chosen = chosen_variant(found.variants, request.args.get("sku", ""), today())
     elsewhere = stock_elsewhere(db(), variant_id=chosen.id, store_id=seen.store_id) if seen.store_id else []
     source = request.args.get("from", "")
-    props = {"sku": chosen.sku, "source": source if source in SOURCES else "product"}
+    shown = ProductViewed(sku=chosen.sku, source=source if source in SOURCES else "product")
     links = {"product_id": found.id, "variant_id": chosen.id}
-    viewed("product_viewed", account_id=who.company_id, store_id=seen.store_id, links=links, props=props)
+    viewed(shown, account_id=who.company_id, store_id=seen.store_id, links=links)
     if seen.store_id:
         viewed(
-            "availability_checked",
+            AvailabilityChecked(sku=chosen.sku, stores=1 + len(elsewhere)),
             account_id=who.company_id,
             store_id=seen.store_id,
             links=links,
-            props={"sku": chosen.sku, "stores": 1 + len(elsewhere)},
         )
     return render_template(
         "catalog/products/product.html",

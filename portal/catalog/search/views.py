@@ -6,9 +6,11 @@ from flask import current_app, render_template, request, url_for
 
 from portal.catalog.pages import blueprint
 from portal.catalog.prices.page import offers
+from portal.catalog.products.facts import ProductListViewed
 from portal.catalog.products.queries.products import categories, products_in
 from portal.catalog.search import queries as search_queries
 from portal.catalog.search import words as wording
+from portal.catalog.search.facts import ProductsSearched
 from portal.catalog.search.queries import closest_names
 from portal.catalog.search.words import Wording
 from portal.touchpoints.scrubbing import scrubbed
@@ -55,16 +57,15 @@ def _results(asked: Wording, category: str, cursor: str | None) -> str:
     found = offers(db(), actor=who, variants=(hit.variant for hit in page.rows), today=today())
     spellings = [] if page.rows else closest_names(db(), wording=asked)
     viewed(
-        "products_searched",
+        ProductsSearched(
+            results=len(page.rows),
+            query=scrubbed(asked.text),
+            query_kind="number" if asked.is_number_like else "name",
+            query_length=len(asked.text),
+            filters=["category"] if category else [],
+        ),
         account_id=who.company_id,
         store_id=seen.store_id,
-        props={
-            "results": len(page.rows),
-            "query": scrubbed(asked.text),
-            "query_kind": "number" if asked.is_number_like else "name",
-            "query_length": len(asked.text),
-            "filters": ["category"] if category else [],
-        },
     )
     return _page(
         "_results.html",
@@ -81,11 +82,10 @@ def _results(asked: Wording, category: str, cursor: str | None) -> str:
 def _category(category: str, cursor: str | None) -> str:
     page = products_in(db(), category=category, cursor=cursor)
     viewed(
-        "product_list_viewed",
+        ProductListViewed(list=category[:60] if page.rows else "none", results=len(page.rows)),
         account_id=actor().company_id,
         store_id=visit().store_id,
-        # Of a category that does not exist only that: anybody can write anything into an address.
-        props={"list": category[:60] if page.rows else "none", "results": len(page.rows)},
+        # Of a category that does not exist only that: anybody can write anything into an address.,
     )
     return _page(
         "_category.html", asked=wording.read(""), category=category, page=page, is_continued=bool(cursor)

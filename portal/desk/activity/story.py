@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from portal.desk.activity.queries import Names
 from portal.foundation.money import format_minor
-from portal.touchpoints.kinds import FACTS, KINDS
+from portal.touchpoints.kinds import kinds
 from portal.touchpoints.queries import Entry
 
 ICONS = {
@@ -24,53 +23,6 @@ ICONS = {
     "renew": "reorder",
     "feedback": "star",
     "admin": "key",
-}
-ICON_OF = {
-    "order_completed": "check",
-    "order_cancelled": "cross",
-    "ready_for_pickup": "check",
-    "picked_up": "check",
-    "shipped": "truck",
-    "delivered": "truck",
-    "backordered": "pause",
-    "notification_sent": "mail",
-    "signed_in": "user",
-    "signed_out": "logout",
-    "delegation_started": "users",
-    "delegation_ended": "users",
-    "permission_denied": "lock",
-    "error_shown": "warning",
-    "reorder_started": "reorder",
-    "pickup_store_selected": "store",
-    "order_picked": "tint",
-    "account_added_user": "users",
-    "invite_sent": "mail",
-    "delivery_promise_changed": "clock",
-    "reminder_sent": "mail",
-    "credit_held": "pause",
-    "credit_released": "check",
-    "invoice_disputed": "question",
-    "payment_promised": "calendar",
-}
-TONE_OF = {
-    "order_completed": "ok",
-    "ready_for_pickup": "ok",
-    "picked_up": "ok",
-    "delivered": "ok",
-    "order_cancelled": "warn",
-    "backordered": "warn",
-    "permission_denied": "bad",
-    "error_shown": "bad",
-    "order_failed": "bad",
-    "invoice_paid": "ok",
-    "payment_failed": "bad",
-    "invoice_disputed": "warn",
-    "credit_held": "bad",
-    "credit_released": "ok",
-    "delegation_started": "info",
-    "delegation_ended": "info",
-    "order_picked": "progress",
-    "shipped": "progress",
 }
 ROLE_WORDS = {
     "sales_rep": "sales rep",
@@ -120,31 +72,10 @@ MAIL_WORDS = {
     "scheduled_nothing_left": "nothing left to pay",
     "staff_invitation": "invitation of staff",
 }
-DRAFT_WORDS = {
-    "park": "Parked a draft",
-    "resume": "Went on with a draft",
-    "rename": "Named a draft",
-    "discard": "Discarded a draft",
-    "copy": "Took over a colleague's draft",
-    "save": "Saved a draft",
-    "split": "Split a draft in two",
-    "merge": "Put a draft together again",
-}
-PERSON_WORDS = {
-    "joined": "Joined",
-    "role_changed": "Changed a role",
-    "disabled": "Closed somebody's access",
-    "enabled": "Opened somebody's access again",
-    "limit_changed": "Changed what somebody may order alone",
-}
 # What a company reads of its own account: what was done, not what was looked at or typed.
-TOLD_TO_CUSTOMERS = frozenset(
-    FACTS - {"checkout_started", "checkout_step_completed", "experiment_exposed", "signed_out"}
-)
-
-
+TOLD_TO_CUSTOMERS = frozenset(name for name, kind in kinds().items() if kind.fact and kind.told)
 # What staff read about a company: not what they looked up themselves, and no browser samples.
-TOLD_TO_STAFF = frozenset(name for name, kind in KINDS.items() if not kind.sample) - {"history_looked_up"}
+TOLD_TO_STAFF = frozenset(name for name, kind in kinds().items() if not kind.sample) - {"history_looked_up"}
 
 
 @dataclass(frozen=True)
@@ -172,7 +103,8 @@ def _tell(entry: Entry, names: Names) -> Told:
     behalf = names.people.get(entry.subject_user_id or 0, ("", ""))[0] if entry.on_behalf else ""
     if entry.name.startswith("delegation_"):
         behalf = subject or names.people.get(entry.props.get("subject_user_id") or 0, ("", ""))[0]
-    tone = TONE_OF.get(entry.name, "neutral")
+    kind = kinds().get(entry.name)
+    tone = kind.tone if kind else "neutral"
     return Told(
         at=entry.at,
         title=_title(entry),
@@ -180,7 +112,7 @@ def _tell(entry: Entry, names: Names) -> Told:
         by=_by(entry, names),
         behalf_of=behalf,
         reason=reason if entry.on_behalf or entry.name == "delegation_started" else "",
-        icon=ICON_OF.get(entry.name) or ICONS.get(entry.stage, "note"),
+        icon=kind.icon if kind and kind.icon else ICONS.get(entry.stage, "note"),
         tone="warn" if entry.outcome != "ok" and tone == "neutral" else tone,
         order_number=names.orders.get(entry.order_id or 0, ""),
     )
@@ -188,15 +120,12 @@ def _tell(entry: Entry, names: Names) -> Told:
 
 def _title(entry: Entry) -> str:
     action = entry.props.get("action")
-    if entry.name == "list_saved":
-        return DRAFT_WORDS.get(action or "", entry.says)
-    if entry.name == "account_added_user":
-        return PERSON_WORDS.get(action or "", entry.says)
     if entry.name == "history_looked_up" and entry.props.get("opened"):
         return f"Opened the {entry.props['opened']}"
     if entry.name == "signed_out" and entry.props.get("reason") == "own":
         return "Signed out"
-    return entry.says
+    kind = kinds().get(entry.name)
+    return kind.actions.get(action or "", kind.says) if kind else entry.says
 
 
 def _by(entry: Entry, names: Names) -> str:
@@ -208,7 +137,8 @@ def _by(entry: Entry, names: Names) -> str:
 
 
 def _details(entry: Entry, names: Names) -> str:
-    detail = _DETAILS.get(entry.name)
+    kind = kinds().get(entry.name)
+    detail = _DETAILS.get(kind.detail) if kind else None
     words = detail(entry, names) if detail else ""
     if entry.outcome != "ok":
         why = OUTCOME_WORDS.get(entry.outcome, entry.outcome)
@@ -304,49 +234,15 @@ def _later(minutes: int) -> str:
     return f"{words} {'later' if minutes > 0 else 'earlier'}"
 
 
-_ORDER_NAMES = (
-    "order_completed",
-    "order_failed",
-    "order_updated",
-    "order_cancelled",
-    "order_refunded",
-    "order_accepted",
-    "order_picked",
-    "ready_for_pickup",
-    "picked_up",
-    "shipped",
-    "delivered",
-    "backordered",
-    "delivery_promise_changed",
-    "order_status_viewed",
-)
-_DOCUMENT_NAMES = (
-    "invoice_issued",
-    "invoice_viewed",
-    "invoice_disputed",
-    "invoice_paid",
-    "payment_submitted",
-    "payment_failed",
-    "reminder_sent",
-    "payment_promised",
-    "payment_promise_withdrawn",
-    "dispute_settled",
-)
-_DETAILS: dict[str, Callable[[Entry, Names], Any]] = {
-    **dict.fromkeys(_ORDER_NAMES, _order),
-    **dict.fromkeys(_DOCUMENT_NAMES, _document),
-    "product_added": _line,
-    "product_removed": _line,
-    "reorder_started": _reorder,
-    "pickup_store_selected": _store,
-    "account_added_user": _person,
-    "invite_sent": _person,
-    "notification_sent": _mail,
-    "delegation_started": _minutes,
-    "delegation_ended": _minutes,
-    "error_shown": _page,
-    "permission_denied": _page,
-    "products_searched": _results,
-    "history_looked_up": _results,
-    "order_history_viewed": _results,
+_DETAILS: dict[str, Callable[[Entry, Names], str]] = {
+    "order": _order,
+    "document": _document,
+    "line": _line,
+    "reorder": _reorder,
+    "store": _store,
+    "person": _person,
+    "mail": _mail,
+    "minutes": _minutes,
+    "page": _page,
+    "results": _results,
 }

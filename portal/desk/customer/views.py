@@ -24,6 +24,7 @@ from portal.desk.pages import blueprint
 from portal.foundation.money import format_minor
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.queries.history import HistoryFilter, history
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -62,7 +63,7 @@ def customer(code: str) -> str:
         db(), account_id=company.id, cursor=request.args.get("after"), limit=ENTRIES, names=TOLD_TO_STAFF
     )
     may_act = actor().can("delegations:start")
-    viewed("history_looked_up", account_id=company.id, props={"opened": "company"})
+    viewed(HistoryLookedUp(opened="company"), account_id=company.id)
     return render_template(
         "desk/customer/customer.html",
         company=company,

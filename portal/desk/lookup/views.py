@@ -10,6 +10,7 @@ from portal.desk.lookup.queries import PER_KIND, Found, look_up
 from portal.desk.lookup.wanted import asked
 from portal.desk.pages import blueprint
 from portal.orders.status import TONES, label
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -44,13 +45,12 @@ def lookup() -> str | Response:
     only = None if live else _only(found)
     if not question.is_empty and not live:
         viewed(
-            "history_looked_up",
-            props={
-                "results": len(found),
-                "query_kind": question.kind,
-                "query_length": len(question.text),
-                "opened": only.kind if only else None,
-            },
+            HistoryLookedUp(
+                results=len(found),
+                query_kind=question.kind,
+                query_length=len(question.text),
+                opened=only.kind if only else None,
+            )
         )
     if only is not None:
         return redirect(href(only))

@@ -14,6 +14,7 @@ from portal.orders.promise import is_late, when_words, window_words
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.queries.order import OrderDetail, order_for_staff
 from portal.orders.tracking.words import parts_of, ship_to_words
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs
 from portal.web.filters import day, moment
@@ -59,11 +60,10 @@ def support_order(number: str) -> str:
     told = [*_events(order), *tell_all(page.rows, names_in(db(), page.rows))]
     told.sort(key=lambda each: each.at, reverse=True)
     viewed(
-        "history_looked_up",
+        HistoryLookedUp(opened="order"),
         account_id=order.company_id,
         store_id=order.store_id,
         links={"order_id": order.id},
-        props={"opened": "order"},
     )
     return render_template(
         "desk/order/support_order.html",

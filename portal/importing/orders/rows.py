@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from portal.accounts.actors import actor_on_record
 from portal.importing.orders.imported import ImportedOrder
+from portal.orders.checkout.facts import OrderCompleted
 from portal.orders.numbers import new_pickup_code
 from portal.touchpoints.recording import Event
 
@@ -177,7 +178,9 @@ def event_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
 def completed(order_id: int, o: ImportedOrder) -> Event:
     """The touchpoint of a placed order, at the time when it was placed."""
     return Event(
-        "order_completed",
+        OrderCompleted(
+            number=o.number, lines=len(o.lines), fulfilment=o.fulfilment, po_given=bool(o.po_number)
+        ),
         actor=actor_on_record(o.placed_by_kind, user_id=o.placed_by_id, company_id=o.company_id),
         now=o.placed_at,
         key=f"order_completed:{o.number}",
@@ -186,10 +189,4 @@ def completed(order_id: int, o: ImportedOrder) -> Event:
         value_minor=o.total_minor,
         currency=o.currency,
         links={"order_id": order_id},
-        props={
-            "number": o.number,
-            "lines": len(o.lines),
-            "fulfilment": o.fulfilment,
-            "po_given": bool(o.po_number),
-        },
     )

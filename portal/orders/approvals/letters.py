@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.limits.queries import Approver
 from portal.accounts.models import User
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 from portal.foundation.money import format_minor
 from portal.orders.drafts.queries import DraftHead
 from portal.orders.models.approvals import OrderApproval
@@ -38,7 +38,7 @@ def tell_approvers(
     post_all(
         session,
         [
-            Letter(
+            RawLetter(
                 f"{ASKED}:{approval.id}:{each.user_id}",
                 ASKED,
                 each.email,
@@ -70,7 +70,7 @@ def tell_decision(session: Session, approval: OrderApproval) -> None:
     post_all(
         session,
         [
-            Letter(
+            RawLetter(
                 f"{REFUSED}:{approval.id}:{each.id}",
                 REFUSED,
                 each.email,

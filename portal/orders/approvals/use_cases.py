@@ -19,11 +19,12 @@ from portal.accounts.models import Company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
+from portal.orders.approvals.facts import ApprovalApproved, ApprovalRejected
 from portal.orders.approvals.letters import tell_approvers, tell_decision
 from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.checkout.use_cases.placement import Placed, place_held
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ApprovalRequested, record_draft
 from portal.orders.drafts.lines import tax_of, total_of
 from portal.orders.drafts.queries import DraftHead, add_tax, head_of, own_head, priced_lines
 from portal.orders.models.approvals import OrderApproval
@@ -104,18 +105,15 @@ def ask_approval(
     session.add(approval)
     session.flush()
     tell_approvers(session, head, approval, people, on_behalf=actor.is_acting)
-    note(
+    record_draft(
         session,
-        "approval_requested",
+        ApprovalRequested(lines=len(lines), rule="order_limit", draft_id=draft_id),
         actor=actor,
         now=now,
         draft=head.draft,
         value_minor=total,
         currency=company.currency,
         key=f"approval_requested:{draft_id}:{approval.id}",
-        lines=len(lines),
-        rule="order_limit",
-        draft_id=draft_id,
     )
     return Asked(approval.id, approval.asked_names)
 
@@ -156,9 +154,9 @@ def approve(
     )
     _refuse_above(session, actor, placed.total_minor, placed.currency)
     approval.order_id = placed.order_id
-    note(
+    record_draft(
         session,
-        "approval_approved",
+        ApprovalApproved(lines=approval.line_count, lines_changed=0, draft_id=head.id),
         actor=actor,
         now=now,
         draft=head.draft,
@@ -166,9 +164,6 @@ def approve(
         currency=placed.currency,
         order_id=placed.order_id,
         key=f"approval_approved:{approval.id}",
-        lines=approval.line_count,
-        lines_changed=0,
-        draft_id=head.id,
     )
     return placed
 
@@ -194,17 +189,15 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     approval.state, approval.decided_at, approval.decision_note = "rejected", now, words
     approval.decided_by_user_id, approval.decided_by_name = actor.user_id, actor.name
     tell_decision(session, approval)
-    note(
+    record_draft(
         session,
-        "approval_rejected",
+        ApprovalRejected(reason="note", draft_id=head.id),
         actor=actor,
         now=now,
         draft=head.draft,
         value_minor=approval.total_minor,
         currency=approval.currency,
         key=f"approval_rejected:{approval.id}",
-        reason="note",
-        draft_id=head.id,
     )
     return approval
 

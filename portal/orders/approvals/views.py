@@ -12,6 +12,7 @@ from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.tokens import new_token
 from portal.orders.approvals import use_cases as approving
 from portal.orders.approvals.queries import approval_for, approvals_for
+from portal.orders.checkout.facts import CheckoutStepViewed
 from portal.orders.checkout.page import review_facts
 from portal.orders.checkout.review_page import refused_review
 from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN, one_text
@@ -55,10 +56,9 @@ def _page(found: OrderApproval, refused: Rejected | None = None, note: str = "")
         facts = review_facts(head_of(db(), actor(), found.draft_id))
     if refused is None:
         viewed(
-            "checkout_step_viewed",
+            CheckoutStepViewed(step="approval", lines=found.line_count),
             account_id=found.company_id,
             links={"draft_id": found.draft_id},
-            props={"step": "approval", "lines": found.line_count},
         )
     number = db().scalar(select(Order.number).where(Order.id == found.order_id)) if found.order_id else None
     return render_template(

@@ -9,6 +9,7 @@ from portal.accounts.limits.queries import Approver, approvers_of
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.tokens import new_token
 from portal.orders.approvals.queries import approval_standing
+from portal.orders.checkout.facts import CheckoutStepViewed, OrderFailed
 from portal.orders.checkout.page import review_facts
 from portal.orders.credit_rescue.page import credit_help
 from portal.orders.drafts.queries import DraftHead, own_head
@@ -27,15 +28,12 @@ def review_page(head: DraftHead, refused: Rejected | None, note: str = "") -> st
     needed = bool(lines) and standing.is_needed(total)
     if refused is None:
         viewed(
-            "checkout_step_viewed",
+            CheckoutStepViewed(
+                step="review", lines=len(lines), problems=sum(1 for each in lines if each.problem)
+            ),
             account_id=head.company.id,
             store_id=head.draft.store_id,
             links={"draft_id": head.id},
-            props={
-                "step": "review",
-                "lines": len(lines),
-                "problems": sum(1 for each in lines if each.problem),
-            },
         )
     return render_template(
         "orders/checkout/review.html",
@@ -61,12 +59,11 @@ def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tu
     """The review with why it was not ordered, or not sent for approval; ``note`` is what was typed."""
     details = no.details if isinstance(no.details, list) else []
     viewed(
-        "order_failed",
+        OrderFailed(code=no.code, problems=len(details), draft_id=draft_id),
         account_id=actor().customer_id,
         outcome=no.outcome,
         error_code=no.code,
         links={"draft_id": draft_id},
-        props={"code": no.code, "problems": len(details), "draft_id": draft_id},
     )
     if isinstance(no, Conflict):
         return error_page(409, no.message)

@@ -14,6 +14,7 @@ from portal.billing.credit.queries.credit import credit_of
 from portal.orders.approvals.queries import ApprovalStanding, approval_standing
 from portal.orders.credit_rescue.queries import split_from
 from portal.orders.drafts.differences import differences
+from portal.orders.drafts.facts import CartViewed
 from portal.orders.drafts.forms import DRAFT, AddForm, NameForm, PasteForm
 from portal.orders.drafts.lines import total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
@@ -63,11 +64,10 @@ def draft_page(head: DraftHead | None, typed: Typed) -> Page:
             db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=store_id
         )
         viewed(
-            "cart_viewed",
+            CartViewed(lines=len(lines)),
             account_id=head.company.id,
             store_id=store_id,
             links={"draft_id": head.id},
-            props={"lines": len(lines)},
         )
     currency = head.company.currency if head else visit().currency
     notes = {line.id: differences(line, currency=currency, store_name=store_name) for line in lines}

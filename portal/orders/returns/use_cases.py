@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.invoices import Invoice, InvoiceLine
+from portal.billing.refunds.facts import OrderRefunded
 from portal.billing.reminders.letters import announce
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.orders.fulfilment.use_cases.invoices import colour_words, place_of, today_at
-from portal.orders.fulfilment.use_cases.transitions import Work, fact, note, stock_of, take
+from portal.orders.fulfilment.use_cases.transitions import Work, note, record_step, stock_of, take
 from portal.orders.models.orders import OrderLine
 from portal.orders.parts import units_between
+from portal.orders.returns.facts import ReturnRequested
 from portal.orders.returns.rules import REASONS, is_claim, is_sellable, refusal
 from portal.stores.models import Store
 from portal.stores.stock.use_cases import put_back
@@ -148,13 +150,10 @@ def _tell(work: Work, back: list[tuple[OrderLine, int]], reason: str, memo: Invo
     event = note(work, f"Credited {amount} for {what} ({REASONS[reason].lower()}), credit memo {memo.number}")
     units = sum(n for _, n in back)
     claim = is_claim(reason)
-    fact(work, "return_requested", event, quantity=units, lines=len(back), reason=reason, claim=claim)
-    fact(
+    record_step(work, ReturnRequested(quantity=units, lines=len(back), reason=reason, claim=claim), event)
+    record_step(
         work,
-        "order_refunded",
+        OrderRefunded(quantity=units, lines=len(back), reason=reason),
         event,
         value_minor=-memo.total_minor,
-        quantity=units,
-        lines=len(back),
-        reason=reason,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.orders.tracking.facts import OrderStatusViewed
 from portal.orders.tracking.queries.order import OrderDetail, order_for
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -15,10 +16,9 @@ def seen_order(number: str) -> OrderDetail:
     """
     order = order_for(db(), actor(), number)
     viewed(
-        "order_status_viewed",
+        OrderStatusViewed(number=order.number, state=order.status),
         account_id=order.company_id,
         store_id=order.store_id,
         links={"order_id": order.id},
-        props={"number": order.number, "state": order.status},
     )
     return order

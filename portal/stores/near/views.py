@@ -11,6 +11,7 @@ from portal.orders.checkout.queries.choices import offer
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import current_head, read_lines
 from portal.orders.promise import when_words
+from portal.stores.near.facts import AvailabilityChecked
 from portal.stores.pages import blueprint
 from portal.stores.store import use_cases as store_use_cases
 from portal.stores.store.queries import City, cities, stores_by_id
@@ -42,10 +43,9 @@ def near() -> str:
     lines = _draft_lines()
     found = offer(db(), lines=lines, now=now(), near=origin.position, store_id=seen.store_id).stores
     viewed(
-        "availability_checked",
+        AvailabilityChecked(stores=len(found), lines=len(lines)),
         account_id=actor().company_id,
         store_id=seen.store_id,
-        props={"stores": len(found), "lines": len(lines)},
     )
     return render_template(
         "stores/near/near.html",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.context import use_cases as context
 from portal.foundation.actor import Actor
 from portal.foundation.clock import to_microseconds
+from portal.stores.store.facts import PickupStoreSelected
 from portal.stores.store.queries import StoreInfo, store_by_code
 from portal.touchpoints.recording import Event, record
 
@@ -28,13 +29,12 @@ def choose_store(
     record(
         session,
         Event(
-            "pickup_store_selected",
+            PickupStoreSelected(store_before=store_before),
             actor=actor,
             now=now,
             key=f"pickup_store_selected:{actor.session_id}:{to_microseconds(now)}",
             account_id=actor.company_id,
             store_id=store.id,
-            props={} if store_before is None else {"store_before": store_before},
         ),
     )
     return store

@@ -11,6 +11,7 @@ from portal.orders.promise import when_words
 from portal.stores.hours import opening
 from portal.stores.hours.opening import Schedule
 from portal.stores.hours.queries import schedules
+from portal.stores.near.facts import AvailabilityChecked
 from portal.stores.pages import blueprint
 from portal.stores.store.queries import store_by_code
 from portal.stores.windows.queries import OpenWindow, open_windows
@@ -43,7 +44,7 @@ def store(code: str) -> str:
     found = store_by_code(db(), strip(code))
     schedule = schedules(db(), [found.id])[found.id]
     windows = open_windows(db(), found, now(), WINDOW_DAYS, schedule=schedule, include_full=True)
-    viewed("availability_checked", account_id=actor().company_id, store_id=found.id, props={"stores": 1})
+    viewed(AvailabilityChecked(stores=1), account_id=actor().company_id, store_id=found.id)
     return render_template(
         "stores/store/store.html",
         store=found,

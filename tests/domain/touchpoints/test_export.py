@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.cli import cli
 from portal.foundation.actor import SYSTEM
 from portal.foundation.config import Settings
+from portal.orders.checkout.facts import OrderCompleted
 from portal.touchpoints.export_files import schema
 from portal.touchpoints.exporting import ExportError, export, exported_files
 from portal.touchpoints.models import Touchpoint
@@ -42,9 +43,7 @@ while True:
 
 
 def note(session: Session, key: str, **props: Any) -> None:
-    record(
-        session, Event("order_completed", actor=SYSTEM, now=NOW, key=f"order_completed:{key}", props=props)
-    )
+    record(session, Event(OrderCompleted(**props), actor=SYSTEM, now=NOW, key=f"order_completed:{key}"))
 
 
 def write_out_of_order(sessions: sessionmaker[Session], who: int, stop: threading.Event) -> None:

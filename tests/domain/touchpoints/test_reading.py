@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import SYSTEM
+from portal.orders.fulfilment.facts import ReadyForPickup
 from portal.touchpoints.queries import timeline
 from portal.touchpoints.recording import Event, record, write_recorded
 from portal.touchpoints.use_cases import make_partitions
@@ -23,7 +24,7 @@ def note(session: Session, n: int, **fields: Any) -> None:
         "now": NOW + timedelta(seconds=n),
         "key": f"ready_for_pickup:{n}",
     }
-    record(session, Event("ready_for_pickup", actor=SYSTEM, **{**given, **fields}))
+    record(session, Event(ReadyForPickup(), actor=SYSTEM, **{**given, **fields}))
 
 
 def test_months_are_made_ahead_and_again_without_harm(session: Session) -> None:

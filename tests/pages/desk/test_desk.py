@@ -16,8 +16,12 @@ from portal.desk.customer.rhythm import rhythm_words, since_words
 from portal.desk.home.views import po_words
 from portal.desk.order.views import masked
 from portal.foundation.mail import OutboundMail
+from portal.orders.checkout.facts import OrderCompleted
+from portal.orders.drafts.facts import ListSaved
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Bought
+from portal.orders.tracking.facts import OrderStatusViewed
+from portal.touchpoints.kinds import touch_of
 from portal.touchpoints.recording import Event, record
 from tests.builders import Build
 from tests.page import PageClient
@@ -209,14 +213,13 @@ def test_a_company_on_one_page(client: PageClient, scene: Counter, build: Build)
     rep = build.rep(scene.company)
     with build.session.begin_nested():
         event = Event(
-            "order_completed",
+            OrderCompleted(number="T-1", lines=2),
             actor=scene.customer,
             now=NOW,
             key="order_completed:T-1",
             value_minor=12900,
             currency="USD",
             links={"order_id": order.id},
-            props={"number": "T-1", "lines": 2},
         )
         record(build.session, event)
     build.session.commit()
@@ -260,7 +263,7 @@ def test_the_customer_reads_what_a_rep_did_and_why(client: PageClient, scene: Co
     ):
         props = {"number": "T-9"} if name == "order_completed" else {"action": "park"}
         links = {"order_id": order.id} if name == "order_completed" else {}
-        record(build.session, Event(name, actor=actor, now=NOW, key=key, links=links, props=props))
+        record(build.session, Event(touch_of(name, props), actor=actor, now=NOW, key=key, links=links))
     build.session.commit()
     client.sign_in(scene.buyer.email)
     client.get("/activity")
@@ -277,7 +280,7 @@ def test_activity_goes_on_page_by_page(client: PageClient, scene: Counter, build
     for n in range(60):
         record(
             build.session,
-            Event("list_saved", actor=scene.customer, now=NOW - timedelta(hours=n), key=f"list_saved:{n}"),
+            Event(ListSaved(), actor=scene.customer, now=NOW - timedelta(hours=n), key=f"list_saved:{n}"),
         )
     build.session.commit()
     client.sign_in(scene.buyer.email)
@@ -304,13 +307,7 @@ def test_support_reads_the_whole_history_of_an_order(
     )
     record(
         build.session,
-        Event(
-            "order_status_viewed",
-            actor=scene.customer,
-            now=NOW,
-            links={"order_id": order.id},
-            props={"number": "T-5"},
-        ),
+        Event(OrderStatusViewed(number="T-5"), actor=scene.customer, now=NOW, links={"order_id": order.id}),
     )
     build.session.commit()
     client.sign_in(build.user(kind="support").email)

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User, UserSession
 from portal.app import create_app
+from portal.catalog.products.facts import ProductViewed
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.tokens import token_hash
+from portal.orders.checkout.facts import OrderCompleted, OrderFailed
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.recording import Event, record
 from portal.web.access import needs, public
@@ -36,19 +38,19 @@ def touched(settings: Settings, engine: Engine) -> Flask:
     @app.get("/t/shown")
     @public
     def shown() -> str:
-        viewed("product_viewed", props={"sku": "A-1"}, links={"product_id": 7})
+        viewed(ProductViewed(sku="A-1"), links={"product_id": 7})
         return "<!doctype html>ok"
 
     @app.get("/t/gone")
     @public
     def gone() -> str:
-        viewed("product_viewed")
+        viewed(ProductViewed())
         abort(404)
 
     @app.get("/t/refused")
     @public
     def refused() -> tuple[str, int]:
-        viewed("order_failed", outcome="credit_hold", error_code="credit_limit")
+        viewed(OrderFailed(), outcome="credit_hold", error_code="credit_limit")
         return "no", 422
 
     @app.get("/t/forbidden")
@@ -59,7 +61,7 @@ def touched(settings: Settings, engine: Engine) -> Flask:
     @app.post("/t/placed")
     @public
     def placed() -> str:
-        made = Event("order_completed", actor=actor(), now=now(), key=f"order_completed:{uuid.uuid4()}")
+        made = Event(OrderCompleted(), actor=actor(), now=now(), key=f"order_completed:{uuid.uuid4()}")
         record(db(), made)
         return "ok"
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal.orders import status
 from portal.orders.status import Quantities
-from portal.touchpoints.kinds import KINDS
+from portal.touchpoints.kinds import kinds
 
 
 def test_every_state_has_words_a_tone_and_an_icon() -> None:
@@ -21,7 +21,7 @@ def test_tables_lead_to_known_states_and_every_move_is_a_touchpoint() -> None:
         for to in moves:
             assert to in status.TRANSITIONS
             for fulfilment in ("pickup", "delivery"):
-                assert status.touchpoint(state, to, fulfilment) in KINDS
+                assert status.touchpoint(state, to, fulfilment) in kinds()
     for targets in status.LINE_TRANSITIONS.values():
         assert targets <= set(status.LINE_STATES)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
 from portal.accounts.sign_in import passwords
+from portal.accounts.sign_in.facts import SignedIn, SignedOut
 from portal.accounts.sign_in.use_cases import sessions
 from portal.accounts.sign_in.use_cases import throttle as throttling
 from portal.foundation.actor import Actor
@@ -39,7 +40,7 @@ select mine.id as company_id, mine.role, v.store_id, v.job_id
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class NewSession:
     """A new session: ``token`` goes into the cookie and is kept nowhere else."""
 
     token: str
@@ -71,7 +72,7 @@ def sign_in(
     lifetime: timedelta,
     previous_token: str = "",
     method: str = "password",
-) -> SignedIn:
+) -> NewSession:
     """Begin a new session with a new token; whatever this browser held before ends.
 
     :param previous_token: the browser's cookie, perhaps planted by somebody else.
@@ -106,15 +107,14 @@ def sign_in(
     record(
         session,
         Event(
-            "signed_in",
+            SignedIn(method=method, network=network),
             actor=actor,
             now=now,
             key=f"signed_in:{row.id}",
             account_id=actor.company_id,
-            props={"method": method, "network": network},
         ),
     )
-    return SignedIn(token, actor)
+    return NewSession(token, actor)
 
 
 def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:
@@ -145,11 +145,10 @@ def _note_end(session: Session, actor: Actor, key: str, reason: str, count: int,
     record(
         session,
         Event(
-            "signed_out",
+            SignedOut(reason=reason, sessions=count),
             actor=actor,
             now=now,
             key=f"signed_out:{key}",
             account_id=actor.company_id,
-            props={"reason": reason, "sessions": count},
         ),
     )

@@ -12,12 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.credit_holds.facts import CreditHeld, CreditReleased, HoldRuleChanged
 from portal.billing.credit_holds.queries import to_hold, to_lift
 from portal.billing.payers.queries import people_who_may
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 MOST_DAYS = 365
@@ -58,10 +60,8 @@ def set_rule(session: Session, *, actor: Actor, now: datetime, company: Company,
         )
     session.execute(RULE, {"company": company.id, "days": company.terms_days, "after": days})
     key = f"hold_rule_changed:{company.id}:{now.isoformat()}"
-    props = {"fields": ["hold_after_days"]}
-    record(
-        session, Event("hold_rule_changed", actor=actor, now=now, key=key, account_id=company.id, props=props)
-    )
+    changed = HoldRuleChanged(fields=["hold_after_days"])
+    record(session, Event(changed, actor=actor, now=now, key=key, account_id=company.id))
 
 
 def follow_rules(sessions: Callable[[], Session], *, now: datetime, today: date) -> tuple[int, int]:
@@ -76,18 +76,18 @@ def follow_rules(sessions: Callable[[], Session], *, now: datetime, today: date)
         asked = {"companies": list(reasons), "reasons": list(reasons.values()), "now": now}
         held = set(session.scalars(HOLD, asked)) if reasons else set()
         names = {company_id: late[company_id].company_name for company_id in held}
-        _tell(session, "credit_held", "account_held", names, reasons, now)
+        _tell(session, CreditHeld(), "account_held", names, reasons, now)
     with transaction(sessions) as session:
         over = dict(to_lift(session, today))
         lifted = set(session.scalars(LIFT, {"companies": list(over)})) if over else set()
         names = {company_id: over[company_id] for company_id in lifted}
-        _tell(session, "credit_released", "account_released", names, {}, now)
+        _tell(session, CreditReleased(), "account_released", names, {}, now)
     return len(held), len(lifted)
 
 
 def _tell(
     session: Session,
-    name: str,
+    what: Touch,
     mail_kind: str,
     names: Mapping[int, str],
     reasons: Mapping[int, str],
@@ -99,10 +99,12 @@ def _tell(
     letters = []
     for company_id in sorted(names):
         key = f"{company_id}:{now.isoformat()}"
-        record(session, Event(name, actor=SYSTEM, now=now, key=f"{name}:{key}", account_id=company_id))
+        record(
+            session, Event(what, actor=SYSTEM, now=now, key=f"{what.kind.name}:{key}", account_id=company_id)
+        )
         told = {"company": names[company_id], "by": "", "reason": reasons.get(company_id, "")}
         letters += [
-            Letter(
+            RawLetter(
                 f"{mail_kind}:{key}:{each.user_id}",
                 mail_kind,
                 each.email,

@@ -9,10 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.credit_holds.facts import CreditHeld, CreditReleased
 from portal.billing.payers.queries import admins_of
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 MAX_REASON = 300
@@ -52,7 +54,7 @@ def hold(session: Session, *, actor: Actor, now: datetime, company: Company, rea
     }
     if session.execute(HOLD, asked).first() is None:
         raise Rejected("held", "This account is on hold already.", outcome="conflict")
-    _tell(session, "credit_held", "account_held", company, {"reason": reason}, actor, now)
+    _tell(session, CreditHeld(), "account_held", company, {"reason": reason}, actor, now)
 
 
 def lift(session: Session, *, actor: Actor, now: datetime, company: Company, note: str = "") -> None:
@@ -66,7 +68,7 @@ def lift(session: Session, *, actor: Actor, now: datetime, company: Company, not
         raise Rejected("note", f"Keep it within {MAX_REASON} characters.", field="reason")
     if session.execute(LIFT, {"company": company.id}).first() is None:
         raise Rejected("not_held", "This account is not on hold any more.", outcome="conflict")
-    _tell(session, "credit_released", "account_released", company, {"reason": note}, actor, now)
+    _tell(session, CreditReleased(), "account_released", company, {"reason": note}, actor, now)
 
 
 def _check(actor: Actor) -> None:
@@ -76,7 +78,7 @@ def _check(actor: Actor) -> None:
 
 def _tell(
     session: Session,
-    name: str,
+    what: Touch,
     mail_kind: str,
     company: Company,
     data: dict[str, Any],
@@ -84,13 +86,13 @@ def _tell(
     now: datetime,
 ) -> None:
     key = f"{company.id}:{now.isoformat()}"
-    record(session, Event(name, actor=actor, now=now, key=f"{name}:{key}", account_id=company.id))
+    record(session, Event(what, actor=actor, now=now, key=f"{what.kind.name}:{key}", account_id=company.id))
     told = {"company": company.name, "by": actor.name, **data}
     people = admins_of(session, company.id)
     post_all(
         session,
         [
-            Letter(
+            RawLetter(
                 f"{mail_kind}:{key}:{each.user_id}",
                 mail_kind,
                 each.email,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.disputes.facts import DisputeSettled
 from portal.billing.disputes.use_cases.credit import credit_and_apply
 from portal.billing.invoices.new_dispute import MAX_NOTE, NewDispute
 from portal.billing.invoices.use_cases.disputes import write_disputes
@@ -17,8 +18,9 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.payers.queries import people_who_may
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 from portal.foundation.money import format_minor
+from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 
@@ -171,18 +173,24 @@ def _close(
     dispute.closed_at, dispute.closed_by_name = now, actor.name
     dispute.outcome, dispute.answer = outcome, words
     session.flush()
+    settled = DisputeSettled(number=invoice.number, reason=dispute.reason, action=dispute.outcome)
+    _record(session, settled, invoice, dispute, actor, now)
+
+
+def _record(
+    session: Session, what: Touch, invoice: Invoice, dispute: InvoiceDispute, actor: Actor, now: datetime
+) -> None:
     record(
         session,
         Event(
-            "dispute_settled",
+            what,
             actor=actor,
             now=now,
-            key=f"dispute_settled:{dispute.id}",
+            key=f"{what.kind.name}:{dispute.id}",
             account_id=invoice.company_id,
             value_minor=dispute.amount_minor,
             currency=invoice.currency,
             links={"invoice_id": invoice.id},
-            props={"number": invoice.number, "reason": dispute.reason, "action": outcome},
         ),
     )
 
@@ -200,7 +208,7 @@ def _tell(session: Session, company: Company, invoice: Invoice, dispute: Invoice
         "answer": dispute.answer,
     }
     letters = [
-        Letter(
+        RawLetter(
             f"dispute_settled:{dispute.id}:{each.user_id}",
             "dispute_settled",
             each.email,

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.billing.invoices.facts import InvoiceDisputed
 from portal.billing.invoices.new_dispute import NewDispute
 from portal.billing.models.dunning import InvoiceDispute
 from portal.foundation.actor import Actor
@@ -34,7 +35,7 @@ def write_disputes(
         record(
             session,
             Event(
-                "invoice_disputed",
+                InvoiceDisputed(number=numbers[dispute.invoice_id], reason=dispute.reason),
                 actor=actor,
                 now=now,
                 key=f"invoice_disputed:{dispute.id}",
@@ -42,7 +43,6 @@ def write_disputes(
                 value_minor=dispute.amount_minor,
                 currency=dispute.currency,
                 links={"invoice_id": dispute.invoice_id},
-                props={"number": numbers[dispute.invoice_id], "reason": dispute.reason},
             ),
         )
     return list(opened)

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import RECEIVABLE, SALES, TAX
+from portal.billing.invoices.facts import InvoiceIssued
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice, InvoiceLine, credit_memo_number, invoice_number
 from portal.billing.terms.due import discount, due_on
@@ -128,7 +129,7 @@ def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) ->
     record(
         session,
         Event(
-            "invoice_issued",
+            InvoiceIssued(number=document.number, lines=len(new.lines)),
             actor=actor,
             now=now,
             key=f"invoice_issued:{document.number}",
@@ -137,7 +138,6 @@ def issue(session: Session, new: NewDocument, *, actor: Actor, now: datetime) ->
             value_minor=document.total_minor,
             currency=new.currency,
             links={"order_id": new.order_id, "invoice_id": document.id},
-            props={"number": document.number, "lines": len(new.lines)},
         ),
     )
     return document

@@ -15,6 +15,7 @@ from portal.billing.invoices.words import due_words, standing
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
 from portal.foundation.money import exponent, to_major
+from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.spreadsheets import PIECE, csv_download, plain
@@ -96,11 +97,7 @@ def export_invoices() -> Response | tuple[str, int]:
     if errors:
         return invoice_list()  # type: ignore[return-value]
     company_id, day = actor().customer_id, today()
-    viewed(
-        "document_downloaded",
-        account_id=company_id,
-        props={"document": "invoices", "format": "csv", "filters": wanted.names},
-    )
+    viewed(DocumentDownloaded(document="invoices", format="csv", filters=wanted.names), account_id=company_id)
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
         keep_to_indexes(session)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.billing.methods.expiry import expiry
+from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.queries import autopay_of, method_of, scheduled_with
 from portal.billing.models.methods import SavedMethod
 from portal.billing.stripe.api import Stripe, StripeRefused
@@ -78,12 +79,11 @@ def remove(session: Session, *, actor: Actor, method_id: int, now: datetime) -> 
     record(
         session,
         Event(
-            "payment_info_entered",
+            PaymentInfoEntered(method=method.kind, action="removed"),
             actor=actor,
             now=now,
             key=f"payment_info_entered:removed:{method.id}",
             account_id=method.company_id,
-            props={"method": method.kind, "action": "removed"},
         ),
     )
     return method

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.stripe.objects import Method
@@ -42,12 +43,11 @@ def keep_method(
     record(
         session,
         Event(
-            "payment_info_entered",
+            PaymentInfoEntered(method=method.kind, action="saved"),
             actor=actor,
             now=now,
             key=f"payment_info_entered:{method.id}",
             account_id=attempt.company_id,
-            props={"method": method.kind, "action": "saved"},
         ),
     )
     return int(made)

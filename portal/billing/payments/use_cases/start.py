@@ -22,6 +22,7 @@ from portal.billing.payments.use_cases.payable import (
     shares_for,
     spoken_for,
 )
+from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.split import Share, due_now, split
 from portal.billing.settlement.use_cases.settle import apply_memos, lock_documents, refreshed, tell_paid
 from portal.foundation.actor import SYSTEM, Actor
@@ -227,7 +228,7 @@ def _submitted(
     record(
         session,
         Event(
-            "payment_submitted",
+            PaymentSubmitted(method=attempt.method_kind or "any", lines=documents),
             actor=actor,
             now=now,
             key=f"payment_submitted:{attempt.token}",
@@ -235,7 +236,6 @@ def _submitted(
             value_minor=attempt.amount_minor,
             currency=attempt.currency,
             links={"draft_id": attempt.draft_id},
-            props={"method": attempt.method_kind or "any", "lines": documents},
         ),
     )
 

@@ -14,6 +14,7 @@ from portal.billing.payments.queries.payments import PaymentRow, payments, under
 from portal.billing.tabs import money_tabs, payment_page
 from portal.foundation.clock import local
 from portal.foundation.money import to_major
+from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.spreadsheets import PIECE, csv_download, plain
@@ -65,11 +66,7 @@ def export_payments() -> Response:
     """The whole history as a file for a spreadsheet."""
     who, day = actor(), today()
     with_method = who.can("invoices:pay")
-    viewed(
-        "document_downloaded",
-        account_id=who.customer_id,
-        props={"document": "payments", "format": "csv", "filters": []},
-    )
+    viewed(DocumentDownloaded(document="payments", format="csv", filters=[]), account_id=who.customer_id)
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
         page = payments(session, who.customer_id, after=after, size=PIECE)

@@ -15,6 +15,7 @@ from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment, Refund
 from portal.billing.payers.letters import tell_payers
 from portal.billing.payment_states import REFUND_GONE
+from portal.billing.refunds.facts import OrderRefunded
 from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
@@ -168,7 +169,7 @@ def _record(
     record(
         session,
         Event(
-            "order_refunded",
+            OrderRefunded(number=payment.number, reason=reason),
             actor=actor,
             now=now,
             key=f"order_refunded:{reason}:{refund.id}",
@@ -177,6 +178,5 @@ def _record(
             currency=refund.currency,
             outcome="ok" if reason == "refund" else "system_error",
             links={"payment_id": payment.id},
-            props={"number": payment.number, "reason": reason},
         ),
     )

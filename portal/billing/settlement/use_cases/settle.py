@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE, STRIPE, UNAPPLIED
+from portal.billing.invoices.facts import InvoicePaid
 from portal.billing.invoices.new_dispute import NewDispute
 from portal.billing.invoices.use_cases.disputes import write_disputes
 from portal.billing.ledger.use_cases import Side, post
@@ -243,7 +244,7 @@ def tell_paid(
         record(
             session,
             Event(
-                "invoice_paid",
+                InvoicePaid(number=invoice.number),
                 actor=actor,
                 now=now,
                 key=f"invoice_paid:{invoice.number}:{by}",
@@ -251,6 +252,5 @@ def tell_paid(
                 value_minor=invoice.total_minor,
                 currency=invoice.currency,
                 links={"invoice_id": invoice.id, "payment_id": payment_id},
-                props={"number": invoice.number},
             ),
         )

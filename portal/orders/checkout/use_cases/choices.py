@@ -12,10 +12,11 @@ from portal.accounts.models import Address, CompanyJob
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.orders.checkout.facts import CheckoutStarted, CheckoutStepCompleted
 from portal.orders.checkout.queries.promises import queues, ready_time
 from portal.orders.checkout.terms import delivery_problem, po_of, po_problem
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.lines import Line, tint_quantity
 from portal.orders.drafts.queries import DraftHead, own_head, stocked_lines
 from portal.orders.drafts.use_cases.lines import CHANGE
@@ -23,6 +24,7 @@ from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.quantities import round_down
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
+from portal.stores.store.facts import PickupStoreSelected
 from portal.stores.windows.queries import open_windows
 
 WINDOW_DAYS = 8
@@ -191,25 +193,21 @@ def _record(
     if draft.checkout_at is None:
         draft.checkout_at = now
         key = f"checkout_started:{draft.id}"
-        note(session, "checkout_started", actor=actor, now=now, draft=draft, key=key, lines=many)
+        record_draft(session, CheckoutStarted(lines=many), actor=actor, now=now, draft=draft, key=key)
     if draft.fulfilment == "pickup":
-        note(
+        record_draft(
             session,
-            "pickup_store_selected",
+            PickupStoreSelected(
+                store_before=before, short_lines=short, window=draft.window_start is not None
+            ),
             actor=actor,
             now=now,
             draft=draft,
-            store_before=before,
-            short_lines=short,
-            window=draft.window_start is not None,
         )
-    note(
+    record_draft(
         session,
-        "checkout_step_completed",
+        CheckoutStepCompleted(step="pickup", fulfilment=draft.fulfilment, lines=many),
         actor=actor,
         now=now,
         draft=draft,
-        step="pickup",
-        fulfilment=draft.fulfilment,
-        lines=many,
     )

@@ -20,11 +20,12 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.orders.checkout import shown as showing
+from portal.orders.checkout.facts import CheckoutStepCompleted, OrderCompleted
 from portal.orders.checkout.letters import confirm
 from portal.orders.checkout.new_order import NewOrder
 from portal.orders.checkout.use_cases.order_rows import write_lines, write_order
 from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.lines import Line, share_out, tax_of, tint_quantity, total_of, wanted_by_variant
 from portal.orders.drafts.queries import DraftHead, add_tax, own_head, priced_lines
 from portal.orders.models.orders import Order
@@ -224,20 +225,27 @@ def _record(
     now: datetime,
 ) -> None:
     draft = order.head.draft
-    note(
+    record_draft(
         session,
-        "checkout_step_completed",
+        CheckoutStepCompleted(step="review", fulfilment=draft.fulfilment, lines=order.line_count),
         actor=actor,
         now=now,
         draft=draft,
         key=f"checkout_step_completed:{draft.id}:review",
-        step="review",
-        fulfilment=draft.fulfilment,
-        lines=order.line_count,
     )
-    note(
+    record_draft(
         session,
-        "order_completed",
+        OrderCompleted(
+            number=number,
+            lines=order.line_count,
+            fulfilment=draft.fulfilment,
+            to_state="placed",
+            po_given=bool(order.po_number),
+            job_id=draft.job_id,
+            source_order_id=draft.source_order_id,
+            backordered=short_lines,
+            draft_id=draft.id,
+        ),
         actor=actor,
         now=now,
         draft=draft,
@@ -245,13 +253,4 @@ def _record(
         order_id=order_id,
         value_minor=order.total_minor,
         currency=order.currency,
-        number=number,
-        lines=order.line_count,
-        fulfilment=draft.fulfilment,
-        to_state="placed",
-        po_given=bool(order.po_number),
-        job_id=draft.job_id,
-        source_order_id=draft.source_order_id,
-        backordered=short_lines,
-        draft_id=draft.id,
     )

@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
 from portal.orders.checkout.day_words import spoken_day
+from portal.orders.checkout.facts import CheckoutStepViewed
 from portal.orders.checkout.forms import read_choice
 from portal.orders.checkout.queries.choices import Offer, offer, windows_by_day
 from portal.orders.checkout.terms import first_delivery_day
@@ -105,11 +106,10 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         raise NotFound
     zone = found.chosen.near.store.time_zone
     viewed(
-        "checkout_step_viewed",
+        CheckoutStepViewed(step="pickup", lines=len(lines), problems=len(problems)),
         account_id=head.company.id,
         store_id=found.chosen.id,
         links={"draft_id": head.id},
-        props={"step": "pickup", "lines": len(lines), "problems": len(problems)},
     )
     return render_template(
         "orders/checkout/pickup.html",

@@ -11,11 +11,11 @@ from portal.billing.credit.queries.credit import credit_of
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import Letter, post_all
+from portal.foundation.mail import RawLetter, post_all
 from portal.foundation.money import format_minor
 from portal.orders.credit_rescue.queries import reps_of
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ApprovalRequested, record_draft
 from portal.orders.drafts.lines import tax_of, total_of
 from portal.orders.drafts.queries import DraftHead, add_tax, own_head, priced_lines
 from portal.orders.models.drafts import Draft
@@ -49,18 +49,15 @@ def ask(
     draft.asked_at, draft.asked_minor, draft.updated_at = now, total, now
     draft.asked_names = ", ".join(each.name for each in people)[:200]
     _tell(session, head, people, total, len(lines), pay_path, actor)
-    note(
+    record_draft(
         session,
-        "approval_requested",
+        ApprovalRequested(lines=len(lines), rule="credit", draft_id=draft.id),
         actor=actor,
         now=now,
         draft=draft,
         value_minor=total,
         currency=head.company.currency,
         key=f"approval_requested:{draft.id}:{now.isoformat()}",
-        lines=len(lines),
-        rule="credit",
-        draft_id=draft.id,
     )
     return True
 
@@ -107,7 +104,9 @@ def _tell(
     post_all(
         session,
         [
-            Letter(f"{key}:{each.user_id}", MAIL, each.email, data, each.name, each.language, head.company.id)
+            RawLetter(
+                f"{key}:{each.user_id}", MAIL, each.email, data, each.name, each.language, head.company.id
+            )
             for each in people
         ],
     )

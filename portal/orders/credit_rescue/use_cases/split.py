@@ -12,7 +12,7 @@ from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ListSaved, record_draft
 from portal.orders.drafts.use_cases.drafts import MAX_NAME, own_draft
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.quantities import MAX_LINES, MAX_QUANTITY, pack_words
@@ -83,15 +83,8 @@ def split(session: Session, *, actor: Actor, now: datetime, draft_id: int, keep:
     draft.updated_at = now
     rest = session.get_one(Draft, rest_id)
     later = sum(1 for row in rows if keep[row.id] < row.quantity)
-    note(
-        session,
-        "list_saved",
-        actor=actor,
-        now=now,
-        draft=rest,
-        action="split",
-        lines=later,
-        draft_id=draft.id,
+    record_draft(
+        session, ListSaved(action="split", lines=later, draft_id=draft.id), actor=actor, now=now, draft=rest
     )
     return rest
 
@@ -125,4 +118,4 @@ def merge(session: Session, *, actor: Actor, now: datetime, draft_id: int, rest_
         )
     session.execute(text("delete from draft_line where draft_id = :rest"), {"rest": rest.id})
     rest.state, rest.updated_at, draft.updated_at = "discarded", now, now
-    note(session, "list_saved", actor=actor, now=now, draft=draft, action="merge", lines=len(quantities))
+    record_draft(session, ListSaved(action="merge", lines=len(quantities)), actor=actor, now=now, draft=draft)

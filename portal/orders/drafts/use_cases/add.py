@@ -12,7 +12,7 @@ from portal.catalog.prices.queries import prices
 from portal.catalog.products.queries.variants import VariantInfo, resolve, variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ProductAdded, record_draft
 from portal.orders.drafts.pasted import Pasted, read_pasted
 from portal.orders.drafts.use_cases.lines import Wish, put
 from portal.orders.models.drafts import Draft
@@ -54,17 +54,13 @@ def add_line(
     if not prices(session, company_id=draft.company_id, wants=[(variant.id, quantity)], on=today):
         raise Rejected("no_price", "There is no price for your company. Ask your sales rep.", field="sku")
     put(session, draft, [Wish(variant.id, quantity, colour)], now=now)
-    note(
+    record_draft(
         session,
-        "product_added",
+        ProductAdded(sku=variant.sku, quantity=quantity, colour_number=colour, source=source),
         actor=actor,
         now=now,
         draft=draft,
         variant_id=variant.id,
-        sku=variant.sku,
-        quantity=quantity,
-        colour_number=colour,
-        source=source,
     )
     return variant
 
@@ -131,16 +127,13 @@ def add_pasted(
     others = [each for each in draft.left_out if "raw" not in each]
     draft.left_out = others + [{"raw": line.raw, "reason": line.problem} for line in wrong]
     for wish in good:
-        note(
+        record_draft(
             session,
-            "product_added",
+            ProductAdded(sku=known[wish.variant_id].sku, quantity=wish.quantity, source="sku"),
             actor=actor,
             now=now,
             draft=draft,
             variant_id=wish.variant_id,
-            sku=known[wish.variant_id].sku,
-            quantity=wish.quantity,
-            source="sku",
         )
     return PasteResult(len(good), wrong)
 

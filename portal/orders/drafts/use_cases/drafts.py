@@ -14,7 +14,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ListSaved, record_draft
 from portal.orders.models.drafts import Draft, DraftLine
 
 COPY_LINES = text("""
@@ -128,7 +128,7 @@ def park(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Dra
     """Keep a draft for later; the next thing added begins a new one."""
     draft = own_draft(session, actor, draft_id)
     set_aside(draft, actor=actor, now=now)
-    note(session, "list_saved", actor=actor, now=now, draft=draft, action="park")
+    record_draft(session, ListSaved(action="park"), actor=actor, now=now, draft=draft)
     return draft
 
 
@@ -149,7 +149,7 @@ def resume(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> D
     make_room(session, actor=actor, now=now)
     draft.updated_at = now
     _become_current(session, draft)
-    note(session, "list_saved", actor=actor, now=now, draft=draft, action="resume")
+    record_draft(session, ListSaved(action="resume"), actor=actor, now=now, draft=draft)
     return draft
 
 
@@ -182,7 +182,7 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
     draft = own_draft(session, actor, draft_id)
     draft.name = name
     draft.updated_at = now
-    note(session, "list_saved", actor=actor, now=now, draft=draft, action="rename")
+    record_draft(session, ListSaved(action="rename"), actor=actor, now=now, draft=draft)
     return draft
 
 
@@ -191,7 +191,7 @@ def discard(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
     draft = own_draft(session, actor, draft_id)
     draft.state = "discarded"
     draft.updated_at = now
-    note(session, "list_saved", actor=actor, now=now, draft=draft, action="discard")
+    record_draft(session, ListSaved(action="discard"), actor=actor, now=now, draft=draft)
     return draft
 
 
@@ -229,5 +229,5 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
     copy.po_number, copy.note, copy.left_out = theirs.po_number, theirs.note, theirs.left_out
     session.flush()
     session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})
-    note(session, "list_saved", actor=actor, now=now, draft=copy, action="copy")
+    record_draft(session, ListSaved(action="copy"), actor=actor, now=now, draft=copy)
     return copy

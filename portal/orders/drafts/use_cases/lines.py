@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ProductAdded, ProductRemoved, record_draft
 from portal.orders.drafts.use_cases.drafts import own_draft
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.quantities import MAX_LINES, quantity_problem
@@ -118,17 +118,9 @@ def change_quantities(
         session.execute(delete(DraftLine).where(DraftLine.draft_id == draft.id, DraftLine.id.in_(gone)))
     for line_id, row in changed.items():
         quantity = quantities[line_id] or 0
-        name = "product_added" if quantity > row.quantity else "product_removed"
-        note(
-            session,
-            name,
-            actor=actor,
-            now=now,
-            draft=draft,
-            variant_id=row.variant_id,
-            quantity=quantity,
-            quantity_before=row.quantity,
-        )
+        kind = ProductAdded if quantity > row.quantity else ProductRemoved
+        change = kind(quantity=quantity, quantity_before=row.quantity)
+        record_draft(session, change, actor=actor, now=now, draft=draft, variant_id=row.variant_id)
     if changed:
         draft.updated_at = now
     return len(gone)
@@ -148,15 +140,13 @@ def remove_line(session: Session, *, actor: Actor, now: datetime, draft_id: int,
     session.execute(delete(DraftLine).where(DraftLine.id == line.id))
     session.expunge(line)
     draft.updated_at = now
-    note(
+    record_draft(
         session,
-        "product_removed",
+        ProductRemoved(quantity=0, quantity_before=line.quantity),
         actor=actor,
         now=now,
         draft=draft,
         variant_id=line.variant_id,
-        quantity=0,
-        quantity_before=line.quantity,
     )
     return line
 

@@ -14,7 +14,7 @@ from portal.catalog.colours.queries import colours_named, search_colours
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ProductAdded, ProductRemoved, record_draft
 from portal.orders.drafts.use_cases.drafts import own_draft
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.quantities import quantity_problem
@@ -152,24 +152,19 @@ def _note(
     session: Session, actor: Actor, now: datetime, draft: Draft, row: Row[Any], colour: str | None
 ) -> None:
     """For the log it is one thing taken out and another put in."""
-    note(
+    record_draft(
         session,
-        "product_removed",
+        ProductRemoved(quantity=0, quantity_before=row.quantity),
         actor=actor,
         now=now,
         draft=draft,
         variant_id=row.variant_id,
-        quantity=0,
-        quantity_before=row.quantity,
     )
-    note(
+    record_draft(
         session,
-        "product_added",
+        ProductAdded(sku=row.sku, quantity=row.quantity, colour_number=colour),
         actor=actor,
         now=now,
         draft=draft,
         variant_id=row.variant_id,
-        sku=row.sku,
-        quantity=row.quantity,
-        colour_number=colour,
     )

@@ -11,6 +11,7 @@ from portal.orders.fulfilment.queries import Board, board, number_at_counter
 from portal.orders.fulfilment.use_cases import scans as scanning
 from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store
+from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.refusing import refusing
 from portal.web.sessions import actor
@@ -45,7 +46,7 @@ def find() -> str | Response | tuple[str, int]:
 
 
 def _looked_up(shown: Board, kind: str, *, found: bool) -> None:
-    viewed("history_looked_up", store_id=shown.store.id, props={"results": int(found), "query_kind": kind})
+    viewed(HistoryLookedUp(results=int(found), query_kind=kind), store_id=shown.store.id)
 
 
 def _nothing_found(shown: Board, typed: str, paused: str = "") -> str:

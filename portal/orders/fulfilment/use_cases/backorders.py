@@ -12,12 +12,13 @@ from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders.fulfilment import letters as emails
+from portal.orders.fulfilment.facts import DeliveryPromiseChanged, OrderUpdated
 from portal.orders.fulfilment.use_cases.transitions import (
     Work,
-    fact,
     follow_lines,
     note,
     quantities,
+    record_step,
     settle_line,
 )
 from portal.orders.models.orders import Order, OrderLine
@@ -142,9 +143,9 @@ def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: d
         event = follow_lines(work, words, quantity=units)
     if event is None:
         event = note(work, words)
-        fact(work, "order_updated", event, quantity=units, fields=["backordered"])
+        record_step(work, OrderUpdated(quantity=units, fields=["backordered"]), event)
     if waited and promise is not None:
         later = int((promise - order.promised_at).total_seconds() // 60) if order.promised_at else 0
         order.promised_at = promise
-        fact(work, "delivery_promise_changed", event, minutes_later=later)
+        record_step(work, DeliveryPromiseChanged(minutes_later=later), event)
     emails.send_restocked(work.session, order, event_id=event.id, now=work.now, lines=lines)

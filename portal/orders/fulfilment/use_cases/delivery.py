@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment import letters as emails
+from portal.orders.fulfilment.facts import Delivered, DeliveryPromiseChanged
 from portal.orders.fulfilment.use_cases.handover import leave, take_from_stock
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.transitions import (
     expect,
-    fact,
     follow_lines,
     move,
     note,
+    record_step,
     settle_line,
     take,
 )
@@ -57,7 +58,7 @@ def deliver(session: Session, *, actor: Actor, now: datetime, number: str) -> Or
     words = "Delivered; the rest waits for stock" if waits else "Delivered"
     event = follow_lines(work, words) or note(work, words)
     if work.order.status != "delivered":
-        fact(work, "delivered", event)
+        record_step(work, Delivered(), event)
     invoice_what_left(work)
     return work.order
 
@@ -84,6 +85,6 @@ def change_promise(
     work.order.promised_at = promised_at
     event = note(work, f"New time promised: {reason.strip()}")
     later = int((promised_at - before).total_seconds() // 60) if before else 0
-    fact(work, "delivery_promise_changed", event, minutes_later=later)
+    record_step(work, DeliveryPromiseChanged(minutes_later=later), event)
     emails.send_promise_changed(session, work.order, event_id=event.id, now=now, reason=reason.strip())
     return work.order

@@ -13,13 +13,14 @@ from portal.accounts.models import SignInAttempt
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import token_hash
+from portal.orders.fulfilment.facts import PickedUp
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.transitions import (
     Work,
     expect,
-    fact,
     follow_lines,
     note,
+    record_step,
     settle_line,
     stock_of,
     take,
@@ -67,7 +68,7 @@ def hand_over(
     shown = {} if _left(work) else {"code_shown": True}
     event = follow_lines(work, words, quantity=units, **shown) or note(work, words)
     if work.order.status != "collected":
-        fact(work, "picked_up", event, quantity=units, code_shown=True)
+        record_step(work, PickedUp(quantity=units, code_shown=True), event)
     invoice_what_left(work)
     take_from_stock(work, gone)
     return work.order

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.orders.fulfilment.facts import OrderPicked
 from portal.orders.fulfilment.use_cases.transitions import (
     Work,
     expect,
-    fact,
     move,
     note,
     quantities,
+    record_step,
     set_line_state,
     settle_line,
     take,
@@ -69,5 +70,7 @@ def tint_done(session: Session, *, actor: Actor, now: datetime, number: str, lin
             from_state="tinting",
             to="picking",
         )
-        fact(work, "order_picked", event, from_state="tinting", to_state="picking", quantity=line.quantity)
+        record_step(
+            work, OrderPicked(from_state="tinting", to_state="picking", quantity=line.quantity), event
+        )
     return line

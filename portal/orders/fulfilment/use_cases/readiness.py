@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment import letters as emails
+from portal.orders.fulfilment.facts import OrderPicked, ReadyForPickup
 from portal.orders.fulfilment.use_cases.transitions import (
     Work,
     expect,
-    fact,
     move,
     note,
     quantities,
+    record_step,
     settle_line,
     take,
 )
@@ -74,5 +75,5 @@ def _part_ready(work: Work, *, rest: int, units: int, delivery: bool) -> OrderEv
     event = note(work, words)
     if work.order.ready_at is None and not delivery:
         work.order.ready_at = work.now
-    fact(work, "order_picked" if delivery else "ready_for_pickup", event, quantity=units)
+    record_step(work, (OrderPicked if delivery else ReadyForPickup)(quantity=units), event)
     return event

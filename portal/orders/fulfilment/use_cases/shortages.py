@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment import letters as emails
+from portal.orders.fulfilment.facts import Backordered, OrderCancelled
 from portal.orders.fulfilment.use_cases.cancellation import cancel_units, give_window_back
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.transitions import (
     Work,
     expect,
-    fact,
     follow_lines,
     note,
+    record_step,
     settle_line,
     stock_of,
     take,
@@ -79,14 +80,8 @@ def _tell(work: Work, line: OrderLine, units: int, *, waits: bool) -> None:
     what = f"{units} of {line.sku} missing ({SHORT_REASONS[line.short_reason].lower()}): "
     words = what + ("waiting for stock" if waits else "taken off the order")
     event = note(work, words, line_no=line.line_no, to=line.state)
-    fact(
-        work,
-        "backordered" if waits else "order_cancelled",
-        event,
-        quantity=units,
-        reason=line.short_reason,
-        to_state=line.state,
-    )
+    kind = Backordered if waits else OrderCancelled
+    record_step(work, kind(quantity=units, reason=line.short_reason, to_state=line.state), event)
     moved = follow_lines(work, _rest_words(work))
     emails.send_short(
         work.session, work.order, line, event_id=event.id, now=work.now, units=units, waits=waits

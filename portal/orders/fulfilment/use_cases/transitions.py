@@ -8,7 +8,7 @@ company's credit, its store's stock by variant, the pickup window. So they wait 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from portal.orders.status import (
     order_state,
     touchpoint,
 )
+from portal.touchpoints.kinds import touch_of
 from portal.touchpoints.recording import Event, record
 
 
@@ -161,26 +162,22 @@ def note(
     return event
 
 
-def fact(work: Work, name: str, event: OrderEvent, *, value_minor: int | None = None, **props: Any) -> None:
+def record_step(work: Work, what: Any, event: OrderEvent, *, value_minor: int | None = None) -> None:
     """Record the touchpoint of an event; its key names the event, so it is one fact for ever."""
     order = work.order
-    known = {"number": order.number, "fulfilment": order.fulfilment}
-    if event.line_no is not None:
-        known_line: dict[str, Any] = {"line_no": event.line_no}
-        props = {**known_line, **props}
+    named = replace(what, number=order.number, fulfilment=order.fulfilment, line_no=event.line_no)
     record(
         work.session,
         Event(
-            name,
+            named,
             actor=work.actor,
             now=work.now,
-            key=f"{name}:{order.number}:{event.id}",
+            key=f"{named.kind.name}:{order.number}:{event.id}",
             account_id=order.company_id,
             store_id=order.store_id,
             value_minor=value_minor,
             currency=None if value_minor is None else order.currency,
             links={"order_id": order.id, "order_line_no": event.line_no},
-            props={**known, **props},
         ),
     )
 
@@ -199,7 +196,8 @@ def move(work: Work, to: str, words: str, **props: Any) -> OrderEvent:
     if to in CLOSED_STATES:
         order.closed_at = work.now
     event = note(work, words, from_state=before, to=to)
-    fact(work, touchpoint(before, to, order.fulfilment), event, from_state=before, to_state=to, **props)
+    name = touchpoint(before, to, order.fulfilment)
+    record_step(work, touch_of(name, {"from_state": before, "to_state": to, **props}), event)
     return event
 
 

@@ -14,13 +14,14 @@ from portal.catalog.prices.queries import prices
 from portal.catalog.products.queries.variants import VariantInfo, variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ProductAdded, record_draft
 from portal.orders.drafts.lines import PROBLEM_WORDS, Problem
 from portal.orders.drafts.use_cases.drafts import current_draft, make_room, start_draft
 from portal.orders.drafts.use_cases.lines import Wish, put
 from portal.orders.models.drafts import Draft
 from portal.orders.quantities import quantity_problem
 from portal.orders.reorder.again import NO_PRICE, Again, Ordered, again, left_out
+from portal.orders.reorder.facts import ReorderStarted
 from portal.orders.reorder.queries.reorder import OrderedBefore, ordered_before, standing
 
 
@@ -76,17 +77,14 @@ def reorder(
         )
     put(session, draft, taken, now=now)
     changed = sum(1 for wish in taken if wish.last_time and wish.last_time.get("rounded_to"))
-    note(
+    record_draft(
         session,
-        "reorder_started",
+        ReorderStarted(
+            lines=len(taken), changed=changed, left_out=len(missing), number=order.number, source="order"
+        ),
         actor=actor,
         now=now,
         draft=draft,
-        lines=len(taken),
-        changed=changed,
-        left_out=len(missing),
-        number=order.number,
-        source="order",
     )
     return Reordered(draft, len(taken), len(missing))
 
@@ -169,16 +167,13 @@ def add_bought(
         raise Rejected("quantities", "Nothing was added yet: some lines need correcting.", details=problems)
     put(session, draft, wishes, now=now)
     for wish in wishes:
-        note(
+        record_draft(
             session,
-            "product_added",
+            ProductAdded(sku=known[wish.variant_id].sku, quantity=wish.quantity, source="bought_before"),
             actor=actor,
             now=now,
             draft=draft,
             variant_id=wish.variant_id,
-            sku=known[wish.variant_id].sku,
-            quantity=wish.quantity,
-            source="bought_before",
         )
     return len(wishes)
 

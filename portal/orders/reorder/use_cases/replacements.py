@@ -11,7 +11,7 @@ from portal.catalog.prices.queries import prices
 from portal.catalog.products.queries.variants import variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.drafts.facts import note
+from portal.orders.drafts.facts import ProductAdded, record_draft
 from portal.orders.drafts.use_cases.drafts import own_draft
 from portal.orders.drafts.use_cases.lines import Wish, put, remove_line
 from portal.orders.models.drafts import DraftLine
@@ -42,16 +42,13 @@ def use_replacement(
         [Wish(found.variant_id, found.quantity, found.colour_number, found.last_time)],
         now=now,
     )
-    note(
+    record_draft(
         session,
-        "product_added",
+        ProductAdded(sku=stands.sku, quantity=found.quantity, colour_number=found.colour_number),
         actor=actor,
         now=now,
         draft=draft,
         variant_id=found.variant_id,
-        sku=stands.sku,
-        quantity=found.quantity,
-        colour_number=found.colour_number,
     )
     return stands.sku
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.catalog.products.facts import ProductListViewed
 from portal.orders.drafts.use_cases import drafts as drafting
 from portal.orders.pages import blueprint
 from portal.orders.quantities import parse_quantity
@@ -39,9 +40,8 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -
     )
     if request.method == "GET":
         viewed(
-            "product_list_viewed",
+            ProductListViewed(list="bought_before", results=len(page.rows), query_length=len(words)),
             account_id=company_id,
-            props={"list": "bought_before", "results": len(page.rows), "query_length": len(words)},
         )
     return render_template(
         "orders/reorder/bought_before.html",

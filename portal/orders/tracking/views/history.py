@@ -13,7 +13,9 @@ from portal.foundation.clock import local, typed_day
 from portal.foundation.money import to_major
 from portal.orders.pages import blueprint
 from portal.orders.status import ICONS, LABELS, ORDER_STATES, TONES, label
+from portal.orders.tracking.facts import OrderHistoryViewed
 from portal.orders.tracking.queries.history import STATUS_GROUPS, HistoryFilter, buyers, export_rows, history
+from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.spreadsheets import PIECE, csv_download, plain
@@ -61,9 +63,7 @@ def history_view() -> str | tuple[str, int]:
             before=request.args.get("before"),
         )
         viewed(
-            "order_history_viewed",
-            account_id=company_id,
-            props={"results": len(page.rows), "filters": _filters_in_use(wanted)},
+            OrderHistoryViewed(results=len(page.rows), filters=_filters_in_use(wanted)), account_id=company_id
         )
     body = render_template(
         "orders/tracking/history.html",
@@ -97,9 +97,8 @@ def export() -> Response | tuple[str, int]:
     company_id = actor().customer_id
     day = local(now(), wanted.zone).date()
     viewed(
-        "document_downloaded",
+        DocumentDownloaded(document="orders", format="csv", filters=_filters_in_use(wanted)),
         account_id=company_id,
-        props={"document": "orders", "format": "csv", "filters": _filters_in_use(wanted)},
     )
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:

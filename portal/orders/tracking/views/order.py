@@ -15,6 +15,7 @@ from portal.orders.tracking import words
 from portal.orders.tracking.page import seen_order
 from portal.orders.tracking.queries.order import OrderDetail, order_for
 from portal.stores.hours.queries import schedules
+from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.filters import plural
 from portal.web.refusing import refusing
@@ -47,10 +48,9 @@ def slip(number: str) -> str:
     """The packing slip, for the printer."""
     order = order_for(db(), actor(), number)
     viewed(
-        "document_downloaded",
+        DocumentDownloaded(document="packing_slip", format="html", number=order.number),
         account_id=order.company_id,
         links={"order_id": order.id},
-        props={"document": "packing_slip", "format": "html", "number": order.number},
     )
     return render_template(
         "orders/tracking/slip.html",

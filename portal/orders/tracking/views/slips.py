@@ -13,6 +13,7 @@ from portal.billing.documents.rendering import TooLong, pdf
 from portal.orders.pages import blueprint
 from portal.orders.tracking.queries.order import OrderDetail, order_for
 from portal.orders.tracking.words import slip_facts
+from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.files import pdf_download
 from portal.web.sessions import actor
@@ -36,10 +37,9 @@ def slip_pdf(number: str) -> Response:
         tell("error", "This order has too many lines for a PDF. Print this page instead.")
         return redirect(url_for(".slip", number=number))
     viewed(
-        "document_downloaded",
+        DocumentDownloaded(document="packing_slip", format="pdf", number=order.number),
         account_id=order.company_id,
         links={"order_id": order.id},
-        props={"document": "packing_slip", "format": "pdf", "number": order.number},
     )
     return pdf_download(content, file_name("packing-slip", order.number))
 
