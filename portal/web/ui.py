@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, flash, get_flashed_messages, request, url_for
+from flask import Flask, get_flashed_messages, request, url_for
+from flask import flash as flask_flash
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -80,9 +81,9 @@ class Flash:
     text: str
 
 
-def tell(kind: str, text: str) -> None:
+def flash(kind: str, text: str) -> None:
     """Show a message on the next page; ``kind`` is ok, info, warn or error."""
-    flash(text, kind)
+    flask_flash(text, kind)
 
 
 class UI:

@@ -21,9 +21,9 @@ from sqlalchemy import create_engine
 
 from portal.app import create_app
 from portal.cli import cli
-from portal.foundation.config import Settings, resource_dir
-from portal.foundation.mail import OutboundMail
-from portal.touchpoints.kinds import GROUPS
+from portal.foundation.config import Settings
+from portal.foundation.mail import OutboundMail, mail_folders
+from portal.touchpoints.kinds import SECTIONS, section
 from portal.web.access import permission_of
 from portal.worker import build
 from portal.worker.posting import Posting
@@ -31,7 +31,7 @@ from tests.golden import account_mails, billing_mails, order_mails
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TEMPLATES = {
-    path.name.removesuffix(".txt.j2"): path for path in (resource_dir("templates") / "email").iterdir()
+    path.name.removesuffix(".txt.j2"): path for folder in mail_folders() for path in folder.iterdir()
 }
 MAILS = {**account_mails.MAILS, **order_mails.MAILS, **billing_mails.MAILS}
 # What the worker adds to the data of every mail.
@@ -91,9 +91,9 @@ def test_every_kind_of_touchpoint() -> None:
     compare(
         "touchpoints.jsonl",
         (
-            json.dumps({"group": group, **asdict(kind)}, sort_keys=True, ensure_ascii=False)
-            for group, kinds in GROUPS.items()
-            for kind in kinds
+            json.dumps({"group": title, **asdict(kind)}, sort_keys=True, ensure_ascii=False)
+            for title in SECTIONS
+            for kind in section(title)
         ),
     )
 

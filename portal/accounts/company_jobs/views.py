@@ -10,10 +10,10 @@ from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import JobsForm
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.post("/jobs")
@@ -27,7 +27,7 @@ def add_jobs() -> Answer:
     if tried.refused is not None:
         return context_page(form, 422)
     known = f" {plural(added.known, 'was', 'were')} there already." if added.known else ""
-    tell("ok" if added.added else "info", f"{plural(added.added, 'job')} added.{known}")
+    flash("ok" if added.added else "info", f"{plural(added.added, 'job')} added.{known}")
     return redirect(url_for(".context") + "#job")
 
 
@@ -36,7 +36,7 @@ def add_jobs() -> Answer:
 def close_job(job_id: int) -> Answer:
     with refusing() as tried:
         job = jobs.close_job(db(), actor=actor(), job_id=job_id, now=now())
-        tell("ok", f"{job.name} is closed. Its orders keep its name.")
+        flash("ok", f"{job.name} is closed. Its orders keep its name.")
     if tried.refused is not None:
-        tell("error", tried.refused.message)
+        flash("error", tried.refused.message)
     return redirect(url_for(".context") + "#job")

@@ -12,7 +12,7 @@ from portal.stores.store.queries import stores_by_id
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db
-from portal.web.ui import tell
+from portal.web.ui import flash
 from portal.web.urls import local_path
 
 
@@ -26,14 +26,14 @@ def context() -> Answer:
     form.validate()
     if form.company_id.data is not None:
         chosen = contexts.switch_company(db(), actor=actor(), company_id=form.company_id.data)
-        tell("ok", f"You now order for {chosen.name}.")
+        flash("ok", f"You now order for {chosen.name}.")
         return redirect("/")
     if "job_id" in request.form:
         job = contexts.choose_job(db(), actor=actor(), job_id=form.job_id.data)
-        tell("ok", f"You now order for the job {job.name}." if job else "You now order without a job.")
+        flash("ok", f"You now order for the job {job.name}." if job else "You now order without a job.")
     elif form.store_id.data is not None:
         store = stores_by_id(db(), [form.store_id.data]).get(form.store_id.data)
         if store is not None:
             contexts.choose_store(db(), actor=actor(), store_id=store.id)
-            tell("ok", f"You now pick up at {store.name}.")
+            flash("ok", f"You now pick up at {store.name}.")
     return redirect(local_path(request.form.get("next"), url_for(".context")))

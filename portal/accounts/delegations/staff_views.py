@@ -11,11 +11,11 @@ from portal.accounts.delegations.queries import assigned_company, people_to_act_
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.accounts.sign_in.forms import ActingForm
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"])
@@ -51,5 +51,5 @@ def stop_acting() -> Response:
     """Back to one's own work."""
     company = actor().company_name
     acting.stop_acting(db(), actor=actor(), now=now())
-    tell("ok", f"You stopped acting for {company}." if company else "You act for nobody.")
+    flash("ok", f"You stopped acting for {company}." if company else "You act for nobody.")
     return redirect("/")

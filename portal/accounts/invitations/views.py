@@ -12,11 +12,11 @@ from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import InvitationForm, JoinForm
 from portal.accounts.sign_in.page import HOME, dead_link, let_in, refused
 from portal.web.access import public
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
@@ -58,9 +58,9 @@ def _welcome(user: User, is_new: bool, invitation: inviting.Invitation) -> Answe
     where = invitation.company_name or "the team"
     if is_new:
         answer = let_in(user, HOME, method="invitation")
-        tell("ok", f"Welcome to {where}.")
+        flash("ok", f"Welcome to {where}.")
         return answer
-    tell("ok", f"You now belong to {where}.")
+    flash("ok", f"You now belong to {where}.")
     if actor().user_id == user.id:
         return redirect(url_for(".context"))
     return redirect(url_for(".sign_in", next=url_for(".context")))

@@ -22,10 +22,10 @@ from portal.foundation.errors import NotFound
 from portal.foundation.money import format_minor
 from portal.web.access import needs
 from portal.web.forms import strip
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 def _person(user_id: int) -> PersonRow:
@@ -77,7 +77,7 @@ def invite() -> Answer:
                 now=now(),
             )
         if tried.refused is None:
-            tell("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
+            flash("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
             return redirect(url_for(".people"))
         status = 429 if tried.refused.code == "too_many_tries" else 422
     return render_template("accounts/invitations/invite.html", form=form), status
@@ -101,7 +101,7 @@ def change_role(user_id: int) -> Answer:
         use_cases.change_role(db(), actor=actor(), user_id=user_id, role=form.role.data, now=now())
     if tried.refused is not None:
         return _page(row, form, 422)
-    tell("ok", f"{row.name} is now {ROLE_LABELS[form.role.data].lower()}.")
+    flash("ok", f"{row.name} is now {ROLE_LABELS[form.role.data].lower()}.")
     return redirect(url_for(".people"))
 
 
@@ -122,9 +122,9 @@ def set_order_limit(user_id: int) -> Answer:
     if tried.refused is not None:
         return _page(row, RoleForm(formdata=None, role=row.role), 422, limit)
     if minor is None:
-        tell("ok", f"{row.name} orders any amount alone.")
+        flash("ok", f"{row.name} orders any amount alone.")
     else:
-        tell("ok", f"Orders of {row.name} above {format_minor(minor, currency)} need somebody else's yes.")
+        flash("ok", f"Orders of {row.name} above {format_minor(minor, currency)} need somebody else's yes.")
     return redirect(url_for(".person", user_id=user_id))
 
 
@@ -148,10 +148,10 @@ def resend_invitation(user_id: int) -> Answer:
     with refusing() as tried:
         count_try(throttling.INVITING, f"company {actor().company_id}")
     if tried.refused is not None:
-        tell("error", tried.refused.message)
+        flash("error", tried.refused.message)
         return redirect(url_for(".people"))
     user = inviting.resend(db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now())
-    tell("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
+    flash("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
     return redirect(url_for(".people"))
 
 
@@ -161,7 +161,7 @@ def set_acting_consent() -> Response:
     """Whether the seller's reps may act inside the company's account."""
     allowed = request.form.get("allowed") == "yes"
     use_cases.set_acting_consent(db(), actor=actor(), allowed=allowed, now=now())
-    tell("ok", "Sales reps may act for you." if allowed else "Sales reps can no longer act for you.")
+    flash("ok", "Sales reps may act for you." if allowed else "Sales reps can no longer act for you.")
     return redirect(url_for(".people") + "#reps")
 
 
@@ -172,7 +172,7 @@ def _do(user_id: int, use_case: Callable[..., Any], done: str) -> Answer:
         use_case(db(), actor=actor(), user_id=user_id, now=now())
     if tried.refused is not None:
         return _page(row, form, 422)
-    tell("ok", done.format(row.name))
+    flash("ok", done.format(row.name))
     return redirect(url_for(".people"))
 
 

@@ -18,10 +18,10 @@ from portal.accounts.sign_in.use_cases import credentials
 from portal.accounts.sign_in.use_cases import sign_in as signing_in
 from portal.accounts.sign_in.use_cases import throttle as throttling
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/account")
@@ -47,7 +47,7 @@ def save_profile() -> Answer:
                 time_zone=form.time_zone.data,
             )
         if tried.refused is None:
-            tell("ok", "Your details are saved.")
+            flash("ok", "Your details are saved.")
             return redirect(url_for(".account"))
     return _page(user, form, PasswordForm(formdata=None), 422)
 
@@ -70,7 +70,7 @@ def change_password() -> Answer:
                 now=now(),
             )
         if (no := tried.refused) is None:
-            tell("ok", "Your password is changed. You are signed out everywhere else.")
+            flash("ok", "Your password is changed. You are signed out everywhere else.")
             return redirect(url_for(".account"))
         if no.outcome == "denied":
             note_failure(no, "password_change")
@@ -83,7 +83,7 @@ def change_password() -> Answer:
 def end_session(session_id: int) -> Answer:
     """Sign out one other browser."""
     signing_in.sign_out_elsewhere(db(), actor=actor(), session_id=session_id, now=now())
-    tell("ok", "That device is signed out.")
+    flash("ok", "That device is signed out.")
     return redirect(url_for(".account") + "#sessions")
 
 
@@ -92,7 +92,7 @@ def end_session(session_id: int) -> Answer:
 def end_other_sessions() -> Answer:
     """Sign out everywhere but here."""
     ended = signing_in.sign_out_elsewhere(db(), actor=actor(), now=now())
-    tell("ok", "All other devices are signed out." if ended else "You were signed in nowhere else.")
+    flash("ok", "All other devices are signed out." if ended else "You were signed in nowhere else.")
     return redirect(url_for(".account") + "#sessions")
 
 

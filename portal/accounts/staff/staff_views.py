@@ -16,10 +16,10 @@ from portal.accounts.staff import use_cases
 from portal.accounts.staff.queries import assigned_to, staff_list, staff_member, state_of
 from portal.stores.store.queries import all_stores
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 def _public_url() -> str:
@@ -58,7 +58,7 @@ def invite_staff() -> Answer:
                 now=now(),
             )
         if tried.refused is None:
-            tell("ok", f"The invitation is on its way to {form.email.data}.")
+            flash("ok", f"The invitation is on its way to {form.email.data}.")
             return redirect(url_for(".staff"))
     return render_template("accounts/staff/invite_staff.html", form=form), 422
 
@@ -104,7 +104,7 @@ def assign(user_id: int) -> Answer:
         with refusing(form) as tried:
             company = use_cases.assign(db(), actor=actor(), rep_id=user_id, code=form.code.data)
         if tried.refused is None:
-            tell("ok", f"{company.name} is assigned.")
+            flash("ok", f"{company.name} is assigned.")
             return redirect(url_for(".member", user_id=user_id))
     return _page(staff_member(db(), user_id), form, 422)
 
@@ -114,7 +114,7 @@ def assign(user_id: int) -> Answer:
 def unassign(user_id: int, code: str) -> Answer:
     """Take a company from a rep."""
     company = use_cases.unassign(db(), actor=actor(), rep_id=user_id, code=code, now=now())
-    tell("ok", f"{company.name} is no longer assigned.")
+    flash("ok", f"{company.name} is no longer assigned.")
     return redirect(url_for(".member", user_id=user_id))
 
 
@@ -124,7 +124,7 @@ def _do(user_id: int, use_case: Callable[..., User], done: str, **values: Any) -
         user = use_case(db(), actor=actor(), user_id=user_id, **values)
     if tried.refused is not None:
         return _page(staff_member(db(), user_id), form, 422)
-    tell("ok", done.format(user.name))
+    flash("ok", done.format(user.name))
     return redirect(url_for(".staff"))
 
 

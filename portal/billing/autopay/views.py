@@ -23,10 +23,10 @@ from portal.foundation.amounts import amount_field
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.forms import amount_of
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/autopay", endpoint="autopay")
@@ -64,7 +64,7 @@ def agree_autopay() -> Response | tuple[str, int] | str:
         return _page(form, words)
     if tried.refused is not None or not _agree(form, rule):
         return _page(form, words), 422
-    tell("ok", "Autopay is on. You are told by mail before each payment.")
+    flash("ok", "Autopay is on. You are told by mail before each payment.")
     return redirect(url_for("billing.autopay"), 303)
 
 
@@ -91,7 +91,7 @@ def end_autopay() -> Response:
     """End it at once."""
     with books() as session:
         ended = use_cases.end(session, actor=actor(), now=now())
-    tell("ok" if ended else "info", "Autopay is off." if ended else "Autopay was off already.")
+    flash("ok" if ended else "info", "Autopay is off." if ended else "Autopay was off already.")
     return redirect(url_for("billing.autopay"), 303)
 
 

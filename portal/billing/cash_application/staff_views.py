@@ -18,10 +18,10 @@ from portal.billing.settlement.queries import Credit
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 SHOWN = 60  # invoices beside which an amount can be typed
 
@@ -65,7 +65,7 @@ def apply_credit(code: str, name: str) -> Response | tuple[str, int]:
             form.refuse(no)
         credit = credit_named(db(), company.id, name, ahead=True)
         return _page(company, credit, form, _open(company, credit), typed), 422
-    tell(
+    flash(
         "ok" if done else "info", "It is put onto the invoices." if done else "It had been put there before."
     )
     return redirect(url_for("billing_staff.new_payment", code=code, _anchor="applied"), 303)

@@ -17,10 +17,10 @@ from portal.billing.settlement.split import spread
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 SHOWN = 60  # invoices beside which an amount can be typed
 
@@ -76,7 +76,7 @@ def apply_credit(name: str) -> Response | tuple[str, int]:
             form.refuse(no)
         credit = credit_named(db(), company_id, name, ahead=False)
         return _page(credit, form, _open(credit), typed), 422
-    tell(
+    flash(
         "ok" if done else "info",
         "It is put onto your invoices." if done else "It had been put onto your invoices before.",
     )

@@ -14,10 +14,10 @@ from portal.billing.credit_holds.use_cases import holds as holding
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.pages import staff_blueprint
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 FORMS = {"hold": HoldForm, "lift": LiftForm, "rule": HoldRuleForm}
 
@@ -57,19 +57,19 @@ def hold(code: str) -> str | Response | tuple[str, int]:
 
 def _hold(company: Company, form: HoldForm) -> None:
     holding.hold(db(), actor=actor(), now=now(), company=company, reason=form.reason.data or "")
-    tell("ok", f"{company.name} is on hold. New orders on account are refused from now on.")
+    flash("ok", f"{company.name} is on hold. New orders on account are refused from now on.")
 
 
 def _lift(company: Company, form: LiftForm) -> None:
     holding.lift(db(), actor=actor(), now=now(), company=company, note=form.reason.data or "")
-    tell("ok", f"The hold on {company.name} is lifted. New orders are taken again.")
+    flash("ok", f"The hold on {company.name} is lifted. New orders are taken again.")
 
 
 def _rule(company: Company, form: HoldRuleForm) -> None:
     typed = (form.days.data or "").strip()
     days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
     hold_rule.set_rule(db(), actor=actor(), now=now(), company=company, days=days if typed else None)
-    tell("ok", f"{company.name} is held {f'after {typed} days overdue' if typed else 'by people only'}.")
+    flash("ok", f"{company.name} is held {f'after {typed} days overdue' if typed else 'by people only'}.")
 
 
 DEEDS = {"hold": _hold, "lift": _lift, "rule": _rule}

@@ -16,10 +16,10 @@ from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 MAX_TOKEN = 100
 
@@ -44,7 +44,7 @@ def credit(code: str) -> Response | tuple[str, int]:
         memo = _credit(company, form)
     if tried.refused is not None:
         return _page(visible_company(db(), actor(), code), form), 422
-    tell("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
+    flash("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
     return redirect(url_for("desk.customer", code=code))
 
 

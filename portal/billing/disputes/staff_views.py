@@ -12,10 +12,10 @@ from portal.billing.disputes.use_cases import disputes as contesting
 from portal.billing.pages import staff_blueprint
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 ADDRESS = "/customers/<code>/disputes/<int(max=9007199254740992):dispute_id>"
 
@@ -48,7 +48,7 @@ def dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
                 credit_minor=amount,
             )
         if tried.refused is None:
-            tell(
+            flash(
                 "ok",
                 f"The dispute about {shown.invoice_number} is closed; the customer has your answer by mail.",
             )

@@ -12,10 +12,10 @@ from portal.billing.invoices.queries.invoices import invoice_for
 from portal.billing.pages import blueprint
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/invoices/<number>/disputes")
@@ -53,7 +53,7 @@ def open_dispute(number: str) -> Response | tuple[str, int]:
         )
     if tried.refused is not None:
         return _page(number, form), 422
-    tell("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
+    flash("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
     return redirect(url_for("billing.invoice", number=number))
 
 
@@ -63,7 +63,7 @@ def withdraw_dispute(number: str) -> Response:
     """Take the open dispute back."""
     with books() as session:
         gone = contesting.withdraw(session, actor=actor(), now=now(), number=number)
-    tell("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
+    flash("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
     return redirect(url_for("billing.invoice", number=number))
 
 

@@ -13,10 +13,10 @@ from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, leave, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/payment-methods", endpoint="methods")
@@ -51,7 +51,7 @@ def remove_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
     with refusing(within=books()) as tried:
         method = use_cases.remove(tried.session, actor=actor(), method_id=method_id, now=now())
-        tell("ok", f"{method.words} is removed. Nothing is charged to it any more.")
+        flash("ok", f"{method.words} is removed. Nothing is charged to it any more.")
     if tried.refused is not None:
-        tell("error", tried.refused.message)
+        flash("error", tried.refused.message)
     return redirect(url_for("billing.methods"), 303)

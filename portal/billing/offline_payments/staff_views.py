@@ -24,10 +24,10 @@ from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.access import needs
 from portal.web.forms import amount_of
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 SHOWN = 60  # invoices beside which an amount can be typed
 
@@ -82,7 +82,7 @@ def record_payment(code: str) -> Response | tuple[str, int] | str:
         if not typed.refuse(no.field, no.message):
             form.refuse(no)
         return _page(company, form, documents, typed), 422
-    tell(
+    flash(
         "ok",
         f"Payment {payment.number} over {format_minor(payment.amount_minor, payment.currency)} is recorded.",
     )
@@ -112,9 +112,9 @@ def undo_application(code: str, transaction_id: int) -> Response:
         done = applying.undo(
             db(), actor=actor(), company_id=company.id, transaction_id=transaction_id, now=now()
         )
-        tell("ok" if done else "info", "It is taken back." if done else "It had been taken back before.")
+        flash("ok" if done else "info", "It is taken back." if done else "It had been taken back before.")
     if tried.refused is not None:
-        tell("error", tried.refused.message)
+        flash("error", tried.refused.message)
     return redirect(url_for("billing_staff.new_payment", code=code, _anchor="applied"), 303)
 
 

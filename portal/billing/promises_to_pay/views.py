@@ -14,10 +14,10 @@ from portal.billing.promises_to_pay.forms import PromiseForm
 from portal.billing.promises_to_pay.queries import promises_of
 from portal.web.access import needs
 from portal.web.filters import day
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/invoices/<number>/promises")
@@ -48,7 +48,7 @@ def make_promise(number: str) -> Response | tuple[str, int]:
         )
     if tried.refused is not None:
         return _page(number, form), 422
-    tell("ok", f"Noted: {number} is paid by {day(made.promised_on)}. We send no reminders of it until then.")
+    flash("ok", f"Noted: {number} is paid by {day(made.promised_on)}. We send no reminders of it until then.")
     return redirect(url_for("billing.invoice", number=number))
 
 
@@ -58,7 +58,7 @@ def withdraw_promise(number: str) -> Response:
     """Take the promise back."""
     with books() as session:
         gone = promising.withdraw(session, actor=actor(), now=now(), number=number)
-    tell(
+    flash(
         "ok" if gone else "info",
         "The promise is taken back." if gone else "There was no promise to take back.",
     )

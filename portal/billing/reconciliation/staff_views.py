@@ -12,7 +12,7 @@ from portal.billing.reconciliation.use_cases.runs import RECONCILE
 from portal.foundation.jobs import defer
 from portal.web.access import needs
 from portal.web.transaction import db
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 DAYS = 35  # how far back a run on request looks
 
@@ -35,5 +35,5 @@ def reconciliation() -> str:
 def reconcile_now() -> Response:
     """Have the worker compare both sides now."""
     defer(db(), RECONCILE, {"days": DAYS})
-    tell("ok", "The books are being compared with Stripe. Look again in a minute.")
+    flash("ok", "The books are being compared with Stripe. Look again in a minute.")
     return redirect(url_for("billing_staff.reconciliation"))

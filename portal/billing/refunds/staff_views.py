@@ -23,11 +23,11 @@ from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.forms import amount_of
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.get("/billing/payments/<number>", endpoint="payment")
@@ -88,11 +88,11 @@ def _tell_stripe(refund: Refund, api: Stripe) -> Refund | None:
 def _say(refund: Refund) -> None:
     amount = format_minor(refund.amount_minor, refund.currency)
     if refund.state == "created":
-        tell("warn", f"Stripe has not answered yet. We go on asking; the {amount} go back once, not twice.")
+        flash("warn", f"Stripe has not answered yet. We go on asking; the {amount} go back once, not twice.")
     elif refund.state in REFUND_GONE:
-        tell("error", f"{amount} could not be given back: {refund.failure_words}")
+        flash("error", f"{amount} could not be given back: {refund.failure_words}")
     else:
-        tell(
+        flash(
             "ok", f"{amount} is on its way back." if refund.state == "pending" else f"{amount} is given back."
         )
 

@@ -13,7 +13,7 @@ from portal.billing.reminders.use_cases import change_policy
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.route("/customers/<code>/reminders", methods=["GET", "POST"])
@@ -30,5 +30,5 @@ def reminders(code: str) -> str | Response | tuple[str, int]:
     if wanted is None:
         return render_template(page, company=company, form=form, policy=policy), 422
     change_policy(db(), actor=actor(), now=now(), company=company, policy=wanted)
-    tell("ok", f"Reminders of {company.name}: {wanted.words}.")
+    flash("ok", f"Reminders of {company.name}: {wanted.words}.")
     return redirect(url_for(".reminders", code=code))

@@ -13,7 +13,7 @@ from portal.billing.reminders.use_cases import change_policy
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.route("/reminders", methods=["GET", "POST"])
@@ -30,5 +30,5 @@ def reminders() -> str | Response | tuple[str, int]:
         return render_template("billing/reminders/reminders.html", form=form, policy=policy), 422
     with books() as session:
         change_policy(session, actor=actor(), now=now(), company=company, policy=wanted)
-    tell("ok", f"Reminders: {wanted.words}.")
+    flash("ok", f"Reminders: {wanted.words}.")
     return redirect(url_for(".reminders"))

@@ -21,10 +21,10 @@ from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound
 from portal.foundation.wording import weekday_words
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/scheduled-payments", endpoint="scheduled")
@@ -55,7 +55,7 @@ def schedule_payment() -> Response | tuple[str, int]:
     """Write it down; nothing is taken before the day."""
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
     if not numbers:
-        tell("info", "Choose at least one invoice to pay.")
+        flash("info", "Choose at least one invoice to pay.")
         return redirect(url_for("billing.invoices"), 303)
     documents = payable(db(), actor().customer_id, numbers)
     if len(documents.chosen) != len(numbers):
@@ -82,7 +82,7 @@ def schedule_payment() -> Response | tuple[str, int]:
             form.refuse(no)
         return _page(db(), documents, amounts, form), 422
     on = attempt.run_on or today()
-    tell("ok", f"Scheduled for {weekday_words(on)}. You can cancel it until then.")
+    flash("ok", f"Scheduled for {weekday_words(on)}. You can cancel it until then.")
     return redirect(url_for("billing.scheduled"), 303)
 
 
@@ -92,9 +92,9 @@ def cancel_scheduled(token: str) -> Response:
     """Cancel it before its day."""
     with refusing(within=books()) as tried:
         scheduling.cancel(tried.session, actor=actor(), token=token, now=now())
-        tell("ok", "The scheduled payment is cancelled. Nothing is taken.")
+        flash("ok", "The scheduled payment is cancelled. Nothing is taken.")
     if tried.refused is not None:
-        tell("error", tried.refused.message)
+        flash("error", tried.refused.message)
     return redirect(url_for("billing.scheduled"), 303)
 
 

@@ -27,7 +27,7 @@ from portal.web.files import pdf_download
 from portal.web.spreadsheets import csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 CSV_PIECE = 5_000
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -109,7 +109,7 @@ class StatementPages:
         try:
             content = pdf("statement", data, moment=moment)
         except TooLong:
-            tell("error", "This month has too many entries for a PDF. Download it as CSV.")
+            flash("error", "This month has too many entries for a PDF. Download it as CSV.")
             return redirect(self._month_href("statement", month, found.currency))
         viewed(StatementDownloaded(format="pdf"), account_id=company.id)
         return pdf_download(content, name)

@@ -15,11 +15,11 @@ from portal.billing.tax.page import certificate_download
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of, taxed_regions
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.security import takes_up_to
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 # A photo of a certificate is larger than any other form; what is larger than even this is refused unread.
 MAX_BODY = 16 * 1024 * 1024
@@ -59,7 +59,7 @@ def add_exemption() -> Response | tuple[str, int]:
     if tried.refused is not None:
         _refuse(form, tried.refused)
         return _page(form), 422
-    tell("ok", "The certificate is added. New orders in its state carry no sales tax while it is valid.")
+    flash("ok", "The certificate is added. New orders in its state carry no sales tax while it is valid.")
     return redirect(url_for("billing.exemptions"))
 
 
@@ -82,7 +82,7 @@ def withdraw_exemption(exemption_id: int) -> Response:
     with books() as session:
         gone = exempting.withdraw(session, actor=actor(), now=now(), exemption_id=exemption_id)
         number = gone.certificate_number
-    tell("ok", f"Certificate {number} is withdrawn. New orders carry sales tax again.")
+    flash("ok", f"Certificate {number} is withdrawn. New orders carry sales tax again.")
     return redirect(url_for("billing.exemptions"))
 
 

@@ -12,10 +12,10 @@ from portal.billing.terms.forms import TermsForm
 from portal.billing.terms.queries import credit_and_terms
 from portal.billing.terms.use_cases import Agreed, agree
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.route("/customers/<code>/terms", methods=["GET", "POST"])
@@ -30,7 +30,7 @@ def terms(code: str) -> str | Response | tuple[str, int]:
                 db(), actor=actor(), now=now(), company=company, agreed=form.agreed(company.currency)
             )
         if tried.refused is None:
-            tell("ok" if changed else "info", "Saved." if changed else "Nothing was different.")
+            flash("ok" if changed else "info", "Saved." if changed else "Nothing was different.")
             return redirect(url_for("desk.customer", code=code))
         status = 422
     credit, agreed = credit_and_terms(db(), company)

@@ -22,11 +22,11 @@ from portal.orders.models.orders import Order
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.errors import error_page
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 APPROVAL = f"/approvals/<int(max={MAX_ID}):approval_id>"
 
@@ -91,7 +91,7 @@ def approve(approval_id: int) -> Response | tuple[str, int]:
         )
     if tried.refused is not None:
         return _refused(approval_id, tried.refused)
-    tell(
+    flash(
         "ok",
         f"Order {placed.number} is placed." if not placed.again else f"It is order {placed.number} already.",
     )
@@ -107,7 +107,7 @@ def reject(approval_id: int) -> Response | tuple[str, int]:
         found = approving.reject(db(), actor=actor(), now=now(), approval_id=approval_id, words=words)
     if tried.refused is not None:
         return _refused(approval_id, tried.refused, words)
-    tell("ok", f"{found.asked_by_name} gets your answer by mail.")
+    flash("ok", f"{found.asked_by_name} gets your answer by mail.")
     return redirect(url_for("orders.approvals"))
 
 
@@ -134,7 +134,7 @@ def ask_approval(draft_id: int) -> Response | tuple[str, int]:
         )
     if tried.refused is not None:
         return refused_review(draft_id, tried.refused, words)
-    tell(
+    flash(
         "info" if asked.again else "ok",
         f"{asked.names} {'were asked already' if asked.again else 'can approve it now'}.",
     )
@@ -146,5 +146,5 @@ def ask_approval(draft_id: int) -> Response | tuple[str, int]:
 def withdraw_approval(draft_id: int) -> Response:
     """Take the question back."""
     approving.withdraw(db(), actor=actor(), now=now(), draft_id=draft_id)
-    tell("ok", "Taken back. Nobody can approve it now.")
+    flash("ok", "Taken back. Nobody can approve it now.")
     return redirect(url_for("orders.review", draft_id=draft_id))

@@ -16,10 +16,10 @@ from portal.orders.credit_rescue.use_cases.split import merge, split
 from portal.orders.drafts.forms import DRAFT, read_id
 from portal.orders.pages import blueprint
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, leave, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 from portal.web.urls import href_if
 
 NUMBER = re.compile(r"[A-Za-z0-9-]{1,30}")
@@ -34,7 +34,7 @@ def split_draft(draft_id: int) -> Response:
         rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep or {})
     if tried.refused is not None:
         return _back(draft_id, tried.refused)
-    tell("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
+    flash("ok", f"This draft is now what fits. The other part is kept for later as “{rest.name}”.")
     return _review(draft_id)
 
 
@@ -48,7 +48,7 @@ def merge_draft(draft_id: int) -> Response:
         )
     if tried.refused is not None:
         return _back(draft_id, tried.refused)
-    tell("ok", "Both parts are one draft again.")
+    flash("ok", "Both parts are one draft again.")
     return _review(draft_id)
 
 
@@ -69,7 +69,7 @@ def ask_approvers(draft_id: int) -> Response:
         )
     if tried.refused is not None:
         return _back(draft_id, tried.refused)
-    tell(
+    flash(
         "ok" if asked else "info",
         "They have a mail now. This draft waits." if asked else "They were asked already.",
     )
@@ -92,7 +92,7 @@ def pay_by_card(draft_id: int) -> Response:
 
 
 def _back(draft_id: int, no: Rejected) -> Response:
-    tell("error", no.message)
+    flash("error", no.message)
     return _review(draft_id)
 
 

@@ -16,10 +16,10 @@ from portal.orders.returns import use_cases as returns_use_cases
 from portal.orders.returns.rules import CLAIMS, RETURNS
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 MAX_TOKEN = 100
 
@@ -49,7 +49,7 @@ def take_back(number: str) -> Response | tuple[str, int]:
     if tried.refused is not None:
         return _page(number, refused=tried.refused), tried.status
     amount = format_minor(-memo.total_minor, memo.currency)
-    tell("ok", f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order.")
+    flash("ok", f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order.")
     return redirect(url_for("orders_staff.counter_order", number=number))
 
 

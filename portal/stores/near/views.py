@@ -20,7 +20,7 @@ from portal.web.forms import strip
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 from portal.web.urls import local_path
 
 
@@ -73,7 +73,7 @@ def choose_store() -> Response:
         code=strip(request.form.get("store", "")),
         store_before=visit().store_id,
     )
-    tell("ok", f"You now see the stock and hours of {chosen.name}.")
+    flash("ok", f"You now see the stock and hours of {chosen.name}.")
     return redirect(local_path(request.form.get("next"), url_for(".near")))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, CompanyJob
 from portal.foundation.errors import Rejected
 from portal.web.forms import PortalForm
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import COOKIE, actor, visit
 from portal.web.spreadsheets import csv_download
 from portal.web.transaction import books, db, leave, own_transaction

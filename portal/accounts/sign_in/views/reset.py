@@ -10,9 +10,9 @@ from portal.accounts.sign_in.page import count_try, dead_link, note_failure, ref
 from portal.accounts.sign_in.use_cases import credentials, one_time
 from portal.accounts.sign_in.use_cases import throttle as throttling
 from portal.web.access import public
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
@@ -53,5 +53,5 @@ def reset() -> Answer:
         return (
             dead_link("reset") if no.code == "dead_link" else refused(no, form, "accounts/sign_in/reset.html")
         )
-    tell("ok", "Your password is changed. Sign in with the new one.")
+    flash("ok", "Your password is changed. Sign in with the new one.")
     return redirect(url_for(".sign_in"))

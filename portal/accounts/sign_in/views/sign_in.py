@@ -11,7 +11,7 @@ from portal.accounts.sign_in.page import HOME, count_try, fresh_form_secret, let
 from portal.accounts.sign_in.use_cases import sign_in as signing_in
 from portal.accounts.sign_in.use_cases import throttle as throttling
 from portal.web.access import public
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, clear_cookie, visit
 from portal.web.transaction import db, now
 from portal.web.urls import local_path

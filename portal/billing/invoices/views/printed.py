@@ -13,7 +13,7 @@ from portal.billing.pages import blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/invoices/<number>.pdf")
@@ -24,5 +24,5 @@ def invoice_pdf(number: str) -> AnyResponse:
     try:
         return printed(doc)
     except TooLong:
-        tell("error", "This document has too many lines for a PDF. Everything is on this page.")
+        flash("error", "This document has too many lines for a PDF. Everything is on this page.")
         return redirect(url_for("billing.invoice", number=number))

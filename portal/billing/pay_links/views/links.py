@@ -18,10 +18,10 @@ from portal.billing.periods import Month
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -80,7 +80,7 @@ def revoke_link(link_id: int) -> Response:
     """Take it back; who has it cannot pay with it any more."""
     with books() as session:
         link = linking.revoke(session, actor=actor(), link_id=link_id, now=now())
-    tell("ok", f"The link to {link.title[:1].lower()}{link.title[1:]} is taken back.")
+    flash("ok", f"The link to {link.title[:1].lower()}{link.title[1:]} is taken back.")
     return redirect(url_for("billing.payment_links"), 303)
 
 

@@ -27,7 +27,7 @@ from portal.billing.payments.use_cases.payable import METHODS
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.filters import day
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
 
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))

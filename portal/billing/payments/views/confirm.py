@@ -16,10 +16,10 @@ from portal.billing.payments.use_cases.payable import Want, nearer_to_zero
 from portal.billing.payments.use_cases.start import shares_of, start
 from portal.foundation.errors import Rejected
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, leave, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 ASKS = "authentication_required"
 
@@ -48,7 +48,7 @@ def confirm_payment(token: str) -> Response:
             form_key=f"confirm:{failed.token}",
         )
     if tried.refused is not None:
-        tell("info", tried.refused.message)
+        flash("info", tried.refused.message)
         return back
     return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 

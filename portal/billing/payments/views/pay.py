@@ -31,10 +31,10 @@ from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import book_sessions, books, db, leave, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/payments/new", endpoint="new_payment")
@@ -57,7 +57,7 @@ def new_payment() -> str | Response:
 
 def _without(settled: list[str], rest: list[str]) -> Response:
     """An older link or page names what somebody has paid since: go on with the rest."""
-    tell("info", f"{' and '.join(settled)} {'is' if len(settled) == 1 else 'are'} paid already.")
+    flash("info", f"{' and '.join(settled)} {'is' if len(settled) == 1 else 'are'} paid already.")
     kept: dict[str, Any] = {**request.args.to_dict(flat=False), "invoice": rest}
     return redirect(url_for("billing.new_payment", **kept) if rest else url_for("billing.invoices"))
 
@@ -70,7 +70,7 @@ def start_payment() -> Response | tuple[str, int]:
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
     company_id = actor().customer_id
     if not numbers:
-        tell("info", "Choose at least one invoice to pay.")
+        flash("info", "Choose at least one invoice to pay.")
         return redirect(url_for("billing.invoices"))
     draft_id = _draft_id()
     documents = payable(db(), company_id, numbers)

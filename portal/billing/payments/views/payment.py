@@ -16,10 +16,10 @@ from portal.billing.payments.use_cases.checkout import cancel
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import book_sessions, books, leave, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/payments/<token>", endpoint="payment")
@@ -54,23 +54,23 @@ def cancel_payment(token: str) -> Response:
     attempt = _own(token)
     here = redirect(url_for("billing.payment", token=token), 303)
     if not _may_cancel(attempt):
-        tell("warn", "Who looks after your company's ways to pay scheduled this, and can cancel it.")
+        flash("warn", "Who looks after your company's ways to pay scheduled this, and can cancel it.")
         return here
     try:
         with refusing(within=books()) as tried:
             attempt = _cancel(tried.session, attempt)
     except StripeUnknown:
-        tell(
+        flash(
             "warn", "We can't reach our payment service, so the payment is not cancelled yet. Try again soon."
         )
         return here
     if tried.refused is not None:
-        tell("warn", tried.refused.message)
+        flash("warn", tried.refused.message)
         return here
     if attempt.state == "succeeded":
-        tell("info", "It was paid a moment before you cancelled.")
+        flash("info", "It was paid a moment before you cancelled.")
     elif attempt.state == "cancelled":
-        tell("ok", "The payment is cancelled. Nothing was taken.")
+        flash("ok", "The payment is cancelled. Nothing was taken.")
     return here
 
 

@@ -26,7 +26,7 @@ from portal.orders.pages import blueprint
 from portal.orders.promise import clock_words
 from portal.stores.models import Store
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today

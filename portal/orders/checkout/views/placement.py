@@ -21,7 +21,7 @@ from portal.orders.tracking.calendar import calendar_entry
 from portal.orders.tracking.page import seen_order
 from portal.orders.tracking.queries.order import order_for
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 

@@ -17,10 +17,10 @@ from portal.orders.quantities import parse_quantity
 from portal.touchpoints.properties import SOURCES
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 from portal.web.urls import local_path
 
 
@@ -71,7 +71,7 @@ def add_line() -> Page:
     if (no := tried.refused) is not None:
         replacement = (no.details or {}).get("replacement_sku") if no.code == "discontinued" else None
         return draft_page(current_head(db(), actor()), Typed(add=form, replacement=replacement))
-    tell("ok", f"Added {variant.name}.")
+    flash("ok", f"Added {variant.name}.")
     return redirect(back)
 
 
@@ -91,11 +91,11 @@ def paste_lines() -> Page:
     if tried.refused is not None:
         return draft_page(current_head(db(), actor()), Typed(message=tried.refused.message))
     if result.added:
-        tell("ok", f"{plural(result.added, 'line')} added.")
+        flash("ok", f"{plural(result.added, 'line')} added.")
     if result.wrong:
-        tell("warn", f"{plural(len(result.wrong), 'line')} could not be read. Correct them below.")
+        flash("warn", f"{plural(len(result.wrong), 'line')} could not be read. Correct them below.")
     if not result.added and not result.wrong:
-        tell("info", "There was nothing to add. Write one line each: SKU, then how many.")
+        flash("info", "There was nothing to add. Write one line each: SKU, then how many.")
     return redirect(url_for("orders.current_draft", _anchor="paste" if result.wrong else None))
 
 
@@ -109,7 +109,7 @@ def change_lines(draft_id: int) -> Page:
     if request.form.get("action") == "checkout":
         return redirect(url_for("orders.pickup", draft_id=draft_id))
     if not request.headers.get("HX-Request"):
-        tell("ok", "Saved.")
+        flash("ok", "Saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
@@ -165,5 +165,5 @@ def undo_removal(draft_id: int) -> Page:
     if kept and kept["draft_id"] == draft_id:
         wish = Wish(kept["variant_id"], kept["quantity"], kept["colour_number"], kept["last_time"])
         draft_lines.put_back(db(), actor=actor(), now=now(), draft_id=draft_id, wish=wish)
-        tell("ok", "The line is back.")
+        flash("ok", "The line is back.")
     return redirect(url_for("orders.draft", draft_id=draft_id))

@@ -14,11 +14,11 @@ from portal.orders.drafts.queries import drafts_of
 from portal.orders.drafts.use_cases import drafts as drafting
 from portal.orders.pages import blueprint
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/drafts")
@@ -52,7 +52,7 @@ def _undo() -> dict[str, Any] | None:
 def park(draft_id: int) -> Response:
     """Keep it for later."""
     draft = drafting.park(db(), actor=actor(), now=now(), draft_id=draft_id)
-    tell("ok", f"“{draft.name}” is kept for later. You find it under saved drafts, on any device.")
+    flash("ok", f"“{draft.name}” is kept for later. You find it under saved drafts, on any device.")
     return redirect(url_for("orders.drafts"))
 
 
@@ -73,7 +73,7 @@ def rename(draft_id: int) -> Any:
         drafting.rename(db(), actor=actor(), now=now(), draft_id=draft_id, name=form.name.data or "")
     if tried.refused is not None:
         return show(draft_id, Typed(message=tried.refused.message))
-    tell("ok", "The name is saved.")
+    flash("ok", "The name is saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
@@ -100,5 +100,5 @@ def restore(draft_id: int) -> Response:
 def take_over(draft_id: int) -> Response:
     """Copy a colleague's draft and work on the copy."""
     copy = drafting.take_over(db(), actor=actor(), now=now(), draft_id=draft_id)
-    tell("ok", "This is your copy. Your colleague's draft stays as it is.")
+    flash("ok", "This is your copy. Your colleague's draft stays as it is.")
     return redirect(url_for("orders.draft", draft_id=copy.id))

@@ -12,7 +12,7 @@ from portal.orders.pages import staff_blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.get("/counter")
@@ -35,9 +35,9 @@ def release_backorders() -> Response:
     shown = board(db(), actor(), now=now(), store_code=request.form.get("store") or None)
     served = fulfil_backorders(db(), actor=actor(), now=now(), store_id=shown.store.id)
     if served:
-        tell(
+        flash(
             "ok", f"Stock given to {', '.join(order.number for order in served[:5])}. They are to be picked."
         )
     else:
-        tell("info", "Nothing that the waiting orders need has come in yet.")
+        flash("info", "Nothing that the waiting orders need has come in yet.")
     return redirect(board_href(shown.store.code))

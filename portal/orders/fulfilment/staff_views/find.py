@@ -13,7 +13,7 @@ from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now

@@ -11,10 +11,10 @@ from portal.orders.fulfilment.use_cases import handover
 from portal.orders.fulfilment.use_cases.handover import note_wrong_code
 from portal.orders.pages import staff_blueprint
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.post("/counter/orders/<number>/handover")
@@ -38,7 +38,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
         return refused_page(number, no)
     who = f" to {order.pickup_person}" if order.pickup_person else ""
     rest = "" if order.status == "collected" else " The rest stays on the order."
-    tell("ok", f"Order {number} is handed over{who}.{rest}")
+    flash("ok", f"Order {number} is handed over{who}.{rest}")
     return redirect(board_href(request.form.get("store")))
 
 

@@ -13,10 +13,10 @@ from portal.orders.pages import staff_blueprint
 from portal.orders.status import SHORT_REASONS
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @staff_blueprint.get("/counter/orders/<number>/lines/<int:line_no>/shortage")
@@ -44,7 +44,7 @@ def short_pick(number: str, line_no: int) -> Response | tuple[str, int]:
         )
     if tried.refused is not None:
         return _page(number, line_no, refused=tried.refused), tried.status
-    tell("ok", f"Line {line_no} of {number} is corrected. The customer has been told.")
+    flash("ok", f"Line {line_no} of {number} is corrected. The customer has been told.")
     return redirect(url_for("orders_staff.counter_order", number=number))
 
 

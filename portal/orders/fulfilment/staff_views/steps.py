@@ -14,10 +14,10 @@ from portal.orders.fulfilment.use_cases import acceptance, delivery, picks, read
 from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 Answer = Response | tuple[str, int]
 
@@ -51,7 +51,7 @@ def mark_ready(number: str) -> Answer:
         return refused_page(number, tried.refused)
     told = "" if order.fulfilment == "delivery" else " The customer has been told."
     rest = "" if order.status == "ready" else " The rest is still on the pick list."
-    tell("ok", f"{'Part of order' if rest else 'Order'} {number} is ready.{told}{rest}")
+    flash("ok", f"{'Part of order' if rest else 'Order'} {number} is ready.{told}{rest}")
     return back_to(number)
 
 
@@ -83,7 +83,7 @@ def change_promise(number: str) -> Answer:
         )
     if tried.refused is not None:
         return refused_page(number, tried.refused)
-    tell("ok", f"The customer has been told the new time for order {number}.")
+    flash("ok", f"The customer has been told the new time for order {number}.")
     return back_to(number)
 
 
@@ -93,7 +93,7 @@ def _step(number: str, doing: Callable[..., Any], words: str | None, **more: Any
     if tried.refused is not None:
         return refused_page(number, tried.refused)
     if words:
-        tell("ok", words)
+        flash("ok", words)
     return back_to(number)
 
 

@@ -15,11 +15,11 @@ from portal.orders.reorder.queries.bought import bought_before as read_bought
 from portal.orders.reorder.use_cases.reorder import add_bought
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 Key = tuple[int, str]
 
@@ -74,7 +74,7 @@ def add_bought_lines() -> Response | tuple[str, int]:
         problems = {keys[key]: words for key, words in (no.details or {}).items()}
         typed = {text: request.form.get(f"quantity-{text}", "") for text in picked}
         return _page(typed, problems, no.message), 422
-    tell("ok", f"{plural(added, 'line')} added to your draft.")
+    flash("ok", f"{plural(added, 'line')} added to your draft.")
     return redirect(url_for("orders.current_draft"))
 
 

@@ -13,10 +13,10 @@ from portal.orders.reorder.queries.reorder import ordered_before, standing
 from portal.orders.reorder.use_cases.reorder import reorder as reorder_lines
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.get("/orders/<number>/reorder")
@@ -65,7 +65,7 @@ def start_reorder(number: str) -> Response | tuple[str, int]:
     if (no := tried.refused) is not None:
         return _page(number, ticked, no.details or {}, no.message), 422
     if done.left_out:
-        tell("warn", f"{plural(done.left_out, 'line')} of {number} could not be taken over. See why below.")
+        flash("warn", f"{plural(done.left_out, 'line')} of {number} could not be taken over. See why below.")
     else:
-        tell("ok", f"{plural(done.taken, 'line')} of {number} in your draft.")
+        flash("ok", f"{plural(done.taken, 'line')} of {number} in your draft.")
     return redirect(url_for("orders.draft", draft_id=done.draft.id))

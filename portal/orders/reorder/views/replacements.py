@@ -10,10 +10,10 @@ from portal.orders.drafts.use_cases import lines as draft_lines
 from portal.orders.pages import blueprint
 from portal.orders.reorder.use_cases import replacements as replacing
 from portal.web.access import needs
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 
 @blueprint.post(f"{LINE}/replacement")
@@ -26,7 +26,7 @@ def replace_line(draft_id: int, line_id: int) -> Page:
         )
     if tried.refused is not None:
         return show(draft_id, Typed(message=tried.refused.message))
-    tell("ok", f"{sku} is in the draft instead.")
+    flash("ok", f"{sku} is in the draft instead.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 

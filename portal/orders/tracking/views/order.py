@@ -18,11 +18,11 @@ from portal.stores.hours.queries import schedules
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusing import refusing
+from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import books, db, now
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 EVENT_ICONS = {"placed": "cart", **ICONS}
 SHOWN_LINES = 25
@@ -86,7 +86,7 @@ def cancel(number: str) -> Response | tuple[str, int]:
         )
         return page, tried.status
     outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
-    tell("ok", f"Order {number} {outcome}. The amount is free on your account again.")
+    flash("ok", f"Order {number} {outcome}. The amount is free on your account again.")
     return redirect(url_for(".detail", number=number))
 
 

@@ -19,7 +19,7 @@ from portal.web.files import pdf_download
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave
-from portal.web.ui import tell
+from portal.web.ui import flash
 
 HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -34,7 +34,7 @@ def slip_pdf(number: str) -> Response:
     try:
         content = pdf("slip", data, moment=order.placed_at)
     except TooLong:
-        tell("error", "This order has too many lines for a PDF. Print this page instead.")
+        flash("error", "This order has too many lines for a PDF. Print this page instead.")
         return redirect(url_for(".slip", number=number))
     viewed(
         DocumentDownloaded(document="packing_slip", format="pdf", number=order.number),
