@@ -25,7 +25,7 @@ from sqlalchemy import Engine, create_engine, pool
 
 from portal.foundation.config import ConfigError, var_dir
 from portal.foundation.db import psycopg_url
-from portal.foundation.embedded import EmbeddedPostgres
+from portal.foundation.postgres.embedded import EmbeddedPostgres
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 SCRATCH = f"migration_{os.getpid()}"

@@ -25,8 +25,8 @@ from bench.scenarios import SCENARIOS, Scenario, measure
 from bench.statements import count
 from portal.foundation.config import Settings, var_dir
 from portal.foundation.db import make_engine
-from portal.foundation.embedded import EmbeddedPostgres
-from portal.foundation.migrate import upgrade
+from portal.foundation.postgres.embedded import EmbeddedPostgres
+from portal.foundation.postgres.migrate import upgrade
 
 PORT = int(os.environ.get("BENCH_PORT", "8190"))
 HOST = f"127.0.0.1:{PORT}"

@@ -11,9 +11,9 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import OperationalError
 
-from portal.foundation import migrate
 from portal.foundation.config import ConfigError, from_environment
 from portal.foundation.db import UTCDateTime, psycopg_url
+from portal.foundation.postgres import migrate
 from portal.models import Base
 
 

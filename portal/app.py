@@ -17,21 +17,11 @@ from portal.foundation.db import make_engine, make_sessions
 from portal.orders import pages as orders
 from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
-from portal.web import (
-    access,
-    assets,
-    errors,
-    filters,
-    health,
-    requestlog,
-    security,
-    sessions,
-    styleguide,
-    templating,
-    touch,
-    transaction,
-    ui,
-)
+from portal.web import access, errors, filters, security, sessions, touch, transaction, ui
+from portal.web.answers import health
+from portal.web.answers import request_log as requestlog
+from portal.web.look import assets, styleguide
+from portal.web.look import templates as templating
 
 BLUEPRINTS = (
     health.blueprint,

@@ -72,7 +72,7 @@ def server_url(worker_name: str) -> Iterator[Callable[[str], str]]:
 
     from portal.billing.documents import rendering
     from portal.foundation.config import var_dir
-    from portal.foundation.embedded import EmbeddedPostgres
+    from portal.foundation.postgres.embedded import EmbeddedPostgres
 
     rendering.MOST_SECONDS = 300  # a long PDF is finished on a busy machine, too
     own = os.environ.get("TEST_DATABASE_URL")
@@ -103,7 +103,7 @@ def database_url(server_url: Callable[[str], str], worker_name: str) -> Iterator
     import psycopg
 
     from portal.foundation.db import make_engine
-    from portal.foundation.migrate import upgrade
+    from portal.foundation.postgres.migrate import upgrade
 
     template = f"template_{_migrations_digest()}"
     name = f"test_{os.getpid()}_{worker_name}"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.html_tree import parse
+from tests.reading.html_tree import parse
 
 CONTROLS = {"input", "select", "textarea"}
 UNLABELLED_INPUTS = {"hidden", "submit", "button", "reset", "image"}

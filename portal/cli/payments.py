@@ -30,9 +30,9 @@ def reconcile(days: int, as_json: bool) -> None:
     from portal.billing.reconciliation.queries import open_differences
     from portal.billing.reconciliation.use_cases.runs import reconcile as compare
     from portal.billing.stripe.api import Stripe, StripeUnknown
-    from portal.foundation import reachable
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_engine, make_sessions, transaction
+    from portal.foundation.postgres import reachable
 
     with places.settings() as known:
         api = Stripe.from_settings(known)

@@ -26,7 +26,7 @@ def settings() -> Iterator[Settings]:
     if own_database_given():
         yield config.from_environment({"PORTAL_SECRET_KEY": "-" * 32, **os.environ})
         return
-    from portal.foundation.embedded import EmbeddedPostgres
+    from portal.foundation.postgres.embedded import EmbeddedPostgres
     from portal.running import guards, pay_sandbox
 
     folder = config.var_dir()
@@ -54,8 +54,8 @@ def database() -> Iterator[Engine]:
     :raises ConfigError: in one sentence when it is not.
     """
     import portal.models  # noqa: F401  (every table must be known before the first one is written)
-    from portal.foundation import reachable
     from portal.foundation.db import make_engine
+    from portal.foundation.postgres import reachable
 
     with settings() as known:
         engine = make_engine(known, pool_size=2)

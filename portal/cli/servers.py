@@ -50,7 +50,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema; does nothing when it is there already."""
     from portal.cli.places import database
-    from portal.foundation import migrate as schema
+    from portal.foundation.postgres import migrate as schema
 
     with database() as engine:
         changed = schema.upgrade(engine)

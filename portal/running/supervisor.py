@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine, pool
 
-from portal.foundation import config, migrate, reachable
+from portal.foundation import config
 from portal.foundation.config import ConfigError
 from portal.foundation.db import psycopg_url
-from portal.foundation.embedded import EmbeddedPostgres
+from portal.foundation.postgres import migrate, reachable
+from portal.foundation.postgres.embedded import EmbeddedPostgres
 from portal.running import guards, pay_sandbox
 from portal.running.children import Child, Plan
 from portal.running.pay_sandbox import PaySandbox

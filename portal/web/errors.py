@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.foundation.errors import NotFound, Rejected
-from portal.web.requestlog import pattern
+from portal.web.answers.request_log import pattern
 from portal.web.security import request_id
 from portal.web.sessions import NOBODY, sign_in_again
 

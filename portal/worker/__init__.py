@@ -13,10 +13,11 @@ from procrastinate.jobs import Job as Queued
 from sqlalchemy import Engine
 
 import portal.models  # noqa: F401  (every table must be known before the first one is written)
-from portal.foundation import logs, reachable, rooms
+from portal.foundation import logs, rooms
 from portal.foundation.config import ConfigError, Settings
 from portal.foundation.db import make_engine, make_sessions, psycopg_url
 from portal.foundation.jobs import House, Job, by_name
+from portal.foundation.postgres import reachable
 from portal.foundation.smtp import check_url
 
 log = structlog.get_logger(__name__)

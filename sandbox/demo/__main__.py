@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sandbox.demo.people import DEMO_CUSTOMERS, DEMO_STAFF, PHRASE
+from sandbox.demo.customers.people import DEMO_CUSTOMERS, DEMO_STAFF, PHRASE
 from sandbox.demo.world import SCALES, build
 from sandbox.demo.write import write
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sandbox.demo.companies import Company
+from sandbox.demo.customers.companies import Company
 from sandbox.demo.orders import Order, cents
 
 _DONE = ("collected", "delivered")

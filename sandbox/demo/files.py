@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from sandbox.demo.companies import Company
+from sandbox.demo.customers.companies import Company
+from sandbox.demo.customers.people import password_hash
+from sandbox.demo.customers.taxes import certificates, rates
 from sandbox.demo.deck import deck
 from sandbox.demo.payments import BOOKS
-from sandbox.demo.people import password_hash
 from sandbox.demo.prices import PRICE_LISTS
 from sandbox.demo.stores import closed_days, open_hours
-from sandbox.demo.taxes import certificates, rates
 from sandbox.demo.world import World
 
 Row = tuple[object, ...]

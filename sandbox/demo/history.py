@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sandbox.demo.baskets import Habits
-from sandbox.demo.companies import Company
-from sandbox.demo.jobs import running
+from sandbox.demo.customers.baskets import Habits
+from sandbox.demo.customers.companies import Company
+from sandbox.demo.customers.jobs import running
+from sandbox.demo.customers.people import Person, name_list
 from sandbox.demo.opening import Opening
 from sandbox.demo.orders import Order, cancel, complete, name_job, price_lines, promise
-from sandbox.demo.people import Person, name_list
 from sandbox.demo.prices import Prices
 from sandbox.demo.tables import rows
 

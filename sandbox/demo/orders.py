@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from sandbox.demo.baskets import Item
-from sandbox.demo.companies import Company
+from sandbox.demo.customers.baskets import Item
+from sandbox.demo.customers.companies import Company
+from sandbox.demo.customers.jobs import Job
+from sandbox.demo.customers.people import Person
 from sandbox.demo.deck import Colour
-from sandbox.demo.jobs import Job
 from sandbox.demo.opening import Opening
-from sandbox.demo.people import Person
 from sandbox.demo.prices import Prices
 from sandbox.demo.products import Variant
 from sandbox.demo.stores import Store

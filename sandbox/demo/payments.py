@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from sandbox.demo.bills import Bill
-from sandbox.demo.companies import Company
+from sandbox.demo.customers.companies import Company
 from sandbox.demo.orders import cents
 
 # Before this many days ago everything was paid; that stands in the books as one opening entry for each document.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from sandbox.demo.demo_company import plenty, short_stock
+from sandbox.demo.customers.demo_company import plenty, short_stock
 from sandbox.demo.orders import Order
 from sandbox.demo.products import Catalogue, Variant
 from sandbox.demo.stores import Store

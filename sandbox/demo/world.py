@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from sandbox.demo import demo_company, payments
-from sandbox.demo.baskets import Habits
+from sandbox.demo import payments
 from sandbox.demo.bills import Bill, bills, credit_bills, credits, of_company
-from sandbox.demo.companies import Company, found, plan_all_jobs, staff_companies
-from sandbox.demo.contracts import agree
+from sandbox.demo.customers import demo_company
+from sandbox.demo.customers.baskets import Habits
+from sandbox.demo.customers.companies import Company, found, plan_all_jobs, staff_companies
+from sandbox.demo.customers.contracts import agree
+from sandbox.demo.customers.people import Directory, Staff, hire
+from sandbox.demo.customers.taxes import tax
 from sandbox.demo.history import Customer, customer, past_orders
 from sandbox.demo.live import Board
 from sandbox.demo.opening import Opening
 from sandbox.demo.orders import Order
 from sandbox.demo.payments import BOOKS, Payment
-from sandbox.demo.people import Directory, Staff, hire
 from sandbox.demo.prices import Prices
 from sandbox.demo.products import Catalogue, Variant
 from sandbox.demo.stock import shelves
 from sandbox.demo.stores import Store, all_stores
-from sandbox.demo.taxes import tax
 
 _FIRST_NUMBER = 100_001
 _FIRST_CREDIT = 30_001

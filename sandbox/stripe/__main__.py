@@ -10,13 +10,14 @@ from pathlib import Path
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from sandbox.stripe import endpoints, timers
 from sandbox.stripe.app import Options, create_app
 from sandbox.stripe.context import Context
-from sandbox.stripe.errors import ApiError
-from sandbox.stripe.routes import TASKS
+from sandbox.stripe.controls import timers
+from sandbox.stripe.events import endpoints
+from sandbox.stripe.events.webhooks import Sender
 from sandbox.stripe.store import Store
-from sandbox.stripe.webhooks import Sender
+from sandbox.stripe.wire.errors import ApiError
+from sandbox.stripe.wire.routes import TASKS
 
 TICK_SECONDS = 0.2
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from sandbox.stripe import api, backstage, control, pages
-from sandbox.stripe.api import Api
-from sandbox.stripe.faulty import Faulty, Prey
+from sandbox.stripe import pages
+from sandbox.stripe.controls import backstage, control
+from sandbox.stripe.controls.faulty import Faulty, Prey
 from sandbox.stripe.store import Store
+from sandbox.stripe.wire import api
+from sandbox.stripe.wire.api import Api
 
 
 @dataclass(frozen=True)

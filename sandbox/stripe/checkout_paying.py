@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox.stripe import customers, intents, methods, paying, setups, timers
 from sandbox.stripe.context import Context
-from sandbox.stripe.errors import ApiError
-from sandbox.stripe.events import emit
+from sandbox.stripe.controls import timers
+from sandbox.stripe.events.events import emit
+from sandbox.stripe.objects import customers, intents, methods, paying, setups
 from sandbox.stripe.store import Thing
+from sandbox.stripe.wire.errors import ApiError
 
 
 def offered(ctx: Context, session: Thing) -> list[Thing]:

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.stripe.errors import missing
 from sandbox.stripe.store import Store, Thing
+from sandbox.stripe.wire.errors import missing
 
 API_VERSION = "2026-10-28.endive"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.stripe.errors import invalid
+from sandbox.stripe.wire.errors import invalid
 
 
 def _codes(text: str) -> frozenset[str]:

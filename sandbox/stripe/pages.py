@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
-from sandbox.stripe import banks, cards, checkout_paying, methods, paying, setups
-from sandbox.stripe.api import Api
+from sandbox.stripe import checkout_paying
 from sandbox.stripe.context import Context
 from sandbox.stripe.currencies import written
-from sandbox.stripe.errors import ApiError, invalid
+from sandbox.stripe.objects import banks, cards, methods, paying, setups
 from sandbox.stripe.store import Store, Thing
+from sandbox.stripe.wire.api import Api
+from sandbox.stripe.wire.errors import ApiError, invalid
 
 blueprint = Blueprint("pages", __name__)
 REFUSED = 422

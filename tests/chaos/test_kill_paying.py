@@ -22,7 +22,7 @@ from portal.billing.payments.use_cases.stuck import sync_hanging
 from portal.billing.stripe.api import Stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
-from portal.foundation.migrate import upgrade
+from portal.foundation.postgres.migrate import upgrade
 from tests.builders import Build
 from tests.chaos.payers import Payer
 from tests.chaos.portal import Processes, free_port

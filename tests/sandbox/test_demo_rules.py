@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import argon2
 import pytest
 
-from sandbox.demo.people import PHRASE
+from sandbox.demo.customers.people import PHRASE
 from sandbox.demo.world import build
 from sandbox.demo.write import write
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sandbox.demo.bills import Bill
-from sandbox.demo.companies import Company
+from sandbox.demo.customers.companies import Company
 from sandbox.demo.deck import deck
 from sandbox.demo.orders import Order
 from sandbox.demo.payments import BOOKS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.html_tree import parse
+from tests.reading.html_tree import parse
 
 HEAD = "<!doctype html><html lang=en><head><title>x</title></head><body>"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.stripe.errors import ApiError, invalid
 from sandbox.stripe.openapi import resolve
+from sandbox.stripe.wire.errors import ApiError, invalid
 
 WHOLE = re.compile(r"-?\d{1,18}")
 

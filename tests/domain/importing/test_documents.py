@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.importing.progress import quiet
 from portal.importing.run import Report, import_folder
 from portal.verifying.run import verify
-from tests.broken import damage
+from tests.breaking.broken_rows import damage
 from tests.import_files import NOW, OPEN, OPEN_LINE, Folder, column, fingerprint, scalar
 
 

@@ -15,7 +15,7 @@ from portal.cli import cli
 from portal.foundation.config import Settings
 from portal.verifying.checks import CHECKS, INVARIANTS
 from portal.verifying.run import SHOWN, verify
-from tests.broken import damage, seen
+from tests.breaking.broken_rows import damage, seen
 from tests.domain.verifying.test_verify_money import BREAKS as MONEY_BREAKS
 from tests.import_files import OPEN, OPEN_LINE, Folder
 

@@ -17,7 +17,7 @@ from portal.billing.models.payments import Payment, PaymentAttempt, Refund
 from portal.foundation.actor import SYSTEM
 from portal.verifying.payment_checks import KEYS
 from portal.verifying.run import verify
-from tests.broken import damage, seen
+from tests.breaking.broken_rows import damage, seen
 from tests.import_files import NOW, OPEN, OPEN_LINE, Folder
 from tests.invoices import make_attempt, pay_offline
 

@@ -27,7 +27,7 @@ from tests.builders import Build, today
 from tests.invoices import TODAY, make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.paying import Till
-from tests.rules.whole_database import Snapshot
+from tests.rules.access.whole_database import Snapshot
 
 CERTIFICATE = b"%PDF-1.4 certificate"
 

@@ -22,7 +22,7 @@ from tests.builders import Build
 from tests.invoices import TODAY, apply_memo, make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.paying import Till
-from tests.pdf_text import words
+from tests.reading.pdf_text import words
 
 
 def visitor(app: Flask, email: str) -> PageClient:

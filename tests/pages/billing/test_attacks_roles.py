@@ -12,7 +12,7 @@ from tests.builders import Build, today
 from tests.page import PageClient
 from tests.pages.billing.test_attacks import LISTS, reads_of, riches, writes_of
 from tests.paying import Till
-from tests.pdf_text import words
+from tests.reading.pdf_text import words
 
 
 def visitor(app: Flask, email: str) -> PageClient:

@@ -20,7 +20,7 @@ from tests.invoices import TODAY
 from tests.page import PageClient
 from tests.pages.billing.test_attacks import Riches, riches
 from tests.paying import Till
-from tests.pdf_text import words
+from tests.reading.pdf_text import words
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}} #read("/etc/passwd") $x$ \\\\ *b* @ref <ref>'
 FORMULAS = ("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", " =1")

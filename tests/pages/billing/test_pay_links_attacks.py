@@ -22,12 +22,12 @@ from portal.billing.stripe_events.use_cases import handle
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.tokens import new_token, token_hash
-from sandbox.stripe.webhooks import signature
+from sandbox.stripe.events.webhooks import signature
 from tests.builders import today
 from tests.invoices import TODAY, make_invoice
 from tests.page import PageClient
 from tests.paying import Till
-from tests.rules.whole_database import Snapshot
+from tests.rules.access.whole_database import Snapshot
 from tests.sandbox.stripe.standing import KEY, SECRET
 
 

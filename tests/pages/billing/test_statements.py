@@ -26,8 +26,8 @@ from tests.builders import Build, today
 from tests.domain.billing.documents.test_statements import book_many
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
-from tests.pdf_text import read, words
 from tests.placed_orders import Want, counter
+from tests.reading.pdf_text import read, words
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 PAST = (today().replace(day=1) - timedelta(days=20)).replace(day=10)  # some day of the month before

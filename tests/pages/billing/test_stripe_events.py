@@ -17,7 +17,7 @@ from portal.billing.models.stripe_facts import StripeEvent
 from portal.billing.stripe_events.use_cases import handle
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
-from sandbox.stripe.webhooks import signature
+from sandbox.stripe.events.webhooks import signature
 from tests.paying import Till
 from tests.sandbox.stripe.standing import KEY, SECRET
 

@@ -18,7 +18,7 @@ from portal.billing.models.invoices import Invoice
 from tests.builders import Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
-from tests.pdf_text import words
+from tests.reading.pdf_text import words
 
 TODAY = today()
 MONTH = f"{TODAY:%Y-%m}"

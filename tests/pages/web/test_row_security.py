@@ -20,8 +20,8 @@ from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
 from tests.pages.orders.test_checkout import hidden
 from tests.placed_orders import Counter, counter
+from tests.reading.statement_scope import Heard, Scope, customer_scope, scopes
 from tests.shop import Shop
-from tests.statement_scope import Heard, Scope, customer_scope, scopes
 
 MONTH = f"{today():%Y-%m}"
 

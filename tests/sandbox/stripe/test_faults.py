@@ -12,7 +12,7 @@ import pytest
 import requests
 import stripe
 
-from sandbox.stripe.faults import KINDS
+from sandbox.stripe.controls.faults import KINDS
 from tests.sandbox.stripe.standing import KEY, Browser, Sandbox, session_params
 
 PAY: Any = {"amount": 4_200, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}

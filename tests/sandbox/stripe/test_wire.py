@@ -9,11 +9,11 @@ import pytest
 import requests
 import stripe
 
-from sandbox.stripe import encoding
-from sandbox.stripe.errors import ApiError
 from sandbox.stripe.openapi import object_schema, operations
 from sandbox.stripe.openapi.answers import problems
-from sandbox.stripe.routes import HANDLERS
+from sandbox.stripe.wire import encoding
+from sandbox.stripe.wire.errors import ApiError
+from sandbox.stripe.wire.routes import HANDLERS
 from tests.sandbox.stripe.standing import KEY, Browser, Sandbox, session_params
 
 

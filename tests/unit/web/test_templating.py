@@ -9,7 +9,7 @@ from jinja2 import DictLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from portal.foundation.config import Settings, var_dir
-from portal.web.templating import Environment
+from portal.web.look.templates import Environment
 
 FILES = {
     "parts.html": "{% macro part(word, tone='calm', extra={}) %}<b class={{ tone }}>"

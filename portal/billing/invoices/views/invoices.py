@@ -17,8 +17,8 @@ from portal.billing.tabs import money_tabs
 from portal.foundation.money import exponent, to_major
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
+from portal.web.answers.spreadsheets import PIECE, csv_download, plain
 from portal.web.sessions import actor
-from portal.web.spreadsheets import PIECE, csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 

@@ -16,8 +16,8 @@ from portal.foundation.clock import local
 from portal.foundation.money import to_major
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
+from portal.web.answers.spreadsheets import PIECE, csv_download, plain
 from portal.web.sessions import actor
-from portal.web.spreadsheets import PIECE, csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 

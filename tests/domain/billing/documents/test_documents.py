@@ -20,7 +20,7 @@ from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from tests.builders import Build
 from tests.invoices import apply_memo, make_invoice, pay_offline
-from tests.pdf_text import read, words
+from tests.reading.pdf_text import read, words
 
 HEAD = Letterhead("Northlight Coatings", "https://orders.example", demo=True)
 MOMENT = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)

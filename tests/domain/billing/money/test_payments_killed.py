@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[4]
 def prey(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """A process that waits for its one step, to be killed by the sandbox."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.paying_process", settings.database_url],
+        [sys.executable, "-m", "tests.breaking.paying_process", settings.database_url],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

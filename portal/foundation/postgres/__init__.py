@@ -1,0 +1,1 @@
+"""The database server: a private one for the demo, migrations, and what to say when it cannot be reached."""

@@ -1,0 +1,31 @@
+"""Probes for whoever runs the portal: alive (the process answers) and ready (its database does, too)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app
+from sqlalchemy import text
+
+from portal.foundation.postgres import migrate
+from portal.web.access import public
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/livez")
+@public
+def livez() -> tuple[dict[str, str], int]:
+    return {"status": "ok"}, 200
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> tuple[dict[str, str], int]:
+    engine = current_app.extensions["engine"]
+    try:
+        with engine.connect() as connection:
+            at = connection.execute(text("select version_num from alembic_version")).scalar_one()
+    except Exception:
+        return {"status": "the database does not answer"}, 503
+    if at != migrate.head():
+        return {"status": f"the database stands at migration {at}, this code needs {migrate.head()}"}, 503
+    return {"status": "ok", "migration": at}, 200

@@ -1,0 +1,1 @@
+"""Assets, templates and the style guide."""

@@ -1,0 +1,1 @@
+"""The demo's customers: companies, their people, terms, jobs, and what they buy."""

@@ -1,0 +1,1 @@
+"""What only the sandbox has: its own page, faults on demand, and a clock that can be advanced."""

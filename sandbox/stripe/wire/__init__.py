@@ -1,0 +1,1 @@
+"""Stripe's HTTP API: routes, encoding, lists, errors, idempotency."""
