@@ -5,21 +5,25 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.rules.reading.nouns import noun_of_test  # noqa: E402  (the tests are no installed package)
+
 HOW = "Say which noun, as make test-noun N=billing/disputes"
 
 
 def found(tests: Path, domain: str, noun: str) -> list[Path]:
-    """Files ``tests/<kind>/<domain>/test_<noun>*.py`` and folders ``tests/<kind>/<domain>/<noun>``."""
-    files = sorted(tests.glob(f"*/{domain}/test_{noun}*.py"))
-    folders = sorted(path for path in tests.glob(f"*/{domain}/{noun}") if path.is_dir())
-    return files + folders
+    """Test files of a noun, in the order of their paths."""
+    files = sorted(tests.glob(f"*/{domain}/**/test_*.py"))
+    names = ((path, path.relative_to(tests.parent).as_posix()) for path in files)
+    return [path for path, name in names if noun_of_test(name) == (domain, noun)]
 
 
-def main(name: str, tests: Path = TESTS) -> int:
+def main(name: str, tests: Path = ROOT / "tests") -> int:
     domain, _, noun = name.strip("/").removeprefix("portal/").partition("/")
     if not domain or not noun.isidentifier() or not domain.isidentifier():
-        print(f"{HOW}; {name!r} is none.", file=sys.stderr)
+        print(f"{HOW}; {name!r} is not one.", file=sys.stderr)
         return 2
     paths = found(tests, domain, noun)
     if not paths:

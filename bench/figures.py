@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import grimp
 
-from tests.rules.reading.nouns import ABOVE, FLOORS, is_of_noun, noun_of
+from bench import contracts
+from tests.rules.reading.nouns import noun_of_test, nouns
 from tests.rules.reading.source import Source, parameters, place, sources
 from tests.rules.test_sizes import MOST_PARAMETERS, siblings
 
@@ -93,17 +94,16 @@ def tests() -> list[list[str]]:
     kinds: defaultdict[str, list[Source]] = defaultdict(list)
     for source in files:
         kinds[source.name.split("/")[1]].append(source)
-    nouns = sorted({noun for source in sources("portal") if (noun := noun_of(source.name))})
+    by_name = Counter(dict.fromkeys(nouns(), 0))
+    for source in files:
+        if (noun := noun_of_test(source.name)) is not None:
+            by_name[noun] += tests_of([source])
     skips = sum(len(re.findall(SKIPS, source.text)) for source in files)
     by_kind = ((f"tests/{kind}", tests_of(found)) for kind, found in sorted(kinds.items()))
-    by_noun = (
-        ("/".join(noun), tests_of(source for source in files if is_of_noun(source.name, *noun)))
-        for noun in nouns
-    )
     return [
         ["tests", "functions"],
         *([name, str(count)] for name, count in by_kind if count),
-        *([name, str(count)] for name, count in by_noun),
+        *(["/".join(noun), str(count)] for noun, count in sorted(by_name.items())),
         ["skips", str(skips)],
     ]
 
@@ -114,14 +114,16 @@ def room(module: str) -> str:
     return ".".join(parts[:2]) if len(parts) > 1 else ".".join(parts)
 
 
-def arrows() -> Counter[tuple[str, str]]:
-    """Imports between modules that are made when they are loaded."""
+def arrows() -> list[tuple[str, str]]:
+    """Imports between modules that are made when they are loaded; what pages show of other nouns is left out, as in
+    the contracts of pyproject.toml."""
     graph = grimp.build_graph("portal", exclude_type_checking_imports=True, cache_dir=None)
-    return Counter(
+    return [
         (importer, imported)
         for importer in graph.modules
         for imported in graph.find_modules_directly_imported_by(importer)
-    )
+        if not contracts.is_exempt(importer, imported)
+    ]
 
 
 def circles(rooms: dict[str, set[str]]) -> list[set[str]]:
@@ -146,21 +148,15 @@ def reachable(name: str, rooms: dict[str, set[str]]) -> set[str]:
     return reached
 
 
-def floor(module: str) -> int:
-    """How high a module stands; packages above all domains are on one floor."""
-    package = (*place(module.replace(".", "/")), "app")[0]
-    return len(FLOORS) if package in ABOVE else FLOORS.index(package)
-
-
 def directions() -> list[list[str]]:
-    """Circles between rooms, and imports that lead to a higher floor."""
+    """Circles between rooms, and imports that lead to a higher layer."""
     found = arrows()
     rooms: dict[str, set[str]] = defaultdict(set)
     for importer, imported in found:
         if room(importer) != room(imported):
             rooms[room(importer)].add(room(imported))
     round_trips = circles(dict(rooms))
-    upward = sorted(arrow for arrow in found if floor(arrow[0]) < floor(arrow[1]))
+    upward = sorted(arrow for arrow in found if contracts.leads_up(*arrow))
     return [
         ["imports", "of modules"],
         ["circles between rooms", str(len(round_trips))],

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.touchpoints.facts import PageLeft, ScriptFailed
 from portal.touchpoints.kind import Touch
-from portal.touchpoints.scrubbing import scrubbed
+from portal.touchpoints.scrub import scrubbed
 from portal.web.access import public
 from portal.web.security import csrf
 from portal.web.sessions import visit

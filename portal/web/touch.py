@@ -17,10 +17,10 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
 
+from portal.touchpoints.insertion import write
 from portal.touchpoints.interaction import Interaction, channel_of, set_interaction
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
-from portal.touchpoints.writing import write
 from portal.web.access import request_permission
 from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id

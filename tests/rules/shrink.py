@@ -16,8 +16,10 @@ HEADER = """\
 
 def load() -> None:
     """Import every rule."""
-    for path in sorted(Path(__file__).parent.glob("test_*.py")):
-        importlib.import_module(f"tests.rules.{path.stem}")
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("test_*.py")):
+        if "hold(" in path.read_text():
+            importlib.import_module(".".join(("tests.rules", *path.relative_to(here).with_suffix("").parts)))
 
 
 def shrunk(found: Found, listed: dict[str, str | int]) -> dict[str, str | int]:

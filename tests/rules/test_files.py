@@ -6,17 +6,12 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.rules.reading.source import ROOT, place, sources, tracked
 
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "misc", "stuff", "tools"}
 LONGEST = 300
 LONGEST_TEST = 450
 CODE = ("portal", "sandbox", "bench", "migrations", "tests", "static/js", "static/css", "templates")
-DOMAINS = ("touchpoints", "accounts", "catalog", "stores", "billing", "orders")
-# The kinds of files of a domain; every other one is a pure rule: values in, values out.
-KINDS = {"models", "use_cases", "queries", "forms", "views", "staff_views", "emails"}
 
 
 def test_no_file_is_named_for_nothing() -> None:
@@ -47,57 +42,6 @@ def test_no_work_is_left_as_a_note() -> None:
         if p.suffix in {".py", ".js", ".css", ".html"} and not generated(p) and note.search(p.read_text())
     ]
     assert left == []
-
-
-def imports(path: Path) -> set[str]:
-    """Modules that a file imports when it is loaded, those for type checkers aside."""
-    tree = ast.parse(path.read_text())
-    found: set[str] = set()
-    for node in _loaded(tree.body):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
-
-
-def _loaded(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Statements at the top, and those of conditions that hold at run time."""
-    flat: list[ast.stmt] = []
-    for node in body:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            continue
-        flat.append(node)
-        flat += _loaded(getattr(node, "body", []))
-    return flat
-
-
-@pytest.mark.parametrize("domain", DOMAINS)
-def test_rules_are_pure(domain: str) -> None:
-    """A file that is of no kind holds a rule; it may look at other rules, never at tables, sessions or HTTP."""
-    impure: dict[str, list[str]] = {}
-    folder = ROOT / "portal" / domain
-    for path in folder.glob("*.py"):
-        kind = path.stem.partition("_")[0] if path.stem.startswith("forms") else path.stem
-        if kind in KINDS or kind == "__init__" or kind in NOT_RULES.get(domain, set()):
-            continue
-        wrong = [name for name in imports(path) if FOREIGN.match(name)]
-        if wrong:
-            impure[path.name] = wrong
-    assert impure == {}
-
-
-FOREIGN = re.compile(
-    r"(sqlalchemy|psycopg|flask|werkzeug|wtforms|jinja2|stripe)\b|portal\.web\b|portal\.foundation\.(db|jobs|mail)\b"
-    r"|portal\.\w+\.(models|queries|use_cases|views|staff_views)\b"
-)
-# Files that are neither a rule nor of a common kind: what they do with tables is their purpose.
-NOT_RULES: dict[str, set[str]] = {
-    "touchpoints": {"describing", "export_files", "exporting", "interaction", "recording", "writing"},
-    "accounts": {"actors", "sight"},
-    "billing": {"stripe_api"},
-}
 
 
 def test_use_cases_take_the_session_first() -> None:

@@ -13,7 +13,7 @@ from portal.catalog.search import words as wording
 from portal.catalog.search.facts import ProductsSearched
 from portal.catalog.search.queries import closest_names
 from portal.catalog.search.words import Wording
-from portal.touchpoints.scrubbing import scrubbed
+from portal.touchpoints.scrub import scrubbed
 from portal.web.access import needs
 from portal.web.forms import strip
 from portal.web.htmx import wants_fragment

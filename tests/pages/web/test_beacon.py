@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.touchpoints import views
 from portal.touchpoints.models import Touchpoint
-from portal.touchpoints.scrubbing import scrubbed
+from portal.touchpoints.scrub import scrubbed
 from tests.builders import Build
 from tests.pages.web.test_touch_views import browser, fetch, logged
 

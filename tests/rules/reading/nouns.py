@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
 
-from tests.rules.reading.source import place
+from tests.rules.reading.source import place, sources
 
 # Lowest first: a package may name its own tables and import its own modules, and those of packages before it.
 FLOORS = ("foundation", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
 # Above all domains.
 ABOVE = {"app", "cli", "desk", "importing", "models", "running", "verifying", "worker"}
-KINDS = ("use_cases", "queries", "views", "staff_views")
-NO_DOMAIN = {"cli", "foundation", "importing", "models", "running", "verifying", "web", "worker"}
+DOMAINS = ("accounts", "catalog", "stores", "billing", "orders", "desk")
+# The kinds of files of a noun, each one file or a folder of that name.
+KINDS = (
+    "rules",
+    "queries",
+    "use_cases",
+    "facts",
+    "letters",
+    "jobs",
+    "checks",
+    "files",
+    "forms",
+    "page",
+    "words",
+    "views",
+    "staff_views",
+)
+# Folders that hold tests of several nouns; the file's name says which.
+GROUPS = {f"tests/domain/billing/{group}" for group in ("credit", "documents", "money")}
+Noun = tuple[str, str]
 
 
-def noun_of(name: str) -> tuple[str, str] | None:
-    """Domain and noun of ``portal/<domain>/<noun>/…``; no noun where the layers come first."""
+def noun_of(name: str) -> Noun | None:
+    """Domain and noun of ``portal/<domain>/<noun>/…``; None for a domain's ground floor and for what is no domain."""
     parts = place(name)
-    if len(parts) < 3 or parts[0] in NO_DOMAIN or parts[1] in (*KINDS, "models"):
+    if len(parts) < 3 or parts[0] not in DOMAINS or parts[1] == "models":
         return None
-    return (parts[0], parts[1]) if any(kind in parts[2:] for kind in KINDS) else None
+    return parts[0], parts[1]
 
 
-def is_of_domain(test: str, domain: str) -> bool:
-    """Whether a test lies in ``tests/<kind>/<domain>/``."""
-    return test.split("/")[2:3] == [domain]
+@cache
+def nouns() -> frozenset[Noun]:
+    """Every noun of every domain."""
+    return frozenset(noun for source in sources("portal") if (noun := noun_of(source.name)))
 
 
-def is_of_noun(test: str, domain: str, noun: str) -> bool:
-    """Whether a test is ``tests/<kind>/<domain>/test_<noun>….py`` or lies in ``tests/<kind>/<domain>/<noun>/``."""
-    if not is_of_domain(test, domain):
-        return False
-    rest = test.split("/")[3:]
-    return rest[0] == noun or bool(re.match(rf"test_{noun}(_|\.py$)", rest[-1]))
+def noun_of_test(test: str) -> Noun | None:
+    """The noun that ``tests/<kind>/<domain>/test_<noun>….py`` or a file in ``tests/<kind>/<domain>/<noun>/`` tests.
+
+    ``test_credit_memos.py`` is of ``credit_memos``, not of ``credit``.
+    """
+    parts = test.split("/")
+    if len(parts) < 4:
+        return None
+    domain, folders, file = parts[2], parts[3:-1], parts[-1]
+    if folders and "/".join(parts[:4]) not in GROUPS:
+        return (domain, folders[0]) if (domain, folders[0]) in nouns() else None
+    about = file.removeprefix("test_").removesuffix(".py") + "_"
+    fitting = [noun for where, noun in nouns() if where == domain and about.startswith(f"{noun}_")]
+    return (domain, max(fitting, key=len)) if fitting and file.startswith("test_") else None

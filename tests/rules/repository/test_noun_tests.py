@@ -17,7 +17,7 @@ def tests(tmp_path: Path) -> Path:
     folder = tmp_path / "tests"
     for name in (
         "unit/billing/test_disputes.py",
-        "domain/billing/test_disputes_settled.py",
+        "domain/billing/money/test_disputes_settled.py",
         "pages/billing/disputes/test_staff.py",
         "pages/orders/test_disputes.py",
         "unit/billing/test_refunds.py",
@@ -29,13 +29,21 @@ def tests(tmp_path: Path) -> Path:
 
 
 def test_files_and_folders_of_all_kinds_are_found(tests: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Seen failing without the folders."""
+    """Seen failing without the folders, and without what lies in ``money``."""
     assert main("billing/disputes", tests) == 0
     assert capsys.readouterr().out.split() == [
-        "tests/domain/billing/test_disputes_settled.py",
+        "tests/domain/billing/money/test_disputes_settled.py",
+        "tests/pages/billing/disputes/test_staff.py",
         "tests/unit/billing/test_disputes.py",
-        "tests/pages/billing/disputes",
     ]
+
+
+def test_a_longer_noun_keeps_its_tests(tests: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Seen failing with the shortest noun that fits: ``credit`` took what is of ``credit_memos``."""
+    for name in ("test_credit_memos.py", "test_credit_limit.py"):
+        (tests / "unit/billing" / name).touch()
+    assert main("billing/credit", tests) == 0
+    assert capsys.readouterr().out.split() == ["tests/unit/billing/test_credit_limit.py"]
 
 
 @pytest.mark.parametrize("name", ["billing/nothing", "billing", "", "billing/../x", "care/disputes"])

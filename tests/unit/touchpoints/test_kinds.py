@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from portal.touchpoints.describing import COLUMNS, with_tables
+from portal.touchpoints.insertion import COLUMNS as WRITTEN
 from portal.touchpoints.kind import REGISTERED, STAGES, TASKS, Touch, fact
 from portal.touchpoints.kinds import SECTIONS, kinds, section
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.properties import PROPS
 from portal.touchpoints.recording import LINKS
+from portal.touchpoints.reference import COLUMNS, with_tables
 from portal.touchpoints.validity import checked
-from portal.touchpoints.writing import COLUMNS as WRITTEN
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "touchpoints.md"
@@ -25,7 +25,7 @@ PAGE = ROOT / "docs" / "touchpoints.md"
 
 def test_the_documentation_is_the_catalogue() -> None:
     text = PAGE.read_text()
-    assert with_tables(text) == text, "run: python -m portal.touchpoints.describing docs/touchpoints.md"
+    assert with_tables(text) == text, "run: python -m portal.touchpoints.reference docs/touchpoints.md"
     for name in kinds():
         assert f"| `{name}` |" in text
 

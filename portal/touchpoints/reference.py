@@ -1,6 +1,6 @@
 """The tables of docs/touchpoints.md, from the catalogue and the model, so that they cannot disagree.
 
-``python -m portal.touchpoints.describing docs/touchpoints.md`` puts them in their places; a test compares.
+``python -m portal.touchpoints.reference docs/touchpoints.md`` puts them in their places; a test compares.
 """
 
 from __future__ import annotations

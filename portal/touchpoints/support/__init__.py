@@ -1,0 +1,1 @@
+"""Cases, calls and visits. Nothing records these yet: the names are agreed ahead."""
