@@ -18,10 +18,8 @@ from portal.orders import pages as orders
 from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
 from portal.web import access, errors, filters, security, sessions, touch, transaction, ui
-from portal.web.answers import health
-from portal.web.answers import request_log as requestlog
-from portal.web.look import assets, styleguide
-from portal.web.look import templates as templating
+from portal.web.answers import health, request_log
+from portal.web.look import assets, styleguide, templates
 
 BLUEPRINTS = (
     health.blueprint,
@@ -48,31 +46,44 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """
     settings = settings or from_environment()
     logs.configure(settings.log_format)
-    app = Flask(
-        "portal", template_folder=str(resource_dir("templates")), static_folder=str(resource_dir("static"))
-    )
-    app.jinja_environment = templating.Environment
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app = _flask()
     engine = engine or make_engine(settings)
     app.extensions.update(settings=settings, engine=engine, sessions=make_sessions(engine))
     app.extensions["stripe"] = Stripe.from_settings(settings, for_pages=True)
+    _install(app, settings)
+    _register(app, settings)
+    access.refuse_undeclared(app)
+    return app
+
+
+def _flask() -> Flask:
+    app = Flask(
+        "portal", template_folder=str(resource_dir("templates")), static_folder=str(resource_dir("static"))
+    )
+    app.jinja_environment = templates.Environment
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def _install(app: Flask, settings: Settings) -> None:
     # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
-    requestlog.begin(app)
+    request_log.begin(app)
     security.install(app, settings)
     assets.install(app)
     sessions.install(app)
     access.install(app)
-    requestlog.bind(app)
+    request_log.bind(app)
     filters.install(app)
     ui.install(app, settings)
     errors.install(app)
     transaction.install(app)
-    touch.install(app)  # its handler runs before the commit and tells facts where they come from
+    touch.install(app)  # its handler runs before the commit and says where facts come from
+
+
+def _register(app: Flask, settings: Settings) -> None:
     rooms.modules("views", "staff_views")  # importing them puts the views on their blueprints
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.environment == "development":
         app.register_blueprint(styleguide.blueprint)
-    access.refuse_undeclared(app)
-    return app

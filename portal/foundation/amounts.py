@@ -8,9 +8,8 @@ from decimal import Decimal, InvalidOperation
 from portal.foundation.money import SYMBOLS, exponent
 
 LONGEST = 40  # characters
-
 LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
-
+NOT_AN_AMOUNT = "Enter an amount like 1,234.50."
 DECIMAL_COMMA = re.compile(r"(\d{1,3}([. '\u2019\u00a0\u202f]\d{3})+|\d+),\d{1,2}")
 
 GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
@@ -19,22 +18,12 @@ NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9
 
 
 def parse_amount(text: str, currency: str) -> int:
-    """Minor units of ``1234.5``, ``1,234.50`` or ``$1,234.50``; of ``1.234,50`` and ``1 234,50``, too, where the comma
+    """Minor units of ``1234.5``, ``1,234.50`` or ``$1,234.50``; also of ``1.234,50`` and ``1 234,50``, where the comma
     can only be a decimal one.
 
-    :raises ValueError: with a sentence for the person, when it is no amount of this currency.
+    :raises ValueError: with a sentence for the person, when it is not an amount of this currency.
     """
-    typed = text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip()
-    if len(typed) > LONGEST:  # endless digits take endless time, and more than Decimal can scale
-        raise ValueError("Enter an amount like 1,234.50.")
-    if DECIMAL_COMMA.fullmatch(typed):
-        typed = GROUPING.sub("", typed).replace(",", ".")
-    if not NUMBER.fullmatch(typed):
-        raise ValueError("Enter an amount like 1,234.50.")
-    try:
-        scaled = Decimal(typed.replace(",", "")).scaleb(exponent(currency))
-    except InvalidOperation as error:
-        raise ValueError("Enter an amount like 1,234.50.") from error
+    scaled = _number(text.strip().removeprefix(SYMBOLS.get(currency, currency)).strip(), exponent(currency))
     if scaled != scaled.to_integral_value():
         places = exponent(currency)
         raise ValueError(
@@ -45,6 +34,20 @@ def parse_amount(text: str, currency: str) -> int:
     if scaled > LARGEST:
         raise ValueError("That is more than can be handled here.")
     return int(scaled)
+
+
+def _number(typed: str, places: int) -> Decimal:
+    """What was typed, in minor units."""
+    if len(typed) > LONGEST:  # endless digits take endless time, and more than Decimal can scale
+        raise ValueError(NOT_AN_AMOUNT)
+    if DECIMAL_COMMA.fullmatch(typed):
+        typed = GROUPING.sub("", typed).replace(",", ".")
+    if not NUMBER.fullmatch(typed):
+        raise ValueError(NOT_AN_AMOUNT)
+    try:
+        return Decimal(typed.replace(",", "")).scaleb(places)
+    except InvalidOperation as error:
+        raise ValueError(NOT_AN_AMOUNT) from error
 
 
 def amount_field(minor: int, currency: str) -> str:

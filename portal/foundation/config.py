@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from portal.foundation.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SECRETS = ("change-me", "changeme", "development-only")
-STRIPE_API = "https://api.stripe.com"
-STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
-# Parts of the keys that Stripe's own documentation prints, and of what people write in their place.
-STRIPE_SAMPLES = (
-    "...",
-    "…",
-    "your",
-    "change",
-    "example",
-    "xxxx",
-    "4ec39hqlyjwdarjtt1zdp7dc",
-    "bqokikjovbii2hlwgh4olfq2",
-)
 
 
 class ConfigError(Exception):
@@ -91,7 +80,7 @@ def resource_dir(name: str) -> Path:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Build the settings from environment variables.
 
-    :raises ConfigError: when a value is missing or not understood.
+    :raises ConfigError: when a value is missing or not understood; the first one that is found.
     """
     env = os.environ if environ is None else environ
     environment = env.get("PORTAL_ENV", "production")
@@ -100,50 +89,79 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     database_url = env.get("DATABASE_URL", "")
     if not database_url:
         raise ConfigError("DATABASE_URL is not set; give it the address of a PostgreSQL 16 or newer.")
-    public_url = env.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    host = urlsplit(public_url).hostname
-    if host is None:
-        raise ConfigError(
-            f"PORTAL_PUBLIC_URL is {public_url!r}; it needs the form https://orders.example.com."
-        )
-    if environment == "production" and urlsplit(public_url).scheme != "https" and not _is_loopback(host):
-        raise ConfigError(
-            f"PORTAL_PUBLIC_URL is {public_url}; in production it begins with https://, "
-            "otherwise passwords and sessions travel in the clear."
-        )
-    demo = _flag(env, "PORTAL_DEMO")
-    if demo and not (_is_loopback(host) and _is_loopback(env.get("PORTAL_BIND", "127.0.0.1"))):
-        raise ConfigError(
-            "PORTAL_DEMO is on, but PORTAL_PUBLIC_URL or PORTAL_BIND is an address others can reach; "
-            "demo people have a known password, so the demo runs on 127.0.0.1 only."
-        )
-    stripe_key, stripe_webhook_secret, stripe_api = _stripe(env, demo=demo)
-    extra_hosts = tuple(h.strip() for h in env.get("PORTAL_TRUSTED_HOSTS", "").split(",") if h.strip())
-    return Settings(
+    settings = Settings(
         database_url=database_url,
         secret_key=_secret(env, environment),
         var_dir=var_dir(env),
         environment=environment,
-        public_url=public_url,
-        trusted_hosts=(host, *extra_hosts),
-        trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", 0),
-        smtp_url=env.get("PORTAL_SMTP_URL", ""),
-        mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{'localhost' if _is_loopback(host) else host}"),
-        seller_name=env.get("PORTAL_SELLER_NAME", "Counterpart"),
-        demo=demo,
-        bind=env.get("PORTAL_BIND", "127.0.0.1"),
-        port=port(env),
-        workers=max(1, _integer(env, "PORTAL_WORKERS", 2)),
-        threads=max(1, _integer(env, "PORTAL_THREADS", 2)),
+        seller_name=env.get("PORTAL_SELLER_NAME", Settings.seller_name),
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
-        pool_size=_integer(env, "PORTAL_POOL_SIZE", 8),
-        max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", 2 * 1024 * 1024),
-        session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", 72),
-        session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", 30),
         time_zone=_zone(env),
-        stripe_key=stripe_key,
-        stripe_webhook_secret=stripe_webhook_secret,
-        stripe_api=stripe_api,
+    )
+    return _with_stripe(env, _with_limits(env, _with_addresses(env, settings)))
+
+
+def _with_addresses(env: Mapping[str, str], settings: Settings) -> Settings:
+    """Where the portal is reached and where its mails come from."""
+    public_url = env.get("PORTAL_PUBLIC_URL", Settings.public_url).rstrip("/")
+    host = _host(public_url, settings.environment)
+    bind, demo = env.get("PORTAL_BIND", Settings.bind), _flag(env, "PORTAL_DEMO")
+    if demo and not (is_loopback(host) and is_loopback(bind)):
+        raise ConfigError(
+            "PORTAL_DEMO is on, but PORTAL_PUBLIC_URL or PORTAL_BIND is an address others can reach; "
+            "demo people have a known password, so the demo runs on 127.0.0.1 only."
+        )
+    more_hosts = (each.strip() for each in env.get("PORTAL_TRUSTED_HOSTS", "").split(","))
+    return replace(
+        settings,
+        public_url=public_url,
+        trusted_hosts=(host, *filter(None, more_hosts)),
+        demo=demo,
+        bind=bind,
+        smtp_url=env.get("PORTAL_SMTP_URL", ""),
+        mail_from=env.get("PORTAL_MAIL_FROM", f"orders@{'localhost' if is_loopback(host) else host}"),
+    )
+
+
+def _host(public_url: str, environment: str) -> str:
+    address = urlsplit(public_url)
+    if address.hostname is None:
+        raise ConfigError(
+            f"PORTAL_PUBLIC_URL is {public_url!r}; it needs the form https://orders.example.com."
+        )
+    if environment == "production" and address.scheme != "https" and not is_loopback(address.hostname):
+        raise ConfigError(
+            f"PORTAL_PUBLIC_URL is {public_url}; in production it begins with https://, "
+            "otherwise passwords and sessions travel in the clear."
+        )
+    return address.hostname
+
+
+def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
+    """How much the portal serves at a time, and for how long a session lasts."""
+    return replace(
+        settings,
+        trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", Settings.trusted_proxies),
+        port=port(env),
+        workers=max(1, _integer(env, "PORTAL_WORKERS", Settings.workers)),
+        threads=max(1, _integer(env, "PORTAL_THREADS", Settings.threads)),
+        pool_size=_integer(env, "PORTAL_POOL_SIZE", Settings.pool_size),
+        max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", Settings.max_body_bytes),
+        session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", Settings.session_idle_hours),
+        session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", Settings.session_max_days),
+    )
+
+
+def _with_stripe(env: Mapping[str, str], settings: Settings) -> Settings:
+    given = StripeSettings(
+        env.get("PORTAL_STRIPE_KEY", "").strip(),
+        env.get("PORTAL_STRIPE_WEBHOOK_SECRET", "").strip(),
+        env.get("PORTAL_STRIPE_API", "").strip().rstrip("/") or STRIPE_API,
+    )
+    for fault in given.faults(demo=settings.demo):
+        raise ConfigError(fault)
+    return replace(
+        settings, stripe_key=given.key, stripe_webhook_secret=given.webhook_secret, stripe_api=given.api
     )
 
 
@@ -161,10 +179,6 @@ def port(environ: Mapping[str, str] | None = None) -> int:
     return number
 
 
-def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 def _secret(env: Mapping[str, str], environment: str) -> str:
     secret = env.get("PORTAL_SECRET_KEY", "")
     is_sample = secret.lower().startswith(SAMPLE_SECRETS)
@@ -174,54 +188,6 @@ def _secret(env: Mapping[str, str], environment: str) -> str:
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32
-
-
-def _stripe(env: Mapping[str, str], *, demo: bool) -> tuple[str, str, str]:
-    """Key, webhook secret and address of the API; no key is mode off.
-
-    No message repeats a secret.
-    """
-    key, secret = (
-        env.get("PORTAL_STRIPE_KEY", "").strip(),
-        env.get("PORTAL_STRIPE_WEBHOOK_SECRET", "").strip(),
-    )
-    api = env.get("PORTAL_STRIPE_API", "").strip().rstrip("/") or STRIPE_API
-    live = key.startswith(("sk_live_", "rk_live_"))
-    for broken, sentence in (
-        (
-            live and api != STRIPE_API,
-            f"PORTAL_STRIPE_KEY is a live key, but PORTAL_STRIPE_API is {api}; "
-            f"a live key is sent to {STRIPE_API} only.",
-        ),
-        (
-            live and demo,
-            "PORTAL_STRIPE_KEY is a live key, but PORTAL_DEMO is on; made-up data takes no real money.",
-        ),
-        (
-            api != STRIPE_API and not (demo and _is_loopback(urlsplit(api).hostname or "")),
-            f"PORTAL_STRIPE_API is {api}; an address other than {STRIPE_API} is for the demo on 127.0.0.1 only.",
-        ),
-        (bool(secret) and not key, "PORTAL_STRIPE_WEBHOOK_SECRET is set, but PORTAL_STRIPE_KEY is not."),
-        (
-            bool(key) and not _is_real(key, STRIPE_KEYS, 20),
-            "PORTAL_STRIPE_KEY is no secret key, too short, or a sample that anybody knows; "
-            "copy the one that begins with sk_ or rk_ from Stripe's dashboard.",
-        ),
-        (
-            bool(key) and not _is_real(secret, ("whsec_",), 16),
-            "PORTAL_STRIPE_WEBHOOK_SECRET is missing, too short or a sample; "
-            "copy the one that begins with whsec_ from the webhook's page in Stripe's dashboard.",
-        ),
-    ):
-        if broken:
-            raise ConfigError(sentence)
-    return key, secret, api
-
-
-def _is_real(secret: str, prefixes: tuple[str, ...], least: int) -> bool:
-    rest = next((secret.removeprefix(each) for each in prefixes if secret.startswith(each)), "")
-    made_up = any(word in rest.lower() for word in STRIPE_SAMPLES) or len(set(rest)) < 6
-    return len(secret) >= least and not made_up
 
 
 def _zone(env: Mapping[str, str]) -> str:

@@ -15,6 +15,12 @@ SECRET_NAMES = re.compile(r"pass(word|phrase)?$|secret|token|cookie|authorizatio
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 URL_PASSWORD = re.compile(r"(\w{1,30}://[^\s:/@]{1,200}):[^\s/@]{0,500}@")
 HIDDEN = "(hidden)"
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 
 
 def scrub(logger: Any, method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -29,36 +35,29 @@ def scrub(logger: Any, method: str, entry: MutableMapping[str, Any]) -> MutableM
 
 def configure(log_format: str, level: int = logging.INFO) -> None:
     """Send the standard library's and structlog's messages through one pipeline to stderr."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                scrub,
-                renderer,
-            ],
-        )
-    )
+    handler.setFormatter(_formatter(log_format))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for talkative in ("werkzeug", "procrastinate", "alembic", "asyncio"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _formatter(log_format: str) -> logging.Formatter:
+    as_json = log_format == "json"
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            scrub,
+            renderer,
+        ],
+    )

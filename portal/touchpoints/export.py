@@ -11,15 +11,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Connection, Engine, text
 
-from portal.touchpoints.export_files import FORMATS, parquet_problem, write_batch
+from portal.touchpoints.export_files import FORMATS, Row, parquet_problem, write_batch
 
 MANIFEST = "manifest.json"
 BATCH = 50_000
@@ -29,7 +29,32 @@ _SETTLED = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _AFTER = "(xid, event_id) > (:xid, cast(:event_id as uuid))"
 _NEXT = text(f"select * from touchpoint where {_AFTER} and {_SETTLED} order by xid, event_id limit :many")
 _LEFT = text(f"select count(*) from touchpoint where {_AFTER} and {_SETTLED}")
-START = {"xid": -1, "event_id": "00000000-0000-0000-0000-000000000000"}
+
+
+class Cursor(TypedDict):
+    """The last row that an export holds."""
+
+    xid: int
+    event_id: str
+
+
+class File(TypedDict):
+    """A file that counts."""
+
+    name: str
+    rows: int
+    last: Cursor
+
+
+class Manifest(TypedDict):
+    """What ``manifest.json`` says."""
+
+    format: str
+    cursor: Cursor
+    files: list[File]
+
+
+START: Cursor = {"xid": -1, "event_id": "00000000-0000-0000-0000-000000000000"}
 
 
 class ExportError(Exception):
@@ -60,10 +85,7 @@ def export(
     :raises ExportError: when another export works in the folder, it holds another format, or
         Parquet is asked for without pyarrow.
     """
-    if format not in FORMATS:
-        raise ExportError(f"There is no format {format!r}; choose from {', '.join(FORMATS)}.")
-    if format == "parquet" and (problem := parquet_problem()):
-        raise ExportError(problem)
+    _check_format(format)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out), engine.connect() as connection:
         manifest = _read_manifest(out, format)
@@ -71,17 +93,29 @@ def export(
         written = files = 0
         left = _one(connection, _LEFT, manifest["cursor"]) if progress else 0
         while rows := _batch(connection, manifest["cursor"], batch):
-            number = len(manifest["files"]) + 1
-            name = f"touchpoints-{number:06d}.{format}"
-            write_batch(out / name, rows, format)
-            last = {"xid": rows[-1]["xid"], "event_id": str(rows[-1]["event_id"])}
-            manifest["files"].append({"name": name, "rows": len(rows), "last": last})
-            manifest["cursor"] = last
-            _replace(out / MANIFEST, json.dumps(manifest, indent=1).encode())
+            _add_file(out, manifest, rows)
             written, files = written + len(rows), files + 1
             if progress:
                 progress(written, max(left, written))
     return Exported(written, files, sum(f["rows"] for f in manifest["files"]))
+
+
+def _check_format(format: str) -> None:
+    if format not in FORMATS:
+        raise ExportError(f"There is no format {format!r}; choose from {', '.join(FORMATS)}.")
+    if format == "parquet" and (problem := parquet_problem()):
+        raise ExportError(problem)
+
+
+def _add_file(out: Path, manifest: Manifest, rows: Sequence[Row]) -> None:
+    """Write a batch as the next file, then name it in the manifest."""
+    format = manifest["format"]
+    name = f"touchpoints-{len(manifest['files']) + 1:06d}.{format}"
+    write_batch(out / name, rows, format)
+    last: Cursor = {"xid": rows[-1]["xid"], "event_id": str(rows[-1]["event_id"])}
+    manifest["files"].append({"name": name, "rows": len(rows), "last": last})
+    manifest["cursor"] = last
+    _replace(out / MANIFEST, json.dumps(manifest, indent=1).encode())
 
 
 @contextmanager
@@ -100,23 +134,23 @@ def exported_files(out: Path) -> list[Path]:
     return [out / each["name"] for each in manifest["files"]]
 
 
-def _batch(connection: Connection, cursor: dict[str, Any], many: int) -> list[dict[str, Any]]:
+def _batch(connection: Connection, cursor: Cursor, many: int) -> Sequence[Row]:
     rows = [dict(row) for row in connection.execute(_NEXT, {**cursor, "many": many}).mappings()]
     connection.rollback()  # a snapshot held open would hold back the next horizon, and vacuum
     return rows
 
 
-def _one(connection: Connection, query: Any, cursor: dict[str, Any]) -> int:
-    found: int = connection.execute(query, cursor).scalar_one()
+def _one(connection: Connection, query: Any, cursor: Cursor) -> int:
+    found: int = connection.execute(query, dict(cursor)).scalar_one()
     connection.rollback()
     return found
 
 
-def _read_manifest(out: Path, format: str) -> dict[str, Any]:
+def _read_manifest(out: Path, format: str) -> Manifest:
     path = out / MANIFEST
     if not path.exists():
-        return {"format": format, "cursor": dict(START), "files": []}
-    manifest: dict[str, Any] = json.loads(path.read_text())
+        return {"format": format, "cursor": START, "files": []}
+    manifest: Manifest = json.loads(path.read_text())
     if manifest["format"] != format:
         raise ExportError(
             f"{out} holds an export in {manifest['format']}; give {format} a folder of its own."
@@ -127,7 +161,7 @@ def _read_manifest(out: Path, format: str) -> dict[str, Any]:
     return manifest
 
 
-def _remove_unfinished(out: Path, manifest: dict[str, Any]) -> None:
+def _remove_unfinished(out: Path, manifest: Manifest) -> None:
     counted = {each["name"] for each in manifest["files"]}
     for path in out.glob("touchpoints-*"):
         if path.name not in counted:

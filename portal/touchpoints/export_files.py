@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from portal.touchpoints.models import Touchpoint
 
+Row = Mapping[str, Any]  # a row of the log by its columns: numbers, words, ids and JSON
 FORMATS = ("parquet", "jsonl")
 _TYPES = {"BIGINT": "int64", "INTEGER": "int32", "SMALLINT": "int16", "BOOLEAN": "bool"}
 
@@ -40,7 +41,7 @@ def schema() -> Any:
     return pyarrow.schema(fields)
 
 
-def write_batch(path: Path, rows: Sequence[dict[str, Any]], format: str) -> None:
+def write_batch(path: Path, rows: Sequence[Row], format: str) -> None:
     """Write rows to ``path``, which appears only when it is whole and on disk."""
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
@@ -54,7 +55,7 @@ def write_batch(path: Path, rows: Sequence[dict[str, Any]], format: str) -> None
     temporary.replace(path)
 
 
-def _write_parquet(file: Any, rows: Sequence[dict[str, Any]]) -> None:
+def _write_parquet(file: Any, rows: Sequence[Row]) -> None:
     import pyarrow
     import pyarrow.parquet
 

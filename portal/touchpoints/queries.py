@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.foundation.clock import from_microseconds
@@ -100,9 +100,21 @@ def timeline(
     """
     if account_id is None and order_id is None:
         raise ValueError("a timeline is of a company or of an order")
-    query = (
-        select(*_COLUMNS).order_by(Touchpoint.occurred_us.desc(), Touchpoint.event_id.desc()).limit(limit + 1)
+    query = _matching(account_id, order_id, names, by_others=by_others).limit(limit + 1)
+    after = decode_cursor(cursor, int, UUID)
+    if after is not None:
+        query = query.where(tuple_(Touchpoint.occurred_us, Touchpoint.event_id) < after)
+    rows = [Entry(**row) for row in session.execute(query).mappings()]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(
+        rows[:limit], next_cursor=encode_cursor(last.occurred_us, str(last.event_id)) if last else None
     )
+
+
+def _matching(
+    account_id: int | None, order_id: int | None, names: Collection[str] | None, *, by_others: bool
+) -> Select[Any]:
+    query = select(*_COLUMNS).order_by(Touchpoint.occurred_us.desc(), Touchpoint.event_id.desc())
     if account_id is not None:
         query = query.where(Touchpoint.account_id == account_id)
     if order_id is not None:
@@ -111,11 +123,4 @@ def timeline(
         query = query.where(Touchpoint.name.in_(sorted(names)))
     if by_others:
         query = query.where(Touchpoint.actor_role.in_(STAFF_ROLES))
-    after = decode_cursor(cursor, int, UUID)
-    if after is not None:
-        query = query.where(tuple_(Touchpoint.occurred_us, Touchpoint.event_id) < after)
-    rows = [Entry(**row) for row in session.execute(query).mappings()]
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = rows[-1] if more else None
-    return Page(rows, next_cursor=encode_cursor(last.occurred_us, str(last.event_id)) if last else None)
+    return query

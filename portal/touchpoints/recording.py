@@ -21,6 +21,7 @@ from portal.touchpoints.interaction import Interaction, interaction_of
 from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES, Kind, Touch
 from portal.touchpoints.validity import checked
 
+Row = dict[str, Any]  # a row of the log by its columns; its 53 columns take numbers, words, ids and JSON
 LINKS = frozenset(
     {
         "order_id",
@@ -41,7 +42,7 @@ LINKS = frozenset(
 
 @dataclass(frozen=True)
 class Event:
-    """One interaction to be recorded. ``key`` makes a fact's id: the same key is the same fact for ever."""
+    """One interaction to be recorded. ``key`` makes a fact's id: the same key is always the same fact."""
 
     what: Touch
     actor: Actor
@@ -81,7 +82,7 @@ class RecordedTwice(Exception):
 
 
 def record(session: Session, event: Event) -> None:
-    """Note a business fact; it is written when, and only when, the session's transaction commits.
+    """Keep a business fact; it is written when, and only when, the session's transaction commits.
 
     :raises ValueError: when there is no such outcome, channel or link, or a fact has no key.
     """
@@ -106,65 +107,83 @@ def check(event: Event) -> None:
         raise ValueError(f"{event.name}: no link is called {', '.join(sorted(set(event.links) - LINKS))}")
 
 
-def row_of(
-    event: Event, where: Interaction, received_us: int, latency_ms: int | None = None
-) -> dict[str, Any]:
+def row_of(event: Event, where: Interaction, received_us: int, latency_ms: int | None = None) -> Row:
     """The row of the log, with who did it for whom; see docs/touchpoints.md for every column."""
-    kind, actor = event.kind, event.actor
-    props, wrong = checked(kind, event.what.props)
-    is_customer = actor.kind == "customer"
-    subject = actor.subject_user_id if is_customer or actor.is_acting else None
-    on_behalf = subject is not None and actor.user_id is not None and subject != actor.user_id
-    row: dict[str, Any] = {
+    kind = event.kind
+    row: Row = {
         "event_id": str(fact_id(event.key) if event.key else moment_id(event.now)),
         "occurred_us": to_microseconds(event.now),
         "received_us": received_us,
-        "source": event.source or where.source,
         "idempotency_key": event.key,
+        "latency_ms": None if kind.sample else event.latency_ms or latency_ms,
+        **_what(event),
+        **_who(event, where),
+        **_where(event, where),
+        **event.links,
+    }
+    row = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+    # Facts, and what a browser sends under an id of its own, are in the log only once.
+    return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
+
+
+def _what(event: Event) -> Row:
+    """Columns of what happened and how it ended."""
+    kind = event.kind
+    props, wrong = checked(kind, event.what.props)
+    return {
         "schema_ver": kind.version,
         "name": kind.name,
         "stage": kind.stage,
-        "channel": event.channel or where.channel,
         "outcome": event.outcome,
         "error_code": event.error_code,
         "props": props,
         "valid": wrong is None,
         "invalid_reason": wrong,
+        "value_minor": event.value_minor,
+        "currency": event.currency if event.value_minor is not None else None,
+        "consent_basis": "contract" if kind.fact else "none",
+        "classification": "internal",
+    }
+
+
+def _who(event: Event, where: Interaction) -> Row:
+    """Columns of the people: who acted, and for whom."""
+    actor = event.actor
+    is_customer = actor.kind == "customer"
+    subject = actor.subject_user_id if is_customer or actor.is_acting else None
+    return {
         "account_id": event.account_id if event.account_id is not None else actor.company_id,
         "store_id": event.store_id,
         "actor_id": actor.user_id,
         "actor_role": ROLES.get(actor.kind, actor.kind),
         "subject_user_id": subject,
-        "on_behalf": on_behalf,
+        "on_behalf": subject is not None and actor.user_id is not None and subject != actor.user_id,
         "delegation_id": actor.delegation_id,
         # The browser of a member of staff is never joined to a customer.
         "visitor_id": where.visitor_id if is_customer or actor.kind == "anonymous" else None,
         "session_id": actor.session_id or where.session_id,
+    }
+
+
+def _where(event: Event, where: Interaction) -> Row:
+    """Columns of the circumstances: channel, task, cause."""
+    return {
+        "source": event.source or where.source,
+        "channel": event.channel or where.channel,
         "task_id": event.task_id,
-        "task_type": event.task_type or kind.task,
-        "latency_ms": None if kind.sample else event.latency_ms or latency_ms,
+        "task_type": event.task_type or event.kind.task,
         "dwell_ms": event.dwell_ms,
         "attempt_no": event.attempt_no,
         "step_no": event.step_no,
         "handoff": event.handoff,
-        "value_minor": event.value_minor,
-        "currency": event.currency if event.value_minor is not None else None,
         "causation_id": event.causation_id,
         "correlation_id": where.correlation_id,
         "trace_id": where.trace_id,
-        "consent_basis": "contract" if kind.fact else "none",
         "dnt": where.dnt,
-        "classification": "internal",
-        **event.links,
     }
-    row = {k: str(v) if isinstance(v, UUID) else v for k, v in row.items()}
-    # Facts, and what a browser sends under an id of its own, stand in the log once only.
-    return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
 
 
-def rows_of(
-    events: Iterable[Event], where: Interaction, latency_ms: int | None = None
-) -> list[dict[str, Any]]:
+def rows_of(events: Iterable[Event], where: Interaction, latency_ms: int | None = None) -> list[Row]:
     """Rows of several events that happened under the same circumstances.
 
     :param latency_ms: how long the answer took that showed them.
@@ -174,9 +193,9 @@ def rows_of(
 
 
 def write_recorded(session: Session) -> None:
-    """Write what was noted on the session; called before every commit.
+    """Write what was recorded in the session; called before every commit.
 
-    :raises RecordedTwice: when a fact stands in the log already.
+    :raises RecordedTwice: when a fact is in the log already.
     """
     events: list[Event] | None = session.info.get("touchpoints")
     if not events or session.in_nested_transaction():

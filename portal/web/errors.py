@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, current_app, g, render_template
 from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -54,45 +55,56 @@ def error_page(code: int, message: str | None = None, heading: str | None = None
     )
 
 
+def _not_found(error: NotFound) -> tuple[str, int]:
+    return error_page(404)
+
+
+def _refused(error: Rejected) -> tuple[str, int]:
+    # A page with a form shows a refusal beside its field; a mere button has none.
+    code = 409 if error.outcome == "conflict" else 422
+    return error_page(code, error.message, "That could not be done")
+
+
+def _wrong_host(error: SecurityError) -> Response:
+    # An error page has links, and which host they should name is just what is not known here.
+    return Response("This host name is not served here.\n", 400, mimetype="text/plain")
+
+
+def _http_error(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400:
+        return error
+    body, status = error_page(code if code in TEXTS else (400 if code < 500 else 500))
+    headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
+    return body, status, headers
+
+
+def _wrong_data(error: DataError) -> Any:
+    # A form named an id that no column can hold: there is no such row.
+    return error_page(404) if isinstance(error.orig, NumericValueOutOfRange) else _crash(error)
+
+
+def _crash(error: Exception) -> Any:
+    log.exception("request failed", path=pattern())
+    if current_app.testing:
+        raise error
+    g.setdefault("visit", NOBODY)  # the page must not ask a database that may be the cause
+    if isinstance(error, OperationalError | PoolTimeout):
+        return *error_page(503), [("Retry-After", "30")]
+    return error_page(500)
+
+
+HANDLERS: dict[type[Exception], Callable[[Any], Any]] = {
+    NotFound: _not_found,
+    Rejected: _refused,
+    SecurityError: _wrong_host,
+    HTTPException: _http_error,
+    DataError: _wrong_data,
+    Exception: _crash,
+}
+
+
 def install(app: Flask) -> None:
     """Answer every failure with a page of ours."""
-
-    @app.errorhandler(NotFound)
-    def not_found(error: NotFound) -> tuple[str, int]:
-        return error_page(404)
-
-    @app.errorhandler(Rejected)
-    def refused(error: Rejected) -> tuple[str, int]:
-        # A page with a form shows a refusal beside its field; a mere button has none.
-        return error_page(
-            409 if error.outcome == "conflict" else 422, error.message, "That could not be done"
-        )
-
-    @app.errorhandler(SecurityError)
-    def wrong_host(error: SecurityError) -> Response:
-        # A page has addresses, and which ones are right is just what is not known here.
-        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
-
-    @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Any:
-        code = error.code or 500
-        if code < 400:
-            return error
-        body, status = error_page(code if code in TEXTS else (400 if code < 500 else 500))
-        headers = [(k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"}]
-        return body, status, headers
-
-    @app.errorhandler(DataError)
-    def no_such_number(error: DataError) -> Any:
-        # A form named an id that no column can hold: a row that is not there.
-        return error_page(404) if isinstance(error.orig, NumericValueOutOfRange) else crash(error)
-
-    @app.errorhandler(Exception)
-    def crash(error: Exception) -> Any:
-        log.exception("request failed", path=pattern())
-        if app.testing:
-            raise error
-        g.setdefault("visit", NOBODY)  # the page must not ask a database that may be the trouble
-        if isinstance(error, OperationalError | PoolTimeout):
-            return *error_page(503), [("Retry-After", "30")]
-        return error_page(500)
+    for kind, handler in HANDLERS.items():
+        app.register_error_handler(kind, handler)

@@ -24,6 +24,7 @@ from portal.foundation.config import ConfigError
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
+ADD_USER = ("useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin")
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 100  # bytes of a Unix socket's path; systems allow 104 to 108
 START_SECONDS = 120
@@ -237,19 +238,7 @@ def _system_user() -> _Account | None:
     if known is not None:
         return known
     try:
-        subprocess.run(
-            [
-                "useradd",
-                "--system",
-                "--user-group",
-                "--no-create-home",
-                "--shell",
-                "/usr/sbin/nologin",
-                SYSTEM_USER,
-            ],
-            check=True,
-            capture_output=True,
-        )
+        subprocess.run([*ADD_USER, SYSTEM_USER], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise ConfigError(
             "PostgreSQL does not run as root and a system user for it cannot be made; "

@@ -1,8 +1,9 @@
-"""Addresses of static files with a hash of their contents, so that browsers may keep them for ever."""
+"""Addresses of static files with a hash of their contents, so that browsers may keep them forever."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -17,31 +18,39 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def install(app: Flask) -> None:
-    """Give templates ``asset('css/app.css')`` and ``once('layouts/_sheets.html')``."""
+def _asset_of(app: Flask) -> Callable[[str], str]:
     folder = Path(app.static_folder or "")
     addresses: dict[str, str] = {}
 
     def asset(name: str) -> str:
         known = addresses.get(name)
         if known is None or app.debug:
-            known = url_for("static", filename=name, v=_digest(folder / name))
-            addresses[name] = known
+            known = addresses[name] = url_for("static", filename=name, v=_digest(folder / name))
         return known
 
+    return asset
+
+
+def _once_of(app: Flask) -> Callable[[str], Markup]:
     pieces: dict[str, Markup] = {}
 
     def once(template: str) -> Markup:
-        """A piece of page that is the same for everybody, rendered once for the life of the process."""
+        """A piece of page that is the same for everybody, rendered once in the life of the process."""
         known = pieces.get(template)
         if known is None or app.debug:
             known = pieces[template] = Markup(app.jinja_env.get_template(template).render())  # noqa: S704  (our own template)
         return known
 
-    def keep(response: Response) -> Response:
-        if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
-            response.headers["Cache-Control"] = FOREVER
-        return response
+    return once
 
-    app.jinja_env.globals.update(asset=asset, once=once)
-    app.after_request(keep)
+
+def _keep(response: Response) -> Response:
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = FOREVER
+    return response
+
+
+def install(app: Flask) -> None:
+    """Give templates ``asset('css/app.css')`` and ``once('layouts/_sheets.html')``."""
+    app.jinja_env.globals.update(asset=_asset_of(app), once=_once_of(app))
+    app.after_request(_keep)
