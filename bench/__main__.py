@@ -49,7 +49,7 @@ def main() -> None:
     print(f"{found.companies:,} companies, {found.orders:,} orders, {found.lines:,} lines")
     if sys.argv[1:] == ["shares"]:
         with _log("shares").open("w") as log, redirect_stderr(log):
-            shares.tell(settings, found)
+            shares.print_shares(settings, found)
     else:
         _measure_all(settings, found)
     server.close()

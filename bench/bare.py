@@ -88,7 +88,7 @@ def serving(url: str) -> Iterator[None]:
         process.terminate()
         try:
             process.wait(10)
-        except subprocess.TimeoutExpired:  # it holds on to connections that nobody uses any more
+        except subprocess.TimeoutExpired:  # it keeps connections that nobody uses
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 

@@ -75,7 +75,7 @@ def _ageing(world: World, person: Person, n: int) -> str:
 
 
 def reorder(browser: Browser, n: int) -> None:
-    """Everything of an old order again, into a draft of its own."""
+    """Everything of an old order again, into a new draft."""
     browser.post(f"/orders/{browser.order}/reorders", {"everything": "1", "into": "new"})
     browser.unsay()
 

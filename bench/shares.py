@@ -76,7 +76,7 @@ class Clock:
         setattr(owner, name, call)
 
 
-def tell(settings: Settings, world: World) -> None:
+def print_shares(settings: Settings, world: World) -> None:
     """Print the shares of every scenario; the best of several rounds."""
     engine = make_engine(settings)
     app = create_app(settings, engine)

@@ -47,12 +47,12 @@ class Actor:
 
     @property
     def subject_user_id(self) -> int | None:
-        """The customer's person for whom this is done: the one acted for, or the actor."""
+        """The customer's person this is done for: the one acted for, or the actor."""
         return self.acting_for_user_id if self.is_acting else self.user_id
 
     @property
     def customer_id(self) -> int:
-        """The company in whose name something is done.
+        """The company something is done for.
 
         :raises LookupError: when there is none, which a permission check must have prevented.
         """

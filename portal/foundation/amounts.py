@@ -51,6 +51,6 @@ def _number(typed: str, places: int) -> Decimal:
 
 
 def amount_field(minor: int, currency: str) -> str:
-    """What stands in a field for an amount, without symbol and grouping: ``1234.50``."""
+    """An amount as a form field shows it, without symbol and grouping: ``1234.50``."""
     places = exponent(currency)
     return f"{Decimal(minor).scaleb(-places):.{places}f}"

@@ -31,7 +31,7 @@ def local(moment: datetime, zone: str) -> datetime:
 def typed_day(typed: str) -> date | None:
     """A day as typed into a filter (2026-03-31); None where nothing was typed.
 
-    :raises ValueError: when it is no day of these centuries; the calendar's ends have no midnight everywhere.
+    :raises ValueError: when it is outside these centuries: the calendar's first and last day have no midnight in some zones.
     """
     day = date.fromisoformat(typed) if typed else None
     if day is not None and not 1900 <= day.year < 3000:

@@ -72,7 +72,7 @@ LETTERS: dict[str, type[Letter]] = {}
 
 
 class Addressee(Protocol):
-    """Whoever can be written to."""
+    """Anybody who can be written to."""
 
     @property
     def email(self) -> str: ...

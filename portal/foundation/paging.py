@@ -55,7 +55,7 @@ def _as(kind: type, part: Any) -> Any:
             raise ValueError("a cursor's number fits a bigint")
         return number
     if kind is str:
-        str(part).encode()  # half a surrogate is no character, and says so here
+        str(part).encode()  # half a surrogate is not a character and fails here
         if "\x00" in str(part):
             raise ValueError("the database keeps no NUL")
     return kind(part)

@@ -17,7 +17,7 @@ def sql_list(codes: Iterable[str]) -> str:
     listed = list(codes)
     for code in listed:
         if not _CODE.fullmatch(code):
-            raise ValueError(f"{code!r} is no code")
+            raise ValueError(f"{code!r} is not a code")
     if not listed:
         raise ValueError("SQL has no empty lists")
     return "(" + ", ".join(f"'{code}'" for code in listed) + ")"

@@ -41,7 +41,7 @@ class StripeSettings:
             yield "PORTAL_STRIPE_WEBHOOK_SECRET is set, but PORTAL_STRIPE_KEY is not."
         if self.key and not _is_real(self.key, _KEYS, 20):
             yield (
-                "PORTAL_STRIPE_KEY is no secret key, too short, or a sample that anybody knows; "
+                "PORTAL_STRIPE_KEY is not a secret key, too short, or a sample that anybody knows; "
                 "copy the one that begins with sk_ or rk_ from Stripe's dashboard."
             )
         if self.key and not _is_real(self.webhook_secret, ("whsec_",), 16):

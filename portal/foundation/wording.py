@@ -14,7 +14,7 @@ def quantity_words(quantity: int, unit: str) -> str:
 
 
 def po_words(po_number: str) -> str:
-    """``PO 7731``; a number that says so itself stays as it is: ``PO-44213``."""
+    """``PO 7731``; a number that already says so is unchanged: ``PO-44213``."""
     if not po_number or po_number.upper().startswith(("PO", "P.O")):
         return po_number
     return f"PO {po_number}"

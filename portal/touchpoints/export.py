@@ -1,4 +1,4 @@
-"""Export of the log, nothing lost and nothing twice, however often it is killed.
+"""Export of the log, nothing lost and nothing twice, however often the export is killed.
 
 Rows leave in the order of the transactions that wrote them, and only once every older transaction has ended: a
 cursor over ids or times would pass by rows that commit late. Each batch becomes one file; the manifest, replaced
@@ -129,7 +129,7 @@ def progress_bar(words: str = "Exporting touchpoints") -> Iterator[Progress]:
 
 
 def exported_files(out: Path) -> list[Path]:
-    """The files that count, in order: whoever reads an export reads these and no others."""
+    """The files that count, in order; readers of an export must ignore all others."""
     manifest = json.loads((out / MANIFEST).read_text())
     return [out / each["name"] for each in manifest["files"]]
 
@@ -152,9 +152,7 @@ def _read_manifest(out: Path, format: str) -> Manifest:
         return {"format": format, "cursor": START, "files": []}
     manifest: Manifest = json.loads(path.read_text())
     if manifest["format"] != format:
-        raise ExportError(
-            f"{out} holds an export in {manifest['format']}; give {format} a folder of its own."
-        )
+        raise ExportError(f"{out} holds an export in {manifest['format']}; use another folder for {format}.")
     missing = [each["name"] for each in manifest["files"] if not (out / each["name"]).exists()]
     if missing:
         raise ExportError(f"{out} has lost {missing[0]}, which its manifest names; export into a new folder.")

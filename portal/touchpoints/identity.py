@@ -18,7 +18,7 @@ NOT_CONTENT = frozenset({"event_id", "fingerprint", "received_us", "recorded_us"
 
 
 def fact_id(key: str) -> uuid.UUID:
-    """UUIDv5 of ``name:entity[:version]``: the same fact has the same id for ever, so a replay collides."""
+    """UUIDv5 of ``name:entity[:version]``: the same fact always has the same id, so a replay collides."""
     return uuid.uuid5(NAMESPACE, key)
 
 
@@ -31,7 +31,7 @@ def moment_id(moment: datetime) -> uuid.UUID:
 
 
 def fingerprint(row: Mapping[str, Any]) -> str:
-    """Digest of what a row says, whoever stored it and when: 128 bits of BLAKE2b over its canonical JSON."""
+    """Digest of what a row says, regardless of who stored it and when: 128 bits of BLAKE2b over its canonical JSON."""
     content = {k: v for k, v in row.items() if v is not None and k not in NOT_CONTENT}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""The one statement that writes touchpoints, in two manners: strictly (facts) and tolerantly (views, samples)."""
+"""The one statement that writes touchpoints, in two ways: strictly (facts) and tolerantly (views, samples)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ COLUMNS: dict[str, str] = {
     "classification": "text",
 }
 
-# Ids that may stand in the log once only go through touchpoint_fact, which is not partitioned and so can be
+# Ids that may be in the log only once go through touchpoint_fact, which is not partitioned and so can be
 # unique over all months. The number within the session is taken under the lock of the session's row, in the
 # last statement of the transaction, so the lock is held for the length of a commit.
 _STATEMENT = """

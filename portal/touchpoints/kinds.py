@@ -37,7 +37,7 @@ def kinds() -> Mapping[str, Kind]:
 
 @cache
 def fact_names() -> frozenset[str]:
-    """Names of the kinds that are written with the change they tell of."""
+    """Names of the kinds that are written in the transaction of the change they record."""
     return frozenset(name for name, kind in kinds().items() if kind.fact)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.touchpoints.prop import Prop, choice, count, flag, number, numbers, word, words
 
-# Where something was come upon; an address or a form may name one of these, and nothing of its own.
+# Where something was found; an address or a form may name only one of these.
 SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "order", "category"})
 PROPS: dict[str, Prop] = {
     "accounts": numbers("accounts of the same group"),

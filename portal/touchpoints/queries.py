@@ -42,7 +42,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One touchpoint as a timeline shows it. Names of people and orders are looked up by whoever shows it."""
+    """One touchpoint as a timeline shows it. Names of people and orders are looked up by the page."""
 
     event_id: UUID
     occurred_us: int

@@ -108,7 +108,7 @@ def check(event: Event) -> None:
 
 
 def row_of(event: Event, where: Interaction, received_us: int, latency_ms: int | None = None) -> Row:
-    """The row of the log, with who did it for whom; see docs/touchpoints.md for every column."""
+    """The row of the log, with the actor and the person acted for; see docs/touchpoints.md for every column."""
     kind = event.kind
     row: Row = {
         "event_id": str(fact_id(event.key) if event.key else moment_id(event.now)),
@@ -122,7 +122,7 @@ def row_of(event: Event, where: Interaction, received_us: int, latency_ms: int |
         **event.links,
     }
     row = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
-    # Facts, and what a browser sends under an id of its own, are in the log only once.
+    # Facts, and samples that a browser sends with an id, are in the log only once.
     return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
 
 
@@ -147,7 +147,7 @@ def _what(event: Event) -> Row:
 
 
 def _who(event: Event, where: Interaction) -> Row:
-    """Columns of the people: who acted, and for whom."""
+    """Columns of the people: the actor, and the person acted for."""
     actor = event.actor
     is_customer = actor.kind == "customer"
     subject = actor.subject_user_id if is_customer or actor.is_acting else None

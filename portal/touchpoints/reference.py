@@ -111,7 +111,7 @@ TABLES = {"kinds": kinds_table, "properties": properties_table, "columns": colum
 
 
 def with_tables(text: str) -> str:
-    """``text`` with each ``<!-- name -->…<!-- /name -->`` filled anew."""
+    """``text`` with each ``<!-- name -->…<!-- /name -->`` filled again."""
     for name, table in TABLES.items():
         begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
         before, _, rest = text.partition(begin)

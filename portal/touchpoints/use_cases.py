@@ -16,7 +16,7 @@ def make_partitions(
     """Make the monthly partitions from this month (or ``since``) to some months ahead; returns all their names.
 
     The worker does it daily (job ``touchpoints.make_partitions``), so a month is there long before its first
-    row. Whoever writes history of earlier years gives ``since`` first. A row without a month of its own is
+    row. Writers of history from earlier years call it with ``since`` first. A row without a partition for its month is
     not lost: it goes to the default partition, and ``portal verify`` says so.
     """
     rows = session.execute(

@@ -45,8 +45,8 @@ def beacon() -> tuple[str, int]:
     if sample is None:
         return "", 400
     seen = visit()
-    whose = str(seen.session_id or request.remote_addr)
-    if not _allowed(whose):
+    sender = str(seen.session_id or request.remote_addr)
+    if not _allowed(sender):
         return "", 429
     what, fields = sample
     viewed(what, key=f"beacon:{seen.session_id or '-'}:{fields.pop('id')}", source="portal_client", **fields)
@@ -81,7 +81,7 @@ def _sample(body: bytes) -> tuple[Touch, dict[str, Any]] | None:
 
 
 def _page(path: str) -> str:
-    """The name of the page behind an address: it holds no number of an order and no other id."""
+    """The name of the page behind an address: without order numbers and other ids."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path.split("?")[0], method="GET")
     except HTTPException:
@@ -89,13 +89,13 @@ def _page(path: str) -> str:
     return str(endpoint)
 
 
-def _allowed(whose: str) -> bool:
-    """At most so many samples a minute; counted per process, which is exact enough for samples."""
+def _allowed(sender: str) -> bool:
+    """At most :data:`PER_MINUTE` samples per sender; counted per process, which is exact enough for samples."""
     minute = int(time.monotonic() // 60)
-    at, many = _recent.get(whose, (minute, 0))
+    at, many = _recent.get(sender, (minute, 0))
     many = many + 1 if at == minute else 1
-    _recent[whose] = (minute, many)
-    _recent.move_to_end(whose)
+    _recent[sender] = (minute, many)
+    _recent.move_to_end(sender)
     while len(_recent) > REMEMBERED:
         _recent.popitem(last=False)
     return many <= PER_MINUTE

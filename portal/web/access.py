@@ -1,7 +1,7 @@
 """Closed unless declared: every view names the permission it needs, or says that it is public.
 
 The app refuses to start with an undeclared view. A visitor is sent to sign in; a person without the
-permission gets 403, and the refusal stands in the touchpoint log.
+permission gets 403, and the refusal is recorded in the touchpoint log.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from portal.foundation.actor import Actor
 CUSTOMER = "portal_customer"
 BOOKS = "portal_books"
 
-# Part of the sign-in statement, whose aliases these are: c the company, u the person, d a rep's stay.
+# Part of the sign-in statement, with its aliases: c the company, u the person, d a rep's stay.
 SIGN_IN = f"""set_config('app.company_id', coalesce(c.id::text, ''), true) as scope,
        set_config('app.user_id', u.id::text, true) as person,
        case when u.kind = 'customer' or d.id is not null

@@ -49,7 +49,7 @@ csrf = CSRFProtect()
 
 
 def request_id() -> str:
-    """The id under which this request stands in the logs, on error pages and in the touchpoint log."""
+    """The id of this request in the logs, on error pages and in the touchpoint log."""
     known: str | None = g.get("request_id")
     if known is None:
         given = request.headers.get("X-Request-Id", "")

@@ -44,9 +44,9 @@ update user_session set delegation_id = null, store_id = null, job_id = null
  where id = :id and delegation_id = :held
 """)
 
-# A company that is disabled, or where the person's membership has ended, is no company: the visit goes on
-# without one. A stay in a customer's account (delegation) is over when its hour is, or consent is withdrawn, or the
-# rep looks after the company no more, or the person acted for has left it.
+# A company that is disabled, or where the person's membership has ended, counts as none: the visit continues
+# without one. A stay in a customer's account (delegation) ends when its hour is over, consent is withdrawn, the
+# rep is no longer assigned to the company, or the person acted for has left it.
 WHO = text(f"""
 select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
@@ -210,7 +210,7 @@ def sign_in_again() -> str:
 
 
 def _guide() -> Response | None:
-    """Take aside who cannot go on: a rep whose hour in a customer's account is over, a person without a company."""
+    """Redirect those who cannot continue: a rep whose hour in a customer's account is over, a person without a company."""
     permission = getattr(current_app.view_functions.get(request.endpoint or ""), "permission", "public")
     if permission == "public" or request.blueprint == "accounts_staff":
         return None
@@ -246,13 +246,15 @@ def _after(response: Response) -> Response:
     stale = seen.last_seen_at is None or moment - seen.last_seen_at > SEEN_EVERY
     if stale or g.get("stay_noticed"):
         sessions = current_app.extensions["sessions"]
-        note = partial(_note_seen, sessions, seen, moment, bool(g.get("stay_noticed")))
-        # In a context of its own: this is no longer part of the request that is counted and logged.
-        response.call_on_close(lambda: contextvars.Context().run(note))
+        finish = partial(_update_last_seen, sessions, seen, moment, bool(g.get("stay_noticed")))
+        # In a separate context: this is no longer part of the request that is counted and logged.
+        response.call_on_close(lambda: contextvars.Context().run(finish))
     return response
 
 
-def _note_seen(sessions: Callable[[], Session], seen: Visit, moment: datetime, stay_noticed: bool) -> None:
+def _update_last_seen(
+    sessions: Callable[[], Session], seen: Visit, moment: datetime, stay_noticed: bool
+) -> None:
     """After the response has left: when the session was last used, and the end of an expired stay."""
     try:
         with transaction(sessions) as session:
@@ -261,7 +263,7 @@ def _note_seen(sessions: Callable[[], Session], seen: Visit, moment: datetime, s
                 end_delegations(session, ids=[seen.held_delegation_id], now=moment)
                 session.execute(LEAVE, {"id": seen.session_id, "held": seen.held_delegation_id})
     except SQLAlchemyError:
-        log.exception("the session's last use was not noted")
+        log.exception("the session's last use was not stored")
 
 
 def install(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """Touchpoints of the pages: what was looked at and what was refused, written after the response has left.
 
-Facts belong to use cases (:func:`portal.touchpoints.recording.record`) and commit with the change. What is noted
-here has a small transaction of its own once the server has closed the response: it can neither slow it down
+Facts belong to use cases (:func:`portal.touchpoints.recording.record`) and commit with the change. What is recorded
+here is written in a separate small transaction once the server has closed the response: it can neither slow it down
 nor break it, and it also stands when the request's own transaction was rolled back.
 """
 
@@ -32,13 +32,13 @@ log = structlog.get_logger(__name__)
 VISITOR_COOKIE = "portal_visitor"
 VISITOR_DAYS = 180
 TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
-# A form shown again (422) tells its own story; a missing page of a file is nobody's touchpoint.
+# Skip 422 (recorded by the view itself) and static files.
 SILENT_STATUS = frozenset({422})
 SILENT_ENDPOINTS = frozenset({"static", "touchpoints.beacon", "health.livez", "health.readyz"})
 
 
 def viewed(what: Touch, **fields: Any) -> None:
-    """Note that the person saw something, or was refused.
+    """Record that the person saw something, or was refused.
 
     :param fields: those of :class:`portal.touchpoints.recording.Event`; ``actor`` and ``now`` are the request's.
     :raises ValueError: when there is no such outcome or link.
@@ -50,7 +50,7 @@ def viewed(what: Touch, **fields: Any) -> None:
 
 
 def interaction(seen: Visit) -> Interaction:
-    """The circumstances of this request, as they stand in every touchpoint it leaves."""
+    """The circumstances of this request, as recorded in each of its touchpoints."""
     dnt = wants_privacy()
     trace = TRACEPARENT.match(request.headers.get("traceparent", ""))
     return Interaction(
@@ -80,12 +80,12 @@ def _begin() -> None:
     g.circumstances = lambda: interaction(visit())
 
 
-def _note(response: Response) -> Response:
+def _record_views(response: Response) -> Response:
     """Runs before the commit, so that facts know their circumstances, and hands views over to the end."""
     try:
-        _note_refusal(response.status_code)
+        _record_refusal(response.status_code)
         session = g.get("db")
-        events = _told(response.status_code)
+        events = _shown(response.status_code)
         if events or (session is not None and session.info.get("touchpoints")):
             where = interaction(visit())
             if session is not None:
@@ -94,23 +94,23 @@ def _note(response: Response) -> Response:
                 _write_after(response, events, where)
         _remember_visitor(response)
     except Exception:
-        log.exception("a touchpoint could not be noted", endpoint=request.endpoint)
+        log.exception("a touchpoint could not be recorded", endpoint=request.endpoint)
     return response
 
 
-def _told(status: int) -> list[Event]:
+def _shown(status: int) -> list[Event]:
     events: list[Event] = g.get("views", [])
     if status == 404 or status >= 500:  # nobody saw what the view had meant to show
         return [event for event in events if event.outcome != "ok"]
     return events
 
 
-def _note_refusal(status: int) -> None:
+def _record_refusal(status: int) -> None:
     if status < 400 or status in SILENT_STATUS or request.endpoint in SILENT_ENDPOINTS:
         return
-    if g.get("refusal_noted") or not visit().is_authenticated:
+    if g.get("refusal_recorded") or not visit().is_authenticated:
         return
-    g.refusal_noted = True
+    g.refusal_recorded = True
     asked = {"endpoint": request.endpoint, "method": request.method}
     if status == 403:
         permission = request_permission() if request.endpoint else None
@@ -148,7 +148,7 @@ def _write_after(response: Response, events: list[Event], where: Interaction) ->
     g.views = []
 
     def close() -> None:
-        # A context of its own: this is no longer part of the request that is being counted or logged.
+        # In a separate context: this is no longer part of the request that is being counted or logged.
         contextvars.Context().run(_write, engine, events, where, latency)
 
     response.call_on_close(close)
@@ -165,10 +165,10 @@ def _write(engine: Engine, events: list[Event], where: Interaction, latency_ms: 
 
 
 def install(app: Flask) -> None:
-    """Note what every request of ``app`` shows and refuses. After the transaction: its handlers run in reverse."""
+    """Record what every request of ``app`` shows and refuses. After the transaction: its handlers run in reverse."""
     engine: Engine = app.extensions["engine"]
     # One statement is one transaction: no BEGIN, no COMMIT, no wait for the disk.
     app.extensions["touch_engine"] = engine.execution_options(isolation_level="AUTOCOMMIT")
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
-    app.after_request(_note)
+    app.after_request(_record_views)
     app.context_processor(lambda: {"beacon_url": "/beacon"})

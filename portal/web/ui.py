@@ -19,7 +19,7 @@ from portal.web.transaction import now
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the navigation; ``primary`` ones stand in the phone's tab bar."""
+    """One entry of the navigation; ``primary`` ones are in the phone's tab bar."""
 
     label: str
     href: str

@@ -43,7 +43,7 @@ def came_from() -> str:
     """Path of the page of ours on which the request was made; empty when it was none, or is not told."""
     try:
         parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    except ValueError:  # "http://[" is no address
+    except ValueError:  # "http://[" is not an address
         return ""
     if parts.netloc != request.host:
         return ""

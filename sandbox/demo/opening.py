@@ -1,4 +1,4 @@
-"""Arithmetic in a store's own hours: when is it open, and when has it been open for so many minutes."""
+"""Arithmetic in a store's own hours: when is it open, and when it has been open for N minutes."""
 
 from __future__ import annotations
 

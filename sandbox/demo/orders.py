@@ -69,7 +69,7 @@ class Order:
 
     @property
     def total(self) -> Decimal:
-        """With tax, each line rounded by itself."""
+        """With tax, each line rounded separately."""
         return sum((self._gross(line, line.quantity) for line in self.lines), Decimal(0))
 
     @property

@@ -1,4 +1,4 @@
-"""How customers pay: some at once for the discount, some once a month, some late, one not at all any more."""
+"""How customers pay: some at once for the discount, some once a month, some late, one no longer at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.demo.bills import Bill
 from sandbox.demo.customers.companies import Company
 from sandbox.demo.orders import cents
 
-# Before this many days ago everything was paid; that stands in the books as one opening entry for each document.
+# Everything older than this many days is paid, by one opening entry per document in the ledger.
 BOOKS = 400
 _STYLES = ("early", "due", "due", "monthly", "monthly", "late")
 _NOTES = (

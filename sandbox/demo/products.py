@@ -26,7 +26,7 @@ _BASE_EXTRA = {"Deep base": Decimal("1.03"), "Clear base": Decimal("1.05")}
 _CHOICE = re.compile(r"\{([^}]*)\}")
 
 
-@dataclass(eq=False)  # one object per SKU, so that it can stand in sets and as a key
+@dataclass(eq=False)  # one object per SKU, so that it can be in sets and a key
 class Variant:
     sku: str
     name: str

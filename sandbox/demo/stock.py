@@ -69,7 +69,7 @@ def _level(variant: Variant, weekly: float, store: Store, source: random.Random,
 
 
 def _usual(variant: Variant) -> float:
-    """What a store likes to have there: much white base and cheap small things, little of what is dear."""
+    """What a store likes to have there: much white base and cheap small things, few expensive ones."""
     if variant.unit in ("quart", "gallon", "pail", "kit"):
         shelf = {"quart": 8, "gallon": 16, "pail": 9}.get(variant.unit, 4)
         return shelf if variant.base in ("White base", "White") else shelf / 2

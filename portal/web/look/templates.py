@@ -25,7 +25,7 @@ _PLAIN = frozenset({FunctionType, MethodType, BuiltinFunctionType})
 
 
 def shown(value: Any) -> str:
-    """``value`` as it stands in a page: what :func:`markupsafe.escape` makes of it, as plain text."""
+    """``value`` as it is written into a page: what :func:`markupsafe.escape` makes of it, as plain text."""
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
@@ -33,7 +33,7 @@ def shown(value: Any) -> str:
 
 
 class Writer(CodeGenerator):
-    """Writes ``shown(…)`` where a value goes straight into the page, and nothing is done with it any more."""
+    """Writes ``shown(…)`` where a value goes straight into the page, and nothing else uses it."""
 
     def _output_child_pre(
         self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo

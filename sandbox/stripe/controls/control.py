@@ -145,7 +145,7 @@ def list_deliveries() -> Response:
 
 @blueprint.post("/deliveries/<int:number>/again")
 def send_again(number: int) -> Response:
-    """Send a delivery once more."""
+    """Send a delivery again."""
     if not webhooks.send_again(_store(), number):
         abort(404)
     return jsonify({"id": number})

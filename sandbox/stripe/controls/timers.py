@@ -43,7 +43,7 @@ def run_due(make: Callable[[], Context], tasks: dict[str, Callable[[Context, str
 
 
 def advance(store: Store, seconds: float) -> None:
-    """Bring everything that waits nearer. The machine's clock, which the portal shares, stays as it is."""
+    """Bring everything that waits nearer. The machine's clock, which the portal shares, does not change."""
     with store.transaction():
         store.run("update timers set due = due - ?", seconds)
         store.run("update deliveries set due = due - ? where state = 'pending'", seconds)

@@ -31,7 +31,7 @@ def owe(store: Store, event: Thing, endpoint: Thing) -> None:
 
 
 def _release(store: Store, fault: int) -> None:
-    """All that were held back go at once, the last first."""
+    """Release all held-back deliveries, the last first."""
     store.run(
         "update deliveries set due = ?, rank = -id where held_by = ? and state = 'pending'",
         time.time(),

@@ -1,4 +1,4 @@
-"""Sends events to the endpoints, signed as Stripe signs them, again and again until one answers 2xx."""
+"""Sends events to the endpoints, signed as Stripe signs them, and retries until the answer is 2xx."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def deliveries(store: Store, kind: str = "", state: str = "") -> list[Thing]:
 
 
 def send_again(store: Store, given: int) -> bool:
-    """Send a delivery once more, now, whatever became of it; False when there is none."""
+    """Send a delivery again now, whatever its state; False when there is none."""
     known = store.rows("select 1 from deliveries where id = ?", given)
     store.run(
         "update deliveries set state = 'pending', due = ?, copies = 1, held_by = null where id = ?",

@@ -28,7 +28,7 @@ def bank_fee(amount: int, currency: str) -> int:
 
 
 def dispute_fee(currency: str) -> int:
-    """15.00 for every dispute, given back by none."""
+    """15.00 per dispute, never returned."""
     return DISPUTE_FEE * _scale(currency)
 
 

@@ -71,7 +71,7 @@ def declined(
 
 
 def failed(ctx: Context, intent: Thing, method: Thing, error: ApiError, charge: str | None) -> ApiError:
-    """The intent needs another method; the error tells why."""
+    """The intent needs another method; the error says why."""
     reason: Thing = {**error.fields, "payment_method": method}
     if charge:
         reason["charge"] = charge

@@ -174,7 +174,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Write spec.json anew, one path or schema a line, so that a change is readable."""
+    """Rewrite spec.json, one path or schema per line, so that diffs are readable."""
     small = Cutter(json.loads(Path(arguments[0]).read_text())).cut()
     lines = ["{", f'"openapi": {json.dumps(small["openapi"])},', f'"info": {json.dumps(small["info"])},']
     lines += ['"paths": {', _rows(small["paths"]), '}, "components": {"schemas": {']

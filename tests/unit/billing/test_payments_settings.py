@@ -70,7 +70,7 @@ def test_three_modes(given: dict[str, str], mode: str, tests: bool) -> None:
         ({"STRIPE_KEY": TEST_KEY, "STRIPE_WEBHOOK_SECRET": "whsec_..............."}, "a sample"),
         ({"STRIPE_WEBHOOK_SECRET": SECRET}, "PORTAL_STRIPE_KEY is not"),
         ({"STRIPE_KEY": "sk_test_1234", "STRIPE_WEBHOOK_SECRET": SECRET}, "too short"),
-        ({"STRIPE_KEY": "pk_test_51Nq8vKcJw2eLmZt0aBc", "STRIPE_WEBHOOK_SECRET": SECRET}, "no secret key"),
+        ({"STRIPE_KEY": "pk_test_51Nq8vKcJw2eLmZt0aBc", "STRIPE_WEBHOOK_SECRET": SECRET}, "not a secret key"),
         ({"STRIPE_KEY": "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "STRIPE_WEBHOOK_SECRET": SECRET}, "a sample"),
         ({"STRIPE_KEY": "sk_test_xxxxxxxxxxxxxxxxxxxx", "STRIPE_WEBHOOK_SECRET": SECRET}, "a sample"),
     ],
