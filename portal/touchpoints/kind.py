@@ -9,6 +9,8 @@ from typing import Any, ClassVar, TypeVar
 from portal.touchpoints.prop import Prop
 from portal.touchpoints.properties import PROPS
 
+# Properties by name, as JSON: what a kind takes is declared by its class and checked by its schema.
+Props = dict[str, Any]
 STAGES = (
     "discover",
     "evaluate",
@@ -96,7 +98,7 @@ class Kind:
     actions: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Mapping[str, Any]:
         """JSON Schema of ``props``: nothing but what is listed, and each of it may be missing or null."""
         return {
             "$schema": "http://json-schema.org/draft-07/schema#",
@@ -106,7 +108,7 @@ class Kind:
         }
 
 
-def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _nullable(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     loose = {**schema, "type": [schema["type"], "null"]}
     if "enum" in loose:
         loose["enum"] = [*loose["enum"], None]
@@ -121,7 +123,7 @@ class Touch:
     kind: ClassVar[Kind]
 
     @property
-    def props(self) -> dict[str, Any]:
+    def props(self) -> Props:
         """The properties that are known."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value is not None}

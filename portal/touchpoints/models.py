@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.foundation.db import Base
+from portal.touchpoints.kind import Props
 
 
 class Touchpoint(Base):
@@ -37,7 +37,7 @@ class Touchpoint(Base):
     channel: Mapped[str]
     outcome: Mapped[str] = mapped_column(server_default="ok")
     error_code: Mapped[str | None]
-    props: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    props: Mapped[Props] = mapped_column(JSONB, server_default=text("'{}'"))
     valid: Mapped[bool] = mapped_column(server_default="true")
     invalid_reason: Mapped[str | None]
     voids_event_id: Mapped[uuid.UUID | None] = mapped_column(UUID(as_uuid=True))
@@ -77,7 +77,7 @@ class Touchpoint(Base):
     causation_id: Mapped[uuid.UUID | None] = mapped_column(UUID(as_uuid=True))
     correlation_id: Mapped[str | None]
     trace_id: Mapped[str | None]
-    experiment: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    experiment: Mapped[Props | None] = mapped_column(JSONB)
 
     consent_basis: Mapped[str] = mapped_column(server_default="none")
     consent_ver: Mapped[str | None]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import from_microseconds
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.touchpoints.kind import Props
 from portal.touchpoints.kinds import kinds
 from portal.touchpoints.models import Touchpoint
 
@@ -50,7 +51,7 @@ class Entry:
     channel: str
     outcome: str
     error_code: str | None
-    props: dict[str, Any]
+    props: Props
     actor_id: int | None
     actor_role: str
     subject_user_id: int | None
@@ -113,7 +114,7 @@ def timeline(
 
 def _matching(
     account_id: int | None, order_id: int | None, names: Collection[str] | None, *, by_others: bool
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     query = select(*_COLUMNS).order_by(Touchpoint.occurred_us.desc(), Touchpoint.event_id.desc())
     if account_id is not None:
         query = query.where(Touchpoint.account_id == account_id)

@@ -10,18 +10,18 @@ from typing import Any
 
 import fastjsonschema
 
-from portal.touchpoints.kind import REGISTERED, Kind
+from portal.touchpoints.kind import REGISTERED, Kind, Props
 
 MAX_BYTES = 8192
 
 
 @cache
 def _validator(name: str) -> Callable[[Any], Any]:
-    check: Callable[[Any], Any] = fastjsonschema.compile(REGISTERED[name].kind.schema)
+    check: Callable[[Any], Any] = fastjsonschema.compile(dict(REGISTERED[name].kind.schema))
     return check
 
 
-def checked(kind: Kind, props: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+def checked(kind: Kind, props: Props) -> tuple[Props, str | None]:
     """The properties as they may be stored, and what is wrong with them (None: nothing).
 
     Properties that no JSON column takes, or that are too large, are dropped; others are kept for a look.

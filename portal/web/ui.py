@@ -182,7 +182,7 @@ def may(permission: str) -> bool:
 def install(app: Flask, settings: Settings) -> None:
     """Give every template ``ui``, ``csrf_field()`` and ``may()``."""
 
-    def provide() -> dict[str, Any]:
+    def provide() -> dict[str, UI]:
         return {"ui": UI(app, settings)}
 
     app.context_processor(provide)

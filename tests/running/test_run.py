@@ -124,6 +124,12 @@ def start(folder: Path) -> Iterator[Callable[[], Running]]:
             each.stop(signal.SIGTERM)
 
 
+def _mailed(run: Running, mailbox: int, words: str) -> bool:
+    """Whether the buyer has a mail with these words; once an hour there may be reminders, too."""
+    mails = json.loads(run.get("/mails.json?to=buyer@demo.example", mailbox)[1])
+    return any(words in mail["text"] for mail in mails)
+
+
 @pytest.mark.slow
 def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder: Path) -> None:
     run = start()
@@ -138,13 +144,13 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     assert "Made-up demo data" in page
     mailbox = re.search(r"Mails it sends: http://127.0.0.1:(\d+)", run.said)
     assert mailbox is not None
-    assert json.loads(run.get("/mails.json", int(mailbox[1]))[1]) == []
+    link = f"http://127.0.0.1:{run.port}/reset?token="
+    assert not _mailed(run, int(mailbox[1]), link)
     ask_for_a_new_password(run, "buyer@demo.example")
     until = time.monotonic() + 60
-    while not (mails := json.loads(run.get("/mails.json?to=buyer@demo.example", int(mailbox[1]))[1])):
+    while not _mailed(run, int(mailbox[1]), link):
         assert time.monotonic() < until, "the worker sends it to the mailbox"
         time.sleep(0.2)
-    assert f"http://127.0.0.1:{run.port}/reset?token=" in mails[0]["text"]
     payments = re.search(r"Test payments, watched and steered: http://127.0.0.1:(\d+)/_sandbox/", run.said)
     assert payments is not None
     until = time.monotonic() + 60
