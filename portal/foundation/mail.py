@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.jobs import defer
 
 SEND = "mail.send"
+Contents = dict[str, Any]  # a letter's fields as JSON; their names are held by the letter's class
 
 
 class OutboundMail(Base):
@@ -31,7 +32,7 @@ class OutboundMail(Base):
     to_email: Mapped[str]
     to_name: Mapped[str] = mapped_column(server_default="")
     language: Mapped[str] = mapped_column(server_default="en")
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    data: Mapped[Contents] = mapped_column(JSONB)
     company_id: Mapped[int | None] = mapped_column(BigInteger)
     order_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
@@ -61,7 +62,7 @@ class Letter:
         LETTERS[cls.kind] = cls
 
     @property
-    def contents(self) -> dict[str, Any]:
+    def contents(self) -> Contents:
         """The template's inputs, as JSON."""
         values = {each.name: getattr(self, each.name) for each in fields(cast(Any, self))}
         return {**values, "secret": True} if self.secret else values
@@ -102,7 +103,7 @@ class Mail:
     order_id: int | None = None
 
     @property
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Mapping[str, Any]:
         """The row of ``outbound_mail``."""
         return {
             "key": self.key,
@@ -122,7 +123,7 @@ def send(session: Session, *mails: Mail) -> None:
     _queue(session, [mail.row for mail in mails])
 
 
-def _queue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def _queue(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     written = (
@@ -143,7 +144,7 @@ class RawLetter:
     key: str
     kind: str
     to_email: str
-    data: dict[str, Any]
+    data: Contents
     to_name: str = ""
     language: str = "en"
     company_id: int | None = None

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections import OrderedDict
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, request
@@ -48,8 +48,13 @@ def beacon() -> tuple[str, int]:
     sender = str(seen.session_id or request.remote_addr)
     if not _allowed(sender):
         return "", 429
-    what, fields = sample
-    viewed(what, key=f"beacon:{seen.session_id or '-'}:{fields.pop('id')}", source="portal_client", **fields)
+    viewed(
+        sample.what,
+        key=f"beacon:{seen.session_id or '-'}:{sample.id}",
+        source="portal_client",
+        dwell_ms=sample.dwell_ms,
+        outcome=sample.outcome,
+    )
     return "", 204
 
 
@@ -60,7 +65,17 @@ def _same_origin() -> bool:
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
-def _sample(body: bytes) -> tuple[Touch, dict[str, Any]] | None:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a browser says of one page."""
+
+    what: Touch
+    id: str
+    dwell_ms: int | None = None
+    outcome: str = "ok"
+
+
+def _sample(body: bytes) -> Sample | None:
     try:
         data = json.loads(body)
         given = str(data["id"])
@@ -71,10 +86,10 @@ def _sample(body: bytes) -> tuple[Touch, dict[str, Any]] | None:
             dwell = int(data["dwell_ms"])
             if not 0 <= dwell <= MAX_DWELL_MS:
                 return None
-            return PageLeft(page=page), {"id": given, "dwell_ms": dwell}
+            return Sample(PageLeft(page=page), given, dwell_ms=dwell)
         if data["kind"] == "script_error":
             message = scrubbed(str(data["message"]))[:200]
-            return ScriptFailed(page=page, message=message), {"id": given, "outcome": "system_error"}
+            return Sample(ScriptFailed(page=page, message=message), given, outcome="system_error")
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return None
