@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from portal.foundation import rooms
 from portal.foundation.jobs import Job, by_name
-from portal.importing.run import SPECS
-from portal.verifying.checks import CHECKS
 from tests.rules.reading.nouns import KINDS
 
 
@@ -27,9 +23,3 @@ def test_rooms_are_read_in_the_order_of_their_names(kind: str) -> None:
     """Seen failing without the sorting: file systems list folders in any order."""
     names = [module.__name__ for module in rooms.modules(kind)]
     assert names == sorted(set(names))
-
-
-def test_no_two_checks_and_no_two_files_of_the_import_share_a_name() -> None:
-    """Seen failing with a check twice in its list, and with two files called prices.csv."""
-    names = Counter([check.name for check in CHECKS] + [spec.file for spec in SPECS])
-    assert [name for name, count in names.items() if count > 1] == []

@@ -7,10 +7,21 @@ from functools import cache
 from tests.rules.reading.source import place, sources
 
 # Lowest first: a package may name its own tables and import its own modules, and those of packages before it.
-FLOORS = ("foundation", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
+FLOORS = ("foundation", "intake", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
 # Above all domains.
-ABOVE = {"app", "cli", "desk", "importing", "models", "running", "verifying", "worker"}
-DOMAINS = ("accounts", "catalog", "stores", "billing", "orders", "desk")
+ABOVE = {
+    "app",
+    "cli",
+    "desk",
+    "exchange",
+    "importing",
+    "models",
+    "running",
+    "verification",
+    "verifying",
+    "worker",
+}
+DOMAINS = ("accounts", "catalog", "stores", "billing", "orders", "desk", "exchange")
 # The kinds of files of a noun, each one file or a folder of that name.
 KINDS = (
     "rules",
