@@ -18,25 +18,35 @@ APPROVED = {
     "seller_message": "Payment complete.",
     "type": "authorized",
 }
+# Fields that are empty in a new charge.
+NOTHING = (
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "on_behalf_of",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "shipping",
+    "source_transfer",
+    "transfer_data",
+    "transfer_group",
+)
 
 
 def make(ctx: Context, intent: Thing, method: Thing, status: str, *, authenticated: bool = False) -> Thing:
     """A new charge for the whole amount of an intent; not yet booked."""
-    mandate = mandates.latest(ctx, method)
-    if method["type"] == "card":
-        details = cards.charge_details(method, authenticated=authenticated, mandate=mandate)
-    else:
-        details = banks.charge_details(method, mandate=mandate)
     charge = {
         "id": ids.new("ch" if method["type"] == "card" else "py"),
         "object": "charge",
+        **dict.fromkeys(NOTHING),
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if status == "succeeded" else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": intent["statement_descriptor"] or "SANDBOX",
         "captured": status != "failed",
@@ -45,32 +55,28 @@ def make(ctx: Context, intent: Thing, method: Thing, status: str, *, authenticat
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "fraud_details": {},
         "livemode": False,
         "metadata": dict(intent["metadata"]),
-        "on_behalf_of": None,
         "outcome": APPROVED,
         "paid": status == "succeeded",
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": details,
+        "payment_method_details": _details(ctx, method, authenticated=authenticated),
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "status": status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
     return ctx.store.add(charge)
+
+
+def _details(ctx: Context, method: Thing, *, authenticated: bool) -> Thing:
+    mandate = mandates.latest(ctx, method)
+    if method["type"] == "card":
+        return cards.charge_details(method, authenticated=authenticated, mandate=mandate)
+    return banks.charge_details(method, mandate=mandate)
 
 
 def book(ctx: Context, charge: Thing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,25 @@ from sandbox.stripe.wire.lists import page
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
+# What the portal does not use, as Stripe shows it.
+SWITCHED_OFF: Thing = {
+    "adaptive_pricing": {"enabled": False},
+    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "custom_fields": [],
+    "custom_text": dict.fromkeys(
+        ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    ),
+    "discounts": [],
+    "payment_method_options": {},
+    "phone_number_collection": {"enabled": False},
+    "shipping_options": [],
+}
 NOTHING = (
+    "amount_subtotal",
+    "amount_total",
+    "client_secret",
+    "origin_context",
+    "total_details",
     "after_expiration",
     "allow_promotion_codes",
     "billing_address_collection",
@@ -136,62 +155,54 @@ def _currency(params: Thing, lines: list[Thing]) -> str | None:
 
 
 def _blank(ctx: Context, params: Thing, mode: str) -> Thing:
+    customer = _payer(ctx, params)
+    return {
+        "id": ids.new("cs_test", 58),
+        "object": "checkout.session",
+        **dict.fromkeys(NOTHING),
+        **deepcopy(SWITCHED_OFF),
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": ctx.now,
+        "customer": customer,
+        "customer_creation": None
+        if customer or mode == "setup"
+        else params.get("customer_creation", "if_required"),
+        "customer_email": params.get("customer_email"),
+        "expires_at": _expiry(ctx, params),
+        "livemode": False,
+        "locale": params.get("locale"),
+        "metadata": merged({}, params.get("metadata")),
+        "mode": mode,
+        "payment_method_collection": "if_required" if mode == "payment" else "always",
+        "payment_status": "unpaid" if mode == "payment" else "no_payment_required",
+        "saved_payment_method_options": _saved_options(params, customer),
+        "status": "open",
+        "submit_type": params.get("submit_type"),
+        "success_url": params["success_url"],
+        "ui_mode": "hosted_page",
+    }
+
+
+def _payer(ctx: Context, params: Thing) -> str | None:
+    """The customer of a new session; refuses a bad address of somebody who is not one."""
     customer = customers.known(ctx, params.get("customer"))
     email = params.get("customer_email")
     if customer and email:
         raise invalid("Give customer or customer_email, not both.", param="customer_email")
     if email is not None and not EMAIL.fullmatch(email):
         raise invalid(f"Invalid email address: {email}", param="customer_email", code="email_invalid")
-    saved: Thing | None = None
-    if "saved_payment_method_options" in params or customer:
-        saved = {
-            "allow_redisplay_filters": ["always"],
-            "payment_method_remove": "disabled",
-            "payment_method_save": None,
-        }
-        saved.update(params.get("saved_payment_method_options", {}))
+    return customer
+
+
+def _saved_options(params: Thing, customer: str | None) -> Thing | None:
+    if "saved_payment_method_options" not in params and not customer:
+        return None
     return {
-        "id": ids.new("cs_test", 58),
-        "object": "checkout.session",
-        **dict.fromkeys(NOTHING),
-        "adaptive_pricing": {"enabled": False},
-        "amount_subtotal": None,
-        "amount_total": None,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "cancel_url": params.get("cancel_url"),
-        "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
-        "created": ctx.now,
-        "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        "customer": customer,
-        "customer_creation": None
-        if customer or mode == "setup"
-        else params.get("customer_creation", "if_required"),
-        "customer_email": params.get("customer_email"),
-        "discounts": [],
-        "expires_at": _expiry(ctx, params),
-        "livemode": False,
-        "locale": params.get("locale"),
-        "metadata": merged({}, params.get("metadata")),
-        "mode": mode,
-        "origin_context": None,
-        "payment_method_collection": "if_required" if mode == "payment" else "always",
-        "payment_method_options": {},
-        "payment_status": "unpaid" if mode == "payment" else "no_payment_required",
-        "phone_number_collection": {"enabled": False},
-        "saved_payment_method_options": saved,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": params.get("submit_type"),
-        "success_url": params["success_url"],
-        "total_details": None,
-        "ui_mode": "hosted_page",
+        "allow_redisplay_filters": ["always"],
+        "payment_method_remove": "disabled",
+        "payment_method_save": None,
+        **params.get("saved_payment_method_options", {}),
     }
 
 

@@ -14,6 +14,23 @@ from sandbox.stripe.wire.lists import page
 
 CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
+# Fields that are empty in a new intent.
+NOTHING = (
+    "application",
+    "application_fee_amount",
+    "canceled_at",
+    "cancellation_reason",
+    "last_payment_error",
+    "latest_charge",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "processing",
+    "review",
+    "shipping",
+    "transfer_data",
+    "transfer_group",
+)
 
 
 def make(ctx: Context, params: Thing) -> Thing:
@@ -28,15 +45,12 @@ def make(ctx: Context, params: Thing) -> Thing:
     intent: Thing = {
         "id": given,
         "object": "payment_intent",
+        **dict.fromkeys(NOTHING),
         "amount": params["amount"],
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": {"enabled": True, "allow_redirects": "always"} if automatic else None,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": ids.new(f"{given}_secret"),
         "confirmation_method": "automatic",
@@ -44,22 +58,12 @@ def make(ctx: Context, params: Thing) -> Thing:
         "currency": currency,
         "customer": customers.known(ctx, params.get("customer")),
         **{name: params.get(name) or None for name in TEXTS},
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
         "metadata": merged({}, params.get("metadata")),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
         "payment_method_options": {},
         "payment_method_types": check_types(params.get("payment_method_types"), currency),
-        "processing": None,
-        "review": None,
         "setup_future_usage": params.get("setup_future_usage") or None,
-        "shipping": None,
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
     ctx.store.add(intent, {"return_url": params.get("return_url")})
     emit(ctx, "payment_intent.created", intent)
