@@ -27,6 +27,17 @@ def make(ctx: Context, charge: Thing, reason: str, amount: int | None = None) ->
     amount = charge["amount"] if amount is None else amount
     if not 0 < amount <= charge["amount"]:
         raise invalid("A dispute is about a part of the charge or all of it.", param="amount")
+    dispute = _blank(ctx, charge, reason, amount)
+    ctx.store.add(dispute)
+    charge["disputed"] = True
+    ctx.store.save(charge)
+    emit(ctx, "charge.dispute.created", dispute)
+    _move(ctx, dispute, -amount, balance.dispute_fee(charge["currency"]))
+    emit(ctx, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def _blank(ctx: Context, charge: Thing, reason: str, amount: int) -> Thing:
     dispute: Thing = {
         "id": ids.new("du"),
         "object": "dispute",
@@ -55,12 +66,6 @@ def make(ctx: Context, charge: Thing, reason: str, amount: int | None = None) ->
     if details["type"] == "card":
         card = {"brand": details["card"]["brand"], "case_type": "chargeback", "network_reason_code": "10.4"}
         dispute["payment_method_details"] = {"type": "card", "card": card}
-    ctx.store.add(dispute)
-    charge["disputed"] = True
-    ctx.store.save(charge)
-    emit(ctx, "charge.dispute.created", dispute)
-    _move(ctx, dispute, -amount, balance.dispute_fee(charge["currency"]))
-    emit(ctx, "charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 

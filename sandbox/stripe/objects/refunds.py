@@ -13,6 +13,8 @@ from sandbox.stripe.wire.errors import invalid
 from sandbox.stripe.wire.lists import page
 
 BANK_REFUND_DAYS = 3
+# Fields that are empty in a new refund.
+NOTHING = ("balance_transaction", "receipt_number", "source_transfer_reversal", "transfer_reversal")
 
 
 def create(ctx: Context, params: Thing) -> Thing:
@@ -23,31 +25,8 @@ def create(ctx: Context, params: Thing) -> Thing:
     charge = _charge(ctx, params)
     amount = _amount(params, charge)
     outcome = _outcome(ctx, charge)
-    refund: Thing = {
-        "id": ids.new("re" if charge["id"].startswith("ch_") else "pyr"),
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": None,
-        "charge": charge["id"],
-        "created": ctx.now,
-        "currency": charge["currency"],
-        "metadata": merged({}, params.get("metadata")),
-        "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"),
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": "pending" if outcome == "pending" else "succeeded",
-        "transfer_reversal": None,
-    }
-    if charge["id"].startswith("ch_"):
-        refund["destination_details"] = {
-            "type": "card",
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-        }
+    refund = _blank(ctx, params, charge, amount)
+    refund["status"] = "pending" if outcome == "pending" else "succeeded"
     kind = "refund" if charge["id"].startswith("ch_") else "payment_refund"
     entry = balance.move(ctx, refund["id"], kind, -amount, charge["currency"])
     refund["balance_transaction"] = entry["id"]
@@ -59,6 +38,30 @@ def create(ctx: Context, params: Thing) -> Thing:
         timers.plan(ctx, BANK_REFUND_DAYS * timers.DAY, "settle_refund", refund["id"])
     elif outcome == "fails":
         timers.plan(ctx, BANK_REFUND_DAYS * timers.DAY, "fail_refund", refund["id"])
+    return refund
+
+
+def _blank(ctx: Context, params: Thing, charge: Thing, amount: int) -> Thing:
+    by_card = charge["id"].startswith("ch_")
+    refund: Thing = {
+        "id": ids.new("re" if by_card else "pyr"),
+        "object": "refund",
+        **dict.fromkeys(NOTHING),
+        "amount": amount,
+        "charge": charge["id"],
+        "created": ctx.now,
+        "currency": charge["currency"],
+        "metadata": merged({}, params.get("metadata")),
+        "payment_intent": charge["payment_intent"],
+        "reason": params.get("reason"),
+    }
+    if by_card:
+        reference = {
+            "reference_status": "pending",
+            "reference_type": "acquirer_reference_number",
+            "type": "refund",
+        }
+        refund["destination_details"] = {"type": "card", "card": reference}
     return refund
 
 
