@@ -23,8 +23,8 @@ from portal.foundation.clock import local
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
 from portal.foundation.money import to_major
-from portal.web.answers.downloads import pdf_download
 from portal.web.answers.spreadsheets import csv_download, plain
+from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, today
 from portal.web.ui import flash

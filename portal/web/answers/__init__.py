@@ -1,1 +1,1 @@
-"""Answers that are not pages: files, spreadsheets, health; and the log of all answers."""
+"""Spreadsheets, health and the log of requests: answers that are not pages."""
