@@ -28,5 +28,7 @@ def test_two_jobs_cannot_share_a_name() -> None:
 
     def run(house: House) -> None: ...
 
-    with pytest.raises(ValueError, match=r"Two jobs are called billing\.remind; give one of them another name"):
+    with pytest.raises(
+        ValueError, match=r"Two jobs are called billing\.remind; give one of them another name"
+    ):
         by_name([Job("billing.remind", run), Job("billing.remind", run)])
