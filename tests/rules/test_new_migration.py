@@ -144,7 +144,7 @@ def test_a_migration_gives_up_when_a_table_is_held(empty: Engine, monkeypatch: p
     address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address) as other:
         tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
-        other.execute(f"lock table {', '.join(tables)} in access share mode")
+        other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
         with pytest.raises(ConfigError, match="Run portal migrate again"):
             migrate.upgrade(empty)
     assert migrate.current(empty) == BEFORE
