@@ -1,4 +1,4 @@
-"""The store that a person works with: its stock and hours are shown on every page."""
+"""Choosing the store that a person works with: pages show its stock and hours."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def choose_store(
 ) -> StoreInfo:
     """Work with this store from now on, in this session and the next.
 
-    :param store_before: id of the store until now.
-    :raises NotFound: there is no such store.
+    :param store_before: id of the current store.
+    :raises NotFound: if there is no such store.
     """
     store = store_by_code(session, code)
     if store.id == store_before:
