@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, Membership, User
@@ -70,22 +70,7 @@ def actor_who_asked(
 
     :param delegation_id: the delegation in which a rep asked on behalf of the subject.
     """
-    role = (
-        select(Membership.role)
-        .where(
-            Membership.user_id == User.id,
-            Membership.company_id.in_([company.id, company.parent_id]),
-            Membership.disabled_at.is_(None),
-        )
-        .order_by((Membership.company_id == company.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    person = session.execute(
-        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason, role.label("role"))
-        .outerjoin(Delegation, Delegation.id == delegation_id)
-        .where(User.id == user_id)
-    ).one()
+    person = session.execute(_person(company, user_id, delegation_id)).one()
     acting = delegation_id is not None
     return Actor(
         user_id=user_id,
@@ -102,6 +87,25 @@ def actor_who_asked(
         reason=person.reason,
         acting_for_user_id=subject_id if acting else None,
         acting_for_name=subject_name if acting else "",
+    )
+
+
+def _person(company: Company, user_id: int, delegation_id: int | None) -> Select[Any]:
+    role = (
+        select(Membership.role)
+        .where(
+            Membership.user_id == User.id,
+            Membership.company_id.in_([company.id, company.parent_id]),
+            Membership.disabled_at.is_(None),
+        )
+        .order_by((Membership.company_id == company.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason, role.label("role"))
+        .outerjoin(Delegation, Delegation.id == delegation_id)
+        .where(User.id == user_id)
     )
 
 

@@ -15,7 +15,7 @@ import click
 @click.password_option(help="At least 10 characters; asked for when not given.")
 def add_staff(email: str, name: str, kind: str, store_code: str | None, password: str) -> None:
     """Add a member of staff who can sign in at once."""
-    from portal.accounts.staff import use_cases as staff
+    from portal.accounts.staff.use_cases import staff
     from portal.cli.places import database
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction

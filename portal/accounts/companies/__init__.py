@@ -1,1 +1,1 @@
-"""Companies as an actor may see them, with their addresses and jobs."""
+"""Companies as an actor may see them, with their addresses."""

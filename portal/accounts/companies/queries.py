@@ -1,4 +1,4 @@
-"""Companies as an actor may see them, with their addresses and jobs."""
+"""Companies as an actor may see them, with their addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from portal.accounts.models import Address, Company, CompanyJob
+from portal.accounts.models import Address, Company
 from portal.accounts.sight import company_condition
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -136,27 +136,3 @@ def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
         .where(Address.company_id == company_id)
         .order_by(Address.is_default.desc(), Address.label)
     ).all()
-
-
-def jobs_page(
-    session: Session,
-    company_id: int,
-    *,
-    words: str = "",
-    cursor: str | None = None,
-    size: int = ROWS_PER_PAGE,
-) -> Page[CompanyJob]:
-    """The company's open jobs by name. One statement.
-
-    :param words: part of a name or of a PO number.
-    """
-    query = select(CompanyJob).where(CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
-    if words:
-        fitting = [each.icontains(words, autoescape=True) for each in (CompanyJob.name, CompanyJob.po_number)]
-        query = query.where(or_(*fitting))
-    after = decode_cursor(cursor, str, int)
-    if after is not None:
-        query = query.where(tuple_(CompanyJob.name, CompanyJob.id) > tuple_(*after))
-    found = session.scalars(query.order_by(CompanyJob.name, CompanyJob.id).limit(size + 1)).all()
-    shown = found[:size]
-    return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if len(found) > size else None)

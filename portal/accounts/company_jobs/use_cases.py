@@ -42,19 +42,8 @@ def add_jobs(session: Session, *, actor: Actor, words: str) -> AddedJobs:
     if not may_add_jobs(actor, company.po_mode):
         raise Rejected("not_yours", "Only your company's administrators add jobs.", outcome="denied")
     jobs = _parse_jobs(words)
-    # A fixed order prevents deadlocks between two concurrent pastes.
-    rows = [{"company_id": company.id, "name": n, "po_number": jobs[n]} for n in sorted(jobs)]
-    added = session.scalars(
-        insert(CompanyJob)
-        .values(rows)
-        .on_conflict_do_update(
-            index_elements=["company_id", "name"],
-            set_={"closed_at": None},
-            where=CompanyJob.closed_at.is_not(None),
-        )
-        .returning(CompanyJob.id)
-    ).all()
-    return AddedJobs(len(added), len(jobs) - len(added))
+    added = _insert(session, company, jobs)
+    return AddedJobs(added, len(jobs) - added)
 
 
 def close_job(session: Session, *, actor: Actor, job_id: int, now: datetime) -> CompanyJob:
@@ -75,6 +64,22 @@ def close_job(session: Session, *, actor: Actor, job_id: int, now: datetime) -> 
         raise Rejected("not_yours", "Only your company's administrators close jobs.", outcome="denied")
     job.closed_at = job.closed_at or now
     return job
+
+
+def _insert(session: Session, company: Company, jobs: dict[str, str]) -> int:
+    # A fixed order prevents deadlocks between two concurrent pastes.
+    rows = [{"company_id": company.id, "name": n, "po_number": jobs[n]} for n in sorted(jobs)]
+    added = session.scalars(
+        insert(CompanyJob)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=["company_id", "name"],
+            set_={"closed_at": None},
+            where=CompanyJob.closed_at.is_not(None),
+        )
+        .returning(CompanyJob.id)
+    )
+    return len(added.all())
 
 
 def _parse_jobs(words: str) -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import Any, Generic
 
 from flask import render_template, request, url_for
 
-from portal.accounts.companies.queries import CompanyChoice, companies_page, jobs_page
+from portal.accounts.companies.queries import CompanyChoice, companies_page
 from portal.accounts.company_jobs.forms import JobsForm
+from portal.accounts.company_jobs.queries import jobs_page
 from portal.accounts.company_jobs.use_cases import may_add_jobs
 from portal.accounts.models import CompanyJob
 from portal.foundation.paging import Page, Row

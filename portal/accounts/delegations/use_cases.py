@@ -35,12 +35,7 @@ def start_acting(
     :raises Rejected: without consent, without a reason, or without a person to act for.
     """
     company = assigned_company(session, actor, code)
-    if not company.acting_consent:
-        raise Rejected(
-            "no_consent",
-            f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
-            outcome="denied",
-        )
+    _check_consent(company)
     reason = _checked_reason(reason)
     subject = _subject(session, company, subject_user_id)
     end_delegations(session, actor_user_id=actor.user_id, now=now)
@@ -52,11 +47,7 @@ def start_acting(
         started_at=now,
         expires_at=now + LONGEST,
     )
-    session.add(delegation)
-    session.flush()
-    _set_on_session(session, actor, delegation.id)
-    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST // MINUTE)
-    _record(session, started, actor, delegation, now)
+    _begin(session, actor, delegation)
     return delegation
 
 
@@ -99,6 +90,15 @@ def end_expired(session: Session, *, now: datetime) -> int:
     return _end(session, [Delegation.expires_at <= now], now)
 
 
+def _check_consent(company: Company) -> None:
+    if not company.acting_consent:
+        raise Rejected(
+            "no_consent",
+            f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
+            outcome="denied",
+        )
+
+
 def _checked_reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
@@ -106,6 +106,14 @@ def _checked_reason(reason: str) -> str:
     if len(reason) > LONGEST_REASON:
         raise Rejected("reason_long", f"Use at most {LONGEST_REASON} characters.", field="reason")
     return reason
+
+
+def _begin(session: Session, actor: Actor, delegation: Delegation) -> None:
+    session.add(delegation)
+    session.flush()
+    _set_on_session(session, actor, delegation.id)
+    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST // MINUTE)
+    _record(session, started, actor, delegation, delegation.started_at)
 
 
 def _set_on_session(session: Session, actor: Actor, delegation_id: int | None) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, or_, select, tuple_
+from sqlalchemy import Integer, Row, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User, UserSession
@@ -70,20 +71,18 @@ def people_page(
     if after is not None:
         query = query.where(tuple_(*_KEY) > tuple_(*after))
     found = session.execute(query.order_by(*_KEY).limit(size + 1)).all()
-    shown, more = found[:size], len(found) > size
-    last = shown[-1] if shown else None
-    return Page(
-        [_row(*each[:6]) for each in shown],
-        encode_cursor(int(last.disabled_at is not None), last.sort_name, last.User.id)
-        if more and last
-        else None,
-    )
+    rows = [_row(*each[:6]) for each in found[:size]]
+    return Page(rows, _cursor_after(found[size - 1]) if len(found) > size else None)
+
+
+def _cursor_after(last: Row[Any]) -> str:
+    return encode_cursor(int(last.disabled_at is not None), last.sort_name, last.User.id)
 
 
 def person_in(session: Session, company_id: int | None, user_id: int) -> PersonRow:
     """Somebody of the company.
 
-    :raises NotFound: when the company has no such person.
+    :raises NotFound: if the company has no such person.
     """
     found = session.execute(
         _PEOPLE.where(Membership.company_id == company_id, User.id == user_id)
@@ -110,7 +109,7 @@ def _row(
 def person(session: Session, id: int | None) -> User:
     """A person by id.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: if there is none.
     """
     user = session.get(User, id) if id is not None else None
     if user is None:

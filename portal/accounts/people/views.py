@@ -102,20 +102,14 @@ def edit_order_limit(user_id: int) -> Answer:
 @needs("people:manage")
 def disable_person(user_id: int) -> Answer:
     """Lock somebody out of the company."""
-    row = _person(user_id)
-    return _change_access(
-        row, lambda: disable(db(), actor=actor(), user_id=user_id, now=now()), "can no longer come in"
-    )
+    return _change_access(user_id, disable, "can no longer come in")
 
 
 @blueprint.post("/people/<int:user_id>/unlock")
 @needs("people:manage")
 def enable_person(user_id: int) -> Answer:
     """Restore somebody's access."""
-    row = _person(user_id)
-    return _change_access(
-        row, lambda: enable(db(), actor=actor(), user_id=user_id, now=now()), "can come in again"
-    )
+    return _change_access(user_id, enable, "can come in again")
 
 
 @blueprint.post("/company/acting-consent", endpoint="set_acting_consent")
@@ -138,10 +132,11 @@ def _limit_words(name: str, minor: int | None, currency: str) -> str:
     return f"Orders of {name} above {format_minor(minor, currency)} need somebody else's yes."
 
 
-def _change_access(row: PersonRow, change: Callable[[], object], done: str) -> Answer:
+def _change_access(user_id: int, change: Callable[..., object], done: str) -> Answer:
+    row = _person(user_id)
     form = RoleForm(formdata=None, role=row.role)
     with refusing(form) as tried:
-        change()
+        change(db(), actor=actor(), user_id=user_id, now=now())
     if tried.refused is not None:
         return _page(row, form), 422
     flash("ok", f"{row.name} {done}.")

@@ -14,7 +14,7 @@ from portal.accounts.profile.use_cases import update_profile
 from portal.accounts.sign_in.page import count_try, record_failure
 from portal.accounts.sign_in.queries import sessions_of
 from portal.accounts.sign_in.use_cases.credentials import change_password
-from portal.accounts.sign_in.use_cases.sign_in import sign_out_elsewhere
+from portal.accounts.sign_in.use_cases.sign_out import sign_out_elsewhere
 from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
 from portal.web.access import needs
 from portal.web.refusals import refusing

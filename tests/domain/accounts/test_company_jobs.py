@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.companies.queries import jobs_page
+from portal.accounts.company_jobs.queries import jobs_page
 from portal.accounts.company_jobs.use_cases import add_jobs, close_job, may_add_jobs
 from portal.accounts.context.use_cases import choose_job
 from portal.accounts.models import CompanyJob

@@ -12,8 +12,9 @@ from portal.accounts.delegations.queries import delegations_in
 from portal.accounts.delegations.use_cases import end_expired, start_acting
 from portal.accounts.models import Company, Delegation, User
 from portal.accounts.roles import PERMISSIONS
-from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in, sign_out
-from portal.accounts.staff.use_cases import unassign_company
+from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
+from portal.accounts.sign_in.use_cases.sign_out import sign_out
+from portal.accounts.staff.use_cases.assignments import unassign_company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.invitations.use_cases import invite
 from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_password
-from portal.accounts.staff.use_cases import NewStaff, add_staff
+from portal.accounts.staff.use_cases.staff import NewStaff, add_staff
 from portal.foundation.mail import OutboundMail, mail_folders
 from tests.builders import NOW, Build
 

@@ -11,14 +11,8 @@ from portal.accounts.invitations.use_cases import accept_invitation
 from portal.accounts.models import User
 from portal.accounts.sign_in.use_cases.sign_in import authenticate
 from portal.accounts.staff.queries import assigned_to, staff_list
-from portal.accounts.staff.use_cases import (
-    NewStaff,
-    add_staff,
-    assign_company,
-    disable_staff,
-    enable_staff,
-    unassign_company,
-)
+from portal.accounts.staff.use_cases.assignments import assign_company, unassign_company
+from portal.accounts.staff.use_cases.staff import NewStaff, add_staff, disable_staff, enable_staff
 from portal.cli import cli
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected

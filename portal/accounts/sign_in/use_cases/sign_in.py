@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, undefer
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
 from portal.accounts.sign_in import passwords
-from portal.accounts.sign_in.facts import SignedIn, SignedOut
-from portal.accounts.sign_in.use_cases.sessions import end_session_of_token, end_sessions
+from portal.accounts.sign_in.facts import SignedIn
+from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
 from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
 from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
 from portal.touchpoints.recording import Event, record
 
@@ -99,8 +99,7 @@ def sign_in(
     if browser.token:
         end_session_of_token(session, token=browser.token, now=now)
     forgive(session, limit=SIGN_IN, email=user.email)
-    start = _start(session, user)
-    token = new_token()
+    start, token = _start(session, user), new_token()
     row = _new_row(user, start, browser, token)
     row.created_at = row.last_seen_at = now
     row.expires_at = now + lifetime
@@ -109,30 +108,6 @@ def sign_in(
     actor = actor_of(user, start.company, start.role, session_id=row.id)
     _record_sign_in(session, actor, SignedIn(method=method, network=browser.network), now)
     return NewSession(token, actor)
-
-
-def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:
-    """End the actor's session; a copy of its cookie stops working. Its delegation ends too."""
-    if actor.session_id is None:
-        return
-    end_sessions(session, user_id=actor.user_id, only=actor.session_id, now=now)
-    _record_sign_out(session, actor, f"{actor.session_id}", SignedOut(reason="own_choice", sessions=1), now)
-
-
-def sign_out_elsewhere(
-    session: Session, *, actor: Actor, now: datetime, session_id: int | None = None
-) -> int:
-    """End another session of the actor's, or all others. Returns how many ended.
-
-    :raises NotFound: if the given session is not the actor's or has ended.
-    """
-    ended = end_sessions(session, user_id=actor.user_id, only=session_id, but=actor.session_id, now=now)
-    if session_id is not None and ended == 0:
-        raise NotFound
-    if ended:
-        key = f"{session_id}" if session_id else f"others-{actor.session_id}-{now.isoformat()}"
-        _record_sign_out(session, actor, key, SignedOut(reason="elsewhere", sessions=ended), now)
-    return ended
 
 
 def _start(session: Session, user: User) -> _Start:
@@ -159,9 +134,4 @@ def _new_row(user: User, start: _Start, browser: Browser, token: str) -> UserSes
 
 def _record_sign_in(session: Session, actor: Actor, fact: SignedIn, now: datetime) -> None:
     key = f"signed_in:{actor.session_id}"
-    record(session, Event(fact, actor=actor, now=now, key=key, account_id=actor.company_id))
-
-
-def _record_sign_out(session: Session, actor: Actor, what: str, fact: SignedOut, now: datetime) -> None:
-    key = f"signed_out:{what}"
     record(session, Event(fact, actor=actor, now=now, key=key, account_id=actor.company_id))

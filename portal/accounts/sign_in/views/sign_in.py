@@ -15,7 +15,8 @@ from portal.accounts.sign_in.page import (
     renew_form_secret,
     start_session,
 )
-from portal.accounts.sign_in.use_cases.sign_in import authenticate, sign_out
+from portal.accounts.sign_in.use_cases.sign_in import authenticate
+from portal.accounts.sign_in.use_cases.sign_out import sign_out
 from portal.accounts.sign_in.use_cases.throttle import SIGN_IN
 from portal.web.access import public
 from portal.web.refusals import refusing

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from flask import current_app, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
-from portal.accounts.models import Company, User
+from portal.accounts.models import User
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.staff.forms import AssignmentForm, StaffForm
-from portal.accounts.staff.queries import assigned_to, staff_list, staff_member, state_of
-from portal.accounts.staff.use_cases import (
+from portal.accounts.staff.page import member_page
+from portal.accounts.staff.queries import staff_list
+from portal.accounts.staff.use_cases.staff import (
     NewStaff,
     add_staff,
-    assign_company,
     disable_staff,
     enable_staff,
     resend_staff_invitation,
-    unassign_company,
 )
 from portal.stores.store.queries import StoreInfo, all_stores
 from portal.web.access import needs
@@ -28,17 +26,6 @@ from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import flash
-
-
-@dataclass(frozen=True)
-class StaffPage:
-    """One of the seller's people; ``companies`` are those that a rep looks after."""
-
-    person: User
-    state: str
-    role_label: str
-    is_self: bool
-    companies: Sequence[Company]
 
 
 @staff_blueprint.get("/staff")
@@ -73,7 +60,7 @@ def invite_staff() -> Answer:
 @staff_blueprint.get("/staff/<int:user_id>")
 @needs("staff:manage")
 def member(user_id: int) -> Answer:
-    return _page(user_id, AssignmentForm(formdata=None))
+    return member_page(user_id, AssignmentForm(formdata=None))
 
 
 @staff_blueprint.post("/staff/<int:user_id>/lock", endpoint="disable_staff")
@@ -107,29 +94,6 @@ def resend_form(user_id: int) -> Answer:
     )
 
 
-@staff_blueprint.post("/staff/<int:user_id>/assignments", endpoint="assign")
-@needs("staff:manage")
-def create_assignment(user_id: int) -> Answer:
-    """Give a rep a company to look after."""
-    form = AssignmentForm()
-    if form.validate_on_submit():
-        with refusing(form) as tried:
-            company = assign_company(db(), rep_id=user_id, code=form.code.data)
-        if tried.refused is None:
-            flash("ok", f"{company.name} is assigned.")
-            return redirect(url_for(".member", user_id=user_id))
-    return _page(user_id, form), 422
-
-
-@staff_blueprint.post("/staff/<int:user_id>/assignments/<code>/removal", endpoint="unassign")
-@needs("staff:manage")
-def assignment_removal(user_id: int, code: str) -> Answer:
-    """Take a company from a rep."""
-    company = unassign_company(db(), rep_id=user_id, code=code, now=now())
-    flash("ok", f"{company.name} is no longer assigned.")
-    return redirect(url_for(".member", user_id=user_id))
-
-
 def _new_staff(form: StaffForm, stores: Sequence[StoreInfo]) -> NewStaff:
     return NewStaff(
         email=form.email.data,
@@ -144,21 +108,9 @@ def _change(user_id: int, change: Callable[[], User], done: str) -> Answer:
     with refusing(form) as tried:
         user = change()
     if tried.refused is not None:
-        return _page(user_id, form), 422
+        return member_page(user_id, form), 422
     flash("ok", done.format(user.name))
     return redirect(url_for(".staff"))
-
-
-def _page(user_id: int, form: AssignmentForm) -> str:
-    user = staff_member(db(), user_id)
-    page = StaffPage(
-        person=user,
-        state=state_of(user),
-        role_label=ROLE_LABELS[user.kind],
-        is_self=user.id == actor().user_id,
-        companies=assigned_to(db(), user.id) if user.kind == "rep" else [],
-    )
-    return render_template("accounts/staff/staff_member.html", page=page, form=form)
 
 
 def _public_url() -> str:

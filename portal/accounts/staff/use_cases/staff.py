@@ -1,18 +1,18 @@
-"""The seller's own people, and which companies a rep looks after."""
+"""Adding the seller's own people, and locking them out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_of
 from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.invitations.facts import record_invite_sent
-from portal.accounts.models import Company, RepAssignment, User
+from portal.accounts.models import User
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.links import invitation_link
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, RESET, issue_link, void_links
@@ -113,42 +113,6 @@ def enable_staff(session: Session, *, user_id: int) -> User:
     user = staff_member(session, user_id)
     user.disabled_at = None
     return user
-
-
-def assign_company(session: Session, *, rep_id: int, code: str) -> Company:
-    """Let a rep look after a company.
-
-    :raises Rejected: if there is no such company, or the person is not a rep.
-    """
-    rep = staff_member(session, rep_id)
-    company = session.scalar(select(Company).where(func.lower(Company.code) == code.strip().lower()))
-    if company is None:
-        raise Rejected("no_company", "No company has this code.", field="code")
-    if rep.kind != "rep":
-        raise Rejected("no_rep", "Only sales reps look after companies.", field="code")
-    session.execute(
-        insert(RepAssignment).values(user_id=rep.id, company_id=company.id).on_conflict_do_nothing()
-    )
-    return company
-
-
-def unassign_company(session: Session, *, rep_id: int, code: str, now: datetime) -> Company:
-    """Take a company from a rep; their delegation in its account ends at once.
-
-    :raises NotFound: if the rep does not look after it.
-    """
-    company = session.scalar(select(Company).where(Company.code == code))
-    if company is None:
-        raise NotFound
-    gone = session.scalar(
-        delete(RepAssignment)
-        .where(RepAssignment.user_id == rep_id, RepAssignment.company_id == company.id)
-        .returning(RepAssignment.user_id)
-    )
-    if gone is None:
-        raise NotFound
-    end_delegations(session, actor_user_id=rep_id, company_id=company.id, now=now)
-    return company
 
 
 def _check_kind(new: NewStaff) -> None:
