@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from portal.accounts.invitations.forms import InviteForm, JoinForm, NewPersonForm
 from portal.accounts.invitations.use_cases import (
@@ -14,7 +14,7 @@ from portal.accounts.invitations.use_cases import (
 )
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.page import HOME, count_try, dead_link, refused, start_session
+from portal.accounts.sign_in.page import HOME, count_try, dead_link, public_url, refused, start_session
 from portal.accounts.sign_in.use_cases import throttle
 from portal.accounts.sign_in.use_cases.one_time import DeadLink
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
@@ -43,7 +43,7 @@ def invitation_form() -> Answer:
                 email=form.email.data,
                 name=form.name.data,
                 role=form.role.data,
-                public_url=_public_url(),
+                public_url=public_url(),
                 now=now(),
             )
         if tried.refused is None:
@@ -62,7 +62,7 @@ def resend_form(user_id: int) -> Answer:
     if tried.refused is not None:
         flash("error", tried.refused.message)
         return redirect(url_for(".people"))
-    user = resend_invitation(db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now())
+    user = resend_invitation(db(), actor=actor(), user_id=user_id, public_url=public_url(), now=now())
     flash("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
     return redirect(url_for(".people"))
 
@@ -124,8 +124,3 @@ def _welcome(user: User, is_new: bool, found: OpenInvitation) -> Answer:
 
 def _count_invitation() -> None:
     count_try(throttle.INVITATION, f"company {actor().company_id}")
-
-
-def _public_url() -> str:
-    url: str = current_app.extensions["settings"].public_url
-    return url

@@ -29,6 +29,12 @@ def network() -> str:
     return network_of(request.remote_addr)
 
 
+def public_url() -> str:
+    """The portal's address, as links in mails begin with it."""
+    url: str = current_app.extensions["settings"].public_url
+    return url
+
+
 def count_try(limit: Limit, email: str) -> None:
     """Count a try in a transaction of its own, so that it counts even if the request is rolled back.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import ForgotForm, ResetForm
-from portal.accounts.sign_in.page import count_try, dead_link, record_failure, refused
+from portal.accounts.sign_in.page import count_try, dead_link, public_url, record_failure, refused
 from portal.accounts.sign_in.use_cases import throttle
 from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_password
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, find_link
@@ -30,8 +30,7 @@ def forgot() -> Answer:
     if (no := tried.refused) is not None:
         record_failure(no, "reset")
         return refused(no, _forgot(form))
-    public_url = current_app.extensions["settings"].public_url
-    request_reset(db(), email=form.email.data, public_url=public_url, now=now())
+    request_reset(db(), email=form.email.data, public_url=public_url(), now=now())
     return redirect(url_for(".forgot", sent=1))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.accounts.roles import ROLE_LABELS
+from portal.accounts.sign_in.page import public_url
 from portal.accounts.staff.forms import AssignmentForm, StaffForm
 from portal.accounts.staff.page import member_page
 from portal.accounts.staff.queries import staff_list
@@ -50,7 +51,7 @@ def invite_staff() -> Answer:
     if form.validate_on_submit():
         with refusing(form) as tried:
             new = _new_staff(form, stores)
-            add_staff(db(), new, actor=actor(), public_url=_public_url(), now=now())
+            add_staff(db(), new, actor=actor(), public_url=public_url(), now=now())
         if tried.refused is None:
             flash("ok", f"The invitation is on its way to {form.email.data}.")
             return redirect(url_for(".staff"))
@@ -88,7 +89,7 @@ def resend_form(user_id: int) -> Answer:
     return _change(
         user_id,
         lambda: resend_staff_invitation(
-            db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now()
+            db(), actor=actor(), user_id=user_id, public_url=public_url(), now=now()
         ),
         "A new invitation is on its way to {}.",
     )
@@ -111,8 +112,3 @@ def _change(user_id: int, change: Callable[[], User], done: str) -> Answer:
         return member_page(user_id, form), 422
     flash("ok", done.format(user.name))
     return redirect(url_for(".staff"))
-
-
-def _public_url() -> str:
-    url: str = current_app.extensions["settings"].public_url
-    return url
