@@ -1,7 +1,7 @@
-"""What somebody typed into the product search, taken apart: a number, and words of a name.
+"""Parses what was typed into the product search: a number, and words of a name.
 
-Pure rules. Painters write "5 gallon", "5gal" and "3in"; names say "5 gal" and "3 in". A size is one word
-of the search, because "5" alone says nothing.
+Pure rules. Painters write "5 gallon", "5gal" and "3in"; names say "5 gal" and "3 in". A size counts as one word,
+because "5" alone says nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from portal.catalog.sku import sku_key
 
-LONGEST = 100  # characters of a query that are looked at
+LONGEST = 100  # characters of a query; the rest is ignored
 MOST_WORDS = 6
 _UNITS = {
     "gallons": "gal",
@@ -52,8 +52,8 @@ _WORD = re.compile(r"\x1f[^\x1f]+\x1f|[^\W_]+(?:['./&-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """``key`` for SKUs and part numbers; ``words`` (lower case) that a name must all have."""
+class ParsedQuery:
+    """``key`` for SKUs and part numbers; ``words`` (lower case) that a name must contain, all of them."""
 
     text: str
     key: str
@@ -65,17 +65,17 @@ class Wording:
 
     @property
     def is_number_like(self) -> bool:
-        """It may be a part of a SKU: it has digits, and more than those of a size."""
+        """Whether it may be part of a SKU: it has digits other than those of a size."""
         sizes = any(" " in word for word in self.words)
         return len(self.key) >= 3 and not sizes and any(c.isdigit() for c in self.key)
 
 
-def read(text: str) -> Wording:
-    """Take a query apart. Control characters and what exceeds the limits are left out."""
+def parse_query(text: str) -> ParsedQuery:
+    """Parse a query. Control characters and whatever exceeds the limits are dropped."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST]
     marked = _SIZE.sub(lambda found: f" \x1f{found[1]} {_UNITS[found[2].lower()]}\x1f ", clean)
     words = [_word(each) for each in _WORD.findall(marked)]
-    return Wording(clean, sku_key(clean), tuple(dict.fromkeys(words))[:MOST_WORDS])
+    return ParsedQuery(clean, sku_key(clean), tuple(dict.fromkeys(words))[:MOST_WORDS])
 
 
 def _word(found: str) -> str:
