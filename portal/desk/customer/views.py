@@ -23,7 +23,8 @@ from portal.desk.lookup.wanted import asked
 from portal.desk.pages import blueprint
 from portal.foundation.money import format_minor
 from portal.orders.status import ICONS, TONES, label
-from portal.orders.tracking.queries.history import HistoryFilter, history
+from portal.orders.tracking.queries.history import history
+from portal.orders.tracking.queries.history_filter import HistoryFilter
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs

@@ -17,7 +17,8 @@ from portal.desk.pages import blueprint
 from portal.foundation.clock import local
 from portal.orders.promise import age_words, is_late, when_words, window_words
 from portal.orders.status import ICONS, TONES, label
-from portal.orders.tracking.words import hours_words, spaced
+from portal.orders.tracking.words.details import spaced
+from portal.orders.tracking.words.progress import hours_words
 from portal.stores.hours.queries import schedules
 from portal.web.access import needs
 from portal.web.sessions import actor

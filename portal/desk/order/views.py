@@ -12,8 +12,10 @@ from portal.desk.pages import blueprint
 from portal.foundation.money import format_minor
 from portal.orders.promise import is_late, when_words, window_words
 from portal.orders.status import ICONS, TONES, label
-from portal.orders.tracking.queries.order import OrderDetail, order_for_staff
-from portal.orders.tracking.words import parts_of, ship_to_words
+from portal.orders.tracking.detail import OrderDetail
+from portal.orders.tracking.queries.order import order_for_staff
+from portal.orders.tracking.words.details import ship_to_words
+from portal.orders.tracking.words.lines import parts_of
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs
@@ -104,8 +106,8 @@ def _events(order: OrderDetail) -> list[Told]:
                 by=f"{event.actor_name} ({role})" if role else event.actor_name,
                 behalf_of=event.on_behalf_of,
                 reason=order.on_behalf_reason if event.on_behalf_of else "",
-                icon=ICONS.get(event.to_state, "note"),
-                tone=TONES.get(event.to_state, "neutral"),
+                icon=ICONS.get(event.to_state or "", "note"),
+                tone=TONES.get(event.to_state or "", "neutral"),
                 order_number="",
             )
         )

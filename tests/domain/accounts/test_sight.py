@@ -34,7 +34,7 @@ from portal.desk.lookup.queries import look_up
 from portal.desk.lookup.wanted import asked
 from portal.foundation.actor import ANONYMOUS, STAFF_KINDS, SYSTEM, Actor
 from portal.foundation.errors import NotFound
-from portal.orders.fulfilment.queries import board
+from portal.orders.fulfilment.queries.board import board
 from portal.orders.models.orders import Order
 from portal.orders.tracking.queries.order import order_at_store, order_for_staff
 from portal.stores.models import Store
