@@ -16,6 +16,7 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.cancellation import cancel
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.orders import Order, OrderEvent, OrderLine

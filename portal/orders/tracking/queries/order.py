@@ -94,8 +94,7 @@ def _load(
     if found is None:
         raise NotFound
     of_order = {"order_id": found.id}
-    return OrderDetail(
-        *found,
-        [DetailLine(*row) for row in session.execute(lines, of_order)],
-        [DetailEvent(*row) for row in session.execute(_EVENTS, of_order)],
-    )
+    rows = [DetailLine(*row) for row in session.execute(lines, of_order)]
+    events = [DetailEvent(*row) for row in session.execute(_EVENTS, of_order)]
+    values: list[Any] = [*found, rows, events]  # in the order of the fields
+    return OrderDetail(*values)
