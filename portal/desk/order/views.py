@@ -12,19 +12,16 @@ from portal.desk.activity.queries import names_in
 from portal.desk.activity.story import SHOWN_TO_STAFF, StoryLine, story_of
 from portal.desk.activity.words import ROLE_WORDS, mail_words
 from portal.desk.order.queries import Contact, contact_of
+from portal.desk.order.words import credit_words, facts, masked, promised
 from portal.desk.pages import blueprint
-from portal.foundation.money import format_minor
-from portal.orders.promise import is_late, when_words
+from portal.orders.promise import is_late
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.detail import DetailLine, OrderDetail
 from portal.orders.tracking.queries.order import order_for_staff
-from portal.orders.tracking.words.details import ship_to_words
 from portal.orders.tracking.words.lines import Part, parts_of
-from portal.orders.tracking.words.progress import pickup_window, zone_of
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.queries import timeline
 from portal.web.access import needs
-from portal.web.filters import day, moment
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
@@ -102,14 +99,14 @@ def _page(order: OrderDetail, contact: Contact) -> SupportOrder:
     return SupportOrder(
         status="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
         late=is_late(order.status, order.fulfilment, order.promised_at, now()),
-        promised=_promised(order),
+        promised=promised(order),
         masked_code=masked(order.pickup_code),
-        facts=_facts(order),
+        facts=facts(order),
         parts_of=parts_of(order),
         timeline=lines,
         has_more=has_more,
         documents=documents_of_order(db(), order.id) if actor().can("billing:read") else [],
-        credit=_credit(contact),
+        credit=credit_words(contact),
         customer_href=url_for(".customer", code=contact.code),
     )
 
@@ -121,11 +118,6 @@ def _timeline(order: OrderDetail) -> tuple[list[StoryLine], bool]:
     lines = [*_events(order), *story_of(found.rows, names_in(db(), found.rows))]
     lines.sort(key=lambda each: each.at, reverse=True)
     return lines, found.next_cursor is not None
-
-
-def masked(code: str | None) -> str:
-    """``K7••••``: enough to check what a caller reads out, too little to collect with."""
-    return code[:2] + "•" * (len(code) - 2) if code else ""
 
 
 def _events(order: OrderDetail) -> list[StoryLine]:
@@ -146,38 +138,3 @@ def _events(order: OrderDetail) -> list[StoryLine]:
             )
         )
     return lines
-
-
-def _promised(order: OrderDetail) -> str:
-    if order.promised_at is None:
-        return ""
-    return pickup_window(order) or when_words(order.promised_at, zone_of(order), now())
-
-
-def _facts(order: OrderDetail) -> list[tuple[str, str]]:
-    behalf = order.delegation_id is not None
-    pairs = [
-        ("Placed", moment(order.placed_at)),
-        ("Ordered by", order.subject_name or order.placed_by_name),
-        ("Placed by", f"{order.placed_by_name} (sales rep)" if behalf else ""),
-        ("Reason given", order.on_behalf_reason if behalf else ""),
-        ("PO number", order.po_number),
-        ("Job", order.job_name),
-        ("Store", order.store_name or ""),
-        ("Store's phone", order.store_phone or ""),
-        ("Deliver to", ship_to_words(order.ship_to) if order.fulfilment == "delivery" else ""),
-        ("Wanted on", day(order.delivery_date) if order.delivery_date else ""),
-        ("Who collects", order.pickup_person),
-        ("Their phone", order.pickup_phone),
-        (order.tax_words, format_minor(order.tax_minor, order.currency) if order.tax_words else ""),
-        ("Note", order.note),
-    ]
-    return [(name, value) for name, value in pairs if value]
-
-
-def _credit(contact: Contact) -> str:
-    if contact.limit_minor is None or contact.used_minor is None or contact.currency is None:
-        return ""
-    left = format_minor(max(0, contact.limit_minor - contact.used_minor), contact.currency)
-    words = f"{left} of {format_minor(contact.limit_minor, contact.currency)} left"
-    return f"On hold. {words}" if contact.on_hold else words
