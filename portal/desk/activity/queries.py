@@ -43,23 +43,11 @@ class Names:
 def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | None = None) -> Names:
     """Look up every id that the entries carry; ``company_id``: for the people of this company to read."""
     rows = list(entries)
-    if not rows:
-        return Names()
-    people = {e.actor_id for e in rows} | {e.subject_user_id for e in rows}
-    people |= {n for e in rows for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
-    asked: dict[str, Iterable[int | None]] = {
-        "people": people,
-        "orders": {e.order_id for e in rows},
-        "stays": {e.delegation_id for e in rows},
-        "stores": {e.store_id for e in rows},
-        "variants": {e.variant_id for e in rows},
-    }
-    ids: dict[str, object] = {
-        name: sorted(n for n in given if isinstance(n, int)) for name, given in asked.items()
-    }
-    ids["company_id"] = company_id
     names = Names()
-    for kind, id, first, second in session.execute(_NAMES, ids):
+    if not rows:
+        return names
+    found = session.execute(_NAMES, {**_ids_in(rows), "company_id": company_id})
+    for kind, id, first, second in found:
         if kind == "person":
             names.people[id] = (first, second)
         elif kind == "order":
@@ -71,3 +59,16 @@ def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | No
         else:
             names.variants[id] = (first, second)
     return names
+
+
+def _ids_in(entries: list[Entry]) -> dict[str, list[int]]:
+    people = {e.actor_id for e in entries} | {e.subject_user_id for e in entries}
+    people |= {n for e in entries for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
+    ids: dict[str, Iterable[int | None]] = {
+        "people": people,
+        "orders": {e.order_id for e in entries},
+        "stays": {e.delegation_id for e in entries},
+        "stores": {e.store_id for e in entries},
+        "variants": {e.variant_id for e in entries},
+    }
+    return {name: sorted(n for n in given if isinstance(n, int)) for name, given in ids.items()}

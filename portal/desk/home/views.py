@@ -13,7 +13,8 @@ from portal.accounts.sight import in_customer_account, sees_assigned_only, works
 from portal.billing.invoices.words import due_words
 from portal.desk.customer.queries.customers import CustomerRow, assigned_customers
 from portal.desk.customer.rhythm import rhythm_words, since_words
-from portal.desk.home.queries.customer import CustomerHome, HomeOrder, customer_home
+from portal.desk.home.customer import CustomerHome, HomeOrder
+from portal.desk.home.queries.customer import customer_home
 from portal.desk.home.queries.operations import late_orders, system_state
 from portal.desk.pages import blueprint
 from portal.foundation.clock import local

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.roles import ROLE_LABELS
 from portal.desk.lookup.queries.search import PER_KIND, Found, look_up
-from portal.desk.lookup.question import read_question
+from portal.desk.lookup.question import Question, read_question
 from portal.desk.pages import blueprint
 from portal.orders.status import TONES, label
 from portal.touchpoints.facts import HistoryLookedUp
@@ -52,8 +52,10 @@ def show_lookup() -> str | Response:
                 opened=only.kind if only else None,
             )
         )
-    if only is not None:
-        return redirect(href(only))
+    return redirect(href(only)) if only is not None else _page(question, found)
+
+
+def _page(question: Question, found: list[Found]) -> str:
     groups = [(words, [each for each in found if each.kind == kind]) for kind, words in GROUPS]
     return render_template(
         "desk/lookup/lookup.html",

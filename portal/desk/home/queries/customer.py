@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.desk.home.customer import (
+    CustomerHome,
+    HomeAccount,
+    HomeCredit,
+    HomeDraft,
+    HomeOrder,
+    OftenBought,
+    OwedInCurrency,
+    PendingApproval,
+)
 from portal.foundation.actor import Actor
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import OPEN_DRAFTS
@@ -74,113 +83,6 @@ select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class HomeOrder:
-    """An order on the start page; ``goods`` names its first two lines, ``recent`` is one of the newest orders."""
-
-    id: int
-    number: str
-    status: str
-    fulfilment: str
-    placed_at: datetime
-    promised_at: datetime | None
-    window_start: datetime | None
-    window_end: datetime | None
-    po_number: str
-    job_name: str
-    line_count: int
-    total_minor: int
-    currency: str
-    pickup_code: str | None
-    store_id: int | None
-    store_name: str | None
-    store_phone: str | None
-    store_zone: str | None
-    goods: str | None
-    some_ready: bool
-    recent: bool
-
-    @property
-    def is_ready(self) -> bool:
-        """True when something of it can be collected."""
-        return self.status == "ready" or self.some_ready
-
-
-@dataclass(frozen=True, slots=True)
-class HomeCredit:
-    """The company's credit account, in minor units of its currency."""
-
-    limit_minor: int
-    used_minor: int
-    on_hold: bool
-    currency: str
-    hold_reason: str
-    held_at: datetime | None
-    held_by_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PendingApproval:
-    """An order that waits for the actor's approval."""
-
-    id: int
-    subject_name: str
-    total_minor: int
-    currency: str
-    asked_at: datetime
-    line_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class HomeDraft:
-    """An open draft of the actor's with at least one line."""
-
-    id: int
-    name: str
-    state: str
-    updated_at: datetime
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class OftenBought:
-    """A product that the company orders most often, with the colour it is tinted to."""
-
-    sku: str
-    name: str
-    times: int
-    last_quantity: int
-    colour: str | None
-    hex: str | None
-    number: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwedInCurrency:
-    """Open invoices in one currency, in its minor units; ``overdue`` counts those past their due day."""
-
-    currency: str
-    open_minor: int
-    invoices: int
-    overdue_minor: int
-    overdue: int
-    first_due: date
-
-
-@dataclass(frozen=True)
-class CustomerHome:
-    """What a customer's start page shows: open orders with what is ready first, the newest orders, and the account."""
-
-    open_orders: list[HomeOrder]
-    more_open: bool
-    recent: list[HomeOrder]
-    credit: HomeCredit | None  # None without a credit account, or one that was never used
-    approvals: list[PendingApproval]
-    drafts: list[HomeDraft]
-    often: list[OftenBought]
-    owed: list[OwedInCurrency]
-
-
 def customer_home(session: Session, actor: Actor, *, now: datetime, today: date) -> CustomerHome:
     """Two statements.
 
@@ -195,12 +97,18 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
         "today": today,
         "decides": actor.can("approvals:decide"),
     }
-    *credit, approvals, drafts, often, owed = session.execute(_ACCOUNT, asked).one()
     open_orders = [row for row in rows if not row.recent]
     return CustomerHome(
         open_orders=open_orders[:OPEN_SHOWN],
         more_open=len(open_orders) > OPEN_SHOWN,
         recent=[row for row in rows if row.recent],
+        account=_account(session.execute(_ACCOUNT, asked).one()),
+    )
+
+
+def _account(row: Sequence[Any]) -> HomeAccount:
+    *credit, approvals, drafts, often, owed = row
+    return HomeAccount(
         credit=HomeCredit(*credit) if any(credit[:3]) else None,
         approvals=[PendingApproval(**_moments(each, "asked_at")) for each in approvals],
         drafts=[HomeDraft(**_moments(each, "updated_at")) for each in drafts],

@@ -159,9 +159,7 @@ def board(session: Session, actor: Actor, *, now: datetime, store_code: str | No
     :raises NotFound: if the actor works at no counter, or there is no such store.
     """
     stores = _stores(session, actor)
-    store = next((s for s in stores if s.code == store_code), None) if store_code else stores[0]
-    if store is None:
-        raise NotFound
+    store = _chosen(stores, store_code)
     tickets = [Ticket(*row) for row in session.execute(_TICKETS, {"store": store.id, "most": MAX_ORDERS})]
     late = [each for each in tickets if is_late(each.status, each.fulfilment, each.promised_at, now)]
     late_ids = {each.id for each in late}
@@ -177,6 +175,13 @@ def board(session: Session, actor: Actor, *, now: datetime, store_code: str | No
         cans=[Cans(*row) for row in session.execute(_CANS, {"store": store.id})],
         windows=_windows(session, store, now, tickets),
     )
+
+
+def _chosen(stores: Sequence[Store], code: str | None) -> Store:
+    for store in stores:
+        if code in (None, "", store.code):
+            return store
+    raise NotFound
 
 
 def _in_states(tickets: list[Ticket], *states: str) -> list[Ticket]:

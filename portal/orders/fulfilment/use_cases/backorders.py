@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders.fulfilment.facts import DeliveryPromiseChanged, OrderUpdated
-from portal.orders.fulfilment.letters import mail_restocked
+from portal.orders.fulfilment.letters.mails import mail_restocked
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, quantities, settle_line
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, record_step
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
@@ -54,10 +54,9 @@ def fulfil_backorders(
     store = session.scalars(select(Store).where(Store.id == store_id)).one()
     schedule = schedules(session, [store_id])[store_id]
     for locked in served:
-        restocked = {line.line_no: given[_key(line)] for line in locked.lines if _key(line) in given}
-        cans = sum(units for line_no, units in restocked.items() if locked.line(line_no).colour_number)
-        promise = ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0)
-        _serve(locked, restocked, promise)
+        restocked = [(line, given[_key(line)]) for line in locked.lines if _key(line) in given]
+        cans = sum(units for line, units in restocked if line.colour_number)
+        _serve(locked, restocked, ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0))
     return [locked.order for locked in served]
 
 
@@ -69,24 +68,8 @@ def _lock_waiting(
     session: Session, actor: Actor, now: datetime, store_id: int, variant_ids: Collection[int] | None
 ) -> list[LockedOrder]:
     """Orders with backordered lines, the oldest first, locked in the order of their ids."""
-    waits = select(OrderLine.order_id).where(
-        OrderLine.order_id == Order.id, OrderLine.quantity_backordered > 0
-    )
-    if variant_ids is not None:
-        waits = waits.where(OrderLine.variant_id.in_(variant_ids))
     reread = {"populate_existing": True}
-    query = (
-        select(Order)
-        .where(
-            Order.store_id == store_id,
-            Order.status.in_(WAITING_STATES),
-            Order.kind == "order",
-            waits.exists(),
-        )
-        .order_by(Order.id)
-        .with_for_update(of=Order)
-    )
-    found = session.scalars(query, execution_options=reread)
+    found = session.scalars(_waiting(store_id, variant_ids), execution_options=reread)
     by_id = {order.id: LockedOrder(session, order, [], actor, now) for order in found}
     lines = select(OrderLine).where(OrderLine.order_id.in_(by_id)).order_by(OrderLine.line_no)
     for line in session.scalars(lines, execution_options=reread):
@@ -96,18 +79,30 @@ def _lock_waiting(
     return sorted(waiting, key=lambda locked: (locked.order.placed_at, locked.order.id))
 
 
+def _waiting(store_id: int, variant_ids: Collection[int] | None) -> Select[Order]:
+    lines = select(OrderLine.order_id).where(
+        OrderLine.order_id == Order.id, OrderLine.quantity_backordered > 0
+    )
+    if variant_ids is not None:
+        lines = lines.where(OrderLine.variant_id.in_(variant_ids))
+    return (
+        select(Order)
+        .where(
+            Order.store_id == store_id,
+            Order.status.in_(WAITING_STATES),
+            Order.kind == "order",
+            lines.exists(),
+        )
+        .order_by(Order.id)
+        .with_for_update(of=Order)
+    )
+
+
 def _allocate(
     session: Session, store_id: int, waiting: list[LockedOrder], variant_ids: Collection[int] | None
 ) -> dict[LineKey, int]:
     """Reserve what there is; units by the line that gets them."""
-    wanting = [
-        (line, line.variant_id)
-        for locked in waiting
-        for line in locked.lines
-        if line.quantity_backordered
-        and line.variant_id is not None
-        and (variant_ids is None or line.variant_id in variant_ids)
-    ]
+    wanting = list(_wanting(waiting, variant_ids))
     wants: dict[int, int] = {}
     for line, variant in wanting:
         wants[variant] = wants.get(variant, 0) + line.quantity_backordered
@@ -122,13 +117,24 @@ def _allocate(
     return given
 
 
-def _serve(locked: LockedOrder, restocked: dict[int, int], promise: datetime | None) -> None:
-    """``restocked``: units by line number."""
+def _wanting(
+    waiting: list[LockedOrder], variant_ids: Collection[int] | None
+) -> Iterator[tuple[OrderLine, int]]:
+    """Backordered lines of what came in, each with its variant."""
+    for locked in waiting:
+        for line in locked.lines:
+            variant = line.variant_id if line.quantity_backordered else None
+            if variant is not None and (variant_ids is None or variant in variant_ids):
+                yield line, variant
+
+
+def _serve(locked: LockedOrder, restocked: list[tuple[OrderLine, int]], promise: datetime | None) -> None:
+    """``restocked``: lines, each with how many units it gets."""
     order, was_backordered = locked.order, locked.order.status == "backordered"
-    lines = [line for line in locked.lines if line.line_no in restocked]
-    for line in lines:
-        _reserve(locked, line, restocked[line.line_no])
-    event = _record_restocked(locked, lines, sum(restocked.values()))
+    for line, units in restocked:
+        _reserve(locked, line, units)
+    lines = [line for line, _ in restocked]
+    event = _record_restocked(locked, lines, sum(units for _, units in restocked))
     if was_backordered and promise is not None:
         later = int((promise - order.promised_at).total_seconds() // 60) if order.promised_at else 0
         order.promised_at = promise

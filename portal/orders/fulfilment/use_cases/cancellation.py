@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.billing.credit.use_cases import give_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.letters import mail_cancelled
+from portal.orders.fulfilment.letters.mails import mail_cancelled
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, settle_line, stock_of
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, move
@@ -36,30 +36,33 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     order = locked.order
     if order.status == "cancelled":
         return order
-    if order.status not in CANCELLABLE_STATES:
-        raise Rejected(
-            "too_late",
-            f"Order {number} is {label(order.status, order.fulfilment).lower()}, so it can no longer be "
-            "cancelled here. Call the store.",
-            outcome="conflict",
-        )
-    held = stock_of((line, line.quantity_reserved) for line in locked.lines)
+    _expect_cancellable(order)
+    reserved = stock_of((line, line.quantity_reserved) for line in locked.lines)
     cancel_units(locked, [(line, line.quantity_reserved, line.quantity_backordered) for line in locked.lines])
     _close(locked, reason.strip()[:MAX_REASON])
     invoice_what_left(locked)
     if order.store_id is not None:
-        release(session, store_id=order.store_id, quantities=held)
+        release(session, store_id=order.store_id, quantities=reserved)
     give_window_back(locked)
     return order
 
 
-def cancel_units(locked: LockedOrder, units: Sequence[tuple[OrderLine, int, int]]) -> int:
+def _expect_cancellable(order: Order) -> None:
+    if order.status not in CANCELLABLE_STATES:
+        raise Rejected(
+            "too_late",
+            f"Order {order.number} is {label(order.status, order.fulfilment).lower()}, so it can no longer be "
+            "cancelled here. Call the store.",
+            outcome="conflict",
+        )
+
+
+def cancel_units(locked: LockedOrder, units: Sequence[tuple[OrderLine, int, int]]) -> None:
     """Cancel units of lines and release the company's credit for them.
 
     The caller releases their stock after this, because credit is locked before stock.
 
     :param units: line, how many of its reserved and how many of its backordered units.
-    :returns: the value with tax in minor units of the order's currency.
     """
     order, value = locked.order, 0
     for line, reserved, backordered in units:
@@ -74,7 +77,6 @@ def cancel_units(locked: LockedOrder, units: Sequence[tuple[OrderLine, int, int]
     if order.on_account and value:
         give_credit(locked.session, company_id=order.company_id, amount_minor=value)
         order.credit_released_minor += value
-    return value
 
 
 def give_window_back(locked: LockedOrder) -> None:

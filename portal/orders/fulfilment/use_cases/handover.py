@@ -33,10 +33,9 @@ def hand_over(
     code: str,
     lines: Collection[int] | None = None,
 ) -> Order:
-    """Hand over what is ready, once, at the order's store, against its code. Its stock is issued, and so is an invoice
-    for it.
+    """Hand over what is ready, once, at the order's store, against its code; issue its stock and an invoice for it.
 
-    What is not ready yet (or was left out) stays on the order and is collected with the same code later.
+    What is not ready yet or was left out is collected with the same code later.
 
     :param code: as typed or scanned; case, spaces and dashes do not matter.
     :param lines: line numbers that are taken now; None for all that is ready.
@@ -46,12 +45,9 @@ def hand_over(
     locked = lock_order(session, actor=actor, now=now, number=number)
     _expect_ready(locked)
     check_code(locked, code)
-    taken = [
-        line for line in locked.lines if line.quantity_ready and (lines is None or line.line_no in lines)
-    ]
-    if not taken:
+    gone = leave(locked, [line for line in locked.lines if lines is None or line.line_no in lines])
+    if not gone:
         raise Rejected("nothing_taken", "Tick the lines that are collected now.", field="line")
-    gone = leave(locked, taken)
     _record_handover(locked, units=sum(units for _, units in gone))
     invoice_what_left(locked)
     take_from_stock(locked, gone)

@@ -34,9 +34,7 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
     order, session = locked.order, locked.session
     gone = [(line, line.quantity_fulfilled - line.quantity_invoiced) for line in locked.lines]
     gone = [(line, units) for line, units in gone if units > 0]
-    if not gone:
-        return None
-    key = _issue_key(locked)
+    key = _issue_key(locked) if gone else None
     if key is None:
         return None
     ahead = lock_money_ahead(session, company_id=order.company_id, draft_id=order.draft_id)

@@ -61,14 +61,12 @@ def tint_done(session: Session, *, actor: Actor, now: datetime, number: str, lin
         raise Rejected("not_tinted", f"Line {line_no} has no colour to tint.")
     if line.state == "tinting":
         set_line_state(line, "picking")
-        event = log_event(
-            locked,
-            f"Tinted {line.sku} to {line.colour_name or line.colour_number}",
-            line_no=line_no,
-            from_state="tinting",
-            to="picking",
-        )
-        record_step(
-            locked, OrderPicked(from_state="tinting", to_state="picking", quantity=line.quantity), event
-        )
+        _record_tinted(locked, line)
     return line
+
+
+def _record_tinted(locked: LockedOrder, line: OrderLine) -> None:
+    words = f"Tinted {line.sku} to {line.colour_name or line.colour_number}"
+    event = log_event(locked, words, line_no=line.line_no, from_state="tinting", to="picking")
+    step = OrderPicked(from_state="tinting", to_state="picking", quantity=line.quantity)
+    record_step(locked, step, event)

@@ -39,13 +39,7 @@ def check_code(locked: LockedOrder, code: str) -> None:
     :param code: as typed or scanned.
     :raises Rejected: ``code_paused`` after five wrong codes within 15 minutes; :class:`WrongPickupCode`.
     """
-    order = locked.order
-    tries = select(func.count()).where(
-        SignInAttempt.account_key == _key(order.number),
-        SignInAttempt.purpose == _PURPOSE,
-        SignInAttempt.at > locked.now - PAUSE,
-    )
-    wrong = locked.session.scalar(tries) or 0
+    order, wrong = locked.order, _wrong_tries(locked)
     if wrong >= WRONG_TRIES:
         raise Rejected(
             "code_paused",
@@ -57,6 +51,15 @@ def check_code(locked: LockedOrder, code: str) -> None:
     expected = plain_code(order.pickup_code or "")
     if not expected or not hmac.compare_digest(plain_code(code).encode(), expected.encode()):
         raise WrongPickupCode(order.pickup_person, WRONG_TRIES - wrong - 1)
+
+
+def _wrong_tries(locked: LockedOrder) -> int:
+    tries = select(func.count()).where(
+        SignInAttempt.account_key == _key(locked.order.number),
+        SignInAttempt.purpose == _PURPOSE,
+        SignInAttempt.at > locked.now - PAUSE,
+    )
+    return locked.session.scalar(tries) or 0
 
 
 def count_wrong_code(session: Session, *, actor: Actor, now: datetime, number: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.facts import OrderPicked, ReadyForPickup
-from portal.orders.fulfilment.letters import mail_ready
+from portal.orders.fulfilment.letters.mails import mail_ready
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,
     expect,

@@ -36,12 +36,7 @@ def find_by_code(session: Session, *, actor: Actor, now: datetime, store_id: int
         return None
     key = token_hash(f"{_PURPOSE}:{actor.user_id}")
     session.execute(_LOCK, {"user": actor.user_id})
-    if _wrong_codes(session, key, since=now - PAUSE) >= WRONG_TRIES:
-        raise Rejected(
-            "codes_paused",
-            "Ten codes that no order has. Look for the order by its number, or wait 15 minutes.",
-            outcome="denied",
-        )
+    _refuse_while_paused(session, key, now)
     number = number_by_code(session, actor, store_id, code)
     if number is None:
         network = f"store:{store_id}"
@@ -49,8 +44,13 @@ def find_by_code(session: Session, *, actor: Actor, now: datetime, store_id: int
     return number
 
 
-def _wrong_codes(session: Session, key: bytes, *, since: datetime) -> int:
-    wrong = select(func.count()).where(
-        SignInAttempt.account_key == key, SignInAttempt.purpose == _PURPOSE, SignInAttempt.at > since
+def _refuse_while_paused(session: Session, key: bytes, now: datetime) -> None:
+    tries = select(func.count()).where(
+        SignInAttempt.account_key == key, SignInAttempt.purpose == _PURPOSE, SignInAttempt.at > now - PAUSE
     )
-    return session.scalar(wrong) or 0
+    if (session.scalar(tries) or 0) >= WRONG_TRIES:
+        raise Rejected(
+            "codes_paused",
+            "Ten codes that no order has. Look for the order by its number, or wait 15 minutes.",
+            outcome="denied",
+        )

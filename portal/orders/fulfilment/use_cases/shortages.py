@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.facts import Backordered, OrderCancelled
-from portal.orders.fulfilment.letters import mail_ready, mail_short
+from portal.orders.fulfilment.letters.mails import mail_ready, mail_short
 from portal.orders.fulfilment.use_cases.cancellation import cancel_units, give_window_back
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import (

@@ -77,21 +77,26 @@ def move(
     :raises Rejected: ``order_state`` if the table has no such step.
     """
     order, before = locked.order, locked.order.status
-    if not can(before, to):
+    _enter(locked, to)
+    event = log_event(locked, words, from_state=before, to=to)
+    props: dict[str, str | int | bool | None] = {"from_state": before, "to_state": to, "quantity": quantity}
+    if code_shown:
+        props["code_shown"] = True
+    step = touch_of(touchpoint(before, to, order.fulfilment), props)
+    assert isinstance(step, OrderStep)  # the table of states names kinds of fulfilment only
+    record_step(locked, step, event)
+    return event
+
+
+def _enter(locked: LockedOrder, to: str) -> None:
+    order = locked.order
+    if not can(order.status, to):
         expect(locked, doing=label(to, order.fulfilment).lower())
     order.status = to
     if to == "ready" and order.ready_at is None:
         order.ready_at = locked.now
     if to in CLOSED_STATES:
         order.closed_at = locked.now
-    event = log_event(locked, words, from_state=before, to=to)
-    props = {"from_state": before, "to_state": to, "quantity": quantity}
-    step = touch_of(
-        touchpoint(before, to, order.fulfilment), {**props, "code_shown": True} if code_shown else props
-    )
-    assert isinstance(step, OrderStep)  # the table of states names kinds of fulfilment only
-    record_step(locked, step, event)
-    return event
 
 
 def follow_lines(

@@ -1,104 +1,33 @@
-"""Mails about an order on its way through the store: queued with the event they announce and sent by the worker.
+"""Queues the mails about an order with the event they announce; the worker sends them.
 
-They go to the customer's person for whom the order was placed. An order without one (imported) sends none.
-Times are words on the store's clock.
+They go to the person the order was placed for. An order without one (imported) sends none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.foundation.mail import Letter, Mail, send
+from portal.orders.fulfilment.letters.kinds import (
+    Address,
+    OrderCancelled,
+    OrderOut,
+    OrderPromiseChanged,
+    OrderReady,
+    OrderRestocked,
+    OrderShort,
+)
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
 from portal.orders.promise import week_words, when_words, window_words
 from portal.orders.status import SHORT_WORDS
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
 
-# An address; of a store with its name and phone.
-Address = dict[str, str]
 STORE_PARTS = ("name", "line1", "city", "region", "postcode", "phone")
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderReady(Letter, words="ready for pickup"):
-    """Something can be collected. ``rest``: how many lines are still to come."""
-
-    number: str
-    path: str
-    rest: int
-    code: str
-    pickup_person: str
-    store: Address
-    hours: str
-    window: str
-    po_number: str
-    job: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderShort(Letter, words="something is missing"):
-    """``units`` of the ``ordered`` ones of a line are missing: the customer waits for them, or they are cancelled."""
-
-    number: str
-    path: str
-    units: int
-    ordered: int
-    sku: str
-    name: str
-    colour: str
-    why: str
-    waits: bool
-    store: Address
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderRestocked(Letter, words="waited-for goods came in"):
-    """Backordered goods came in and are being prepared. ``lines``: name and SKU of each."""
-
-    number: str
-    path: str
-    fulfilment: str
-    promised: str
-    lines: list[dict[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderCancelled(Letter, words="cancellation"):
-    """The order is cancelled; ``rest``: only what was not collected of it."""
-
-    number: str
-    path: str
-    reason: str
-    rest: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderPromiseChanged(Letter, words="another time is promised"):
-    """Another time is promised, for this reason."""
-
-    number: str
-    path: str
-    fulfilment: str
-    promised: str
-    reason: str
-    store: Address
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderOut(Letter, words="on its way"):
-    """The order has left the store."""
-
-    number: str
-    path: str
-    promised: str
-    ship_to: Address
-    store: Address
 
 
 def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) -> None:
