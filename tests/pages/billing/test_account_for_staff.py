@@ -175,7 +175,9 @@ def test_the_one_box_finds_invoices(
     for typed in (invoice.number, invoice.number.lower(), f"inv {digits}", f"INV{digits}", digits):
         found = look_up(session, build.actor(support), read_question(typed))
         assert ("invoice", invoice.number) in {(each.kind, each.ref) for each in found}, typed
-    assert memo.number in {each.ref for each in look_up(session, build.actor(support), read_question(memo.number))}
+    assert memo.number in {
+        each.ref for each in look_up(session, build.actor(support), read_question(memo.number))
+    }
     client.sign_in(support.email)
     for number in (invoice.number, memo.number):
         response = client.get(f"/lookup?q={number.lower()}", status=302)

@@ -181,7 +181,7 @@ def test_coming_back_asks_stripe_once_in_a_few_seconds(
     for _ in range(4):
         back(payer, till)
     payer.get(path)
-    assert read_question(till) == 1
+    assert asked(till) == 1
     back(payer, till)
     assert "We are asking Stripe" in payer.text
     assert re.search(r'hx-get="/pay/returned/[^"]+"', payer.body)
