@@ -1,4 +1,4 @@
-"""Names for the ids in a timeline: people, orders and stays, all in one statement."""
+"""Names for the ids in a timeline: people, orders, delegations, stores and products, in one statement."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <
 union all
 select 'order', id, number, '' from sales_order where id = any(:orders)
 union all
-select 'stay', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
- where d.id = any(:stays)
+select 'delegation', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
+ where d.id = any(:delegations)
 union all
 select 'store', id, name, '' from store where id = any(:stores)
 union all
@@ -35,7 +35,9 @@ class Names:
 
     people: dict[int, tuple[str, str]] = field(default_factory=dict)  # name, kind
     orders: dict[int, str] = field(default_factory=dict)
-    stays: dict[int, tuple[str, str]] = field(default_factory=dict)  # reason, for whom
+    delegations: dict[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # reason, name of the person acted for
     stores: dict[int, str] = field(default_factory=dict)
     variants: dict[int, tuple[str, str]] = field(default_factory=dict)  # SKU, name
 
@@ -52,8 +54,8 @@ def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | No
             names.people[id] = (first, second)
         elif kind == "order":
             names.orders[id] = first
-        elif kind == "stay":
-            names.stays[id] = (first, second)
+        elif kind == "delegation":
+            names.delegations[id] = (first, second)
         elif kind == "store":
             names.stores[id] = first
         else:
@@ -67,7 +69,7 @@ def _ids_in(entries: list[Entry]) -> dict[str, list[int]]:
     ids: dict[str, Iterable[int | None]] = {
         "people": people,
         "orders": {e.order_id for e in entries},
-        "stays": {e.delegation_id for e in entries},
+        "delegations": {e.delegation_id for e in entries},
         "stores": {e.store_id for e in entries},
         "variants": {e.variant_id for e in entries},
     }

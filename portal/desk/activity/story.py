@@ -39,7 +39,7 @@ def story_of(entries: Iterable[Entry], names: Names) -> list[StoryLine]:
 
 
 def _line(entry: Entry, names: Names) -> StoryLine:
-    reason, subject = names.stays.get(entry.delegation_id or 0, ("", ""))
+    reason, subject = names.delegations.get(entry.delegation_id or 0, ("", ""))
     behalf = names.people.get(entry.subject_user_id or 0, ("", ""))[0] if entry.on_behalf else ""
     if entry.name.startswith("delegation_"):
         behalf = subject or names.people.get(entry.props.get("subject_user_id") or 0, ("", ""))[0]

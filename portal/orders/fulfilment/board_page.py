@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import render_template
 
 from portal.foundation.wording import po_words
-from portal.orders.fulfilment.queries.board import Board
+from portal.orders.fulfilment.board import Board
 from portal.orders.promise import age_words, clock_words, when_words
 from portal.orders.status import ICONS, TONES, label
 from portal.web.transaction import now

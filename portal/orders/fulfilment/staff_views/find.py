@@ -6,9 +6,10 @@ from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
+from portal.orders.fulfilment.board import Board
 from portal.orders.fulfilment.board_page import board_page
 from portal.orders.fulfilment.page import order_page
-from portal.orders.fulfilment.queries.board import Board, board
+from portal.orders.fulfilment.queries.board import board
 from portal.orders.fulfilment.queries.numbers import number_at_counter
 from portal.orders.fulfilment.use_cases.scans import find_by_code
 from portal.orders.pages import staff_blueprint
