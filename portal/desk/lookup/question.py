@@ -1,4 +1,4 @@
-"""What somebody typed into the one box: which kinds of things it can mean, and what to compare it with."""
+"""The text in the look-up box: which kinds of things it can mean, and what to compare it with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OWN_PREFIX = "CP-"
 
 @dataclass(frozen=True)
 class Question:
-    """The text, cleaned. Every reading of it is a property; an empty one means: not that."""
+    """The text, cleaned. Each property is one way to read it, empty where it cannot be read so."""
 
     text: str
 
@@ -95,20 +95,20 @@ class Question:
         return self.text if any(c.isalpha() for c in self.text) and not self.is_mail else ""
 
 
-def asked(text: str | None) -> Question:
-    """The question in a text from outside: spaces folded, NUL removed, cut at a sane length."""
+def read_question(text: str | None) -> Question:
+    """The question in untrusted text: spaces folded, NUL removed, cut at a sane length."""
     return Question(" ".join((text or "").replace("\x00", "").split())[:MAX_LENGTH])
 
 
 def after(prefix: str) -> str:
     """The smallest text that is greater than every text with this prefix, byte by byte.
 
-    ``low ~>=~ prefix and low ~<~ after(prefix)`` is what LIKE would do, in a form that PostgreSQL can plan once.
+    ``low ~>=~ prefix and low ~<~ after(prefix)`` does what LIKE does, in a form that fits a generic plan.
     """
     return prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else ""
 
 
 def like(words: str) -> str:
-    """``%words%`` with the wildcards in it made plain."""
+    """``%words%`` with the wildcards in it escaped."""
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
