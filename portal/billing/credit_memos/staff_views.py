@@ -56,4 +56,4 @@ def _credit(company: Company, form: CreditMemoForm) -> Invoice:
 
 
 def _page(company: Company, form: CreditMemoForm) -> str:
-    return render_template("billing/invoices/credit_memo.html", company=company, form=form)
+    return render_template("billing/credit_memos/credit_memo.html", company=company, form=form)
