@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from portal.foundation.money import round_to_minor, to_major
 
@@ -18,7 +17,7 @@ class Taxed:
 
     share: Decimal = Decimal(0)
     region: str = ""
-    exemption: dict[str, Any] | None = None
+    exemption: dict[str, str] | None = None
 
     @property
     def words(self) -> str:
