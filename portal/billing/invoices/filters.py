@@ -47,18 +47,10 @@ class InvoiceFilter:
 def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[InvoiceFilter, dict[str, str]]:
     """The filter in an address, and what is wrong with it by field. Ticked documents are wanted whatever else
     is said."""
-    errors: dict[str, str] = {}
-    days: dict[str, date | None] = {}
-    for name in ("from", "to"):
-        try:
-            days[name] = typed_day(given.get(name, ""))
-        except ValueError:
-            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
-    if days["from"] and days["to"] and days["from"] > days["to"]:
-        errors["to"] = "This is before the first date."
     numbers = tuple(dict.fromkeys(_clean(each) for each in ticked))[:MOST_TICKED]
     if numbers:
         return InvoiceFilter("all", numbers=numbers), {}
+    days, errors = _days(given)
     status = given.get("status", "open")
     wanted = InvoiceFilter(
         status=status if status in STATUSES else "open",
@@ -69,6 +61,20 @@ def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[I
         text=_clean(given.get("q", "")),
     )
     return wanted, errors
+
+
+def _days(given: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
+    """The first and the last day, and what is wrong with them."""
+    errors: dict[str, str] = {}
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        try:
+            days[name] = typed_day(given.get(name, ""))
+        except ValueError:
+            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
+    if days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"] = "This is before the first date."
+    return days, errors
 
 
 def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:

@@ -188,15 +188,20 @@ class AccountMonth:
         """Its last day, or today while it runs."""
         return min(self.today, self.month.last)
 
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What both statements are asked with."""
+        return {
+            "company": self.company_id,
+            "currency": self.currency,
+            "begins": self.begins,
+            "ends": self.ends,
+        }
+
 
 def statement(session: Session, of: AccountMonth, *, size: int = PAGE, skip: int = 0) -> Statement:
     """A month's statement with ``size`` of its entries, after the first ``skip``. Two statements."""
-    asked: dict[str, object] = {
-        "company": of.company_id,
-        "currency": of.currency,
-        "begins": of.begins,
-        "ends": of.ends,
-    }
+    asked = of.parameters
     days = {"as_of": of.as_of, **{f"day_{n}": of.as_of - timedelta(days=n) for n in (30, 60, 90)}}
     opening, closing, unapplied, memos, *ages = (
         int(each) for each in session.execute(_BALANCES, asked | days).one()

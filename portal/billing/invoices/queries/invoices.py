@@ -125,11 +125,14 @@ def invoices(
     key = _key(before if backwards else after)
     query = select(*COLUMNS).where(Invoice.company_id == company_id, *_conditions(wanted, today))
     found = [_row(row) for row in session.execute(_placed(query, wanted, key, backwards).limit(size + 1))]
-    more, rows = len(found) > size, found[:size]
-    if backwards:
-        rows.reverse()
-    has_next = key is not None if backwards else more
-    has_previous = more if backwards else key is not None
+    ends = (len(found) > size, key is not None)  # whether there is more beyond, and on the side we came from
+    has_next, has_previous = ends[::-1] if backwards else ends
+    return _page(found[:size][:: -1 if backwards else 1], wanted, has_next, has_previous)
+
+
+def _page(
+    rows: list[InvoiceRow], wanted: InvoiceFilter, has_next: bool, has_previous: bool
+) -> Page[InvoiceRow]:
     return Page(
         rows,
         next_cursor=_cursor(rows[-1], wanted) if rows and has_next else None,
