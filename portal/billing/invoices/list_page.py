@@ -8,7 +8,6 @@ from datetime import date
 
 from flask import request
 
-from portal.billing.account.queries.ageing import Owed
 from portal.billing.invoices.filters import InvoiceFilter, read_filter
 from portal.billing.invoices.list_links import Chip, FilterInUse, InvoiceList
 from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
@@ -78,7 +77,7 @@ class ListPage:
 
 def list_page(
     company_id: int,
-    owed: Owed,
+    counts: Mapping[str, int],
     url: Callable[..., str],
     *,
     invoice_endpoint: str,
@@ -87,7 +86,7 @@ def list_page(
 ) -> ListPage:
     """The page of the list that the request's query names.
 
-    :param owed: for the counts beside the statuses.
+    :param counts: how many documents have a status, where it is shown.
     :param url: makes the list's address of a query.
     """
     wanted, errors = read_filter(request.args)
@@ -96,7 +95,7 @@ def list_page(
         links=links,
         errors=errors,
         page=None if errors else _rows(company_id, wanted),
-        chips=links.chips({"open": owed.open_count, "overdue": owed.overdue_count}),
+        chips=links.chips(counts),
         today=today(),
         invoice_endpoint=invoice_endpoint,
         pay_href=pay_href,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from portal.billing.invoices.words import DISPUTE_REASONS
 
@@ -26,7 +25,7 @@ class NewDispute:
     opened_by_user_id: int | None = None
     attempt_id: int | None = None  # the payment that was short
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, object]:
         """Its columns: a reason that nobody knows is another one, and the note is cut to its length."""
         known = self.reason if self.reason in DISPUTE_REASONS else "other"
         return {**asdict(self), "reason": known, "note": self.note[:MAX_NOTE]}

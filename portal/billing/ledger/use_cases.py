@@ -52,16 +52,7 @@ def post(session: Session, **posting: Unpack[Posting]) -> bool:
     _check(posting["key"], posting["kind"], sides)
     transaction_id = session.scalar(
         upsert(LedgerTransaction)
-        .values(
-            posting_key=posting["key"],
-            kind=posting["kind"],
-            company_id=posting["company_id"],
-            currency=posting["currency"],
-            occurred_at=posting["occurred_at"],
-            actor_user_id=posting["actor"].user_id,
-            actor_name=posting["actor"].name,
-            words=posting.get("words", ""),
-        )
+        .values(_transaction(posting))
         .on_conflict_do_nothing(index_elements=["posting_key"])
         .returning(LedgerTransaction.id)
     )
@@ -79,6 +70,19 @@ def _check(key: str, kind: str, sides: Sequence[Side]) -> None:
         raise ValueError(f"{key} does not balance: {sides}")
     if kind not in KINDS or any(side.account not in ACCOUNTS for side in sides):
         raise ValueError(f"{key} is of no known kind, or on no known account: {kind}, {sides}")
+
+
+def _transaction(posting: Posting) -> dict[str, object]:
+    return {
+        "posting_key": posting["key"],
+        "kind": posting["kind"],
+        "company_id": posting["company_id"],
+        "currency": posting["currency"],
+        "occurred_at": posting["occurred_at"],
+        "actor_user_id": posting["actor"].user_id,
+        "actor_name": posting["actor"].name,
+        "words": posting.get("words", ""),
+    }
 
 
 def _rows(

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from portal.billing.account.words import BUCKETS
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, link
-from portal.billing.statements.queries import Entry, Statement
+from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import about, what
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor

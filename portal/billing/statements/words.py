@@ -13,7 +13,7 @@ NUMBERS_SHOWN = 4
 
 
 def what(entry: Any) -> str:
-    """What happened (``portal.billing.statements.queries.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
+    """What happened (``portal.billing.statements.queries.statement.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
     if entry.kind in ("invoice", "credit_memo"):
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
     if entry.kind == "payment":

@@ -33,7 +33,7 @@ def show_invoices() -> str | tuple[str, int]:
     may_pay = actor().can("invoices:pay")
     listed = list_page(
         company_id,
-        owed.main,
+        owed.main.by_status,
         _href,
         invoice_endpoint="billing.invoice",
         pay_href=url_for("billing.new_payment") if may_pay else None,

@@ -20,21 +20,6 @@ from portal.foundation.sql import sql_list
 
 PAGE = 200
 _OURS = sql_list(NOT_OF_CUSTOMER)
-_MONTHS = text(f"""
-with facts as (
-  select t.id, t.currency, t.occurred_at, coalesce(sum(e.amount_minor), 0) as amount
-    from ledger_transaction t
-    left join ledger_entry e on e.transaction_id = t.id and e.account in {sql_list(OF_CUSTOMER)}
-   where t.company_id = :company and t.kind not in {_OURS} group by t.id),
-months as (
-  select currency, cast(date_trunc('month', occurred_at at time zone :zone) as date) as first, count(*) as entries,
-         coalesce(sum(amount) filter (where amount > 0), 0) as charges,
-         coalesce(sum(amount) filter (where amount < 0), 0) as credits
-    from facts group by 1, 2)
-select currency, first, entries, charges, credits,
-       sum(charges + credits) over (partition by currency order by first) as closing
-  from months order by first desc, currency
-""")
 # Each document's balance at the end, by how long it had been due then; what was there before the month beside it.
 _BALANCES = text(f"""
 with moved as (
@@ -84,18 +69,6 @@ select s.*, i.number, i.due_on, i.po_number, i.job_name, i.reason, p.number as p
 
 
 @dataclass(frozen=True, slots=True)
-class MonthRow:
-    """A month with anything in it; amounts in minor units, credits below zero."""
-
-    month: Month
-    currency: str
-    entries: int
-    charges_minor: int
-    credits_minor: int
-    closing_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One fact in the books. ``amount_minor`` moves the balance: up what is owed, down what was paid or credited;
     nothing where one document was only set against another."""
@@ -141,24 +114,6 @@ class Statement:
     def set_against_minor(self) -> int:
         """What can be set against open invoices, zero or below."""
         return self.memos_minor + self.unapplied_minor
-
-
-def months(session: Session, company_id: int, *, zone: str) -> list[MonthRow]:
-    """The company's months with entries, the newest first. One statement.
-
-    :param zone: the seller's; a month begins at its midnight.
-    """
-    return [
-        MonthRow(
-            Month.of(row.first),
-            row.currency,
-            row.entries,
-            int(row.charges),
-            int(row.credits),
-            int(row.closing),
-        )
-        for row in session.execute(_MONTHS, {"company": company_id, "zone": zone})
-    ]
 
 
 @dataclass(frozen=True, slots=True)
