@@ -60,7 +60,7 @@ class InvoiceViewed(Touch):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDisputed(Touch):
-    """Part of an invoice is contested."""
+    """Part of an invoice is disputed."""
 
     method: str | None = None
     number: str | None = None

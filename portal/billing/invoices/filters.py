@@ -1,4 +1,4 @@
-"""What of a company's invoices is wanted, as people say it in an address. Pure rules."""
+"""The filter of a list of invoices, as the query of an address has it. Pure rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from portal.foundation.clock import typed_day
 
 STATUSES = {"open": "Open", "overdue": "Overdue", "paid": "Paid", "memos": "Credit memos", "all": "All"}
-# Further parts of the address, in the order in which they are said.
+# The other parts of the query, in the order in which they are shown.
 FIELDS = ("q", "po", "job", "from", "to")
 MOST_TICKED = 500
 LONGEST = 100
@@ -29,7 +29,7 @@ class InvoiceFilter:
 
     @property
     def active(self) -> int:
-        """How many filters are set beside the status."""
+        """How many filters are set besides the status."""
         wanted = (self.issued_from, self.issued_to, self.job, self.po, self.text, self.numbers)
         return sum(1 for each in wanted if each)
 
@@ -45,8 +45,8 @@ class InvoiceFilter:
 
 
 def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[InvoiceFilter, dict[str, str]]:
-    """The filter in an address, and what is wrong with it by field. Ticked documents are wanted whatever else
-    is said."""
+    """The filter in an address, and what is wrong with it by field. Ticked documents take precedence over
+    everything else."""
     numbers = tuple(dict.fromkeys(_clean(each) for each in ticked))[:MOST_TICKED]
     if numbers:
         return InvoiceFilter("all", numbers=numbers), {}
@@ -78,7 +78,7 @@ def _days(given: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, s
 
 
 def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
-    """The filters in use beside the status, by field, in words."""
+    """The filters in use besides the status, by field, in words."""
     words = {
         "q": wanted.text and f"“{wanted.text}”",
         "po": wanted.po and f"PO {wanted.po}",

@@ -1,5 +1,5 @@
-"""The addresses around a list of invoices: its chips, the filters in use, its neighbors. Pure rules; whoever shows
-the list says how an address is made."""
+"""The addresses around a list of invoices: its chips, the filters in use, its neighboring pages. Pure rules; the page that
+shows the list provides the function that makes an address."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class ListPage:
         return self.export_url(status="all") if self.export_url else None
 
     def standing(self, row: InvoiceRow) -> tuple[str, str, str | None]:
-        """A word, its tone and an icon for where a document stands today."""
+        """A word, its tone and an icon for the state of a document today."""
         return standing(row.kind, row.total_minor, row.open_minor, row.due_on, self.today)
 
     def exponent(self, currency: str) -> int:

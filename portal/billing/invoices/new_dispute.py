@@ -1,4 +1,4 @@
-"""What opens a dispute about an invoice, as one row, whoever writes it."""
+"""A new dispute about an invoice, as the one row that every writer inserts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_NOTE = 1000
 
 @dataclass(frozen=True, slots=True)
 class NewDispute:
-    """A dispute to be opened. ``amount_minor`` is what is contested, above zero, in minor units of ``currency``."""
+    """A dispute to be opened. ``amount_minor`` is what is disputed, above zero, in minor units of ``currency``."""
 
     invoice_id: int
     company_id: int
@@ -26,7 +26,7 @@ class NewDispute:
     attempt_id: int | None = None  # the payment that was short
 
     def row(self) -> dict[str, object]:
-        """Its columns: a reason that nobody knows is another one, and the note is cut to its length."""
+        """Its columns: an unknown reason becomes "other", and the note is truncated."""
         known = self.reason if self.reason in DISPUTE_REASONS else "other"
         return {**asdict(self), "reason": known, "note": self.note[:MAX_NOTE]}
 

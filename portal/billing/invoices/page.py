@@ -60,7 +60,7 @@ class InvoicePage:
 
     @property
     def state(self) -> tuple[str, str, str | None]:
-        """A word, its tone and an icon for where the document stands today."""
+        """A word, its tone and an icon for the state of the document today."""
         each = self.invoice
         return standing(each.kind, each.total_minor, each.open_minor, each.due_on, self.today)
 

@@ -38,7 +38,7 @@ class InvoiceSheet(Sheet):
 
 
 def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSheet:
-    """What ``templates/pdf/invoice.typ`` prints; ``today`` is the day on which the open amount stands."""
+    """What ``templates/pdf/invoice.typ`` prints; ``today`` is the day of the open amount."""
     invoice, lines = document.invoice, document.lines
     memo = invoice.kind == "credit_memo"
     has_tax = invoice.tax_minor != 0 or any(line.tax_minor for line in lines)

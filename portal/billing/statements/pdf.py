@@ -77,7 +77,7 @@ def _hero(found: Statement) -> list[str]:
 
 
 def ageing(found: Statement) -> list[tuple[str, str]]:
-    """Pairs of a name and an amount: the open invoices by age, what can be set against them, and the balance."""
+    """Pairs of a name and an amount: the open invoices by age, what can be applied to them, and the balance."""
     rows = list(zip(BUCKETS, found.ages, strict=True))
     rows += [("Credits", found.set_against_minor), ("Balance", found.closing_minor)]
     return [(name, format_minor(minor, found.currency)) for name, minor in rows]

@@ -48,7 +48,7 @@ _BY_INDEX = text("select set_config('enable_seqscan', 'off', true)")
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Open amounts of one currency in minor units: by age (``words.BUCKETS``), and what may be set against them."""
+    """Open amounts of one currency in minor units: by age (``words.BUCKETS``), and what can be applied to them."""
 
     currency: str
     amounts: tuple[int, ...] = (0, 0, 0, 0, 0)
@@ -56,7 +56,7 @@ class Owed:
     oldest: date | None = None  # the earliest due day of what is open
     credit_minor: int = 0  # open credit memos, above zero
     credit_count: int = 0
-    unapplied_minor: int = 0  # money that no invoice has taken yet
+    unapplied_minor: int = 0  # not applied to an invoice yet
 
     @property
     def open_minor(self) -> int:
@@ -81,7 +81,7 @@ class Owed:
 
     @property
     def balance_minor(self) -> int:
-        """What is left to pay when all credit is used; below zero for a company that has paid ahead."""
+        """What is left to pay when all credit is used; below zero for a company that has prepaid."""
         return self.open_minor - self.credit_minor - self.unapplied_minor
 
 

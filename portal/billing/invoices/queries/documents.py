@@ -26,7 +26,7 @@ _COLUMNS = (
     InvoiceLine.tax_share,
     InvoiceLine.tax_minor,
 )
-# A payment's own postings are told apart from the early-payment discount that was given with it.
+# A payment's postings, apart from the early-payment discount that it earned.
 _APPLIED = text(f"""
 select t.id, t.kind, t.occurred_at, t.actor_name, t.words, e.amount, e.discount, p.number as payment_number,
        p.kind as payment_kind, p.method_words, p.reference, a.token,
@@ -92,7 +92,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
-    """A payment that has been started or is scheduled, and how much of this document it speaks for."""
+    """A payment that has been started or is scheduled, and how much of this document it covers."""
 
     token: str
     state: str
@@ -125,7 +125,7 @@ class Document:
 
     @property
     def payable_minor(self) -> int:
-        """Open, and no started payment speaks for it."""
+        """Open, and not covered by a payment that was started."""
         live = sum(each.amount_minor for each in self.on_its_way if each.state in LIVE)
         return self.invoice.open_minor - live
 

@@ -35,7 +35,7 @@ def _attempts(what: Any, *states: str) -> Any:
     )
 
 
-# Each is one look into an index per row of the page.
+# Each is one index lookup per row of the page.
 _DISPUTED = (
     select(InvoiceDispute.amount_minor)
     .where(InvoiceDispute.invoice_id == Invoice.id, InvoiceDispute.closed_at.is_(None))
@@ -72,7 +72,7 @@ COLUMNS: tuple[Any, ...] = (
 class InvoiceRow:
     """One document of the list. Amounts in minor units of ``currency``, below zero on credit memos.
 
-    ``under_way_minor`` is what payments on their way speak for, ``disputed_minor`` what an open dispute contests.
+    ``under_way_minor`` is what payments under way cover, ``disputed_minor`` what is in an open dispute.
     """
 
     id: int
@@ -96,7 +96,7 @@ class InvoiceRow:
 
     @property
     def payable_minor(self) -> int:
-        """What may be paid (or used) now: open, and no payment on its way speaks for it."""
+        """What may be paid (or used) now: open, and not covered by a payment under way."""
         return self.open_minor - self.under_way_minor
 
 

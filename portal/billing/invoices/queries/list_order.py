@@ -34,7 +34,7 @@ def placed(
 def conditions(wanted: InvoiceFilter, today: date) -> Iterator[ColumnElement[bool]]:
     """What a document meets to be in the list."""
     if wanted.status in BY_DUE_DAY:
-        # Said twice, because the index is one of everything that is open, credit memos too.
+        # Twice, because the index covers everything open, including credit memos.
         yield and_(Invoice.open_minor != 0, Invoice.open_minor > 0)
     if wanted.status == "overdue":
         yield Invoice.due_on < today
@@ -62,7 +62,7 @@ def _named(wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def cursor_of(due_on: date, issued_on: date, id: int, wanted: InvoiceFilter) -> str:
-    """Where a document stands in the list."""
+    """A document's place in the list."""
     day = due_on if wanted.status in BY_DUE_DAY else issued_on
     return encode_cursor(day.isoformat(), id)
 

@@ -1,4 +1,4 @@
-"""Opens disputes about invoices: the customer contests one, or a payment is short and says why."""
+"""Opening disputes about invoices: by the customer, or by a short payment that gives a reason."""
 
 from __future__ import annotations
 

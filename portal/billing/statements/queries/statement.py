@@ -1,8 +1,8 @@
 """What went through a company's account in a month, from the books: opening balance, every entry, closing balance.
 
 The balance is what the company owes in the ledger, receivable and unapplied together: open invoices less credit
-memos and money that no invoice has taken. Facts of the seller's own side (Stripe's fees, chargebacks that are not
-decided) leave it as it is and are not shown.
+memos and unapplied money. Facts between the seller and Stripe (fees, undecided chargebacks) do not change it and are not
+shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from portal.foundation.sql import sql_list
 
 PAGE = 200
 _OURS = sql_list(NOT_OF_CUSTOMER)
-# Each document's balance at the end, by how long it had been due then; what was there before the month beside it.
+# Each document's balance at the end, by how long it had been due then; and what was there before the month.
 _BALANCES = text(f"""
 with moved as (
   select e.account, e.invoice_id, e.amount_minor, t.occurred_at < :begins as earlier
@@ -79,7 +79,7 @@ class Entry:
     amount_minor: int
     balance_minor: int
     discount_minor: int  # of a payment: what was saved by paying early
-    ahead_minor: int  # of a payment: what no invoice took when it came
+    ahead_minor: int  # of a payment: what was not applied when it arrived
     due_on: date | None
     po_number: str
     job_name: str
@@ -102,7 +102,7 @@ class Statement:
     closing_minor: int
     ages: tuple[int, ...]  # open invoices at the end, by age (see portal/billing/account/words.py)
     memos_minor: int  # open credit memos at the end, zero or below
-    unapplied_minor: int  # money that no invoice has taken at the end, zero or below
+    unapplied_minor: int  # unapplied money at the end, zero or below
     entries: tuple[Entry, ...]  # those that were asked for
     many: int  # all entries of the month
 
@@ -112,7 +112,7 @@ class Statement:
 
     @property
     def set_against_minor(self) -> int:
-        """What can be set against open invoices, zero or below."""
+        """What can be applied to open invoices, zero or below."""
         return self.memos_minor + self.unapplied_minor
 
 
@@ -181,7 +181,7 @@ def statement(session: Session, of: AccountMonth, *, size: int = PAGE, skip: int
 
 def _entry(row: Row[Any], opening_minor: int) -> Entry:
     is_document = row.kind in ("invoice", "credit_memo")
-    # A document of nothing has no sides in the books; its posting's key still names it.
+    # A document over zero has no entries in the ledger; its posting's key still names it.
     number = row.number or (row.posting_key.partition(":")[2] if is_document else "")
     return Entry(
         row.occurred_at,
