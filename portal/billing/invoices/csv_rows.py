@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.billing.invoices.queries.invoices import InvoiceRow
-from portal.billing.invoices.words import standing
+from portal.billing.invoices.words import document_state
 from portal.foundation.money import to_major
 from portal.web.spreadsheets import plain
 
@@ -44,7 +44,7 @@ def cells(row: InvoiceRow, today: date) -> Cells:
         KINDS[row.kind],
         row.issued_on.isoformat(),
         row.due_on.isoformat(),
-        standing(row.kind, row.total_minor, row.open_minor, row.due_on, today)[0],
+        document_state(row.kind, row.total_minor, row.open_minor, row.due_on, today)[0],
         plain(row.order_number),
         plain(row.po_number),
         plain(row.job_name),

@@ -36,12 +36,12 @@ class InvoiceFilter:
     @property
     def names(self) -> list[str]:
         """The filters in use, for the log, which never holds what was typed."""
-        said = ["status"] if self.status != "open" else []
+        names = ["status"] if self.status != "open" else []
         pairs = {"issued_from": self.issued_from, "issued_to": self.issued_to, "job": self.job, "po": self.po}
-        said += [
+        names += [
             name for name, value in {**pairs, "text": self.text, "ticked": self.numbers}.items() if value
         ]
-        return said
+        return names
 
 
 def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[InvoiceFilter, dict[str, str]]:
@@ -77,7 +77,7 @@ def _days(given: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, s
     return days, errors
 
 
-def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
+def filter_words(wanted: InvoiceFilter) -> list[tuple[str, str]]:
     """The filters in use besides the status, by field, in words."""
     words = {
         "q": wanted.text and f"“{wanted.text}”",

@@ -11,7 +11,7 @@ from flask import request
 from portal.billing.invoices.filters import InvoiceFilter, read_filter
 from portal.billing.invoices.list_links import Chip, FilterInUse, InvoiceList
 from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
-from portal.billing.invoices.words import standing
+from portal.billing.invoices.words import document_state
 from portal.foundation.money import exponent
 from portal.foundation.paging import Page
 from portal.web.transaction import db, today
@@ -66,9 +66,9 @@ class ListPage:
     def export_all_href(self) -> str | None:
         return self.export_url(status="all") if self.export_url else None
 
-    def standing(self, row: InvoiceRow) -> tuple[str, str, str | None]:
+    def state(self, row: InvoiceRow) -> tuple[str, str, str | None]:
         """A word, its tone and an icon for the state of a document today."""
-        return standing(row.kind, row.total_minor, row.open_minor, row.due_on, self.today)
+        return document_state(row.kind, row.total_minor, row.open_minor, row.due_on, self.today)
 
     def exponent(self, currency: str) -> int:
         """Decimals of a currency."""

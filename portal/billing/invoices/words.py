@@ -45,7 +45,7 @@ def due_words(due_on: date, today: date) -> str:
     return "Due tomorrow" if left == 1 else f"Due in {days(left)}"
 
 
-def standing(
+def document_state(
     kind: str, total_minor: int, open_minor: int, due_on: date, today: date
 ) -> tuple[str, str, str | None]:
     """A word, its tone and an icon (None: the tone's own) for the state of a document."""

@@ -60,8 +60,3 @@ def _chosen(people: list[Recipient], roles: list[str]) -> list[Recipient]:
 
 def _once(people: list[Recipient]) -> list[Recipient]:
     return list({each.user_id: each for each in reversed(people)}.values())[::-1]
-
-
-def admins_of(session: Session, company_id: int) -> list[Recipient]:
-    """The company's administrators, or its parent's where it has none."""
-    return people_who_may(session, "company:manage", [company_id]).get(company_id, [])
