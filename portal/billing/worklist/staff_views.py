@@ -9,7 +9,7 @@ from portal.billing.invoices.words import DISPUTE_REASONS, due_words
 from portal.billing.pages import staff_blueprint
 from portal.billing.payments.words import DISPUTE_STATES
 from portal.billing.settlement.queries import open_chargebacks
-from portal.billing.worklist.queries import counts, oldest_cash, overdue_companies
+from portal.billing.worklist.queries import counts, oldest_unapplied, overdue_companies
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, today
@@ -28,7 +28,7 @@ def worklist() -> str:
         page=page,
         counts=counts(db()),
         disputes=open_disputes(db(), actor(), limit=DISPUTES_SHOWN),
-        cash=oldest_cash(db()),
+        cash=oldest_unapplied(db()),
         chargebacks=open_chargebacks(db()),
         chargeback_states=DISPUTE_STATES,
         reasons=DISPUTE_REASONS,
