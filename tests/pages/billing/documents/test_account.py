@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
 from tests.invoices import make_attempt, pay_offline
 from tests.page import PageClient
-from tests.pages.billing.documents.customer import Customer
-
-
-def file_of(client: PageClient, path: str) -> str:
-    answer = client.http.get(path)
-    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
-    return answer.get_data(as_text=True).removeprefix("\ufeff")
-
-
-def rows_of(client: PageClient, path: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file_of(client, path))))
+from tests.pages.billing.documents.customer import Customer, rows_of
 
 
 def test_the_account_at_a_glance(buyer: PageClient, customer: Customer) -> None:

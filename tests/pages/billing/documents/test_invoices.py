@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -15,19 +13,9 @@ from portal.billing.models.promises_to_pay import PaymentPromise
 from tests.builders import NOW, today
 from tests.invoices import make_attempt, make_invoice, pay_offline
 from tests.page import PageClient
-from tests.pages.billing.documents.customer import Customer
+from tests.pages.billing.documents.customer import Customer, rows_of
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
-
-
-def file_of(client: PageClient, path: str) -> str:
-    answer = client.http.get(path)
-    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
-    return answer.get_data(as_text=True).removeprefix("\ufeff")
-
-
-def rows_of(client: PageClient, path: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file_of(client, path))))
 
 
 def numbers(client: PageClient) -> list[str]:
