@@ -71,7 +71,7 @@ def test_nothing_is_disputed_of_what_is_paid(session: Session, company: Company,
 
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_who_may_not(build: Build, session: Session, company: Company, role: str) -> None:
-    """Seen failing without the check of the permission."""
+    """Seen failing without the check of the permission, and with the invoice of any company."""
     invoice = make_invoice(session, company)
     actor = outsider(build, company, role)
     with pytest.raises(NotFound):
