@@ -98,6 +98,13 @@ def ask_for_a_new_password(run: Running, email: str) -> None:
     assert answer.status in {200, 302}
 
 
+def _links_to_reset(run: Running, mailbox: int) -> list[str]:
+    """Mails to the buyer with a link to a new password. Others may be there: at :23 of each hour reminders go out."""
+    mails = json.loads(run.get("/mails.json?to=buyer@demo.example", mailbox)[1])
+    link = f"http://127.0.0.1:{run.port}/reset?token="
+    return [mail["text"] for mail in mails if link in mail["text"]]
+
+
 def _answers(run: Running, port: int) -> bool:
     try:
         return run.get("/_sandbox/health", port)[0] == 200
@@ -138,13 +145,12 @@ def test_from_nothing_to_the_demo_and_back(start: Callable[[], Running], folder:
     assert "Made-up demo data" in page
     mailbox = re.search(r"Mails it sends: http://127.0.0.1:(\d+)", run.said)
     assert mailbox is not None
-    assert json.loads(run.get("/mails.json", int(mailbox[1]))[1]) == []
+    assert _links_to_reset(run, int(mailbox[1])) == []
     ask_for_a_new_password(run, "buyer@demo.example")
     until = time.monotonic() + 60
-    while not (mails := json.loads(run.get("/mails.json?to=buyer@demo.example", int(mailbox[1]))[1])):
+    while not _links_to_reset(run, int(mailbox[1])):
         assert time.monotonic() < until, "the worker sends it to the mailbox"
         time.sleep(0.2)
-    assert f"http://127.0.0.1:{run.port}/reset?token=" in mails[0]["text"]
     payments = re.search(r"Test payments, watched and steered: http://127.0.0.1:(\d+)/_sandbox/", run.said)
     assert payments is not None
     until = time.monotonic() + 60

@@ -35,7 +35,7 @@ from portal.foundation.tokens import new_token
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
-from portal.orders.returns.use_cases import take_back
+from portal.orders.returns.use_cases import Return, take_back
 from portal.verifying.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_attacks_storm import Storm, let_loose
@@ -257,10 +257,9 @@ class MoneyStorm(Storm):
             actor=self.world["staff"],
             now=NOW,
             number=number,
-            units={self.random.randint(1, 3): 1},
-            reason="wrong_item",
-            restock=True,
-            token=new_token(),
+            back=Return(
+                units={self.random.randint(1, 3): 1}, reason="wrong_item", restock=True, token=new_token()
+            ),
         )
 
 

@@ -19,13 +19,13 @@ from portal.orders.checkout.use_cases.choices import Choice, choose
 from portal.orders.checkout.use_cases.placement import place
 from portal.orders.drafts.use_cases import drafts as drafting
 from portal.orders.drafts.use_cases.lines import Wish, put
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
 from portal.orders.reorder.use_cases.reorder import reorder
@@ -108,7 +108,7 @@ class Storm:
         self._place(session, actor, done.draft)
 
     def cancel(self, session: Session) -> None:
-        cancelling.cancel(session, actor=self.actor(), now=NOW, number=self.order(session))
+        cancel(session, actor=self.actor(), now=NOW, number=self.order(session))
 
     def order(self, session: Session) -> str:
         found = session.execute(select(Order.number).where(Order.status.in_(OPEN_STATES))).scalars().all()
@@ -133,10 +133,12 @@ class Storm:
             actor=self.world["staff"],
             now=NOW,
             number=self.order(session),
-            line_no=self.random.randint(1, 3),
-            units=self.random.choice([-1, 1, 2, 99]),
-            reason="damaged",
-            rest=self.random.choice(["backorder", "cancel"]),
+            shortage=Shortage(
+                line_no=self.random.randint(1, 3),
+                units=self.random.choice([-1, 1, 2, 99]),
+                reason="damaged",
+                rest=self.random.choice(["backorder", "cancel"]),
+            ),
         )
 
     def release(self, session: Session) -> None:

@@ -17,12 +17,12 @@ from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import handover
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.models.orders import Order
-from portal.orders.returns import use_cases as returning
+from portal.orders.returns.use_cases import Return, take_back
 from portal.worker.posting import Posting
 from tests.builders import NOW, Build
-from tests.domain.orders.test_fulfilment_invoices import a_draft_of, hand_over, invoices, paid_ahead, ready
+from tests.domain.orders.test_fulfilment_invoices import a_draft_of, collect, invoices, paid_ahead, ready
 from tests.invoices import make_invoice
 from tests.placed_orders import Counter, Want, counter
 from tests.shop import TODAY
@@ -57,7 +57,7 @@ def written(session: Session, settings: Settings) -> tuple[str, str]:
 def collected(session: Session, scene: Counter, **fields: Any) -> Order:
     order = scene.order(Want(scene.paint, 2), **fields)
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     return order
 
 
@@ -85,7 +85,7 @@ def test_what_was_paid_ahead_is_told(session: Session, scene: Counter, settings:
         order = scene.order(Want(scene.paint, 2))
         paid_ahead(session, scene, a_draft_of(session, scene, order), amount, f"PAY-{amount}")
         ready(session, scene, order)
-        hand_over(session, scene, order)
+        collect(session, scene, order)
         subject, body = written(session, settings)
         assert says in body, body
         assert subject.endswith(", paid") == (amount == 9_000)
@@ -103,15 +103,12 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
 ) -> None:
     order = collected(session, scene)
     (invoice,) = invoices(session, order)
-    returning.take_back(
+    take_back(
         session,
         actor=scene.staff,
         now=NOW,
         number=order.number,
-        units={1: 1},
-        reason="damaged",
-        restock=False,
-        token="r1",
+        back=Return(units={1: 1}, reason="damaged", restock=False, token="r1"),
     )
     assert f"Order: {order.number}" in written(session, settings)[1]
     for _ in range(2):
@@ -174,7 +171,7 @@ def test_no_document_no_mail(session: Session, scene: Counter) -> None:
     """The mail stands and falls with the transaction that issues."""
     order = scene.order(Want(scene.paint, 2))
     ready(session, scene, order)
-    handover.hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
+    hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
     assert len(mails(session)) == 1
     session.rollback()
     assert mails(session) == []

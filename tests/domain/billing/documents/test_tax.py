@@ -17,8 +17,8 @@ from portal.billing.models.tax import TaxExemption, TaxRate
 from portal.billing.tax.queries.rates import tax_for
 from portal.foundation.errors import Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
@@ -117,7 +117,7 @@ def test_an_order_carries_its_tax(shop: Shop, session: Session, sessions: sessio
     assert used(session, shop.company) == placed.total_minor == order.total_minor
     mail = session.scalars(select(OutboundMail)).one()
     assert (mail.data["total"], mail.data["tax"]) == ("$48.14", "$3.93")
-    cancelling.cancel(session, actor=shop.actor, now=NOW, number=order.number)
+    cancel(session, actor=shop.actor, now=NOW, number=order.number)
     session.commit()
     assert used(session, shop.company) == 0, "the tax comes back with the rest"
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.disputes import InvoiceDispute
-from portal.desk.lookup.queries import look_up
-from portal.desk.lookup.wanted import asked
+from portal.desk.lookup.queries.search import look_up
+from portal.desk.lookup.question import read_question
 from tests.builders import NOW, Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -108,9 +108,11 @@ def test_the_one_box_finds_invoices(
     digits = invoice.number.removeprefix("INV-")
     support = build.user(kind="support")
     for typed in (invoice.number, invoice.number.lower(), f"inv {digits}", f"INV{digits}", digits):
-        found = look_up(session, build.actor(support), asked(typed))
+        found = look_up(session, build.actor(support), read_question(typed))
         assert ("invoice", invoice.number) in {(each.kind, each.ref) for each in found}, typed
-    assert memo.number in {each.ref for each in look_up(session, build.actor(support), asked(memo.number))}
+    assert memo.number in {
+        each.ref for each in look_up(session, build.actor(support), read_question(memo.number))
+    }
     client.sign_in(support.email)
     for number in (invoice.number, memo.number):
         response = client.get(f"/lookup?q={number.lower()}", status=302)
@@ -119,8 +121,8 @@ def test_the_one_box_finds_invoices(
     assert invoice.number in client.text
     assert "Harbor Painting" in client.text
     own, other = build.rep(company), build.rep(build.company())
-    assert look_up(session, build.actor(own), asked(invoice.number))
-    assert not look_up(session, build.actor(other), asked(invoice.number))
+    assert look_up(session, build.actor(own), read_question(invoice.number))
+    assert not look_up(session, build.actor(other), read_question(invoice.number))
 
 
 def test_the_customers_start_page_says_what_is_open(
