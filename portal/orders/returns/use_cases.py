@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.refunds.facts import OrderRefunded
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
@@ -64,7 +64,7 @@ def take_back(session: Session, *, actor: Actor, now: datetime, number: str, bac
     for line, units in lines:
         line.quantity_returned += units
     _record_return(locked, lines, back.reason, memo)
-    announce(session, memo)
+    mail_new_document(session, memo)
     if back.restock and locked.order.store_id is not None:
         put_back(session, store_id=locked.order.store_id, quantities=stock_of(lines))
     return memo

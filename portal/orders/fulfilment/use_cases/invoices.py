@@ -9,11 +9,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.billing.credit.use_cases import give_credit
-from portal.billing.credit_memos.use_cases import apply_ahead, lock_money_ahead
+from portal.billing.credit_memos.use_cases.prepayments import apply_prepayments, lock_prepayments
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.clock import local
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder
 from portal.orders.models.orders import Order, OrderLine
@@ -37,7 +37,7 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
     key = _issue_key(locked) if gone else None
     if key is None:
         return None
-    ahead = lock_money_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
+    ahead = lock_prepayments(session, company_id=order.company_id, draft_id=order.draft_id)
     document = new_document(locked, "invoice", key, [_line(order, *each) for each in gone])
     invoice = issue(session, document, actor=locked.actor, now=locked.now)
     if invoice is None:
@@ -45,8 +45,8 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
     for line, units in gone:
         line.quantity_invoiced += units
     _release_credit(locked, invoice)
-    apply_ahead(session, invoice, ahead, actor=locked.actor, now=locked.now)
-    announce(session, invoice)
+    apply_prepayments(session, invoice, ahead, actor=locked.actor, now=locked.now)
+    mail_new_document(session, invoice)
     return invoice
 
 
