@@ -12,7 +12,9 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.cash_application import use_cases as applying
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
+from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.chart_of_accounts import STRIPE
 from portal.billing.credit_holds.use_cases import holds as holding
 from portal.billing.credit_memos import use_cases as crediting
@@ -22,11 +24,13 @@ from portal.billing.models.dunning import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAttempt
-from portal.billing.offline_payments.use_cases import Offline, receive
+from portal.billing.offline_payments.rules import OfflinePayment
+from portal.billing.offline_payments.use_cases import receive_payment
 from portal.billing.payment_states import LIVE
 from portal.billing.payments.use_cases.payable import Want
 from portal.billing.payments.use_cases.start import shares_of, start
-from portal.billing.refunds.use_cases import refunds as refunding
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.settlement.use_cases.settle import Received, record_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.errors import Conflict, NotFound, Rejected
@@ -149,15 +153,18 @@ class MoneyStorm(Storm):
 
     def cheque(self, session: Session) -> None:
         parts = {id: max(1, minor // self.random.choice([1, 2])) for id, minor in self.documents(session)}
-        money = Offline(
-            "cheque", sum(parts.values()) + self.random.choice([0, 0, 700]) or 1, TODAY, reference="7"
+        money = OfflinePayment(
+            "cheque",
+            sum(parts.values()) + self.random.choice([0, 0, 700]) or 1,
+            TODAY,
+            reference="7",
+            parts=parts,
         )
-        receive(
+        receive_payment(
             session,
             actor=self.world["admin"],
             company=self.company,
             money=money,
-            parts=parts,
             key=self.random.choice([new_token()] * 4 + ["the same form"]),
             now=NOW,
             today=TODAY,
@@ -166,11 +173,11 @@ class MoneyStorm(Storm):
     def apply(self, session: Session) -> None:
         if self.random.random() < 0.5:
             memo = self.one(session, Invoice.id, Invoice.kind == "credit_memo", Invoice.open_minor < 0)
-            source = applying.Source("memo", memo)
+            source = Source("memo", memo)
         else:
-            source = applying.Source("cash", self.one(session, Payment.id, Payment.unapplied_minor > 0))
+            source = Source("cash", self.one(session, Payment.id, Payment.unapplied_minor > 0))
         parts = {id: min(minor, 150) for id, minor in self.documents(session)}
-        applying.apply(
+        apply_credit(
             session,
             actor=self.world["admin"],
             company_id=self.company.id,
@@ -182,21 +189,19 @@ class MoneyStorm(Storm):
 
     def undo(self, session: Session) -> None:
         done = self.one(session, LedgerTransaction.id, LedgerTransaction.kind == "application")
-        applying.undo(
+        undo_application(
             session, actor=self.world["admin"], company_id=self.company.id, transaction_id=done, now=NOW
         )
 
     def refund(self, session: Session) -> None:
         payment = self.one(session, Payment.id, Payment.kind == "cheque")
         amount = self.random.choice([100, 5_000])
-        refunding.begin(
+        begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment, amount_minor=amount, reason="Paid twice", agreed=True, key=new_token()
+            ),
             actor=self.world["admin"],
-            payment_id=payment,
-            amount_minor=amount,
-            reason="Paid twice",
-            agreed=True,
-            key=new_token(),
             now=NOW,
         )
 

@@ -14,7 +14,7 @@ import pytest
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases.stripe_state import Seen
 from portal.billing.payments.use_cases.sync import take
-from portal.billing.refunds.use_cases.refunds import sync_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe import answers as reading
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.billing.stripe.requests import SESSION_PARTS

@@ -8,9 +8,12 @@ from sqlalchemy import select, update
 
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.pay_links import use_cases as linking
+from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.use_cases.make import make_invoice_link
 from portal.billing.payments.use_cases.checkout import cancel
-from portal.billing.refunds.use_cases import refunds as refunding
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from tests.page import PageClient
@@ -25,7 +28,9 @@ def stranger(paying_app: Flask) -> PageClient:
 def begin(till: Till, stranger: PageClient, number: str) -> tuple[str, PaymentAttempt, str]:
     """The link's token, the payment that was begun by it, and Stripe's page."""
     with transaction(till.sessions) as session:
-        token = linking.link_invoice(session, actor=till.actor, number=number, days=7, now=utcnow()).token
+        token = make_invoice_link(
+            session, LinkRequest(days=7), actor=till.actor, number=number, now=utcnow()
+        ).token
     stranger.get(f"/pay/{token}")
     url = stranger.post(f"/pay/{token}", {"method": "card"}, status=303).headers["Location"]
     with till.sessions() as session:
@@ -40,7 +45,7 @@ def attempts(till: Till) -> int:
 def test_a_closed_companys_payment_begins_no_other(stranger: PageClient, till: Till) -> None:
     """Seen failing: a payer whose first page had run out began another one for a company that was closed."""
     bill = till.invoice(5_000)
-    _, first, _ = begin(till, stranger, bill.number)
+    _, first, _ = begin_refund(till, stranger, bill.number, RefundRequest())
     cancel(till.sessions, first.id, now=utcnow(), api=till.api)
     stranger.get(f"/pay/returned/{first.token}")
     till.company.disabled_at = utcnow()
@@ -53,24 +58,22 @@ def test_a_closed_companys_payment_begins_no_other(stranger: PageClient, till: T
 def test_a_receipt_outlives_its_link_but_tells_nothing_new(stranger: PageClient, till: Till) -> None:
     """Seen failing: after a refund the old payer read what was open now, although the link had been taken back."""
     bill = till.invoice(5_000)
-    token, attempt, url = begin(till, stranger, bill.number)
+    token, attempt, url = begin_refund(till, stranger, bill.number, RefundRequest())
     till.by_card(url)
     stranger.get(f"/pay/returned/{attempt.token}")
     assert "Your payment of $50.00 has arrived" in stranger.text
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
-        refund = refunding.begin(
+        refund = begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=1_234, reason="Paid twice", agreed=True, key="k" * 30
+            ),
             actor=till.build.actor(till.build.user(kind="admin")),
-            payment_id=payment.id,
-            amount_minor=1_234,
-            reason="Paid twice",
-            agreed=True,
-            key="k" * 30,
             now=utcnow(),
         )
         session.execute(update(PayLink).values(revoked_at=utcnow()))
-    refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
+    carry_out_refund(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(bill) == [1_234]
     stranger.get(f"/pay/{token}", status=410)
     stranger.get(f"/pay/returned/{attempt.token}")

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.cash_application.use_cases import Source, apply
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.credit_memos.use_cases import adjust
 from portal.billing.invoices.queries.open_documents import documents_by_id
 from portal.billing.models.invoices import Invoice
@@ -53,7 +54,7 @@ def credit_and_apply(
     free = documents_by_id(session, company.id, [invoice.id])[invoice.id].free_minor
     part = min(free, credit_minor)
     if part > 0:
-        apply(
+        apply_credit(
             session,
             actor=actor,
             company_id=company.id,

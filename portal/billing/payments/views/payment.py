@@ -13,7 +13,7 @@ from portal.billing.payments.page import bring_up_to_date, is_test_mode, stripe
 from portal.billing.payments.queries.receipts import attempt_of, receipt_of
 from portal.billing.payments.sums import asked_rows, paid_rows, receipt_facts
 from portal.billing.payments.use_cases.checkout import cancel
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.use_cases import cancel_scheduled_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -77,7 +77,7 @@ def cancel_payment(token: str) -> Response:
 def _cancel(session: Session, attempt: PaymentAttempt) -> PaymentAttempt:
     if attempt.state != "scheduled":  # has transactions of its own, around what it asks Stripe
         return cancel(book_sessions(), attempt.id, now=now(), api=stripe())
-    return scheduling.cancel(session, actor=actor(), token=attempt.token, now=now())
+    return cancel_scheduled_payment(session, actor=actor(), token=attempt.token, now=now())
 
 
 def _may_cancel(attempt: PaymentAttempt) -> bool:

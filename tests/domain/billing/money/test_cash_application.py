@@ -11,13 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.cash_application.use_cases import Source, apply, undo
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
+from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
-from portal.billing.offline_payments.use_cases import Offline, receive
-from portal.billing.refunds.use_cases.refunds import begin
+from portal.billing.offline_payments.rules import OfflinePayment
+from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.settlement.queries import applications, unapplied_cash
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
@@ -42,19 +46,9 @@ def take(
     session: Session, actor: Actor, company: Company, parts: dict[Invoice, int], **fields: Any
 ) -> Payment:
     key = fields.pop("key", "form-1")
-    money = Offline(
-        **{"kind": "cheque", "amount_minor": 10_000, "received_on": TODAY, "reference": "1007", **fields}
-    )
-    taken = receive(
-        session,
-        actor=actor,
-        company=company,
-        money=money,
-        parts={i.id: x for i, x in parts.items()},
-        key=key,
-        now=NOW,
-        today=TODAY,
-    )
+    given = {"kind": "cheque", "amount_minor": 10_000, "received_on": TODAY, "reference": "1007", **fields}
+    money = OfflinePayment(**given, parts={i.id: x for i, x in parts.items()})
+    taken = receive_payment(session, actor=actor, company=company, money=money, key=key, now=NOW, today=TODAY)
     session.commit()
     return taken
 
@@ -153,7 +147,7 @@ def test_only_who_manages_billing_and_only_the_companys_invoices(
 
 def use(session: Session, actor: Actor, source: Source, parts: dict[Invoice, int], key: str = "k1") -> bool:
     company_id = next(iter(parts)).company_id
-    done = apply(
+    done = apply_credit(
         session,
         actor=actor,
         company_id=company_id,
@@ -180,7 +174,7 @@ def test_unapplied_cash_is_applied_once_and_taken_back_once(
     (done,) = applications(session, company.id)
     assert (done.amount_minor, done.is_undone) == (4_000, False)
     for again in (False, True):
-        undone = undo(
+        undone = undo_application(
             session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW
         )
         session.commit()
@@ -196,21 +190,19 @@ def test_what_was_refunded_since_is_not_taken_off_again(
     """Invariant 3. Seen failing without the check: the database refused the posting with an error page."""
     payment, invoice = pay_offline(session, company, 3_000), make_invoice(session, company, net=3_000)
     use(session, staff, Source("cash", payment.id), {invoice: 3_000})
-    begin(
+    begin_refund(
         session,
+        RefundRequest(payment_id=payment.id, amount_minor=3_000, reason="Paid twice", agreed=True, key="r"),
         actor=staff,
-        payment_id=payment.id,
-        amount_minor=3_000,
-        reason="Paid twice",
-        agreed=True,
-        key="r",
         now=NOW,
     )
     session.commit()
     assert open_of(session, invoice) == [3_000]
     (done,) = applications(session, company.id)
     with pytest.raises(Rejected, match="refunded or charged back"):
-        undo(session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW)
+        undo_application(
+            session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW
+        )
 
 
 def test_a_credit_memo_is_applied_and_taken_back(session: Session, company: Company, staff: Actor) -> None:
@@ -222,7 +214,7 @@ def test_a_credit_memo_is_applied_and_taken_back(session: Session, company: Comp
     use(session, staff, source, {invoice: 1_500})
     assert open_of(session, memo, invoice) == [-500, 1_500]
     (done,) = applications(session, company.id)
-    undo(session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW)
+    undo_application(session, actor=staff, company_id=company.id, transaction_id=done.transaction_id, now=NOW)
     session.commit()
     assert open_of(session, memo, invoice) == [-2_000, 3_000]
     assert session.scalar(select(func.sum(LedgerEntry.amount_minor))) == 0

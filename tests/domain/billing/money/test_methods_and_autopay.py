@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.billing.autopay import use_cases as autopay
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.autopay.rules import Rule
+from portal.billing.autopay.rules import MandateOffer, Rule
+from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
 from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
@@ -23,7 +23,7 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases import saved_charges as charging
 from portal.billing.payments.use_cases.payable import Want
 from portal.billing.payments.use_cases.start import start_setup
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
@@ -56,16 +56,13 @@ def saved(till: Till, number: str = "4242424242424242", account: str = "") -> Sa
 
 def agree(till: Till, method: SavedMethod, rule: Rule, *, today: date = TODAY, **more: Any) -> Autopay:
     with transaction(till.sessions) as session:
-        _, words = autopay.words_for(
-            session, actor=till.actor, rule=rule, method_id=method.id, seller=SELLER, today=today
-        )
-        return autopay.agree(
+        offer = MandateOffer(rule=rule, method_id=method.id, seller=SELLER)
+        words = mandate_words(session, offer, actor=till.actor, today=today)
+        return begin_autopay(
             session,
+            offer,
             actor=more.pop("actor", till.actor),
-            rule=rule,
-            method_id=method.id,
             shown=more.pop("shown", words),
-            seller=SELLER,
             now=utcnow(),
             today=today,
         )
@@ -137,13 +134,11 @@ def test_nobody_else_touches_it(till: Till, build: Build) -> None:
         with transaction(till.sessions) as session, pytest.raises(NotFound):
             methods.remove(session, actor=actor, method_id=method.id, now=utcnow())
         with transaction(till.sessions) as session, pytest.raises(NotFound):
-            autopay.agree(
+            begin_autopay(
                 session,
+                MandateOffer(rule=Rule("due"), method_id=method.id, seller=SELLER),
                 actor=actor,
-                rule=Rule("due"),
-                method_id=method.id,
                 shown="",
-                seller=SELLER,
                 now=utcnow(),
                 today=TODAY,
             )
@@ -158,8 +153,8 @@ def test_a_method_in_use_is_not_removed(till: Till) -> None:
     ):
         methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
     with transaction(till.sessions) as session:
-        assert autopay.end(session, actor=till.actor, now=utcnow())
-        assert not autopay.end(session, actor=till.actor, now=utcnow())
+        assert end_autopay(session, actor=till.actor, now=utcnow())
+        assert not end_autopay(session, actor=till.actor, now=utcnow())
         methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
 
 
@@ -297,7 +292,7 @@ def schedule(
     till: Till, method: SavedMethod, *wants: Want, on: date, actor: Actor | None = None
 ) -> PaymentAttempt:
     with transaction(till.sessions) as session:
-        return scheduling.schedule(
+        return schedule_payment(
             session,
             actor=actor or till.actor,
             wants=wants,
@@ -344,11 +339,11 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
     other = build.company()
     stranger = build.actor(build.user(other, "company_admin"), other, "company_admin")
     with transaction(till.sessions) as session, pytest.raises(NotFound):
-        scheduling.cancel(session, actor=stranger, token=scheduled.token, now=utcnow())
+        cancel_scheduled_payment(session, actor=stranger, token=scheduled.token, now=utcnow())
     for _again in range(2):
         with transaction(till.sessions) as session:
             assert (
-                scheduling.cancel(session, actor=till.actor, token=scheduled.token, now=utcnow()).state
+                cancel_scheduled_payment(session, actor=till.actor, token=scheduled.token, now=utcnow()).state
                 == "cancelled"
             )
     run(till, TODAY + DAY)
@@ -356,7 +351,7 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
     again = schedule(till, method, Want(invoice.id, 10_000), on=TODAY + DAY)
     run(till, TODAY + DAY)
     with transaction(till.sessions) as session, pytest.raises(Rejected, match="begun"):
-        scheduling.cancel(session, actor=till.actor, token=again.token, now=utcnow())
+        cancel_scheduled_payment(session, actor=till.actor, token=again.token, now=utcnow())
 
 
 @pytest.mark.parametrize("days", [0, -1, 181])
