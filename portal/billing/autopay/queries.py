@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.autopay.rules import Rule, is_wanted, may_try
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
 
 

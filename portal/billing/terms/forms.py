@@ -10,9 +10,9 @@ from wtforms.fields import SelectChoice
 
 from portal.billing.terms.due import Terms
 from portal.billing.terms.use_cases import Agreed
-from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field
 from portal.foundation.errors import Rejected
-from portal.web.forms import PortalForm
+from portal.web.forms import PortalForm, amount_of
 
 DAYS = re.compile(r"[0-9]{1,3}")
 PERCENT = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")
@@ -65,10 +65,7 @@ class TermsForm(PortalForm):
 
         :raises Rejected: on the field that cannot be read.
         """
-        try:
-            limit = parse_amount(self.limit.data or "", currency)
-        except ValueError as no:
-            raise Rejected("terms", str(no), field="limit") from no
+        limit = amount_of(self.limit, currency, name="limit")
         share = (self.discount.data or "").removesuffix("%").strip()
         if share and not PERCENT.fullmatch(share):
             raise Rejected(

@@ -16,11 +16,12 @@ from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.chart_of_accounts import STRIPE
-from portal.billing.credit_holds.use_cases import holds as holding
-from portal.billing.credit_memos import use_cases as crediting
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAttempt
@@ -210,22 +211,18 @@ class MoneyStorm(Storm):
         number = (
             session.get_one(Invoice, chosen[0][0]).number if chosen and self.random.random() < 0.7 else ""
         )
-        crediting.adjust(
+        credit_company(
             session,
+            Adjustment(self.company, 300, "Goodwill", self.random.choice([new_token(), "same"]), number),
             actor=self.world["admin"],
             now=NOW,
             today=TODAY,
-            company=self.company,
-            amount_minor=300,
-            reason="Goodwill",
-            token=self.random.choice([new_token(), "same"]),
-            invoice_number=number,
         )
 
     def contest(self, session: Session) -> None:
         for id, _ in self.documents(session)[:1]:
             number = session.get_one(Invoice, id).number
-            contesting.contest(
+            dispute_invoice(
                 session,
                 actor=self.world["payer"],
                 now=NOW,
@@ -237,25 +234,23 @@ class MoneyStorm(Storm):
 
     def answer(self, session: Session) -> None:
         dispute = self.one(session, InvoiceDispute.id, InvoiceDispute.closed_at.is_(None))
-        contesting.answer(
+        answer_dispute(
             session,
             actor=self.world["admin"],
             now=NOW,
             today=TODAY,
             company=self.company,
             dispute_id=dispute,
-            outcome=self.random.choice(["credited", "upheld"]),
-            words="We looked",
-            credit_minor=50,
+            answer=Answer(self.random.choice(["credited", "upheld"]), "We looked", 50),
         )
 
     def hold(self, session: Session) -> None:
         if self.random.random() < 0.2:
-            holding.hold(
+            hold_account(
                 session, actor=self.world["admin"], now=utcnow(), company=self.company, reason="Overdue bills"
             )
         else:
-            holding.lift(session, actor=self.world["admin"], now=utcnow(), company=self.company)
+            lift_hold(session, actor=self.world["admin"], now=utcnow(), company=self.company)
 
     def bring_back(self, session: Session) -> None:
         order = self.one(

@@ -14,7 +14,7 @@ from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.chargebacks.use_cases import sync_chargeback
-from portal.billing.credit_memos import use_cases as crediting
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
@@ -132,16 +132,12 @@ def test_credit_memos_at_once_never_exceed_their_invoice(till: Till, admin: Acto
     invoice = till.invoice(10_000)
 
     def credit(session: Session, n: int, token: str = KEY) -> Invoice:
-        return crediting.adjust(
+        return credit_company(
             session,
+            Adjustment(till.company, 4_000, "Sorry", token, invoice.number),
             actor=admin,
             now=utcnow(),
             today=TODAY,
-            company=till.company,
-            amount_minor=4_000,
-            reason="Sorry",
-            token=token,
-            invoice_number=invoice.number,
         )
 
     assert len({each.number for each in at_once(till, credit)}) == 1

@@ -17,9 +17,10 @@ from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payments.use_cases import saved_charges as charging
 from portal.billing.payments.use_cases.payable import Want
 from portal.billing.payments.use_cases.start import start_setup

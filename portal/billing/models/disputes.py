@@ -1,46 +1,13 @@
-"""What stands between an invoice and its payment: reminders, promises to pay, disputes."""
+"""What a customer disputes of an invoice."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.foundation.db import Base, BigId, UTCDateTime
-
-
-class Reminder(Base):
-    """A step of reminding about an invoice that was taken; each step is taken once."""
-
-    __tablename__ = "reminder"
-
-    id: Mapped[BigId]
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
-    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
-    step: Mapped[int]  # days from the due day, -3 is three days before it
-    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    people: Mapped[int]
-
-    __table_args__ = (UniqueConstraint("invoice_id", "step"),)
-
-
-class PaymentPromise(Base):
-    """ "We pay this by that day": reminders of the invoice wait until then."""
-
-    __tablename__ = "payment_promise"
-
-    id: Mapped[BigId]
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
-    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
-    promised_on: Mapped[date]
-    note: Mapped[str] = mapped_column(server_default="")
-    made_by_user_id: Mapped[int | None] = mapped_column(BigInteger)
-    made_by_name: Mapped[str] = mapped_column(server_default="")
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-    __table_args__ = (Index("ix_payment_promise_invoice", "invoice_id", "promised_on"),)
 
 
 class InvoiceDispute(Base):
