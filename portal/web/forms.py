@@ -53,8 +53,9 @@ class PortalForm(FlaskForm):
 class MoneyField(StringField):
     """An amount in a currency that only the page knows."""
 
-    def __init__(self, label: str, **more: Any) -> None:
-        super().__init__(label, render_kw={"inputmode": "decimal", "autocomplete": "off"}, **more)
+    def __init__(self, label: str, *, render_kw: Mapping[str, str] | None = None, **more: Any) -> None:
+        attributes = dict(render_kw or {"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(label, render_kw=attributes, **more)
 
     def minor(self, currency: str) -> int:
         """Minor units of what was typed.

@@ -42,14 +42,14 @@ def test_a_refund_that_does_not_fit_stops_no_other(till: Till) -> None:
     till.paid(till.invoice(5_000))
     till.paid(till.invoice(6_000))
     first, second = till.payments()
-    stuck = begin_refund(till, first, "a", RefundRequest())
+    stuck = begin(till, first, "a")
     till.sandbox.fault("lose_answer", match="POST /v1/refunds")
     with pytest.raises(StripeUnknown):
         carry_out_refund(till.sessions, stuck.id, now=utcnow(), api=till.api)
     dispute = till.sandbox.control("disputes", charge=first.charge_id)
     till.sandbox.control(f"disputes/{dispute['id']}/close", verdict="lost")
     sync_chargeback(till.sessions, dispute["id"], now=utcnow(), api=till.api)
-    waiting = begin_refund(till, second, "b", RefundRequest())
+    waiting = begin(till, second, "b")
     finish_refunds(till.sessions, now=utcnow(), api=till.api)
     with till.sessions() as session:
         assert session.get_one(Refund, waiting.id).state == "succeeded"
