@@ -104,6 +104,19 @@ def cancel_scheduled_payment(session: Session, *, actor: Actor, token: str, now:
     :raises Rejected: ``begun`` if it is being charged already.
     """
     company_id = check_may_use(actor)
+    attempt = _locked(session, company_id, token)
+    if attempt.state == "cancelled":
+        return attempt
+    if attempt.state != "scheduled":
+        raise Rejected(
+            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
+        )
+    attempt.state, attempt.updated_at = "cancelled", now
+    _record_scheduled(session, actor, attempt, "schedule_cancelled", now)
+    return attempt
+
+
+def _locked(session: Session, company_id: int, token: str) -> PaymentAttempt:
     attempt = session.scalars(
         select(PaymentAttempt)
         .where(
@@ -115,14 +128,6 @@ def cancel_scheduled_payment(session: Session, *, actor: Actor, token: str, now:
     ).one_or_none()
     if attempt is None:
         raise NotFound
-    if attempt.state == "cancelled":
-        return attempt
-    if attempt.state != "scheduled":
-        raise Rejected(
-            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
-        )
-    attempt.state, attempt.updated_at = "cancelled", now
-    _record_scheduled(session, actor, attempt, "schedule_cancelled", now)
     return attempt
 
 
