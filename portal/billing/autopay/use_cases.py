@@ -28,9 +28,10 @@ from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payers.letters import tell_payers
-from portal.billing.payments.use_cases.payable import MOST_DOCUMENTS, Want
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.start import start
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.jobs import defer
@@ -168,16 +169,13 @@ def run(session: Session, autopay_id: int, *, now: datetime, today: date) -> Pay
         _tell_left(session, autopay, left)
     if not chosen:
         return None
-    attempt = start(
-        session,
-        actor=None,
+    new = NewPayment(
         company_id=autopay.company_id,
-        now=now,
-        today=today,
+        shares=[RequestedShare(each.id, each.free_minor) for each in chosen],
         via="autopay",
-        wants=[Want(each.id, each.free_minor) for each in chosen],
         saved_method_id=autopay.saved_method_id,
     )
+    attempt = start_payment(session, new, actor=None, now=now, today=today)
     attempt.run_on = today
     session.flush()
     defer(session, CHARGE, {"row_id": attempt.id})

@@ -9,12 +9,11 @@ from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
 from portal.billing.cash_application import use_cases as applying
 from portal.billing.cash_application.forms import ApplicationForm
-from portal.billing.cash_application.queries import credit_named
+from portal.billing.cash_application.queries import Credit, credit_named
 from portal.billing.cash_application.typed_parts import TypedParts, fill_parts, read_parts
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words
 from portal.billing.pages import staff_blueprint
-from portal.billing.settlement.queries import Credit
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.web.access import needs

@@ -9,14 +9,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.billing.cash_application.queries import UNDONE
 from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.settlement.facts import PaymentSubmitted
-from portal.billing.settlement.queries import UNDONE, going_back, posted, shares
+from portal.billing.settlement.queries import applied_parts, pending_refunds_minor, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
-from portal.billing.settlement.use_cases.paid_in_full import tell_settled
+from portal.billing.settlement.use_cases.paid_in_full import record_paid_in_full
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -108,7 +109,9 @@ def apply(
             links={"payment_id": held.payment_id, "invoice_id": held.memo_id},
         ),
     )
-    tell_settled(session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=held.payment_id)
+    record_paid_in_full(
+        session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=held.payment_id
+    )
     return True
 
 
@@ -162,7 +165,7 @@ def _lock(
     if source.kind == "cash":
         payment = lock_payment(session, company_id=company_id, payment_id=source.id)
         documents = lock_documents(session, company_id=company_id, ids=parts)
-        free = payment.unapplied_minor - going_back(session, payment.id)
+        free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
         if payment.draft_id is not None and not ahead:
             free = 0  # it was paid for an order and goes to that order's invoice
         return _Held(payment.number, payment.currency, free, payment.id, None), documents
@@ -204,7 +207,7 @@ def _check_not_spent(session: Session, entries: Sequence[LedgerEntry]) -> None:
     lies = {
         (payment_id, share.invoice_id): share.amount_minor
         for payment_id in sorted({each.payment_id for each in puts if each.payment_id is not None})
-        for share in shares(session, payment_id)
+        for share in applied_parts(session, payment_id)
     }
     if any(lies.get((each.payment_id or 0, each.invoice_id or 0), 0) < -each.amount_minor for each in puts):
         message = (

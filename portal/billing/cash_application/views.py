@@ -7,12 +7,11 @@ from werkzeug.wrappers import Response
 
 from portal.billing.cash_application import use_cases as applying
 from portal.billing.cash_application.forms import ApplicationForm
-from portal.billing.cash_application.queries import credit_named, credits_of
+from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
 from portal.billing.cash_application.typed_parts import TypedParts, fill_parts, read_parts
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words
 from portal.billing.pages import blueprint
-from portal.billing.settlement.queries import Credit, applications
 from portal.billing.settlement.split import spread
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected

@@ -17,7 +17,7 @@ from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.objects import Disputed
+from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM
 from portal.foundation.db import transaction
 from portal.touchpoints.recording import Event, record
@@ -35,7 +35,7 @@ def sync_dispute(
     :returns: None when it is about no payment of ours, or moves no money.
     :raises StripeUnknown: when Stripe gives no answer.
     """
-    told = api.retrieve_dispute(dispute_id)
+    told = api.retrieve_chargeback(dispute_id)
     if told.status not in (*OPEN, *OVER):
         return None
     with transaction(sessions) as session:
@@ -55,7 +55,7 @@ def sync_dispute(
         return dispute
 
 
-def _payment_of(session: Session, told: Disputed) -> int | None:
+def _payment_of(session: Session, told: Chargeback) -> int | None:
     """The payment with the disputed charge, in the same currency: nothing else of what was told is believed."""
     theirs = [Payment.charge_id == told.charge]
     if told.intent is not None:
@@ -68,7 +68,7 @@ def _payment_of(session: Session, told: Disputed) -> int | None:
     )
 
 
-def _row(session: Session, payment: Payment, told: Disputed, now: datetime) -> StripeDispute:
+def _row(session: Session, payment: Payment, told: Chargeback, now: datetime) -> StripeDispute:
     known = session.get(StripeDispute, told.id, populate_existing=True)
     if known is not None:
         return known
@@ -88,7 +88,7 @@ def _row(session: Session, payment: Payment, told: Disputed, now: datetime) -> S
     return made
 
 
-def _post_opened(session: Session, payment: Payment, dispute: StripeDispute, told: Disputed) -> None:
+def _post_opened(session: Session, payment: Payment, dispute: StripeDispute, told: Chargeback) -> None:
     if not told.movements:
         return  # the bank has announced it and taken nothing yet; another event follows
     dispute.fee_minor = told.fee_minor

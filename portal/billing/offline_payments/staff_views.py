@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
 from portal.billing.cash_application import use_cases as applying
-from portal.billing.cash_application.queries import credits_of
+from portal.billing.cash_application.queries import applications, credits_of
 from portal.billing.cash_application.typed_parts import TypedParts, fill_parts, read_parts
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words, payment_words
@@ -18,7 +18,6 @@ from portal.billing.offline_payments.forms import OfflineForm
 from portal.billing.offline_payments.use_cases import Offline, is_known, receive
 from portal.billing.pages import staff_blueprint
 from portal.billing.payments.queries.payments import payments as payments_of
-from portal.billing.settlement.queries import applications
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor

@@ -17,7 +17,7 @@ from portal.billing.models.payments import Payment
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.locks import lock_documents
-from portal.billing.settlement.use_cases.settle import Received, record_payment
+from portal.billing.settlement.use_cases.settle import Received, post_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -73,7 +73,7 @@ def receive(
     _check(money, today)
     documents = lock_documents(session, company_id=company.id, ids=parts)
     _check_parts(documents, parts, money.amount_minor, company.currency)
-    settled = record_payment(
+    settled = post_payment(
         session,
         Received(
             company_id=company.id,

@@ -8,15 +8,18 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
+from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.invoices.words import payment_words
 from portal.billing.models.payments import Payment, Refund
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.payments.words import DISPUTE_STATES, REFUND_STATES, fate_words
+from portal.billing.payments.queries.history import payment_history
+from portal.billing.payments.words import history_words
 from portal.billing.refunds.forms import RefundForm
 from portal.billing.refunds.queries import OFFLINE, credit_room, payment_for_staff, refundable, refunds_of
 from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.settlement.queries import disputes_of, fate
+from portal.billing.refunds.words import REFUND_WORDS
+from portal.billing.settlement.queries import chargebacks_of
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
@@ -105,12 +108,12 @@ def _page(found: Payment, company: Company, form: RefundForm) -> str:
         "form": form,
         "can": can,
         "credit": credit_room(db(), found),
-        "fate": fate(db(), found.id),
-        "fate_words": fate_words,
+        "history": payment_history(db(), found.id),
+        "history_words": history_words,
         "refunds": refunds_of(db(), found.id),
-        "refund_states": REFUND_STATES,
-        "disputes": disputes_of(db(), found.id),
-        "dispute_states": DISPUTE_STATES,
+        "refund_states": REFUND_WORDS,
+        "chargebacks": chargebacks_of(db(), found.id),
+        "chargeback_states": CHARGEBACK_STATES,
         "payment_words": payment_words,
         "is_offline": found.kind in OFFLINE,
     }

@@ -15,9 +15,10 @@ from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.payers.letters import tell_payers
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.start import start, wake
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.jobs import defer
@@ -31,7 +32,7 @@ def schedule(
     session: Session,
     *,
     actor: Actor,
-    wants: Sequence[Want],
+    wants: Sequence[RequestedShare],
     method_id: int,
     run_on: date | None,
     now: datetime,
@@ -52,17 +53,10 @@ def schedule(
             "expires", f"{method.words} will have expired by then. Choose another one.", field="method"
         )
     # Discounts as they are on the day of the charge: nobody is charged more than was shown.
-    attempt = start(
-        session,
-        actor=actor,
-        company_id=company_id,
-        wants=wants,
-        now=now,
-        today=run_on,
-        via="schedule",
-        saved_method_id=method_id,
-        run_on=run_on,
+    new = NewPayment(
+        company_id=company_id, shares=wants, via="schedule", saved_method_id=method_id, run_on=run_on
     )
+    attempt = start_payment(session, new, actor=actor, now=now, today=run_on)
     _check_not_scheduled(session, attempt)
     _note(session, actor, attempt, "scheduled", now)
     return attempt
@@ -152,7 +146,7 @@ def run(session: Session, attempt_id: int, *, now: datetime, today: date) -> Pay
     if before.state != "scheduled" or before.run_on is None or before.run_on > today:
         return before
     # Discounts are those of the chosen day, also when no worker ran on it: nobody is charged more than was shown.
-    attempt = wake(session, attempt_id, now=now, today=before.run_on)
+    attempt = start_scheduled_payment(session, attempt_id, now=now, today=before.run_on)
     if attempt.state == "created":
         # The payment begins today: how long its key at Stripe may be used, and when it hangs, count from now.
         attempt.created_at = now

@@ -10,10 +10,10 @@ from wtforms.fields import SelectChoice
 from portal.billing.methods.queries import methods_to_charge
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.page import is_test_mode
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable
-from portal.billing.payments.use_cases.payable import Want
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.scheduled.forms import ScheduleForm
 from portal.billing.scheduled.queries import scheduled_payments
@@ -64,7 +64,7 @@ def schedule_payment() -> Response | tuple[str, int]:
     _offer(db(), form)
     if not form.validate() or amounts.has_errors:
         return _page(db(), documents, amounts, form), 422
-    wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
+    wants = [RequestedShare(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
     with refusing(within=books()) as tried:
         attempt = scheduling.schedule(
             tried.session,

@@ -19,8 +19,9 @@ from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
 from portal.billing.offline_payments.use_cases import Offline, receive
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import shares_of, wake
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.stripe.api import StripeUnknown
@@ -207,13 +208,17 @@ def discounted(till: Till) -> Invoice:
 def test_a_discount_is_for_all_of_it_in_time_and_once(till: Till, engine: Engine) -> None:
     invoice = discounted(till)
     late = TODAY + timedelta(days=11)
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000  # the other half, too, has none
+    assert till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    assert (
+        till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    )  # the other half, too, has none
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
         session.commit()
-    assert till.start(Want(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800  # and 200 stay open
+    assert (
+        till.start(RequestedShare(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800
+    )  # and 200 stay open
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
@@ -240,7 +245,7 @@ def schedule(till: Till, invoice: Invoice, amount: int, days: int) -> PaymentAtt
         return scheduling.schedule(
             own,
             actor=till.actor,
-            wants=[Want(invoice.id, amount)],
+            wants=[RequestedShare(invoice.id, amount)],
             method_id=method.id,
             run_on=TODAY + timedelta(days=days),
             now=utcnow(),
@@ -254,7 +259,7 @@ def test_a_discount_is_not_had_by_paying_the_rest_later(till: Till) -> None:
     waiting = schedule(till, invoice, 6_000, days=3)
     pay_offline(till.build.session, till.company, 3_800, invoice, reference="1")
     with transaction(till.sessions) as session:
-        begun = wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
+        begun = start_scheduled_payment(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
         (share,) = shares_of(session, begun.id)
     assert (begun.amount_minor, share.amount_minor, share.discount_minor) == (6_000, 6_000, 0)
 
@@ -276,7 +281,7 @@ def test_a_discount_is_not_had_again_after_a_refund(till: Till, admin: Actor) ->
         )
     refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(invoice) == [9_800]
-    assert till.start(Want(invoice.id, 9_800)).amount_minor == 9_800
+    assert till.start(RequestedShare(invoice.id, 9_800)).amount_minor == 9_800
 
 
 @pytest.mark.parametrize(("days", "amount"), [(10, 9_800), (11, 10_000)])
@@ -286,7 +291,10 @@ def test_a_scheduled_payment_charges_what_was_shown(till: Till, days: int, amoun
     assert waiting.amount_minor == amount
     with transaction(till.sessions) as session:
         assert (
-            wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)).amount_minor == amount
+            start_scheduled_payment(
+                session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)
+            ).amount_minor
+            == amount
         )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pay_links import use_cases as linking
-from portal.billing.payments.use_cases.checkout import cancel
+from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -41,7 +41,7 @@ def test_a_closed_companys_payment_begins_no_other(stranger: PageClient, till: T
     """Seen failing: a payer whose first page had run out began another one for a company that was closed."""
     bill = till.invoice(5_000)
     _, first, _ = begin(till, stranger, bill.number)
-    cancel(till.sessions, first.id, now=utcnow(), api=till.api)
+    cancel_attempt(till.sessions, first.id, now=utcnow(), api=till.api)
     stranger.get(f"/pay/returned/{first.token}")
     till.company.disabled_at = utcnow()
     till.build.session.commit()

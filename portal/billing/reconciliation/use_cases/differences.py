@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.stripe_facts import Discrepancy
-from portal.billing.stripe.use_cases import discrepancies
+from portal.billing.stripe.use_cases.discrepancies import report_difference, settle_differences
 
 # Kinds that a run finds itself, for people. "attempt_differs" comes from looking at an attempt.
 KINDS = {
@@ -40,7 +40,7 @@ def write(session: Session, found: list[Difference], *, since: datetime, now: da
     """Note what was found, settle what was looked at and no longer differs. Returns how many were settled, and how
     many are open."""
     for each in found:
-        discrepancies.note(
+        report_difference(
             session,
             key=each.key,
             kind=each.kind,
@@ -52,7 +52,7 @@ def write(session: Session, found: list[Difference], *, since: datetime, now: da
     still = {each.key for each in found}
     open_ones = session.scalars(select(Discrepancy).where(Discrepancy.settled_at.is_(None))).all()
     gone = [each.key for each in open_ones if each.key not in still and _was_looked_at(each, since, now)]
-    settled = discrepancies.settle(session, gone, now=now)
+    settled = settle_differences(session, gone, now=now)
     left = session.scalar(
         select(func.count()).select_from(Discrepancy).where(Discrepancy.settled_at.is_(None))
     )

@@ -18,7 +18,7 @@ from portal.billing.reconciliation.use_cases.differences import Difference
 from portal.billing.refunds.use_cases.posts import STATES, DoesNotFit
 from portal.billing.refunds.use_cases.refunds import sync_refund
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.objects import Charge, Disputed, Refunded
+from portal.billing.stripe.objects import Charge, Chargeback, Refunded
 from portal.foundation.db import transaction
 from portal.foundation.money import format_minor
 
@@ -97,7 +97,7 @@ def refunds(run: Reconciling, listed: Iterable[Refunded]) -> list[Difference]:
     return found
 
 
-def disputes(run: Reconciling, listed: Iterable[Disputed]) -> list[Difference]:
+def disputes(run: Reconciling, listed: Iterable[Chargeback]) -> list[Difference]:
     """Every chargeback at Stripe is one of ours, in the same state."""
     told = list(listed)
     with transaction(run.sessions) as session:

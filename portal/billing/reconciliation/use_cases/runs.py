@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.billing.payments.use_cases.requests import Sessions
-from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.reconciliation.use_cases import balance
 from portal.billing.reconciliation.use_cases import facts_at_stripe as facts
 from portal.billing.reconciliation.use_cases.differences import write
@@ -44,13 +44,13 @@ def reconcile(sessions: Sessions, *, since: datetime, now: datetime, api: Stripe
     :raises StripeUnknown: when Stripe does not answer; nothing was concluded then.
     """
     run = Reconciling(sessions, api, now)
-    hanging = sync_hanging(sessions, now=now, api=api, all_live=True)
+    hanging = sync_stuck_attempts(sessions, now=now, api=api, all_live=True)
     span = (since, now + AHEAD)
     charges = list(api.list_charges(*span))
     found = facts.charges(run, charges)
     refunds = list(api.list_refunds(*span))
     found += facts.refunds(run, refunds)
-    disputes = list(api.list_disputes(*span))
+    disputes = list(api.list_chargebacks(*span))
     found += facts.disputes(run, disputes)
     moved = list(api.list_movements(*span))
     found += balance.movements(run, moved, since)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
+from portal.billing.cash_application.queries import applications, unapplied_cash
 from portal.billing.cash_application.use_cases import Source, apply, undo
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.invoices import Invoice
@@ -18,7 +19,6 @@ from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.use_cases import Offline, receive
 from portal.billing.refunds.use_cases.refunds import begin
-from portal.billing.settlement.queries import applications, unapplied_cash
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.touchpoints.models import Touchpoint

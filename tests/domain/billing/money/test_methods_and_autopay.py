@@ -16,12 +16,12 @@ from portal.billing.autopay import use_cases as autopay
 from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
+from portal.billing.methods.use_cases.methods import detach_removed, remove_saved
 from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases import saved_charges as charging
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.stripe.api import StripeUnknown
@@ -80,7 +80,7 @@ def run(till: Till, on: date) -> None:
 def charge_all(till: Till) -> None:
     for attempt in attempts(till):
         if attempt.state == "created":
-            charging.charge(till.sessions, attempt.id, now=utcnow(), api=till.api)
+            charge_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api)
 
 
 def attempts(till: Till) -> Sequence[PaymentAttempt]:
@@ -101,18 +101,18 @@ def test_a_card_is_saved_and_removed_and_forgotten_at_stripe(till: Till) -> None
     with transaction(till.sessions) as session:
         (row,) = methods_of(session, till.company.id, TODAY)
         assert (row.expiry, row.autopay, row.scheduled) == ("later", False, 0)
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
         jobs = session.scalars(
             text("select task_name from procrastinate_jobs where task_name like 'billing%'")
         ).all()
         assert jobs == ["billing.forget_method"]
     for _again in range(2):
-        methods.forget(till.sessions, method.id, now=utcnow(), api=till.api)
+        detach_removed(till.sessions, method.id, now=utcnow(), api=till.api)
     assert till.client.v1.payment_methods.retrieve(method.stripe_method_id).customer is None
     with transaction(till.sessions) as session:
         assert methods_of(session, till.company.id, TODAY) == []
         with pytest.raises(NotFound):
-            methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+            remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
         actions = session.scalars(
             select(Touchpoint.props)
             .where(Touchpoint.name == "payment_info_entered")
@@ -135,7 +135,7 @@ def test_nobody_else_touches_it(till: Till, build: Build) -> None:
     ]
     for actor in others:
         with transaction(till.sessions) as session, pytest.raises(NotFound):
-            methods.remove(session, actor=actor, method_id=method.id, now=utcnow())
+            remove_saved(session, actor=actor, method_id=method.id, now=utcnow())
         with transaction(till.sessions) as session, pytest.raises(NotFound):
             autopay.agree(
                 session,
@@ -156,11 +156,11 @@ def test_a_method_in_use_is_not_removed(till: Till) -> None:
         transaction(till.sessions) as session,
         pytest.raises(Rejected, match="Autopay uses Visa ending 4242"),
     ):
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     with transaction(till.sessions) as session:
         assert autopay.end(session, actor=till.actor, now=utcnow())
         assert not autopay.end(session, actor=till.actor, now=utcnow())
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
 
 
 def test_the_mandate_is_kept_as_it_was_shown(till: Till) -> None:
@@ -294,7 +294,7 @@ def test_autopay_by_bank_debit_waits_for_the_money_and_releases_it_when_it_bounc
 
 
 def schedule(
-    till: Till, method: SavedMethod, *wants: Want, on: date, actor: Actor | None = None
+    till: Till, method: SavedMethod, *wants: RequestedShare, on: date, actor: Actor | None = None
 ) -> PaymentAttempt:
     with transaction(till.sessions) as session:
         return scheduling.schedule(
@@ -311,7 +311,9 @@ def schedule(
 def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
     first, second = till.invoice(10_000), till.invoice(5_000)
     on = TODAY + 7 * DAY
-    scheduled = schedule(till, saved(till), Want(first.id, 10_000), Want(second.id, 5_000), on=on)
+    scheduled = schedule(
+        till, saved(till), RequestedShare(first.id, 10_000), RequestedShare(second.id, 5_000), on=on
+    )
     pay_offline(till.build.session, till.company, 13_000, {first: 8_000, second: 5_000})
     run(till, on - DAY)
     assert till.attempt(scheduled).state == "scheduled"
@@ -327,7 +329,7 @@ def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
 
 def test_a_scheduled_payment_of_what_is_paid_is_cancelled_and_told(till: Till) -> None:
     invoice = till.invoice(10_000)
-    scheduled = schedule(till, saved(till), Want(invoice.id, 10_000), on=TODAY + DAY)
+    scheduled = schedule(till, saved(till), RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     pay_offline(till.build.session, till.company, 10_000, invoice)
     run(till, TODAY + DAY)
     assert till.attempt(scheduled).state == "cancelled"
@@ -336,11 +338,11 @@ def test_a_scheduled_payment_of_what_is_paid_is_cancelled_and_told(till: Till) -
 
 def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till, build: Build) -> None:
     invoice, method = till.invoice(10_000), saved(till)
-    scheduled = schedule(till, method, Want(invoice.id, 10_000), on=TODAY + DAY)
+    scheduled = schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     with transaction(till.sessions) as session, pytest.raises(Rejected, match="A scheduled payment uses"):
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     with pytest.raises(Rejected, match="scheduled for"):
-        schedule(till, method, Want(invoice.id, 500), on=TODAY + 2 * DAY)
+        schedule(till, method, RequestedShare(invoice.id, 500), on=TODAY + 2 * DAY)
     other = build.company()
     stranger = build.actor(build.user(other, "company_admin"), other, "company_admin")
     with transaction(till.sessions) as session, pytest.raises(NotFound):
@@ -353,7 +355,7 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
             )
     run(till, TODAY + DAY)
     assert till.opens(invoice) == [10_000]
-    again = schedule(till, method, Want(invoice.id, 10_000), on=TODAY + DAY)
+    again = schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     run(till, TODAY + DAY)
     with transaction(till.sessions) as session, pytest.raises(Rejected, match="begun"):
         scheduling.cancel(session, actor=till.actor, token=again.token, now=utcnow())
@@ -363,14 +365,14 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
 def test_the_day_is_a_later_one_and_not_too_far(till: Till, days: int) -> None:
     invoice, method = till.invoice(10_000), saved(till)
     with pytest.raises(Rejected) as refused:
-        schedule(till, method, Want(invoice.id, 10_000), on=TODAY + days * DAY)
+        schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + days * DAY)
     assert refused.value.field == "run_on"
 
 
 def test_nothing_is_charged_for_a_closed_company(till: Till, session: Session) -> None:
     first, second, method = till.invoice(10_000), till.invoice(5_000), saved(till)
     agree(till, method, Rule("due"))
-    schedule(till, method, Want(second.id, 5_000), on=TODAY + DAY)
+    schedule(till, method, RequestedShare(second.id, 5_000), on=TODAY + DAY)
     session.execute(text("update company set disabled_at = now()"))
     session.commit()
     run(till, first.due_on)

@@ -14,7 +14,7 @@ from portal.billing.autopay.rules import Rule
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
 from portal.billing.pay_links import use_cases as linking
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.use_cases import refunds as refunding
@@ -89,7 +89,7 @@ def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -
         scheduling.schedule(
             session,
             actor=till.actor,
-            wants=[Want(invoice.id, 10_000)],
+            wants=[RequestedShare(invoice.id, 10_000)],
             method_id=method_id,
             run_on=TODAY + timedelta(days=1),
             now=utcnow(),

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from portal.billing.autopay import use_cases as autopay
 from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
+from portal.billing.cash_application.queries import applications
 from portal.billing.cash_application.use_cases import Source, apply, undo
 from portal.billing.chargebacks.use_cases import sync_dispute
 from portal.billing.methods.queries import methods_of
@@ -18,13 +19,12 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.offline_payments.use_cases import Offline, receive
 from portal.billing.pay_links import use_cases as linking
 from portal.billing.pay_links.queries import find
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.saved_charges import charge
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.use_cases import refunds as refunding
 from portal.billing.scheduled import use_cases as scheduling
-from portal.billing.settlement.queries import applications
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.verifying.run import verify
@@ -106,7 +106,7 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
         scheduling.schedule(
             session,
             actor=till.actor,
-            wants=[Want(bills[1].id, 12_000)],
+            wants=[RequestedShare(bills[1].id, 12_000)],
             method_id=method.id,
             run_on=tomorrow,
             now=now,
@@ -132,5 +132,5 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
         with transaction(till.sessions) as session:
             begun = session.scalars(select(PaymentAttempt.id).where(PaymentAttempt.state == "created")).all()
         for attempt_id in begun:
-            charge(till.sessions, attempt_id, now=utcnow(), api=till.api)
+            charge_attempt(till.sessions, attempt_id, now=utcnow(), api=till.api)
     assert till.opens(*bills) == [0, 0, 0, 0]
