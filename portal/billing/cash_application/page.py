@@ -9,11 +9,11 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.forms import ApplicationForm
+from portal.billing.cash_application.queries import Credit
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words
-from portal.billing.settlement.queries import Credit
 from portal.billing.settlement.split import spread
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today

@@ -15,10 +15,9 @@ from portal.billing.cash_application.page import (
     sent_form,
     suggested_form,
 )
-from portal.billing.cash_application.queries import credit_named
+from portal.billing.cash_application.queries import Credit, credit_named
 from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.pages import staff_blueprint
-from portal.billing.settlement.queries import Credit
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor

@@ -13,9 +13,8 @@ from portal.billing.cash_application.page import (
     sent_form,
     suggested_form,
 )
-from portal.billing.cash_application.queries import credit_named, credits_of
+from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
 from portal.billing.pages import blueprint
-from portal.billing.settlement.queries import Credit, applications
 from portal.billing.tabs import money_tabs
 from portal.web.access import needs
 from portal.web.refusals import refusing

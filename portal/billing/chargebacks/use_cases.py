@@ -18,7 +18,7 @@ from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.objects import Disputed
+from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM
 from portal.foundation.db import transaction
 from portal.touchpoints.recording import Event, record
@@ -43,7 +43,7 @@ def sync_chargeback(
     :returns: None if it is about no payment of ours, or moves no money.
     :raises StripeUnknown: if Stripe gives no answer.
     """
-    told = api.retrieve_dispute(chargeback_id)
+    told = api.retrieve_chargeback(chargeback_id)
     if told.status not in (*OPEN, *OVER):
         return None
     with transaction(sessions) as session:
@@ -59,7 +59,7 @@ def sync_chargeback(
         return chargeback
 
 
-def _payment_of(session: Session, told: Disputed) -> int | None:
+def _payment_of(session: Session, told: Chargeback) -> int | None:
     """The payment with the charge, in the same currency: nothing else of the answer is trusted."""
     theirs = [Payment.charge_id == told.charge]
     if told.intent is not None:
@@ -72,7 +72,7 @@ def _payment_of(session: Session, told: Disputed) -> int | None:
     )
 
 
-def _row(session: Session, payment: Payment, told: Disputed) -> StripeDispute:
+def _row(session: Session, payment: Payment, told: Chargeback) -> StripeDispute:
     known = session.get(StripeDispute, told.id, populate_existing=True)
     if known is not None:
         return known
@@ -93,7 +93,7 @@ def _row(session: Session, payment: Payment, told: Disputed) -> StripeDispute:
 
 
 def _post_steps(
-    session: Session, payment: Payment, chargeback: StripeDispute, told: Disputed, now: datetime
+    session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback, now: datetime
 ) -> None:
     _post_opened(session, payment, chargeback, told)
     if told.status == "won":
@@ -102,7 +102,7 @@ def _post_steps(
         _post_lost(session, payment, chargeback, now)
 
 
-def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, told: Disputed) -> None:
+def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback) -> None:
     if not told.movements:
         return  # the bank has announced it but withdrawn nothing yet; another event follows
     chargeback.fee_minor = told.fee_minor

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
-from portal.billing.cash_application.queries import credits_of
+from portal.billing.cash_application.queries import Application, Credit, applications, credits_of
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words, payment_words
 from portal.billing.models.payments import Payment
@@ -20,7 +20,6 @@ from portal.billing.offline_payments.use_cases import receive_payment, was_recei
 from portal.billing.pages import staff_blueprint
 from portal.billing.payments.queries.payments import PaymentRow
 from portal.billing.payments.queries.payments import payments as payments_of
-from portal.billing.settlement.queries import Application, Credit, applications
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor

@@ -17,7 +17,7 @@ from portal.billing.offline_payments.rules import OfflinePayment, check_payment
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.locks import lock_documents
-from portal.billing.settlement.use_cases.settle import Received, record_payment
+from portal.billing.settlement.use_cases.settle import Received, post_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -54,7 +54,7 @@ def receive_payment(
     _check_parts(documents, money, company.currency)
     received = _received(company, money, _posting_key(key), money.received_at(now, today))
     parts = [Share(id, amount) for id, amount in money.parts.items()]
-    settled = record_payment(session, received, parts, actor=actor, now=now)
+    settled = post_payment(session, received, parts, actor=actor, now=now)
     assert settled is not None  # the key was looked for under the lock
     _record_submitted(session, settled.payment, len(parts), actor, now)
     return settled.payment

@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.payments import Payment, Refund
-from portal.billing.settlement.queries import Share, disputes_of, going_back, shares
+from portal.billing.settlement.queries import (
+    AppliedPart,
+    applied_parts,
+    chargebacks_of,
+    pending_refunds_minor,
+)
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 
@@ -26,10 +31,10 @@ class Refundable:
     payment: Payment
     free_minor: int
     unapplied_minor: int
-    shares: list[Share]
+    shares: list[AppliedPart]
     obstacle: str = ""  # why nothing can be given back, in words
 
-    def reopened(self, amount_minor: int) -> list[tuple[Share, int]]:
+    def reopened(self, amount_minor: int) -> list[tuple[AppliedPart, int]]:
         """Which invoices a refund of that amount opens again, and by how much each."""
         rest = max(0, amount_minor - self.unapplied_minor)
         found = []
@@ -43,8 +48,8 @@ class Refundable:
 
 def refundable(session: Session, payment: Payment) -> Refundable:
     """What of a payment can be given back now. Three statements."""
-    back = going_back(session, payment.id)
-    chargebacks = disputes_of(session, payment.id)
+    back = pending_refunds_minor(session, payment.id)
+    chargebacks = chargebacks_of(session, payment.id)
     free = payment.amount_minor - payment.refunded_minor - back
     obstacle = ""
     if payment.kind == "opening":
@@ -56,7 +61,7 @@ def refundable(session: Session, payment: Payment) -> Refundable:
     if obstacle:
         free = 0
     unapplied = min(free, max(0, payment.unapplied_minor - back))
-    return Refundable(payment, free, unapplied, shares(session, payment.id), obstacle)
+    return Refundable(payment, free, unapplied, applied_parts(session, payment.id), obstacle)
 
 
 @dataclass(frozen=True, slots=True)

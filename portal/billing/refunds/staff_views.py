@@ -9,13 +9,15 @@ from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
+from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.invoices.words import payment_words
 from portal.billing.models.payments import Payment, Refund
 from portal.billing.models.stripe_facts import StripeDispute
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.payments.words import DISPUTE_STATES, REFUND_STATES, fate_words
+from portal.billing.payments.queries.history import HistoryLine, payment_history
+from portal.billing.payments.words import history_words
 from portal.billing.refunds.forms import RefundForm
 from portal.billing.refunds.queries import (
     CreditRoom,
@@ -28,7 +30,8 @@ from portal.billing.refunds.queries import (
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import carry_out_refund
-from portal.billing.settlement.queries import Fate, disputes_of, fate
+from portal.billing.refunds.words import REFUND_WORDS
+from portal.billing.settlement.queries import chargebacks_of
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.money import format_minor
@@ -53,7 +56,7 @@ class PaymentPage:
     form: RefundForm
     can: Refundable
     credit: CreditRoom | None
-    history: Sequence[Fate]
+    history: Sequence[HistoryLine]
     refunds: Sequence[Refund]
     chargebacks: Sequence[StripeDispute]
     is_offline: bool
@@ -134,16 +137,16 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         form=form,
         can=refundable(db(), payment),
         credit=credit_room(db(), payment),
-        history=fate(db(), payment.id),
+        history=payment_history(db(), payment.id),
         refunds=refunds_of(db(), payment.id),
-        chargebacks=disputes_of(db(), payment.id),
+        chargebacks=chargebacks_of(db(), payment.id),
         is_offline=payment.kind in OFFLINE_KINDS,
     )
     return render_template(
         "billing/refunds/payment.html",
         page=page,
-        history_words=fate_words,
-        refund_states=REFUND_STATES,
-        chargeback_states=DISPUTE_STATES,
+        history_words=history_words,
+        refund_states=REFUND_WORDS,
+        chargeback_states=CHARGEBACK_STATES,
         payment_words=payment_words,
     )

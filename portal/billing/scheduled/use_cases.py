@@ -14,9 +14,10 @@ from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.start import start, wake
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
+from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.scheduled.letters import mail_nothing_left
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -31,7 +32,7 @@ def schedule_payment(
     session: Session,
     *,
     actor: Actor,
-    wants: Sequence[Want],
+    shares: Sequence[RequestedShare],
     method_id: int,
     run_on: date | None,
     now: datetime,
@@ -46,17 +47,10 @@ def schedule_payment(
     day = _checked_day(run_on, today)
     _check_expiry(usable(session, actor=actor, method_id=method_id, today=today, lock=True), day)
     # Discounts as they are on the day of the charge: nobody is charged more than was shown.
-    attempt = start(
-        session,
-        actor=actor,
-        company_id=company_id,
-        wants=wants,
-        now=now,
-        today=day,
-        via="schedule",
-        saved_method_id=method_id,
-        run_on=day,
+    new = NewPayment(
+        company_id=company_id, shares=shares, via="schedule", saved_method_id=method_id, run_on=day
     )
+    attempt = start_payment(session, new, actor=actor, now=now, today=day)
     _check_not_scheduled(session, attempt)
     _record_scheduled(session, actor, attempt, "scheduled", now)
     return attempt
@@ -155,7 +149,7 @@ def run_scheduled_payment(session: Session, attempt_id: int, *, now: datetime, t
     if before.state != "scheduled" or before.run_on is None or before.run_on > today:
         return before
     # Discounts are those of the chosen day even if no worker ran on it: nobody is charged more than was shown.
-    attempt = wake(session, attempt_id, now=now, today=before.run_on)
+    attempt = start_scheduled_payment(session, attempt_id, now=now, today=before.run_on)
     if attempt.state == "created":
         # The lifetime of its key at Stripe, and the time after which it counts as stuck, begin now.
         attempt.created_at = now

@@ -11,10 +11,10 @@ from portal.billing.methods.queries import methods_to_charge
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.page import is_test_mode
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable
-from portal.billing.payments.use_cases.payable import Want
 from portal.billing.scheduled.forms import ScheduleForm
 from portal.billing.scheduled.queries import scheduled_payments
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
@@ -91,7 +91,7 @@ def _schedule(session: Session, documents: Payable, amounts: PayForm, form: Sche
     return schedule_payment(
         session,
         actor=actor(),
-        wants=[Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen],
+        shares=[RequestedShare(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen],
         method_id=form.method.data,
         run_on=form.run_on.data,
         now=now(),

@@ -11,7 +11,7 @@ from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.chargebacks.use_cases import sync_chargeback
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
@@ -67,7 +67,7 @@ def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> Non
             made = schedule_payment(
                 own,
                 actor=till.actor,
-                wants=[Want(invoice.id, amount)],
+                shares=[RequestedShare(invoice.id, amount)],
                 method_id=card,
                 run_on=on,
                 now=utcnow(),

@@ -28,11 +28,12 @@ from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.offline_payments.rules import OfflinePayment
 from portal.billing.offline_payments.use_cases import receive_payment
 from portal.billing.payment_states import LIVE
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import shares_of, start
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
+from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
-from portal.billing.settlement.use_cases.settle import Received, record_payment
+from portal.billing.settlement.use_cases.settle import Received, post_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.tokens import new_token
@@ -101,20 +102,14 @@ class MoneyStorm(Storm):
         return int(self.random.choice(found))
 
     def begin(self, session: Session) -> None:
-        wants = [
-            Want(id, max(1, self.random.choice([minor, minor // 2])), short_reason="price")
+        shares = [
+            RequestedShare(id, max(1, self.random.choice([minor, minor // 2])), short_reason="price")
             for id, minor in self.documents(session)
         ]
-        wants += [Want(id, minor) for id, minor in self.documents(session, "credit_memo")[:1]]
-        self.random.shuffle(wants)
-        start(
-            session,
-            actor=self.world["payer"],
-            company_id=self.company.id,
-            wants=wants,
-            now=utcnow(),
-            today=TODAY,
-        )
+        shares += [RequestedShare(id, minor) for id, minor in self.documents(session, "credit_memo")[:1]]
+        self.random.shuffle(shares)
+        new = NewPayment(company_id=self.company.id, shares=shares)
+        start_payment(session, new, actor=self.world["payer"], now=utcnow(), today=TODAY)
 
     def ahead(self, session: Session) -> None:
         actor = self.actor()
@@ -147,7 +142,7 @@ class MoneyStorm(Storm):
             charge_id=attempt.token,
             draft_id=attempt.draft_id,
         )
-        record_payment(session, received, shares_of(session, attempt.id), actor=self.world["payer"], now=NOW)
+        post_payment(session, received, shares_of(session, attempt.id), actor=self.world["payer"], now=NOW)
 
     def give_up(self, session: Session) -> None:
         self.attempt(session).state = "cancelled"

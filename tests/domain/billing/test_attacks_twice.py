@@ -22,8 +22,9 @@ from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
 from portal.billing.offline_payments.rules import OfflinePayment
 from portal.billing.offline_payments.use_cases import receive_payment
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import shares_of, wake
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import carry_out_refund
@@ -199,13 +200,17 @@ def discounted(till: Till) -> Invoice:
 def test_a_discount_is_for_all_of_it_in_time_and_once(till: Till, engine: Engine) -> None:
     invoice = discounted(till)
     late = TODAY + timedelta(days=11)
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000  # the other half, too, has none
+    assert till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    assert (
+        till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    )  # the other half, too, has none
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
         session.commit()
-    assert till.start(Want(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800  # and 200 stay open
+    assert (
+        till.start(RequestedShare(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800
+    )  # and 200 stay open
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
@@ -232,7 +237,7 @@ def schedule(till: Till, invoice: Invoice, amount: int, days: int) -> PaymentAtt
         return schedule_payment(
             own,
             actor=till.actor,
-            wants=[Want(invoice.id, amount)],
+            shares=[RequestedShare(invoice.id, amount)],
             method_id=method.id,
             run_on=TODAY + timedelta(days=days),
             now=utcnow(),
@@ -246,7 +251,7 @@ def test_a_discount_is_not_had_by_paying_the_rest_later(till: Till) -> None:
     waiting = schedule(till, invoice, 6_000, days=3)
     pay_offline(till.build.session, till.company, 3_800, invoice, reference="1")
     with transaction(till.sessions) as session:
-        begun = wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
+        begun = start_scheduled_payment(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
         (share,) = shares_of(session, begun.id)
     assert (begun.amount_minor, share.amount_minor, share.discount_minor) == (6_000, 6_000, 0)
 
@@ -270,7 +275,7 @@ def test_a_discount_is_not_had_again_after_a_refund(till: Till, admin: Actor) ->
         )
     carry_out_refund(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(invoice) == [9_800]
-    assert till.start(Want(invoice.id, 9_800)).amount_minor == 9_800
+    assert till.start(RequestedShare(invoice.id, 9_800)).amount_minor == 9_800
 
 
 @pytest.mark.parametrize(("days", "amount"), [(10, 9_800), (11, 10_000)])
@@ -280,7 +285,10 @@ def test_a_scheduled_payment_charges_what_was_shown(till: Till, days: int, amoun
     assert waiting.amount_minor == amount
     with transaction(till.sessions) as session:
         assert (
-            wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)).amount_minor == amount
+            start_scheduled_payment(
+                session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)
+            ).amount_minor
+            == amount
         )
 
 

@@ -12,7 +12,7 @@ from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
+from portal.billing.methods.use_cases.methods import remove_saved
 from portal.billing.models.payments import Refund
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.rules import RefundRequest
@@ -73,7 +73,7 @@ def test_the_worker_charges_gives_back_and_forgets(
             now=utcnow(),
         )
         end_autopay(session, actor=till.actor, now=utcnow())
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     work(settings_with_stripe, engine)
     with till.sessions() as session:
         assert session.scalars(select(Refund.state)).all() == ["succeeded"]

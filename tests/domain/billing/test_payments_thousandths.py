@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts.models import Company
-from portal.billing.payments.use_cases import saved_charges as charging
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.scheduled.use_cases import run_scheduled_payment, schedule_payment
@@ -48,7 +48,7 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
         waiting = schedule_payment(
             own,
             actor=till.actor,
-            wants=[Want(bill.id, 10_000)],
+            shares=[RequestedShare(bill.id, 10_000)],
             method_id=card,
             run_on=on,
             now=utcnow(),
@@ -57,9 +57,9 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
     pay_offline(session, till.company, 5, bill, reference="1")
     with transaction(till.sessions) as own:
         run_scheduled_payment(own, waiting.id, now=utcnow(), today=on)
-    ended = charging.charge(till.sessions, waiting.id, now=utcnow(), api=till.api)
+    ended = charge_attempt(till.sessions, waiting.id, now=utcnow(), api=till.api)
     assert (ended.state, ended.amount_minor, ended.failure_code) == ("failed", 9_995, "amount_not_payable")
-    assert till.start(Want(bill.id, 9_990, "later")).state == "created"
+    assert till.start(RequestedShare(bill.id, 9_990, "later")).state == "created"
 
 
 def test_a_refund_that_stripe_cannot_make_is_not_begun(till: Till) -> None:

@@ -13,9 +13,10 @@ from portal.billing.autopay.rules import runs_between, within_limit
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases.payable import MOST_DOCUMENTS, Want
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.start import start
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.jobs import defer
 
 
@@ -45,16 +46,13 @@ def run_autopay(session: Session, autopay_id: int, *, now: datetime, today: date
 def _begin(
     session: Session, autopay: Autopay, chosen: Sequence[OpenDocument], now: datetime, today: date
 ) -> PaymentAttempt:
-    attempt = start(
-        session,
-        actor=None,
+    new = NewPayment(
         company_id=autopay.company_id,
-        now=now,
-        today=today,
+        shares=[RequestedShare(each.id, each.free_minor) for each in chosen],
         via="autopay",
-        wants=[Want(each.id, each.free_minor) for each in chosen],
         saved_method_id=autopay.saved_method_id,
     )
+    attempt = start_payment(session, new, actor=None, now=now, today=today)
     attempt.run_on = today
     session.flush()
     defer(session, CHARGE, {"row_id": attempt.id})

@@ -13,9 +13,9 @@ from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.settlement.facts import PaymentSubmitted
-from portal.billing.settlement.queries import going_back, posted
+from portal.billing.settlement.queries import pending_refunds_minor, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
-from portal.billing.settlement.use_cases.paid_in_full import tell_settled
+from portal.billing.settlement.use_cases.paid_in_full import record_paid_in_full
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -80,7 +80,9 @@ def apply_credit(
     _check_total(application)
     _post(session, application, actor, now)
     _record_submitted(session, application, actor, now)
-    tell_settled(session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=locked.payment_id)
+    record_paid_in_full(
+        session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=locked.payment_id
+    )
     return True
 
 
@@ -90,7 +92,7 @@ def _lock(
     if source.kind == "cash":
         payment = lock_payment(session, company_id=company_id, payment_id=source.id)
         documents = lock_documents(session, company_id=company_id, ids=parts)
-        free = payment.unapplied_minor - going_back(session, payment.id)
+        free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
         if payment.draft_id is not None and not ahead:
             free = 0  # it was paid for an order and goes to that order's invoice
         return _LockedSource(payment.number, payment.currency, free, payment.id, None), documents

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.billing.cash_application.queries import UNDONE
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.settlement.queries import UNDONE, posted, shares
+from portal.billing.settlement.queries import applied_parts, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -82,7 +83,7 @@ def _check_not_spent(session: Session, entries: Sequence[LedgerEntry]) -> None:
     left = {
         (payment_id, share.invoice_id): share.amount_minor
         for payment_id in sorted({each.payment_id for each in puts if each.payment_id is not None})
-        for share in shares(session, payment_id)
+        for share in applied_parts(session, payment_id)
     }
     if any(left.get((each.payment_id or 0, each.invoice_id or 0), 0) < -each.amount_minor for each in puts):
         message = (

@@ -17,7 +17,7 @@ from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.pay_links.facts import record_link
 from portal.billing.pay_links.letters import mail_pay_link
 from portal.billing.pay_links.rules import LinkRequest
-from portal.billing.payments.use_cases.payable import MOST_DOCUMENTS
+from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor

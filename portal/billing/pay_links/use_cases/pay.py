@@ -10,8 +10,8 @@ from portal.accounts.actors import actor_on_record
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pay_links.queries import Linked, linked
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import start
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.errors import Rejected
 
 
@@ -27,17 +27,11 @@ def pay_by_link(
     if link.revoked_at is not None or link.expires_at <= now:
         raise Rejected("dead_link", "This link does not work any more.", outcome="conflict")
     documents = linked(session, link).documents
-    wants = [Want(each.id, each.free_minor) for each in documents if each.free_minor > 0]
-    if not wants:
+    shares = [RequestedShare(each.id, each.free_minor) for each in documents if each.free_minor > 0]
+    if not shares:
         raise Rejected("settled", "Nothing is left to be paid here.", outcome="conflict")
-    return start(
-        session,
-        actor=actor_on_record("anonymous", name="Somebody with a pay link"),
-        company_id=link.company_id,
-        wants=wants,
-        now=now,
-        today=today,
-        via="link",
-        method_kind=method_kind,
-        pay_link_id=link.id,
+    payer = actor_on_record("anonymous", name="Somebody with a pay link")
+    new = NewPayment(
+        company_id=link.company_id, shares=shares, via="link", method_kind=method_kind, pay_link_id=link.id
     )
+    return start_payment(session, new, actor=payer, now=now, today=today)

@@ -23,8 +23,8 @@ from portal.billing.pay_links.queries import Linked, attempt_by_link, attempt_un
 from portal.billing.pay_links.use_cases.pay import pay_by_link
 from portal.billing.payment_states import LIVE, UNPAID
 from portal.billing.payments.page import bring_up_to_date, go_to_stripe, is_test_mode, stripe
+from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import link_rows
-from portal.billing.payments.use_cases.payable import METHODS
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.filters import day

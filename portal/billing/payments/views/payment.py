@@ -1,4 +1,4 @@
-"""A payment under way or done: the page a payer comes back to, the receipt, and giving up."""
+"""A payment: the page that a payer returns to, the receipt, and cancelling."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payment_states import LABELS
 from portal.billing.payments.page import bring_up_to_date, is_test_mode, stripe
-from portal.billing.payments.queries.receipts import attempt_of, receipt_of
+from portal.billing.payments.queries.attempts import attempt_of
+from portal.billing.payments.queries.receipts import receipt_of
 from portal.billing.payments.sums import asked_rows, paid_rows, receipt_facts
-from portal.billing.payments.use_cases.checkout import cancel
+from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
@@ -24,9 +25,9 @@ from portal.web.ui import flash
 
 @blueprint.get("/payments/<token>", endpoint="payment")
 @needs("invoices:pay")
-def payment(token: str) -> str:
-    """How the payment stands. Asks Stripe first, so that it is true even when no webhook ever came; reloading it
-    again and again does not."""
+def show_payment(token: str) -> str:
+    """The state of the payment. Refreshed from Stripe first, so that it is right even without a webhook; frequent reloads
+    do not ask Stripe each time."""
     attempt = _own(token)
     known = bring_up_to_date(attempt)
     with books() as session:
@@ -50,7 +51,7 @@ def payment(token: str) -> str:
 @blueprint.post("/payments/<token>/cancellation", endpoint="cancel_payment")
 @needs("invoices:pay")
 def cancel_payment(token: str) -> Response:
-    """Give the payment up: its page at Stripe is closed first."""
+    """Cancel the payment: its page at Stripe is closed first."""
     attempt = _own(token)
     here = redirect(url_for("billing.payment", token=token), 303)
     if not _may_cancel(attempt):
@@ -75,18 +76,18 @@ def cancel_payment(token: str) -> Response:
 
 
 def _cancel(session: Session, attempt: PaymentAttempt) -> PaymentAttempt:
-    if attempt.state != "scheduled":  # has transactions of its own, around what it asks Stripe
-        return cancel(book_sessions(), attempt.id, now=now(), api=stripe())
+    if attempt.state != "scheduled":  # has transactions of its own, around the requests to Stripe
+        return cancel_attempt(book_sessions(), attempt.id, now=now(), api=stripe())
     return cancel_scheduled_payment(session, actor=actor(), token=attempt.token, now=now())
 
 
 def _may_cancel(attempt: PaymentAttempt) -> bool:
-    """What is to be charged to a saved method later belongs to those who look after saved methods."""
+    """A scheduled charge of a saved method takes the permission to administer payments."""
     return attempt.state != "scheduled" or actor().can("payments:administer")
 
 
 def _draft_href(attempt: PaymentAttempt) -> str | None:
-    """Back to the order for which it was paid; for the payer, whose draft it is."""
+    """Back to the order that it pays for; only for the payer, whose draft it is."""
     if attempt.draft_id is None or attempt.actor_user_id != actor().user_id:
         return None
     return url_for("orders.review", draft_id=attempt.draft_id)

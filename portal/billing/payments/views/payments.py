@@ -38,8 +38,8 @@ WHAT = {"payment": "Payment", "refund": "Refund", "failed": "Failed payment"}
 
 @blueprint.get("/payments", endpoint="payments")
 @needs("invoices:read")
-def payment_list() -> str:
-    """Newest first; what is under way stands on top."""
+def show_payments() -> str:
+    """Newest first, with payments under way at the top."""
     after = request.args.get("after")
     page = payments(db(), actor().customer_id, after=after)
     return render_template(
@@ -76,7 +76,7 @@ def export_payments() -> Response:
 
 
 def _moved(row: PaymentRow) -> bool:
-    """Whether it is money that moved: the column must add up."""
+    """Whether money moved: the column must add up."""
     return row.what != "failed" and row.state not in REFUND_GONE
 
 

@@ -10,12 +10,12 @@ from portal.billing.chargebacks.use_cases import posting_key, sync_chargeback
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.stripe_facts import StripeDispute
 from portal.billing.reconciliation.use_cases.differences import Difference, Run
-from portal.billing.stripe.objects import Disputed
+from portal.billing.stripe.objects import Chargeback
 from portal.foundation.db import transaction
 from portal.foundation.money import format_minor
 
 
-def check_chargebacks(run: Run, listed: Sequence[Disputed]) -> list[Difference]:
+def check_chargebacks(run: Run, listed: Sequence[Chargeback]) -> list[Difference]:
     """Every chargeback at Stripe is one of ours, in the same state. One that is not is synced first."""
     states, opened = _known(run, listed)
     found = []
@@ -30,7 +30,7 @@ def check_chargebacks(run: Run, listed: Sequence[Disputed]) -> list[Difference]:
     return found
 
 
-def _known(run: Run, listed: Sequence[Disputed]) -> tuple[dict[str, str], set[str]]:
+def _known(run: Run, listed: Sequence[Chargeback]) -> tuple[dict[str, str], set[str]]:
     """The state of each, and the postings of those whose money was withdrawn."""
     ids = [each.id for each in listed]
     keys = [posting_key(id, "opened") for id in ids]
@@ -43,7 +43,7 @@ def _known(run: Run, listed: Sequence[Disputed]) -> tuple[dict[str, str], set[st
         return states, set(opened)
 
 
-def _unknown(told: Disputed) -> Difference:
+def _unknown(told: Chargeback) -> Difference:
     amount = format_minor(told.amount_minor, told.currency)
     words = f"A bank took back {amount} (dispute {told.id}), and no payment here is that."
     return Difference(f"dispute:{told.id}", "dispute_unknown", words, told.created_at)

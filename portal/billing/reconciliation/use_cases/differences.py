@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.billing.models.stripe_facts import Discrepancy
 from portal.billing.payments.use_cases.requests import Sessions
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.use_cases import discrepancies
+from portal.billing.stripe.use_cases.discrepancies import report_difference, settle_differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def report_differences(
     :returns: how many were settled, and how many are open.
     """
     for each in found:
-        discrepancies.note(
+        report_difference(
             session,
             key=each.key,
             kind=each.kind,
@@ -63,7 +63,7 @@ def report_differences(
 def _settle_others(session: Session, reported: Collection[str], since: datetime, now: datetime) -> int:
     open_ones = session.scalars(select(Discrepancy).where(Discrepancy.settled_at.is_(None))).all()
     gone = [each.key for each in open_ones if each.key not in reported and _was_checked(each, since, now)]
-    return discrepancies.settle(session, gone, now=now)
+    return settle_differences(session, gone, now=now)
 
 
 def _was_checked(each: Discrepancy, since: datetime, now: datetime) -> bool:

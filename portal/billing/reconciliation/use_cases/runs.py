@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from portal.billing.payments.use_cases.requests import Sessions
-from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.reconciliation.use_cases.balance import check_movements
 from portal.billing.reconciliation.use_cases.chargebacks import check_chargebacks
 from portal.billing.reconciliation.use_cases.charges import check_charges
@@ -45,13 +45,13 @@ def reconcile(sessions: Sessions, *, since: datetime, now: datetime, api: Stripe
     :raises StripeUnknown: if Stripe does not answer; nothing was concluded then.
     """
     run = Run(sessions, api, now)
-    hanging = sync_hanging(sessions, now=now, api=api, all_live=True)
+    hanging = sync_stuck_attempts(sessions, now=now, api=api, all_live=True)
     span = (since, now + AHEAD)
     charges = list(api.list_charges(*span))
     found = check_charges(run, charges)
     refunds = list(api.list_refunds(*span))
     found += check_refunds(run, refunds)
-    chargebacks = list(api.list_disputes(*span))
+    chargebacks = list(api.list_chargebacks(*span))
     found += check_chargebacks(run, chargebacks)
     movements = list(api.list_movements(*span))
     found += check_movements(run, movements, since)

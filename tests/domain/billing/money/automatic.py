@@ -14,8 +14,8 @@ from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, mandate_words
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases import saved_charges as charging
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.scheduled.use_cases import schedule_payment
 from portal.billing.stripe.api import StripeUnknown
@@ -68,7 +68,7 @@ def run(till: Till, on: date) -> None:
 def charge_all(till: Till) -> None:
     for attempt in attempts(till):
         if attempt.state == "created":
-            charging.charge(till.sessions, attempt.id, now=utcnow(), api=till.api)
+            charge_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api)
 
 
 def attempts(till: Till) -> Sequence[PaymentAttempt]:
@@ -90,7 +90,7 @@ def quietly(till: Till) -> None:
 
 
 def schedule(
-    till: Till, method: SavedMethod, *wants: Want, on: date, actor: Actor | None = None
+    till: Till, method: SavedMethod, *wants: RequestedShare, on: date, actor: Actor | None = None
 ) -> PaymentAttempt:
     with transaction(till.sessions) as session:
         return schedule_payment(

@@ -15,7 +15,7 @@ from portal.billing.autopay.rules import Rule
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.methods import Autopay
 from portal.billing.models.promises_to_pay import PaymentPromise
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
@@ -162,7 +162,7 @@ def test_autopay_by_bank_debit_waits_for_the_money_and_releases_it_when_it_bounc
 def test_nothing_is_charged_for_a_closed_company(till: Till, session: Session) -> None:
     first, second, method = till.invoice(10_000), till.invoice(5_000), saved(till)
     agree(till, method, Rule("due"))
-    schedule(till, method, Want(second.id, 5_000), on=TODAY + DAY)
+    schedule(till, method, RequestedShare(second.id, 5_000), on=TODAY + DAY)
     session.execute(text("update company set disabled_at = now()"))
     session.commit()
     run(till, first.due_on)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
+from portal.billing.cash_application.queries import applications, unapplied_cash
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
@@ -17,7 +18,6 @@ from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
-from portal.billing.settlement.queries import applications, unapplied_cash
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
+from portal.billing.methods.use_cases.methods import detach_removed, remove_saved
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
@@ -25,18 +25,18 @@ def test_a_card_is_saved_and_removed_and_forgotten_at_stripe(till: Till) -> None
     with transaction(till.sessions) as session:
         (row,) = methods_of(session, till.company.id, TODAY)
         assert (row.expiry, row.autopay, row.scheduled) == ("later", False, 0)
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
         jobs = session.scalars(
             text("select task_name from procrastinate_jobs where task_name like 'billing%'")
         ).all()
         assert jobs == ["billing.forget_method"]
     for _again in range(2):
-        methods.forget(till.sessions, method.id, now=utcnow(), api=till.api)
+        detach_removed(till.sessions, method.id, now=utcnow(), api=till.api)
     assert till.client.v1.payment_methods.retrieve(method.stripe_method_id).customer is None
     with transaction(till.sessions) as session:
         assert methods_of(session, till.company.id, TODAY) == []
         with pytest.raises(NotFound):
-            methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+            remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
         actions = session.scalars(
             select(Touchpoint.props)
             .where(Touchpoint.name == "payment_info_entered")
@@ -59,7 +59,7 @@ def test_nobody_else_touches_it(till: Till, build: Build) -> None:
     ]
     for actor in others:
         with transaction(till.sessions) as session, pytest.raises(NotFound):
-            methods.remove(session, actor=actor, method_id=method.id, now=utcnow())
+            remove_saved(session, actor=actor, method_id=method.id, now=utcnow())
         with transaction(till.sessions) as session, pytest.raises(NotFound):
             begin_autopay(
                 session,
@@ -78,8 +78,8 @@ def test_a_method_in_use_is_not_removed(till: Till) -> None:
         transaction(till.sessions) as session,
         pytest.raises(Rejected, match="Autopay uses Visa ending 4242"),
     ):
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     with transaction(till.sessions) as session:
         assert end_autopay(session, actor=till.actor, now=utcnow())
         assert not end_autopay(session, actor=till.actor, now=utcnow())
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())

@@ -14,10 +14,10 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod, StripeCustomer
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import Discrepancy
-from portal.billing.payments.use_cases.checkout import cancel, charge_saved
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.checkout import cancel_attempt, charge_saved
 from portal.billing.payments.use_cases.start import start_setup
-from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.stripe.api import StripeRefused, StripeUnknown
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -68,7 +68,7 @@ def test_money_shows_even_if_no_webhook_ever_comes(till: Till) -> None:
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
-    assert sync_hanging(till.sessions, now=utcnow() + timedelta(minutes=3), api=till.api) == 1
+    assert sync_stuck_attempts(till.sessions, now=utcnow() + timedelta(minutes=3), api=till.api) == 1
     assert till.opens(bill) == [0]
     till.check_books()
 
@@ -79,8 +79,8 @@ def test_hanging_debits_are_looked_at_every_hour(till: Till) -> None:
     till.by_bank(till.open(attempt))
     assert till.sync(attempt).state == "processing"
     till.sandbox.control("advance", days=5)
-    assert sync_hanging(till.sessions, now=utcnow() + timedelta(minutes=30), api=till.api) == 0
-    assert sync_hanging(till.sessions, now=utcnow() + timedelta(hours=2), api=till.api) == 1
+    assert sync_stuck_attempts(till.sessions, now=utcnow() + timedelta(minutes=30), api=till.api) == 0
+    assert sync_stuck_attempts(till.sessions, now=utcnow() + timedelta(hours=2), api=till.api) == 1
     assert till.opens(bill) == [0]
     till.check_books()
 
@@ -165,7 +165,7 @@ def test_an_attempt_of_the_other_mode_is_left_alone(till: Till) -> None:
     with pytest.raises(StripeUnknown):
         till.sync(attempt)
     assert not till.payments()
-    assert sync_hanging(till.sessions, now=utcnow(), api=till.api, all_live=True) == 0
+    assert sync_stuck_attempts(till.sessions, now=utcnow(), api=till.api, all_live=True) == 0
 
 
 def test_test_payments_end_when_payments_become_real(till: Till) -> None:
@@ -236,7 +236,7 @@ def test_discount_is_taken_off_when_all_is_paid_in_time(till: Till) -> None:
         session.add(PaymentTerms(company_id=till.company.id, days=30, discount_bp=200, discount_days=10))
     bill, typed = till.invoice(10_000), till.invoice(5_000)
     assert till.paid(bill).amount_minor == 9_800
-    net = till.start(Want(typed.id, 4_900))  # who takes it off oneself pays all of it, too
+    net = till.start(RequestedShare(typed.id, 4_900))  # who takes it off oneself pays all of it, too
     assert net.amount_minor == 4_900
     till.by_card(till.open(net))
     till.sync(net)
@@ -253,7 +253,7 @@ def test_only_ones_own_companys_documents(till: Till) -> None:
     with pytest.raises(NotFound):
         till.start(bill, actor=stranger)
     with pytest.raises(NotFound):
-        till.start(Want(bill.id + 1_000, 1))
+        till.start(RequestedShare(bill.id + 1_000, 1))
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10_001])
@@ -261,7 +261,7 @@ def test_amounts_beyond_what_is_open_are_refused(till: Till, amount: int) -> Non
     """Invariant 3. Seen failing without the check against what is left."""
     bill = till.invoice()
     with pytest.raises(Rejected) as no:
-        till.start(Want(bill.id, amount))
+        till.start(RequestedShare(bill.id, amount))
     assert no.value.field == f"amount_{bill.number}"
 
 
@@ -297,7 +297,7 @@ def test_cancelling_closes_the_page_first(till: Till) -> None:
     bill = till.invoice()
     attempt = till.start(bill)
     url = till.open(attempt)
-    gone = cancel(till.sessions, attempt.id, now=utcnow(), api=till.api)
+    gone = cancel_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api)
     assert gone.state == "cancelled"
     till.by_card(url)
     assert not till.charges()
@@ -307,7 +307,7 @@ def test_cancelling_closes_the_page_first(till: Till) -> None:
 def test_who_cancels_what_was_just_paid_has_paid(till: Till) -> None:
     attempt = till.start(till.invoice())
     till.by_card(till.open(attempt))
-    assert cancel(till.sessions, attempt.id, now=utcnow(), api=till.api).state == "succeeded"
+    assert cancel_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api).state == "succeeded"
     till.check_books()
 
 
@@ -315,7 +315,7 @@ def test_a_debit_on_its_way_cannot_be_cancelled(till: Till) -> None:
     attempt = till.start(till.invoice())
     till.by_bank(till.open(attempt), ACCOUNT)
     with pytest.raises(Rejected, match="bank has the payment"):
-        cancel(till.sessions, attempt.id, now=utcnow(), api=till.api)
+        cancel_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api)
 
 
 def test_a_page_that_ran_out_frees_the_invoice(till: Till) -> None:

@@ -16,10 +16,10 @@ from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import StripeEvent
 from portal.billing.payments.use_cases.checkout import charge_saved
-from portal.billing.payments.use_cases.stuck import sync_hanging
-from portal.billing.stripe.api import Stripe, StripeUnknown
-from portal.billing.stripe.objects import Heard
-from portal.billing.stripe_events.use_cases import handle, hear
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
+from portal.billing.stripe.api import Limits, Stripe, StripeUnknown
+from portal.billing.stripe.objects import WebhookEvent
+from portal.billing.stripe_events.use_cases import process_event, store_event
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from tests.builders import Build
@@ -62,7 +62,7 @@ CHARGES: list[tuple[str, dict[str, Any]]] = [
 
 def hasty(till: Till, kind: str) -> Stripe:
     """Who asks first: somebody who does not wait for an answer that comes late."""
-    return till.stripe(timeout=(10.0, 0.5)) if kind in ("slow", "late_answer") else till.api
+    return till.stripe(limits=Limits((10.0, 0.5), retries=0)) if kind in ("slow", "late_answer") else till.api
 
 
 def eventually_open(till: Till, attempt: PaymentAttempt, first: Stripe) -> str:
@@ -179,7 +179,7 @@ def test_webhooks_under_every_fault(heard: tuple[Till, Receiver], kind: str, opt
         receiver.wait_for("payment_intent.succeeded")
         take_in(till, receiver)
     else:
-        sync_hanging(till.sessions, now=utcnow(), api=till.api, all_live=True)
+        sync_stuck_attempts(till.sessions, now=utcnow(), api=till.api, all_live=True)
     assert till.attempt(attempt).state == "succeeded"
     assert len(till.charges()) == len(till.payments()) == len(till.postings()) == 1
     till.check_books()
@@ -191,12 +191,14 @@ def take_in(till: Till, receiver: Receiver) -> None:
     with transaction(till.sessions) as session:
         for event in list(receiver.events):
             thing: Any = event.data.object
-            hear(session, Heard(event.id, event.type, thing["id"], event.livemode), now=utcnow())
+            store_event(
+                session, WebhookEvent(event.id, event.type, thing["id"], event.livemode), now=utcnow()
+            )
     errors: list[Exception] = []
 
     def work(event_id: str) -> None:
         try:
-            handle(till.sessions, event_id, now=utcnow(), api=till.api)
+            process_event(till.sessions, event_id, now=utcnow(), api=till.api)
         except Exception as error:
             errors.append(error)
 

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases import checkout
-from portal.billing.payments.use_cases.payable import Want
 from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe.api import StripeRefused
 from portal.foundation.clock import utcnow
@@ -88,7 +88,9 @@ class Paying(RuleBasedStateMachine):
         part = data.draw(st.integers(1, 130))
         opens = self.till.opens(*[self.documents[n] for n in chosen])
         wants = [
-            Want(self.documents[n].id, open_minor * (100 if open_minor < 0 else part) // 100, "later")
+            RequestedShare(
+                self.documents[n].id, open_minor * (100 if open_minor < 0 else part) // 100, "later"
+            )
             for n, open_minor in zip(chosen, opens, strict=True)
             if open_minor
         ]
@@ -128,7 +130,7 @@ class Paying(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         attempt = self.attempts[data.draw(st.integers(0, len(self.attempts) - 1))]
         with suppress(Rejected):
-            checkout.cancel(self.sessions, attempt.id, now=utcnow(), api=self.till.api)
+            checkout.cancel_attempt(self.sessions, attempt.id, now=utcnow(), api=self.till.api)
 
     @rule(data=st.data(), share=st.integers(1, 100))
     def pay_offline(self, data: st.DataObject, share: int) -> None:

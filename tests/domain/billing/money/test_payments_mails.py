@@ -15,7 +15,7 @@ from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases import methods
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.rules import RefundRequest
@@ -85,7 +85,7 @@ def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -
         schedule_payment(
             session,
             actor=till.actor,
-            wants=[Want(invoice.id, 10_000)],
+            shares=[RequestedShare(invoice.id, 10_000)],
             method_id=method_id,
             run_on=TODAY + timedelta(days=1),
             now=utcnow(),

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.payments.use_cases.checkout import cancel
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -22,7 +22,7 @@ def test_books_after_a_busy_day_hold(till: Till, engine: Engine) -> None:
     with transaction(till.sessions) as session:
         session.add(PaymentTerms(company_id=till.company.id, days=30, discount_bp=200, discount_days=10))
     till.paid(till.invoice(10_000), till.invoice(-1_000))
-    short = till.start(Want(till.invoice(7_000).id, 5_000, "price"))
+    short = till.start(RequestedShare(till.invoice(7_000).id, 5_000, "price"))
     till.by_card(till.open(short))
     till.sync(short)
     overtaken = till.invoice(4_000)
@@ -37,7 +37,7 @@ def test_books_after_a_busy_day_hold(till: Till, engine: Engine) -> None:
     till.sync(debit)
     given_up = till.start(till.invoice(2_000))
     till.open(given_up)
-    cancel(till.sessions, given_up.id, now=utcnow(), api=till.api)
+    cancel_attempt(till.sessions, given_up.id, now=utcnow(), api=till.api)
     open_one = till.start(till.invoice(1_500))
     till.open(open_one)
     refund = till.client.v1.refunds.create({"charge": till.charges()[0].id, "amount": 500})

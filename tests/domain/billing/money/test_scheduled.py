@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.methods.use_cases import methods
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.methods.use_cases.methods import remove_saved
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -22,7 +22,9 @@ from tests.paying import Till
 def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
     first, second = till.invoice(10_000), till.invoice(5_000)
     on = TODAY + 7 * DAY
-    scheduled = schedule(till, saved(till), Want(first.id, 10_000), Want(second.id, 5_000), on=on)
+    scheduled = schedule(
+        till, saved(till), RequestedShare(first.id, 10_000), RequestedShare(second.id, 5_000), on=on
+    )
     pay_offline(till.build.session, till.company, 13_000, {first: 8_000, second: 5_000})
     run(till, on - DAY)
     assert till.attempt(scheduled).state == "scheduled"
@@ -38,7 +40,7 @@ def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
 
 def test_a_scheduled_payment_of_what_is_paid_is_cancelled_and_told(till: Till) -> None:
     invoice = till.invoice(10_000)
-    scheduled = schedule(till, saved(till), Want(invoice.id, 10_000), on=TODAY + DAY)
+    scheduled = schedule(till, saved(till), RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     pay_offline(till.build.session, till.company, 10_000, invoice)
     run(till, TODAY + DAY)
     assert till.attempt(scheduled).state == "cancelled"
@@ -47,11 +49,11 @@ def test_a_scheduled_payment_of_what_is_paid_is_cancelled_and_told(till: Till) -
 
 def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till, build: Build) -> None:
     invoice, method = till.invoice(10_000), saved(till)
-    scheduled = schedule(till, method, Want(invoice.id, 10_000), on=TODAY + DAY)
+    scheduled = schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     with transaction(till.sessions) as session, pytest.raises(Rejected, match="A scheduled payment uses"):
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     with pytest.raises(Rejected, match="scheduled for"):
-        schedule(till, method, Want(invoice.id, 500), on=TODAY + 2 * DAY)
+        schedule(till, method, RequestedShare(invoice.id, 500), on=TODAY + 2 * DAY)
     other = build.company()
     stranger = build.actor(build.user(other, "company_admin"), other, "company_admin")
     with transaction(till.sessions) as session, pytest.raises(NotFound):
@@ -64,7 +66,7 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
             )
     run(till, TODAY + DAY)
     assert till.opens(invoice) == [10_000]
-    again = schedule(till, method, Want(invoice.id, 10_000), on=TODAY + DAY)
+    again = schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + DAY)
     run(till, TODAY + DAY)
     with transaction(till.sessions) as session, pytest.raises(Rejected, match="begun"):
         cancel_scheduled_payment(session, actor=till.actor, token=again.token, now=utcnow())
@@ -74,5 +76,5 @@ def test_it_is_cancelled_by_its_company_only_and_only_before_its_day(till: Till,
 def test_the_day_is_a_later_one_and_not_too_far(till: Till, days: int) -> None:
     invoice, method = till.invoice(10_000), saved(till)
     with pytest.raises(Rejected) as refused:
-        schedule(till, method, Want(invoice.id, 10_000), on=TODAY + days * DAY)
+        schedule(till, method, RequestedShare(invoice.id, 10_000), on=TODAY + days * DAY)
     assert refused.value.field == "run_on"

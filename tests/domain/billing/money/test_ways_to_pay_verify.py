@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, mandate_words
+from portal.billing.cash_application.queries import applications
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
@@ -23,8 +24,8 @@ from portal.billing.pay_links.queries import find
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link
 from portal.billing.pay_links.use_cases.pay import pay_by_link
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.saved_charges import charge
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.rules import RefundRequest
@@ -32,7 +33,6 @@ from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import unfinished_refunds
 from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.scheduled.use_cases import schedule_payment
-from portal.billing.settlement.queries import applications
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.verifying.run import verify
@@ -119,7 +119,7 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
         schedule_payment(
             session,
             actor=till.actor,
-            wants=[Want(bills[1].id, 12_000)],
+            shares=[RequestedShare(bills[1].id, 12_000)],
             method_id=method.id,
             run_on=tomorrow,
             now=now,
@@ -141,5 +141,5 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
         with transaction(till.sessions) as session:
             begun = session.scalars(select(PaymentAttempt.id).where(PaymentAttempt.state == "created")).all()
         for attempt_id in begun:
-            charge(till.sessions, attempt_id, now=utcnow(), api=till.api)
+            charge_attempt(till.sessions, attempt_id, now=utcnow(), api=till.api)
     assert till.opens(*bills) == [0, 0, 0, 0]

@@ -18,7 +18,7 @@ from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import StripeEvent
-from portal.billing.stripe_events.use_cases import handle
+from portal.billing.stripe_events.use_cases import process_event
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.tokens import new_token, token_hash
@@ -272,5 +272,5 @@ def test_a_webhook_moves_only_what_stripe_itself_says(paying_app: Flask, till: T
     with till.sessions() as session:
         events = session.scalars(select(StripeEvent.id).order_by(StripeEvent.id)).all()
     for id in events:
-        handle(till.sessions, id, now=utcnow(), api=till.api)
+        process_event(till.sessions, id, now=utcnow(), api=till.api)
     assert till.opens(mine, other) == [5_000, 6_000]

@@ -10,7 +10,7 @@ from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link
-from portal.billing.payments.use_cases.checkout import cancel
+from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import carry_out_refund
@@ -46,7 +46,7 @@ def test_a_closed_companys_payment_begins_no_other(stranger: PageClient, till: T
     """Seen failing: a payer whose first page had run out began another one for a company that was closed."""
     bill = till.invoice(5_000)
     _, first, _ = begin(till, stranger, bill.number)
-    cancel(till.sessions, first.id, now=utcnow(), api=till.api)
+    cancel_attempt(till.sessions, first.id, now=utcnow(), api=till.api)
     stranger.get(f"/pay/returned/{first.token}")
     till.company.disabled_at = utcnow()
     till.build.session.commit()
