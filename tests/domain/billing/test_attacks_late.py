@@ -110,7 +110,7 @@ def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: 
     till.paid(till.invoice(5_000))
     (payment,) = till.payments()
     made = till.sandbox.control("disputes", charge=payment.charge_id)
-    told = till.api.retrieve_dispute(made["id"])
+    told = till.api.retrieve_chargeback(made["id"])
     with transaction(till.sessions) as session:
         session.add(
             StripeDispute(
