@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.payment_states import LIVE
 
-# Left alone, as by reminders: what somebody has promised to pay, what is contested, what a payment under way covers.
+# Exempt, as from reminders: invoices with an open promise to pay, an open dispute, or covered by a payment under way.
 _TOO_LATE = """
 select i.company_id, i.id, i.number, i.due_on, t.hold_after_days as days
   from payment_terms t

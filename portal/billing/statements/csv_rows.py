@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.billing.statements.queries import Entry, Statement
+from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import about, what
 from portal.foundation.clock import local
 from portal.foundation.money import to_major

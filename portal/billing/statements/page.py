@@ -17,7 +17,8 @@ from portal.billing.periods import Month
 from portal.billing.statements.csv_rows import COLUMNS, Cells, rows
 from portal.billing.statements.facts import StatementDownloaded
 from portal.billing.statements.pdf import ageing, statement_data
-from portal.billing.statements.queries import PAGE, AccountMonth, MonthRow, Statement, months, statement
+from portal.billing.statements.queries.months import MonthRow, months
+from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
 from portal.web.files import pdf_download

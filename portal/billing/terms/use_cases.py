@@ -31,7 +31,7 @@ on conflict (company_id) do update
    set kind = excluded.kind, days = excluded.days, discount_bp = excluded.discount_bp,
        discount_days = excluded.discount_days, invoice_per = excluded.invoice_per
 """)
-# Orders that are being placed are waited for; later ones see the new limit.
+# Waits for orders that are being placed; later ones see the new limit.
 LIMIT = text("""
 insert into credit_account (company_id, currency, limit_minor) values (:company, :currency, :limit_minor)
 on conflict (company_id) do update set limit_minor = excluded.limit_minor

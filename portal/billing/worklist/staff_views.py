@@ -1,4 +1,4 @@
-"""What waits for those who manage what customers owe."""
+"""The worklist of accounts receivable."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import BANK, FEES, RECEIVABLE, STRIPE, UNAPPLIED, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.periods import Month
-from portal.billing.statements.queries import AccountMonth, Statement, months, statement
+from portal.billing.statements.queries.months import months
+from portal.billing.statements.queries.statement import AccountMonth, Statement, statement
 from portal.billing.statements.words import about, what
 from portal.foundation.actor import SYSTEM
 from tests.builders import Build
