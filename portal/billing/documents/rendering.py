@@ -19,7 +19,7 @@ from typing import Any
 from portal.foundation.config import resource_dir
 
 KINDS = ("invoice", "statement", "slip")
-COMPILER = Path(__file__).with_name("compiling.py")
+COMPILER = Path(__file__).with_name("compiler.py")
 # Some hundred and seventy pages. Beyond that a file for a spreadsheet serves better, and costs a hundredth.
 MOST_LINES = 5_000
 MOST_SECONDS = 30

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.billing.models.dunning import PaymentPromise
 from portal.billing.models.invoices import Invoice
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.clock import local
 
 STATES = {"waits": "Promised", "kept": "Kept", "broken": "Not kept", "withdrawn": "Taken back"}

@@ -1,9 +1,8 @@
-"""Which open invoices a step of reminding is due for, and who is told."""
+"""Open invoices for which a step of reminding is due, and each company's reminder policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.payment_states import LIVE, WITHOUT_MONEY
-from portal.billing.reminders.rules import DEFAULT_STEPS, LONGEST_BEFORE, Policy
+from portal.billing.reminders.rules import DEFAULT_STEPS, LONGEST_BEFORE, DueStep, Policy
 from portal.foundation.sql import sql_list
 
 COMPANIES = 100  # in one transaction
@@ -64,21 +63,6 @@ select company_id, currency, sum(amount) from (
    where company_id = any(:companies) and unapplied_minor > 0 and draft_id is null) found
  group by company_id, currency
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """A step that is due for an open invoice; ``open_minor`` in minor units."""
-
-    company_id: int
-    company_name: str
-    company_email: str | None
-    invoice_id: int
-    number: str
-    due_on: date
-    open_minor: int
-    currency: str
-    step: int
 
 
 def due_steps(session: Session, *, today: date, morning: datetime, after: int = 0) -> list[DueStep]:

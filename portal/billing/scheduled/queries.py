@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
@@ -66,3 +68,15 @@ def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> li
         )
         for token, state, run_on, amount, currency, by, brand, last4, names in rows
     ]
+
+
+def due_scheduled(session: Session, today: date) -> Sequence[int]:
+    """Scheduled payments of open companies whose day has come."""
+    return session.scalars(
+        select(PaymentAttempt.id)
+        .join(Company, Company.id == PaymentAttempt.company_id)
+        .where(
+            PaymentAttempt.state == "scheduled", PaymentAttempt.run_on <= today, Company.disabled_at.is_(None)
+        )
+        .order_by(PaymentAttempt.run_on, PaymentAttempt.id)
+    ).all()

@@ -127,7 +127,7 @@ class Statement:
     charges_minor: int
     credits_minor: int  # zero or below
     closing_minor: int
-    ages: tuple[int, ...]  # open invoices at the end, by age (see account_words.BUCKETS)
+    ages: tuple[int, ...]  # open invoices at the end, by age (see portal/billing/account/words.py)
     memos_minor: int  # open credit memos at the end, zero or below
     unapplied_minor: int  # money that no invoice has taken at the end, zero or below
     entries: tuple[Entry, ...]  # those that were asked for
@@ -161,35 +161,52 @@ def months(session: Session, company_id: int, *, zone: str) -> list[MonthRow]:
     ]
 
 
-def statement(
-    session: Session,
-    company_id: int,
-    month: Month,
-    *,
-    currency: str,
-    zone: str,
-    today: date,
-    size: int = PAGE,
-    skip: int = 0,
-) -> Statement:
-    """A month's statement with ``size`` of its entries from the ``skip``-th on. Two statements."""
-    as_of = min(today, month.last)
-    asked: dict[str, Any] = {
-        "company": company_id,
-        "currency": currency,
-        "begins": month.begins(zone),
-        "ends": month.next.begins(zone),
+@dataclass(frozen=True, slots=True)
+class AccountMonth:
+    """A month of a company's account in one currency.
+
+    :ivar zone: the seller's time zone; a month begins at its midnight.
+    :ivar today: the seller's calendar day.
+    """
+
+    company_id: int
+    month: Month
+    currency: str
+    zone: str
+    today: date
+
+    @property
+    def begins(self) -> datetime:
+        return self.month.begins(self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        return self.month.next.begins(self.zone)
+
+    @property
+    def as_of(self) -> date:
+        """Its last day, or today while it runs."""
+        return min(self.today, self.month.last)
+
+
+def statement(session: Session, of: AccountMonth, *, size: int = PAGE, skip: int = 0) -> Statement:
+    """A month's statement with ``size`` of its entries, after the first ``skip``. Two statements."""
+    asked: dict[str, object] = {
+        "company": of.company_id,
+        "currency": of.currency,
+        "begins": of.begins,
+        "ends": of.ends,
     }
-    days = {"as_of": as_of, **{f"day_{n}": as_of - timedelta(days=n) for n in (30, 60, 90)}}
+    days = {"as_of": of.as_of, **{f"day_{n}": of.as_of - timedelta(days=n) for n in (30, 60, 90)}}
     opening, closing, unapplied, memos, *ages = (
         int(each) for each in session.execute(_BALANCES, asked | days).one()
     )
     rows = session.execute(_ENTRIES, asked | {"size": size, "skip": skip}).all()
     head = rows[0] if rows else None
     return Statement(
-        month,
-        currency,
-        as_of,
+        of.month,
+        of.currency,
+        of.as_of,
         opening,
         int(head.charges) if head else 0,
         int(head.credits) if head else 0,

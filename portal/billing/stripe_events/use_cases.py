@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from portal.billing.chargebacks.use_cases import sync_dispute
+from portal.billing.chargebacks.use_cases import sync_chargeback
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import StripeEvent
 from portal.billing.payments.use_cases.requests import Sessions
 from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.refunds.use_cases.posts import DoesNotFit
-from portal.billing.refunds.use_cases.refunds import sync_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.billing.stripe.objects import WebhookEvent
 from portal.billing.stripe.use_cases.discrepancies import report_difference
@@ -68,7 +68,7 @@ def _follow(sessions: Sessions, event: StripeEvent, *, now: datetime, api: Strip
     kind, thing = event.type, event.object_id
     if kind.startswith("charge.dispute."):
         _payment_first(sessions, api.retrieve_chargeback(thing).intent, now=now, api=api)
-        sync_dispute(sessions, thing, now=now, api=api)
+        sync_chargeback(sessions, thing, now=now, api=api)
     elif kind.startswith(("refund.", "charge.refund.")):
         _payment_first(sessions, api.retrieve_refund(thing).intent, now=now, api=api)
         _refund(sessions, thing, now=now, api=api)

@@ -15,7 +15,7 @@ from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.stripe_state import StripeState
 from portal.billing.payments.use_cases.sync import apply_state
 from portal.billing.reconciliation.use_cases.runs import reconcile
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.use_cases import run_scheduled_payment, schedule_payment
 from portal.billing.stripe.objects import Session as Checkout
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -32,7 +32,7 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
     chosen = TODAY + timedelta(days=10)
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as own:
-        waiting = scheduling.schedule(
+        waiting = schedule_payment(
             own,
             actor=till.actor,
             wants=[RequestedShare(invoice.id, 10_000)],
@@ -43,7 +43,7 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
         )
     assert waiting.amount_minor == 9_800
     with transaction(till.sessions) as own:
-        begun = scheduling.run(own, waiting.id, now=utcnow(), today=chosen + timedelta(days=down))
+        begun = run_scheduled_payment(own, waiting.id, now=utcnow(), today=chosen + timedelta(days=down))
     assert (begun.state, begun.amount_minor) == ("created", 9_800)
 
 
@@ -110,7 +110,7 @@ def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: 
     till.paid(till.invoice(5_000))
     (payment,) = till.payments()
     made = till.sandbox.control("disputes", charge=payment.charge_id)
-    told = till.api.retrieve_dispute(made["id"])
+    told = till.api.retrieve_chargeback(made["id"])
     with transaction(till.sessions) as session:
         session.add(
             StripeDispute(

@@ -9,8 +9,9 @@ import pytest
 from portal.accounts.models import Company
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.scheduled.use_cases import run_scheduled_payment, schedule_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
@@ -44,7 +45,7 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
     card = till.saved_card()
     on = TODAY + timedelta(days=3)
     with transaction(till.sessions) as own:
-        waiting = scheduling.schedule(
+        waiting = schedule_payment(
             own,
             actor=till.actor,
             wants=[RequestedShare(bill.id, 10_000)],
@@ -55,7 +56,7 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
         )
     pay_offline(session, till.company, 5, bill, reference="1")
     with transaction(till.sessions) as own:
-        scheduling.run(own, waiting.id, now=utcnow(), today=on)
+        run_scheduled_payment(own, waiting.id, now=utcnow(), today=on)
     ended = charge_attempt(till.sessions, waiting.id, now=utcnow(), api=till.api)
     assert (ended.state, ended.amount_minor, ended.failure_code) == ("failed", 9_995, "amount_not_payable")
     assert till.start(RequestedShare(bill.id, 9_990, "later")).state == "created"
@@ -67,13 +68,11 @@ def test_a_refund_that_stripe_cannot_make_is_not_begun(till: Till) -> None:
     (payment,) = till.payments()
     admin = till.build.actor(till.build.user(kind="admin"))
     with pytest.raises(Rejected, match="fewer decimals"), transaction(till.sessions) as session:
-        refunding.begin(
+        begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=5, reason="Paid twice", agreed=True, key="k" * 30
+            ),
             actor=admin,
-            payment_id=payment.id,
-            amount_minor=5,
-            reason="Paid twice",
-            agreed=True,
-            key="k" * 30,
             now=utcnow(),
         )

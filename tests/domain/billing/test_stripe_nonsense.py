@@ -14,7 +14,7 @@ import pytest
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases.stripe_state import StripeState
 from portal.billing.payments.use_cases.sync import apply_state
-from portal.billing.refunds.use_cases.refunds import sync_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe import answers
 from portal.billing.stripe.api import Limits, Stripe, StripeUnknown
 from portal.billing.stripe.commands import SESSION_PARTS

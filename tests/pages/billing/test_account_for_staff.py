@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.credit import CreditAccount
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.stripe_facts import Discrepancy
 from portal.billing.worklist.queries import overdue_companies
 from portal.desk.lookup.queries import look_up

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.credit import CreditAccount, PaymentTerms
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build, today
 from tests.invoices import make_invoice

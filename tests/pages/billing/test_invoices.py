@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
 from portal.billing.invoices.use_cases.issue import Line
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build, today
 from tests.invoices import apply_memo, make_attempt, make_invoice, pay_offline

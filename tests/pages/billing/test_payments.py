@@ -12,7 +12,7 @@ import pytest
 import requests
 from flask import Flask
 
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.payments.use_cases import refresh
 from tests.builders import Build

@@ -16,8 +16,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
+from portal.billing.invoices import page as invoice_page
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
-from portal.billing.invoices.views import printed
 from portal.billing.models.invoices import Invoice
 from portal.billing.statements import page as statement_pages
 from portal.foundation.actor import SYSTEM
@@ -238,7 +238,7 @@ def test_no_transaction_is_open_while_a_pdf_is_made(
         session.rollback()
         return b"%PDF-"
 
-    monkeypatch.setattr(printed, "pdf", pdf)
+    monkeypatch.setattr(invoice_page, "pdf", pdf)
     monkeypatch.setattr(statement_pages, "pdf", pdf)
     client.sign_in(scene.buyer.email)
     session.rollback()

@@ -127,10 +127,10 @@ def test_a_filter_is_kept_in_every_address_around_the_list() -> None:
     wanted, _ = read_filter(given)
     listed = InvoiceList(given, wanted, lambda **words: "&".join(f"{k}={v}" for k, v in words.items()))
     assert listed.href(after="y") == "status=paid&q=mill&po=77&after=y"
-    assert [each["remove_href"] for each in listed.active()] == ["status=paid&po=77", "status=paid&q=mill"]
-    chips = {each["label"]: each for each in listed.chips({"open": 3})}
-    assert chips["Open"]["href"] == "q=mill&po=77&status=None"
-    assert (chips["Open"]["count"], chips["Paid"]["current"]) == (3, True)
+    assert [each.remove_href for each in listed.active()] == ["status=paid&po=77", "status=paid&q=mill"]
+    chips = {each.label: each for each in listed.chips({"open": 3})}
+    assert chips["Open"].href == "q=mill&po=77&status=None"
+    assert (chips["Open"].count, chips["Paid"].current) == (3, True)
 
 
 @given(some.lists(some.integers(-(10**12), 10**12), min_size=1, max_size=24))

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.accounts.sight import company_condition
 from portal.billing.invoices.filters import InvoiceFilter
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound

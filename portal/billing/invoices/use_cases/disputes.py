@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.invoices.facts import InvoiceDisputed
 from portal.billing.invoices.new_dispute import NewDispute
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.foundation.actor import Actor
 from portal.touchpoints.recording import Event, record
 

@@ -14,7 +14,7 @@ from portal.billing.payments.queries.attempts import attempt_of
 from portal.billing.payments.queries.receipts import receipt_of
 from portal.billing.payments.sums import asked_rows, paid_rows, receipt_facts
 from portal.billing.payments.use_cases.checkout import cancel_attempt
-from portal.billing.scheduled.use_cases import cancel as cancel_scheduled
+from portal.billing.scheduled.use_cases import cancel_scheduled_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -78,7 +78,7 @@ def cancel_payment(token: str) -> Response:
 def _cancel(session: Session, attempt: PaymentAttempt) -> PaymentAttempt:
     if attempt.state != "scheduled":  # has transactions of its own, around the requests to Stripe
         return cancel_attempt(book_sessions(), attempt.id, now=now(), api=stripe())
-    return cancel_scheduled(session, actor=actor(), token=attempt.token, now=now())
+    return cancel_scheduled_payment(session, actor=actor(), token=attempt.token, now=now())
 
 
 def _may_cancel(attempt: PaymentAttempt) -> bool:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
 from portal.billing.disputes.queries import company_disputes, disputes_of, open_disputes
-from portal.billing.disputes.use_cases import disputes as contesting
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
-from portal.billing.promises_to_pay import use_cases as promising
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.promises_to_pay.queries import company_promises, promises_of
+from portal.billing.promises_to_pay.use_cases import NewPromise, promise_payment, withdraw_promise
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
@@ -39,15 +41,13 @@ def buyer(build: Build, company: Company) -> Actor:
 def promise(
     session: Session, buyer: Actor, invoice: Invoice, day: date | None, note: str = ""
 ) -> PaymentPromise:
-    return promising.promise(
-        session, actor=buyer, now=NOW, today=TODAY, number=invoice.number, promised_on=day, note=note
-    )
+    return promise_payment(session, NewPromise(invoice.number, day, note), actor=buyer, now=NOW, today=TODAY)
 
 
 def contest(
     session: Session, buyer: Actor, invoice: Invoice, amount: int = 500, reason: str = "price"
 ) -> InvoiceDispute:
-    return contesting.contest(
+    return dispute_invoice(
         session,
         actor=buyer,
         now=NOW,
@@ -64,8 +64,8 @@ def test_a_promise_stands_until_another_takes_its_place(
     invoice = make_invoice(session, company)
     promise(session, buyer, invoice, TODAY + timedelta(days=7), "After the 5th")
     promise(session, buyer, invoice, TODAY + timedelta(days=9))
-    assert promising.withdraw(session, actor=buyer, now=NOW, number=invoice.number)
-    assert not promising.withdraw(session, actor=buyer, now=NOW, number=invoice.number)
+    assert withdraw_promise(session, actor=buyer, now=NOW, number=invoice.number)
+    assert not withdraw_promise(session, actor=buyer, now=NOW, number=invoice.number)
     promise(session, buyer, invoice, TODAY)
     session.commit()
     found = promises_of(session, invoice.id, today=TODAY, zone=ZONE)
@@ -131,9 +131,9 @@ def test_who_may_not(build: Build, session: Session, company: Company, role: str
         actor = build.actor(build.user(home), home, "viewer" if role == "viewer" else "buyer")
     for deed in (
         lambda: promise(session, actor, invoice, TODAY),
-        lambda: promising.withdraw(session, actor=actor, now=NOW, number=invoice.number),
+        lambda: withdraw_promise(session, actor=actor, now=NOW, number=invoice.number),
         lambda: contest(session, actor, invoice),
-        lambda: contesting.withdraw(session, actor=actor, now=NOW, number=invoice.number),
+        lambda: withdraw_dispute(session, actor=actor, now=NOW, number=invoice.number),
     ):
         with pytest.raises(NotFound):
             deed()
@@ -166,24 +166,22 @@ def test_one_dispute_of_an_invoice_is_open(
     assert sum(isinstance(each, Rejected) and each.code == "contested" for each in results) == 4, results
     assert len(session.scalars(text("select 1 from touchpoint where name = 'invoice_disputed'")).all()) == 1
     session.rollback()
-    assert contesting.withdraw(session, actor=buyer, now=NOW, number=invoice.number)
-    assert not contesting.withdraw(session, actor=buyer, now=NOW, number=invoice.number)
+    assert withdraw_dispute(session, actor=buyer, now=NOW, number=invoice.number)
+    assert not withdraw_dispute(session, actor=buyer, now=NOW, number=invoice.number)
     assert contest(session, buyer, invoice)
 
 
 def answer(
     session: Session, actor: Actor, company: Company, dispute: InvoiceDispute, outcome: str, credit: int = 0
 ) -> None:
-    contesting.answer(
+    answer_dispute(
         session,
         actor=actor,
         now=NOW,
         today=TODAY,
         company=company,
         dispute_id=dispute.id,
-        outcome=outcome,
-        words="We looked into it.",
-        credit_minor=credit,
+        answer=Answer(outcome, "We looked into it.", credit),
     )
     session.commit()
 

@@ -22,7 +22,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases import checkout
-from portal.billing.refunds.use_cases.refunds import sync_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe.api import StripeRefused
 from portal.foundation.clock import utcnow
 from portal.foundation.errors import Rejected

@@ -8,17 +8,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from portal.billing.autopay import use_cases as autopay
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.autopay.rules import Rule
+from portal.billing.autopay.rules import MandateOffer, Rule
+from portal.billing.autopay.use_cases.mandates import begin_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
-from portal.billing.pay_links import use_cases as linking
+from portal.billing.methods.use_cases.methods import FORGET
+from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.use_cases.make import make_invoice_link
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.billing.payments.use_cases.start import start_setup
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import CARRY_OUT, begin_refund
+from portal.billing.scheduled.use_cases import schedule_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
@@ -57,15 +59,9 @@ def method(till: Till) -> int:
 
 def agree(till: Till, method_id: int, rule: Rule) -> None:
     with transaction(till.sessions) as session:
-        common = {
-            "actor": till.actor,
-            "rule": rule,
-            "method_id": method_id,
-            "seller": "Test Coatings",
-            "today": TODAY,
-        }
-        _, words = autopay.words_for(session, **common)  # type: ignore[arg-type]
-        autopay.agree(session, shown=words, now=utcnow(), **common)  # type: ignore[arg-type]
+        offer = MandateOffer(rule=rule, method_id=method_id, seller="Test Coatings")
+        words = mandate_words(session, offer, actor=till.actor, today=TODAY)
+        begin_autopay(session, offer, actor=till.actor, shown=words, now=utcnow(), today=TODAY)
 
 
 def test_autopay_tells_ahead_and_what_it_leaves(till: Till, posting: Posting) -> None:
@@ -86,7 +82,7 @@ def test_autopay_tells_ahead_and_what_it_leaves(till: Till, posting: Posting) ->
 def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -> None:
     invoice, method_id = till.invoice(10_000), method(till)
     with transaction(till.sessions) as session:
-        scheduling.schedule(
+        schedule_payment(
             session,
             actor=till.actor,
             wants=[RequestedShare(invoice.id, 10_000)],
@@ -106,14 +102,12 @@ def test_a_refund_says_how_much_and_why(till: Till, posting: Posting, build: Bui
     payment = pay_offline(till.build.session, till.company, 5_000)
     staff = build.actor(build.user(kind="admin"))
     with transaction(till.sessions) as session:
-        refunding.begin(
+        begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=1_250, reason="Paid twice", agreed=False, key="form"
+            ),
             actor=staff,
-            payment_id=payment.id,
-            amount_minor=1_250,
-            reason="Paid twice",
-            agreed=False,
-            key="form",
             now=utcnow(),
         )
     subject, text = letter(till, posting, "payment_refunded")
@@ -124,8 +118,12 @@ def test_a_refund_says_how_much_and_why(till: Till, posting: Posting, build: Bui
 def test_a_pay_link_is_sent_with_its_address_and_then_forgotten(till: Till, posting: Posting) -> None:
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as session:
-        made = linking.link_invoice(
-            session, actor=till.actor, number=invoice.number, days=14, now=utcnow(), email="books@example.com"
+        made = make_invoice_link(
+            session,
+            LinkRequest(days=14, email="books@example.com"),
+            actor=till.actor,
+            number=invoice.number,
+            now=utcnow(),
         )
     subject, text = letter(till, posting, "pay_link")
     assert subject == f"Invoice {invoice.number} from Test Coatings: $100.00 to pay"
@@ -139,6 +137,4 @@ def test_a_pay_link_is_sent_with_its_address_and_then_forgotten(till: Till, post
 
 def test_the_worker_knows_every_job_that_is_asked_for(settings: Settings, engine: Engine) -> None:
     tasks = build_worker(replace(settings, smtp_url="smtp://127.0.0.1:9"), engine).tasks
-    assert {CHARGE, refunding.JOB, methods.FORGET, "billing.pay_by_rule", "billing.finish_refunds"} <= set(
-        tasks
-    )
+    assert {CHARGE, CARRY_OUT, FORGET, "billing.pay_by_rule", "billing.finish_refunds"} <= set(tasks)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.checkout import cancel_attempt
-from portal.billing.refunds.use_cases.refunds import sync_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.verifying.run import verify
