@@ -52,11 +52,7 @@ def sync_chargeback(
             return None
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
         chargeback = _row(session, payment, told)
-        _post_opened(session, payment, chargeback, told)
-        if told.status == "won":
-            _post_won(session, payment, chargeback, now)
-        elif told.status == "lost":
-            _post_lost(session, payment, chargeback, now)
+        _post_steps(session, payment, chargeback, told, now)
         chargeback.state = told.status
         if told.status in OVER and chargeback.closed_at is None:
             chargeback.closed_at = now
@@ -94,6 +90,16 @@ def _row(session: Session, payment: Payment, told: Chargeback) -> StripeDispute:
     session.add(made)
     session.flush()
     return made
+
+
+def _post_steps(
+    session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback, now: datetime
+) -> None:
+    _post_opened(session, payment, chargeback, told)
+    if told.status == "won":
+        _post_won(session, payment, chargeback, now)
+    elif told.status == "lost":
+        _post_lost(session, payment, chargeback, now)
 
 
 def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback) -> None:

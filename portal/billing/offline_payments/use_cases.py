@@ -52,15 +52,11 @@ def receive_payment(
     check_payment(money, today)
     documents = lock_documents(session, company_id=company.id, ids=money.parts)
     _check_parts(documents, money, company.currency)
-    settled = post_payment(
-        session,
-        _received(company, money, _posting_key(key), money.received_at(now, today)),
-        [Share(id, amount) for id, amount in money.parts.items()],
-        actor=actor,
-        now=now,
-    )
+    received = _received(company, money, _posting_key(key), money.received_at(now, today))
+    parts = [Share(id, amount) for id, amount in money.parts.items()]
+    settled = post_payment(session, received, parts, actor=actor, now=now)
     assert settled is not None  # the key was looked for under the lock
-    _record_submitted(session, settled.payment, len(money.parts), actor, now)
+    _record_submitted(session, settled.payment, len(parts), actor, now)
     return settled.payment
 
 

@@ -29,45 +29,41 @@ class ScheduledRow:
     numbers: list[str]
 
 
+# First those that wait, next day first, then the newest of the others.
+_ORDER = (
+    (PaymentAttempt.state == "scheduled").desc(),
+    func.abs(PaymentAttempt.run_on - func.current_date()),
+    PaymentAttempt.id.desc(),
+)
+
+
 def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> list[ScheduledRow]:
     """The company's scheduled payments: those that wait, next first, then the newest of the others. One statement."""
     numbers = func.array_agg(Invoice.number).filter(Invoice.number.is_not(None))
-    waits = PaymentAttempt.state == "scheduled"
     rows = session.execute(
-        select(
-            PaymentAttempt.token,
-            PaymentAttempt.state,
-            PaymentAttempt.run_on,
-            PaymentAttempt.amount_minor,
-            PaymentAttempt.currency,
-            PaymentAttempt.actor_name,
-            SavedMethod.brand,
-            SavedMethod.last4,
-            numbers,
-        )
+        select(PaymentAttempt, SavedMethod, numbers)
         .join(SavedMethod, SavedMethod.id == PaymentAttempt.saved_method_id)
         .outerjoin(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)
         .outerjoin(Invoice, Invoice.id == PaymentAllocation.invoice_id)
         .where(PaymentAttempt.company_id == company_id, PaymentAttempt.via == "schedule")
         .group_by(PaymentAttempt.id, SavedMethod.id)
-        .order_by(
-            waits.desc(), func.abs(PaymentAttempt.run_on - func.current_date()), PaymentAttempt.id.desc()
-        )
+        .order_by(*_ORDER)
         .limit(limit)
     )
-    return [
-        ScheduledRow(
-            token,
-            state,
-            run_on or date.max,
-            amount,
-            currency,
-            by,
-            f"{brand} ending {last4}",
-            sorted(names or []),
-        )
-        for token, state, run_on, amount, currency, by, brand, last4, names in rows
-    ]
+    return [_row(attempt, method, sorted(found or [])) for attempt, method, found in rows]
+
+
+def _row(attempt: PaymentAttempt, method: SavedMethod, numbers: list[str]) -> ScheduledRow:
+    return ScheduledRow(
+        token=attempt.token,
+        state=attempt.state,
+        run_on=attempt.run_on or date.max,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        actor_name=attempt.actor_name,
+        method=f"{method.brand} ending {method.last4}",
+        numbers=numbers,
+    )
 
 
 def due_scheduled(session: Session, today: date) -> Sequence[int]:

@@ -32,7 +32,7 @@ def schedule_payment(
     session: Session,
     *,
     actor: Actor,
-    wants: Sequence[RequestedShare],
+    shares: Sequence[RequestedShare],
     method_id: int,
     run_on: date | None,
     now: datetime,
@@ -48,7 +48,7 @@ def schedule_payment(
     _check_expiry(usable(session, actor=actor, method_id=method_id, today=today, lock=True), day)
     # Discounts as they are on the day of the charge: nobody is charged more than was shown.
     new = NewPayment(
-        company_id=company_id, shares=wants, via="schedule", saved_method_id=method_id, run_on=day
+        company_id=company_id, shares=shares, via="schedule", saved_method_id=method_id, run_on=day
     )
     attempt = start_payment(session, new, actor=actor, now=now, today=day)
     _check_not_scheduled(session, attempt)
@@ -98,6 +98,19 @@ def cancel_scheduled_payment(session: Session, *, actor: Actor, token: str, now:
     :raises Rejected: ``begun`` if it is being charged already.
     """
     company_id = check_may_use(actor)
+    attempt = _locked(session, company_id, token)
+    if attempt.state == "cancelled":
+        return attempt
+    if attempt.state != "scheduled":
+        raise Rejected(
+            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
+        )
+    attempt.state, attempt.updated_at = "cancelled", now
+    _record_scheduled(session, actor, attempt, "schedule_cancelled", now)
+    return attempt
+
+
+def _locked(session: Session, company_id: int, token: str) -> PaymentAttempt:
     attempt = session.scalars(
         select(PaymentAttempt)
         .where(
@@ -109,14 +122,6 @@ def cancel_scheduled_payment(session: Session, *, actor: Actor, token: str, now:
     ).one_or_none()
     if attempt is None:
         raise NotFound
-    if attempt.state == "cancelled":
-        return attempt
-    if attempt.state != "scheduled":
-        raise Rejected(
-            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
-        )
-    attempt.state, attempt.updated_at = "cancelled", now
-    _record_scheduled(session, actor, attempt, "schedule_cancelled", now)
     return attempt
 
 

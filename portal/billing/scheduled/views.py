@@ -91,7 +91,7 @@ def _schedule(session: Session, documents: Payable, amounts: PayForm, form: Sche
     return schedule_payment(
         session,
         actor=actor(),
-        wants=[RequestedShare(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen],
+        shares=[RequestedShare(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen],
         method_id=form.method.data,
         run_on=form.run_on.data,
         now=now(),

@@ -35,7 +35,7 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
         waiting = schedule_payment(
             own,
             actor=till.actor,
-            wants=[RequestedShare(invoice.id, 10_000)],
+            shares=[RequestedShare(invoice.id, 10_000)],
             method_id=card,
             run_on=chosen,
             now=utcnow(),

@@ -67,7 +67,7 @@ def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> Non
             made = schedule_payment(
                 own,
                 actor=till.actor,
-                wants=[RequestedShare(invoice.id, amount)],
+                shares=[RequestedShare(invoice.id, amount)],
                 method_id=card,
                 run_on=on,
                 now=utcnow(),

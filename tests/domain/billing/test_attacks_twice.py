@@ -237,7 +237,7 @@ def schedule(till: Till, invoice: Invoice, amount: int, days: int) -> PaymentAtt
         return schedule_payment(
             own,
             actor=till.actor,
-            wants=[RequestedShare(invoice.id, amount)],
+            shares=[RequestedShare(invoice.id, amount)],
             method_id=method.id,
             run_on=TODAY + timedelta(days=days),
             now=utcnow(),

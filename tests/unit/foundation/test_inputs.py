@@ -8,7 +8,7 @@ from portal.foundation.inputs import clean_text, read_id, read_number, read_text
 
 
 @pytest.mark.parametrize(
-    "text, id",
+    ("text", "id"),
     [
         ("7", 7),
         ("007", 7),

@@ -81,7 +81,8 @@ def test_a_form_carries_its_key(send: Send) -> None:
     form, other = send(), send()
     form.fresh_key()
     other.fresh_key()
-    assert form.key.data and form.key.data != other.key.data
+    assert form.key.data
+    assert form.key.data != other.key.data
     assert send(key=form.key.data).one_key() == form.key.data
     assert issubclass(RowsForm, KeyedForm)
 

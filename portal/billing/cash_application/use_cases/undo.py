@@ -28,9 +28,7 @@ def undo_application(
     :raises Rejected: ``spent`` if the money has been refunded or charged back since.
     """
     done = _application(session, company_id, transaction_id)
-    entries = session.scalars(
-        select(LedgerEntry).where(LedgerEntry.transaction_id == done.id).order_by(LedgerEntry.line_no)
-    ).all()
+    entries = _entries(session, done)
     _lock(session, company_id, entries)
     if posted(session, done.posting_key + UNDONE):
         return False
@@ -60,6 +58,12 @@ def _application(session: Session, company_id: int, transaction_id: int) -> Ledg
     if found is None:
         raise NotFound
     return found
+
+
+def _entries(session: Session, done: LedgerTransaction) -> Sequence[LedgerEntry]:
+    return session.scalars(
+        select(LedgerEntry).where(LedgerEntry.transaction_id == done.id).order_by(LedgerEntry.line_no)
+    ).all()
 
 
 def _lock(session: Session, company_id: int, entries: Sequence[LedgerEntry]) -> None:

@@ -114,6 +114,16 @@ def _currency(session: Session, company_id: int) -> str:
 def _make(session: Session, request: LinkRequest, subject: _Subject, actor: Actor, now: datetime) -> NewLink:
     request.check()
     token = new_token()
+    link = _add(session, request, subject, actor, token, now)
+    if request.email:
+        mail_pay_link(session, link, request, token=token, total=subject.total, actor=actor)
+    record_link(session, actor, link, "link_made", now)
+    return NewLink(link, token)
+
+
+def _add(
+    session: Session, request: LinkRequest, subject: _Subject, actor: Actor, token: str, now: datetime
+) -> PayLink:
     link = PayLink(
         company_id=subject.invoices[0].company_id,
         token_hash=token_hash(token),
@@ -126,14 +136,9 @@ def _make(session: Session, request: LinkRequest, subject: _Subject, actor: Acto
     )
     session.add(link)
     session.flush()
-    session.execute(
-        insert(PayLinkInvoice),
-        [
-            {"pay_link_id": link.id, "invoice_id": each.id, "company_id": link.company_id}
-            for each in subject.invoices
-        ],
-    )
-    if request.email:
-        mail_pay_link(session, link, request, token=token, total=subject.total, actor=actor)
-    record_link(session, actor, link, "link_made", now)
-    return NewLink(link, token)
+    rows = [
+        {"pay_link_id": link.id, "invoice_id": each.id, "company_id": link.company_id}
+        for each in subject.invoices
+    ]
+    session.execute(insert(PayLinkInvoice), rows)
+    return link

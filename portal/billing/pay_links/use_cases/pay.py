@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_on_record
@@ -24,12 +23,7 @@ def pay_by_link(
 
     :raises Rejected: if it was revoked or has expired, if nothing is open, or a payment is under way.
     """
-    link = session.scalars(
-        select(PayLink)
-        .where(PayLink.id == found.link.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    link = session.get_one(PayLink, found.link.id, with_for_update=True, populate_existing=True)
     if link.revoked_at is not None or link.expires_at <= now:
         raise Rejected("dead_link", "This link does not work any more.", outcome="conflict")
     documents = linked(session, link).documents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,14 +53,17 @@ def report_differences(
             company_id=each.company_id,
             details={"at": each.at.timestamp()},
         )
-    reported = {each.key for each in found}
-    open_ones = session.scalars(select(Discrepancy).where(Discrepancy.settled_at.is_(None))).all()
-    gone = [each.key for each in open_ones if each.key not in reported and _was_checked(each, since, now)]
-    settled = settle_differences(session, gone, now=now)
+    settled = _settle_others(session, {each.key for each in found}, since, now)
     left = session.scalar(
         select(func.count()).select_from(Discrepancy).where(Discrepancy.settled_at.is_(None))
     )
     return settled, left or 0
+
+
+def _settle_others(session: Session, reported: Collection[str], since: datetime, now: datetime) -> int:
+    open_ones = session.scalars(select(Discrepancy).where(Discrepancy.settled_at.is_(None))).all()
+    gone = [each.key for each in open_ones if each.key not in reported and _was_checked(each, since, now)]
+    return settle_differences(session, gone, now=now)
 
 
 def _was_checked(each: Discrepancy, since: datetime, now: datetime) -> bool:

@@ -46,11 +46,7 @@ def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now:
     if before is not None:
         return before
     can = refundable(session, payment)
-    _check_amount(can, request.amount_minor)
-    _check_reason(request.reason)
-    _check_reopened(can, request)
-    if not request.above_limit:
-        _check_limit(session, payment, request.amount_minor)
+    _check(session, can, request)
     refund = _add(session, can, request, actor, now)
     if payment.kind in OFFLINE_KINDS:
         refund.state = "succeeded"
@@ -88,6 +84,14 @@ def _add(session: Session, can: Refundable, request: RefundRequest, actor: Actor
     session.add(refund)
     session.flush()
     return refund
+
+
+def _check(session: Session, can: Refundable, request: RefundRequest) -> None:
+    _check_amount(can, request.amount_minor)
+    _check_reason(request.reason)
+    _check_reopened(can, request)
+    if not request.above_limit:
+        _check_limit(session, can.payment, request.amount_minor)
 
 
 def _check_amount(can: Refundable, amount_minor: int) -> None:

@@ -77,10 +77,7 @@ def post_refund(
     """
     if posted(session, _key(refund)) is not None:
         return False
-    try:
-        sides = sides_back(session, payment, refund.amount_minor)
-    except ValueError as error:  # made at Stripe, of money that a chargeback has taken before
-        raise DoesNotFit(f"refund {refund.id}: {error}") from error
+    sides = _sides_back(session, payment, refund)
     refund.reopens = any(side.account == RECEIVABLE for side in sides)
     post(
         session,
@@ -96,6 +93,13 @@ def post_refund(
     _record_refunded(session, refund, payment, "refund", actor, now)
     mail_payment_refunded(session, payment, refund)
     return True
+
+
+def _sides_back(session: Session, payment: Payment, refund: Refund) -> list[Side]:
+    try:
+        return sides_back(session, payment, refund.amount_minor)
+    except ValueError as error:  # made at Stripe, of money that a chargeback has taken before
+        raise DoesNotFit(f"refund {refund.id}: {error}") from error
 
 
 def _post_failure(session: Session, payment: Payment, refund: Refund, *, now: datetime) -> None:

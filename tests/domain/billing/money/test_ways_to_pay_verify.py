@@ -119,7 +119,7 @@ def _pay_without_anybody(till: Till, bills: list[Invoice]) -> None:
         schedule_payment(
             session,
             actor=till.actor,
-            wants=[RequestedShare(bills[1].id, 12_000)],
+            shares=[RequestedShare(bills[1].id, 12_000)],
             method_id=method.id,
             run_on=tomorrow,
             now=now,

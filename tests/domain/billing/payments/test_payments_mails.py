@@ -85,7 +85,7 @@ def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -
         schedule_payment(
             session,
             actor=till.actor,
-            wants=[RequestedShare(invoice.id, 10_000)],
+            shares=[RequestedShare(invoice.id, 10_000)],
             method_id=method_id,
             run_on=TODAY + timedelta(days=1),
             now=utcnow(),

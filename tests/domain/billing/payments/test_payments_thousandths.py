@@ -48,7 +48,7 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
         waiting = schedule_payment(
             own,
             actor=till.actor,
-            wants=[RequestedShare(bill.id, 10_000)],
+            shares=[RequestedShare(bill.id, 10_000)],
             method_id=card,
             run_on=on,
             now=utcnow(),
