@@ -59,16 +59,17 @@ def allocate(
     for each in sorted(requested, key=lambda share: documents[share.invoice_id].kind != "invoice"):
         claim = _Claim(documents[each.invoice_id], each, taken.get(each.invoice_id, 0))
         try:
-            if claim.document.kind == "credit_memo":
-                share = _memo_share(claim, due_now(shares))
-            else:
-                share = _invoice_share(claim, today, must_explain)
+            shares += _shares(claim, due_now(shares), today, must_explain)
         except Rejected as no:
             refusals.append(no)
-            continue
-        if share.amount_minor:
-            shares.append(share)
     return shares, refusals
+
+
+def _shares(claim: _Claim, due_minor: int, today: date, must_explain: bool) -> list[Share]:
+    """One share, or none of a credit memo that is not needed."""
+    is_memo = claim.document.kind == "credit_memo"
+    share = _memo_share(claim, due_minor) if is_memo else _invoice_share(claim, today, must_explain)
+    return [share] if share.amount_minor else []
 
 
 def _memo_share(claim: _Claim, due_minor: int) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
@@ -48,19 +49,15 @@ def start_payment(
     if known is not None and known.state in (*LIVE, "succeeded"):
         return known
     shares = _shares(session, new, currency, today)
-    total = due_now(shares) if new.amount_minor is None else new.amount_minor
-    check_total(total, currency, has_purpose=new.draft_id is not None or bool(shares))
     attempt = _attempt(new, by, now)
     attempt.purpose = "invoices" if shares or new.draft_id is None else "draft"
-    attempt.amount_minor, attempt.currency = total, currency
+    attempt.amount_minor, attempt.currency = _total(new, shares, currency), currency
     attempt.idempotency_key = new_token() if known else key
     attempt.payer_email = by.email if new.via == "page" else ""
-    session.add(attempt)
-    session.flush()
-    _insert_allocations(session, attempt, shares)
+    _insert(session, attempt, shares)
     if not new.run_on:
         record_payment_submitted(session, attempt, documents=len(shares), actor=by, now=now)
-        if total == 0:
+        if attempt.amount_minor == 0:
             _settle_with_memos(session, attempt, shares, by, now)
     return attempt
 
@@ -85,8 +82,7 @@ def start_setup(
     attempt.purpose, attempt.amount_minor = "setup", 0
     attempt.currency = _currency(session, company_id)
     attempt.idempotency_key = new_token()
-    session.add(attempt)
-    session.flush()
+    _insert(session, attempt, [])
     return attempt
 
 
@@ -150,20 +146,18 @@ def _shares(session: Session, new: NewPayment, currency: str, today: date) -> li
     return shares
 
 
-def _insert_allocations(session: Session, attempt: PaymentAttempt, shares: Sequence[Share]) -> None:
-    if shares:
-        rows = [
-            {
-                "attempt_id": attempt.id,
-                "invoice_id": share.invoice_id,
-                "company_id": attempt.company_id,
-                "amount_minor": share.amount_minor,
-                "discount_minor": share.discount_minor,
-                "short_reason": share.short_reason,
-                "short_note": share.short_note,
-            }
-            for share in shares
-        ]
+def _total(new: NewPayment, shares: Sequence[Share], currency: str) -> int:
+    total = due_now(shares) if new.amount_minor is None else new.amount_minor
+    check_total(total, currency, has_purpose=new.draft_id is not None or bool(shares))
+    return total
+
+
+def _insert(session: Session, attempt: PaymentAttempt, shares: Sequence[Share]) -> None:
+    session.add(attempt)
+    session.flush()
+    of_attempt = {"attempt_id": attempt.id, "company_id": attempt.company_id}
+    rows = [{**of_attempt, **asdict(share)} for share in shares]
+    if rows:
         session.execute(insert(PaymentAllocation), rows)
 
 

@@ -12,7 +12,7 @@ from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
+from portal.billing.methods.use_cases.methods import FORGET
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link
 from portal.billing.payments.new_payment import RequestedShare
@@ -137,4 +137,4 @@ def test_a_pay_link_is_sent_with_its_address_and_then_forgotten(till: Till, post
 
 def test_the_worker_knows_every_job_that_is_asked_for(settings: Settings, engine: Engine) -> None:
     tasks = build_worker(replace(settings, smtp_url="smtp://127.0.0.1:9"), engine).tasks
-    assert {CHARGE, CARRY_OUT, methods.FORGET, "billing.pay_by_rule", "billing.finish_refunds"} <= set(tasks)
+    assert {CHARGE, CARRY_OUT, FORGET, "billing.pay_by_rule", "billing.finish_refunds"} <= set(tasks)
