@@ -1,6 +1,6 @@
 """A separate process that turns one document into a PDF: data on standard input, the PDF on standard output.
 
-Run by path by :mod:`portal.billing.documents.rendering`, so it imports nothing of the portal. In its own process a
+Run by path by :mod:`portal.billing.documents.pdf`, so it imports nothing of the portal. In its own process a
 long document can be stopped, its memory is given back, and the secrets of the portal's environment are out of reach.
 """
 

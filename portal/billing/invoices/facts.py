@@ -89,10 +89,7 @@ class InvoicePaid(Touch):
 def record_invoice_issued(
     session: Session, document: Invoice, lines: int, *, actor: Actor, now: datetime
 ) -> None:
-    """Record that an invoice or credit memo was issued.
-
-    :param lines: how many lines it has.
-    """
+    """Record that a document with a number of ``lines`` was issued."""
     record(
         session,
         Event(

@@ -86,7 +86,7 @@ def filter_words(wanted: InvoiceFilter) -> list[tuple[str, str]]:
         "from": wanted.issued_from and f"from {wanted.issued_from.isoformat()}",
         "to": wanted.issued_to and f"to {wanted.issued_to.isoformat()}",
     }
-    return [(name, words[name]) for name in FIELDS if words[name]]  # type: ignore[misc]
+    return [(name, each) for name in FIELDS if (each := words[name])]
 
 
 def _clean(words: str) -> str:

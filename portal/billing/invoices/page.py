@@ -11,7 +11,7 @@ from flask import Response, current_app
 
 from portal.billing.disputes.queries import DisputeRow, disputes_of
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import pdf
+from portal.billing.documents.pdf import pdf
 from portal.billing.invoices.document_words import Step, applied_words, sum_rows
 from portal.billing.invoices.facts import InvoiceViewed
 from portal.billing.invoices.pdf import invoice_data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.invoices import Invoice
@@ -47,11 +47,13 @@ def company_promises(
     return _rows(session, PaymentPromise.company_id == company_id, today=today, zone=zone, limit=limit)
 
 
-def _rows(session: Session, condition: object, *, today: date, zone: str, limit: int) -> list[PromiseRow]:
+def _rows(
+    session: Session, condition: ColumnElement[bool], *, today: date, zone: str, limit: int
+) -> list[PromiseRow]:
     found = session.execute(
         select(PaymentPromise, Invoice.number, Invoice.settled_at)
         .join(Invoice, Invoice.id == PaymentPromise.invoice_id)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(PaymentPromise.id.desc())
         .limit(limit)
     )

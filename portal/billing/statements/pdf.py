@@ -8,7 +8,7 @@ from typing import TypedDict
 from portal.billing.account.words import BUCKETS
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, link
 from portal.billing.statements.queries.statement import Entry, Statement
-from portal.billing.statements.words import about, what
+from portal.billing.statements.words import entry_details, entry_title
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
@@ -91,8 +91,8 @@ def _line(entry: Entry, currency: str, zone: str) -> dict[str, str]:
     amount = format_minor(entry.amount_minor, currency)
     return {
         "date": date_words(local(entry.at, zone).date()),
-        "what": what(entry),
-        "about": "  ·  ".join(about(entry, currency)),
+        "what": entry_title(entry),
+        "about": "  ·  ".join(entry_details(entry, currency)),
         "charge": amount if entry.amount_minor > 0 else "",
         "credit": amount if entry.amount_minor < 0 else "",
         "balance": format_minor(entry.balance_minor, currency),

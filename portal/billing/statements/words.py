@@ -12,7 +12,7 @@ from portal.foundation.wording import date_words, po_words
 NUMBERS_SHOWN = 4
 
 
-def what(entry: Any) -> str:
+def entry_title(entry: Any) -> str:
     """What happened (``portal.billing.statements.queries.statement.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
     if entry.kind in ("invoice", "credit_memo"):
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
@@ -22,7 +22,7 @@ def what(entry: Any) -> str:
     return f"{title}: {entry.payment_number}" if entry.payment_number else title
 
 
-def about(entry: Any, currency: str) -> list[str]:
+def entry_details(entry: Any, currency: str) -> list[str]:
     """What else is to be known of it, in short pieces. Cards and accounts are never among them."""
     if entry.kind in ("invoice", "credit_memo"):
         due = f"Due {date_words(entry.due_on)}" if entry.kind == "invoice" and entry.due_on else ""

@@ -64,10 +64,10 @@ def change_terms(
     changed = [name for name, value in after.items() if getattr(before, name) != value]
     if not changed:
         return []
+    asked = {"company": company.id, "currency": company.currency, **after}
     if changed != ["limit_minor"]:
-        session.execute(TERMS, {"company": company.id, **after})
+        session.execute(TERMS, asked)
     if "limit_minor" in changed:
-        asked = {"company": company.id, "currency": company.currency, "limit_minor": agreed.limit_minor}
         session.execute(LIMIT, asked)
     record_terms_changed(session, company.id, changed, actor=actor, now=now)
     return changed

@@ -66,7 +66,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Cash:
+class UnappliedPayment:
     """A payment that is not fully applied to invoices."""
 
     id: int
@@ -96,9 +96,9 @@ def counts(session: Session) -> Counts:
     return Counts(*session.execute(_COUNTS).one())
 
 
-def oldest_cash(session: Session) -> list[Cash]:
+def oldest_unapplied(session: Session) -> list[UnappliedPayment]:
     """Payments that have waited longest to be applied. One statement."""
-    return [Cash(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
+    return [UnappliedPayment(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
 
 
 @cache

@@ -91,7 +91,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class OnItsWay:
+class PaymentUnderWay:
     """A payment that has been started or is scheduled, and how much of this document it covers."""
 
     token: str
@@ -121,12 +121,12 @@ class Document:
     store_name: str | None
     corrects: str | None
     memos: tuple[str, ...]
-    on_its_way: tuple[OnItsWay, ...]
+    under_way: tuple[PaymentUnderWay, ...]
 
     @property
     def payable_minor(self) -> int:
         """Open, and not covered by a payment that was started."""
-        live = sum(each.amount_minor for each in self.on_its_way if each.state in LIVE)
+        live = sum(each.amount_minor for each in self.under_way if each.state in LIVE)
         return self.invoice.open_minor - live
 
 
@@ -144,7 +144,7 @@ def document(session: Session, invoice: Invoice) -> Document:
         around.store_name,
         around.corrects,
         tuple(around.memos),
-        tuple(_on_its_way(each) for each in around.attempts),
+        tuple(_under_way(each) for each in around.attempts),
     )
 
 
@@ -165,7 +165,7 @@ def _applied(row: Row[Any]) -> Applied:
     )
 
 
-def _on_its_way(found: _Attempt) -> OnItsWay:
+def _under_way(found: _Attempt) -> PaymentUnderWay:
     run_on = found["run_on"]
     day = date.fromisoformat(run_on) if run_on else None
-    return OnItsWay(found["token"], found["state"], day, found["actor_name"], found["amount_minor"])
+    return PaymentUnderWay(found["token"], found["state"], day, found["actor_name"], found["amount_minor"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.billing.tax.rules import NO_TAX, Taxed, region_key
@@ -35,13 +36,14 @@ def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxe
         return Taxed(region=key)
     if row.certificate_number is None:
         return Taxed(Decimal(row.share), key)
-    return Taxed(
-        region=key,
-        exemption={
-            "region": key,
-            "reason": row.reason,
-            "certificate_number": row.certificate_number,
-            "valid_from": row.valid_from.isoformat(),
-            "valid_to": row.valid_to.isoformat(),
-        },
-    )
+    return Taxed(region=key, exemption=_certificate(key, row))
+
+
+def _certificate(region: str, row: Row[Any]) -> dict[str, str]:
+    return {
+        "region": region,
+        "reason": row.reason,
+        "certificate_number": row.certificate_number,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_to": row.valid_to.isoformat(),
+    }
