@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.inputs import clean_text, read_text
 
 MOST_NUMBERS = 100
 LONGEST_NOTE = 1000
@@ -53,7 +54,7 @@ class PayForm:
 
 def numbers_in(values: Sequence[str]) -> list[str]:
     """Document numbers from an address or a form, each once."""
-    cleaned = (value.replace("\x00", "").strip()[:40] for value in values)
+    cleaned = (clean_text(value)[:40] for value in values)
     return list(dict.fromkeys(value for value in cleaned if value))[:MOST_NUMBERS]
 
 
@@ -68,7 +69,7 @@ def read(
         memos=tuple(memos),
         method=fields.get("method", "")[:20],
         save=bool(fields.get("save")),
-        key=fields.get("key", "").replace("\x00", "")[:100],
+        key=read_text(fields, "key", 100),
     )
     for number, left in payable_minor.items():
         form.typed[number] = _invoice_fields(fields, number, left, currency)
@@ -78,9 +79,9 @@ def read(
 def _invoice_fields(fields: Mapping[str, str], number: str, left: int, currency: str) -> InvoiceFields:
     typed = InvoiceFields(
         number,
-        fields.get(f"amount_{number}", amount_field(left, currency)).replace("\x00", "").strip()[:40],
-        fields.get(f"reason_{number}", "")[:20],
-        fields.get(f"note_{number}", "").replace("\x00", "").strip()[:LONGEST_NOTE],
+        clean_text(fields.get(f"amount_{number}", amount_field(left, currency)))[:40],
+        read_text(fields, f"reason_{number}", 20),
+        read_text(fields, f"note_{number}", LONGEST_NOTE),
     )
     try:
         typed.minor = parse_amount(typed.amount, currency)

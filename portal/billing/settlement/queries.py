@@ -1,4 +1,4 @@
-"""How a payment stands in the books: the invoices it is applied to, refunds that are pending, and chargebacks."""
+"""How a payment stands in the ledger: the invoices it is applied to, pending refunds, and chargebacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How money, credit memos and early-payment discounts meet invoices. Pure rules, in minor units of one currency."""
+"""How money, credit memos and early-payment discounts are allocated to invoices. Pure rules, in minor units of one currency."""
 
 from __future__ import annotations
 

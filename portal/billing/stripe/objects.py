@@ -1,4 +1,4 @@
-"""What the portal knows of Stripe's objects: small, frozen, in the portal's own terms.
+"""Stripe's objects, in the portal's own terms.
 
 Amounts are the portal's minor units (portal/billing/stripe/amounts.py), currencies in upper case, times in UTC.
 """
@@ -15,7 +15,7 @@ class Movement:
     """A balance transaction: what a charge, refund or chargeback did to our balance, and what Stripe kept of it."""
 
     id: str
-    kind: str  # as Stripe types it: charge, payment, refund, payment_refund, refund_failure, adjustment …
+    kind: str  # Stripe's type: charge, payment, refund, payment_refund, refund_failure, adjustment …
     amount_minor: int  # below zero when money leaves
     fee_minor: int
     currency: str
@@ -43,7 +43,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One try to take the money."""
+    """One attempt of Stripe's to take the money."""
 
     id: str
     status: str  # succeeded, pending, failed
@@ -117,7 +117,7 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True)
 class Chargeback:
-    """A chargeback, with the movements that took the money away or brought it back."""
+    """A chargeback, with the movements that withdrew the funds or returned them."""
 
     id: str
     status: str  # needs_response, under_review, won, lost, warning_…

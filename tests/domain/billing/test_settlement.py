@@ -42,7 +42,7 @@ def received(company: Company, amount: int, key: str = "payment:test") -> Receiv
 
 
 def test_a_fact_is_posted_once(session: Session, company: Company) -> None:
-    """Seen failing without the look for the posting: a second payment row was inserted."""
+    """Seen failing (its fact was "posted by another payment") without looking for the posting first."""
     invoice = make_invoice(session, company, net=10_000)
     shares = [Share(invoice.id, 10_000)]
     first = post_payment(session, received(company, 10_000), shares, actor=SYSTEM, now=NOW)

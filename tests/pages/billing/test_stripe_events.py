@@ -1,4 +1,4 @@
-"""The webhook's address: only what Stripe signed, now, and each event once. Nothing in it is believed."""
+"""The webhook: only what Stripe signed, recently, and each event once. The payload is never trusted."""
 
 from __future__ import annotations
 
@@ -110,9 +110,9 @@ def test_too_large_is_refused_unread(hooked: Flask) -> None:
     assert send(hooked, body("x", "y", padding="x" * 300_000)) == 413
 
 
-def test_what_an_event_says_is_not_believed(hooked: Flask, till: Till) -> None:
-    """Invariant 13. An event that claims a payment only makes us look; Stripe says that nothing was paid. Seen failing
-    with an attempt taken for paid because the event says so."""
+def test_an_events_payload_is_not_trusted(hooked: Flask, till: Till) -> None:
+    """Invariant 13. An event that claims a payment only triggers a sync; Stripe says that nothing was paid. Seen
+    failing with the attempt marked as paid because the event says so."""
     attempt = till.start(till.invoice())
     till.open(attempt)
     known = till.attempt(attempt).checkout_session_id or ""

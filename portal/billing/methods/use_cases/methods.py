@@ -15,6 +15,7 @@ from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.foundation.actor import Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import read_id
 from portal.foundation.jobs import defer
 
 FORGET = "billing.forget_method"
@@ -52,9 +53,10 @@ def chosen_method(session: Session, *, actor: Actor, value: str, today: date) ->
     prefix, _, id = value.partition("-")
     if prefix != "saved":
         return None
-    if not (id.isascii() and id.isdecimal() and len(id) <= 15):
+    method_id = read_id(id)
+    if method_id is None:
         raise NotFound
-    return usable(session, actor=actor, method_id=int(id), today=today, lock=True)
+    return usable(session, actor=actor, method_id=method_id, today=today, lock=True)
 
 
 def remove_saved(session: Session, *, actor: Actor, method_id: int, now: datetime) -> SavedMethod:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -51,19 +52,22 @@ def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
         .where(PaymentAllocation.attempt_id == attempt.id)
         .order_by(Invoice.kind.desc(), Invoice.id)
     )
-    lines = [
-        ReceiptLine(
-            invoice.number,
-            invoice.kind,
-            asked,
-            discount,
-            done.get((RECEIVABLE, invoice.id), 0),
-            done.get((DISCOUNTS, invoice.id), 0),
-            invoice.open_minor,
-        )
-        for invoice, asked, discount in rows
-    ]
+    lines = [_line(invoice, asked, discount, done) for invoice, asked, discount in rows]
     return Receipt(attempt, payment, lines)
+
+
+def _line(
+    invoice: Invoice, asked: int, discount: int, done: Mapping[tuple[str, int | None], int]
+) -> ReceiptLine:
+    return ReceiptLine(
+        invoice.number,
+        invoice.kind,
+        asked,
+        discount,
+        done.get((RECEIVABLE, invoice.id), 0),
+        done.get((DISCOUNTS, invoice.id), 0),
+        invoice.open_minor,
+    )
 
 
 def _settled(session: Session, payment_id: int) -> dict[tuple[str, int | None], int]:

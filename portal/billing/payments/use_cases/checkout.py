@@ -65,12 +65,19 @@ def cancel_attempt(
             return attempt
     attempt = sync_attempt(sessions, attempt_id, now=now, api=api)
     if attempt.state == "open" and attempt.checkout_session_id:
-        try:
-            api.expire_session(attempt.checkout_session_id)
-        except StripeRefused:
-            return _not_too_late(sync_attempt(sessions, attempt_id, now=now, api=api))
-        return _mark_cancelled(sessions, attempt_id, now)
+        if _close_page(attempt.checkout_session_id, api):
+            return _mark_cancelled(sessions, attempt_id, now)
+        attempt = sync_attempt(sessions, attempt_id, now=now, api=api)
     return _not_too_late(attempt)
+
+
+def _close_page(session_id: str, api: Stripe) -> bool:
+    """Whether the page was still open; otherwise it was paid or expired a moment before."""
+    try:
+        api.expire_session(session_id)
+    except StripeRefused:
+        return False
+    return True
 
 
 def _mark_cancelled(sessions: Sessions, attempt_id: int, now: datetime) -> PaymentAttempt:

@@ -127,7 +127,11 @@ def create_charge(request: Request, api: Stripe) -> Intent:
         # The rest of a scheduled payment on its day.
         words = f"What is left is finer than cards and banks take {attempt.currency}. Pay it by transfer."
         raise StripeRefused("amount_not_payable", words)
-    command = NewCharge(
+    return api.create_intent_off_session(_charge(attempt, method, request.description))
+
+
+def _charge(attempt: PaymentAttempt, method: SavedMethod, description: str) -> NewCharge:
+    return NewCharge(
         key=attempt.idempotency_key,
         amount_minor=attempt.amount_minor,
         currency=attempt.currency,
@@ -135,9 +139,8 @@ def create_charge(request: Request, api: Stripe) -> Intent:
         method=method.stripe_method_id,
         kind=method.kind,
         metadata=_metadata(attempt),
-        description=request.description,
+        description=description,
     )
-    return api.create_intent_off_session(command)
 
 
 def _metadata(attempt: PaymentAttempt) -> dict[str, str]:

@@ -27,6 +27,7 @@ from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import read_id
 from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
@@ -129,10 +130,8 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
 
 def _draft_id() -> int | None:
     """The payer's draft for which the payment makes room, if it came from there."""
-    typed = request.values.get("draft", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 15):
-        return None
-    return own_head(db(), actor(), int(typed)).id
+    draft_id = read_id(request.values.get("draft", ""))
+    return None if draft_id is None else own_head(db(), actor(), draft_id).id
 
 
 def _currency(session: Session) -> str:

@@ -28,6 +28,8 @@ def apply_memos(
     if not uses:
         return
     first = documents[uses[0].invoice_id]
+    memos = _numbers(documents, (use.memo_id for use in uses))
+    invoices = _numbers(documents, (use.invoice_id for use in uses))
     post(
         session,
         key=f"application:{new_token()}",
@@ -37,8 +39,7 @@ def apply_memos(
         occurred_at=now,
         sides=[side for use in uses for side in _sides(use)],
         actor=actor,
-        words=f"{_numbers(documents, (use.memo_id for use in uses))} applied to "
-        f"{_numbers(documents, (use.invoice_id for use in uses))}",
+        words=f"{memos} applied to {invoices}",
     )
 
 

@@ -31,14 +31,9 @@ def ensure_customer(sessions: Callable[[], Session], company_id: int, *, api: St
     if row.customer_id is not None:
         return row.customer_id
     created = api.create_customer(_command(company, row.idempotency_key))
+    same = (StripeCustomer.company_id == company_id, StripeCustomer.idempotency_key == row.idempotency_key)
     with transaction(sessions) as session:
-        session.execute(
-            update(StripeCustomer)
-            .where(
-                StripeCustomer.company_id == company_id, StripeCustomer.idempotency_key == row.idempotency_key
-            )
-            .values(customer_id=created)
-        )
+        session.execute(update(StripeCustomer).where(*same).values(customer_id=created))
     return created
 
 

@@ -1,4 +1,4 @@
-"""The path of a payment, from the first transaction to the books."""
+"""The path of a payment, from the first transaction to the ledger."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def mails(till: Till) -> list[str]:
 
 
 def test_three_invoices_by_card(till: Till) -> None:
-    """Page to books: every part of the money is somewhere, and both books say the same."""
+    """Page to ledger: every part of the payment is posted, and the ledger agrees with Stripe."""
     bills = [till.invoice(net) for net in (12_500, 3_333, 70_001)]
     attempt = till.start(*bills)
     assert attempt.amount_minor == 85_834
@@ -64,7 +64,7 @@ def test_three_invoices_by_card(till: Till) -> None:
 
 
 def test_money_shows_even_if_no_webhook_ever_comes(till: Till) -> None:
-    """Invariant 12. Seen failing with the states left out of the look at hanging attempts."""
+    """Invariant 12. Seen failing with the states left out of the search for stuck attempts."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
@@ -73,7 +73,7 @@ def test_money_shows_even_if_no_webhook_ever_comes(till: Till) -> None:
     till.check_books()
 
 
-def test_hanging_debits_are_looked_at_every_hour(till: Till) -> None:
+def test_pending_debits_are_synced_every_hour(till: Till) -> None:
     bill = till.invoice()
     attempt = till.start(bill, method_kind="us_bank_account")
     till.by_bank(till.open(attempt))
@@ -102,7 +102,7 @@ def test_a_debit_that_comes_back_frees_the_invoice(till: Till) -> None:
 
 
 def test_money_for_a_cancelled_attempt_is_kept_unapplied(till: Till) -> None:
-    """Money for what was given up is never dropped. Seen failing with "cancelled" a last state of the table."""
+    """A payment for a cancelled attempt is never dropped. Seen failing with "cancelled" as a final state."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
@@ -120,8 +120,8 @@ def test_money_for_a_cancelled_attempt_is_kept_unapplied(till: Till) -> None:
 
 
 def test_money_for_an_invoice_paid_meanwhile_is_kept_unapplied(till: Till) -> None:
-    """Invariant 3: an open amount never falls below zero. Seen failing with the split left to what was asked for,
-    when the database refused the posting."""
+    """Invariant 3: an open amount never falls below zero. Seen failing with the requested shares posted as they
+    were: the database refused the posting."""
     bill, other = till.invoice(10_000), till.invoice(5_000)
     attempt = till.start(bill, other)
     pay_offline(till.build.session, till.company, 8_000, bill)
@@ -143,7 +143,7 @@ def test_money_for_an_invoice_paid_meanwhile_is_kept_unapplied(till: Till) -> No
     ],
 )
 def test_what_is_not_this_attempts_is_not_posted(till: Till, column: str, value: Any, why: str) -> None:
-    """Invariant 13. Seen failing with :func:`mismatch` answering None."""
+    """Invariant 13. Seen failing with :func:`mismatch` returning None."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
@@ -196,8 +196,8 @@ def test_two_payers_of_the_same_invoices(till: Till) -> None:
 
 
 def test_twenty_looks_at_once_post_once(till: Till) -> None:
-    """Invariant 2. All have heard "succeeded" before the first may post. Seen failing without the attempt's lock, the look
-    for the posting's key and the payment's "on conflict": nineteen errors instead of one quiet posting."""
+    """Invariant 2. All have fetched "succeeded" before the first can post. Seen failing without the attempt's lock, the check
+    of the posting key and the payment's "on conflict": nineteen errors instead of one posting."""
     bill = till.invoice()
     attempt = till.start(bill)
     till.by_card(till.open(attempt))
@@ -353,7 +353,7 @@ def test_an_attempt_that_never_left_is_not_sent_an_hour_later(till: Till) -> Non
 
 
 def test_after_a_day_the_key_is_not_used_again(till: Till) -> None:
-    """A key is forgotten after a day and would then make a second page: the first is looked for instead."""
+    """A key expires after a day and would then open a second page: the first is searched for instead."""
     bill = till.invoice()
     attempt = till.start(bill, now=utcnow() - timedelta(hours=21))
     till.open(attempt)
@@ -369,7 +369,7 @@ def test_after_a_day_the_key_is_not_used_again(till: Till) -> None:
     ("currency", "net"), [("JPY", 12_345), ("GBP", 12_345), ("KWD", 12_340), ("ISK", 12_345), ("UGX", 12_345)]
 )
 def test_currencies_with_0_2_and_3_decimals(till: Till, currency: str, net: int) -> None:
-    """Invariant 16: books, page and Stripe have the same number. Seen failing with every currency taken in hundredths.
+    """Invariant 16: ledger, page and Stripe have the same number. Seen failing with every currency taken in hundredths.
     Stripe counts ISK and UGX in hundredths that do not exist."""
     company = till.build.company(currency=currency)
     till.company = company

@@ -1,5 +1,5 @@
-"""Every way in which Stripe, the line or the webhooks can fail, with the sandbox's faults: it always ends with one charge,
-one posting and equal books."""
+"""Every way in which Stripe, the network or the webhooks can fail, with the sandbox's faults: the result is always one
+charge, one posting and a ledger that agrees with Stripe."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CHARGES: list[tuple[str, dict[str, Any]]] = [
 
 
 def hasty(till: Till, kind: str) -> Stripe:
-    """Who asks first: somebody who does not wait for an answer that comes late."""
+    """The first client: one that does not wait for a late answer."""
     return till.stripe(limits=Limits((10.0, 0.5), retries=0)) if kind in ("slow", "late_answer") else till.api
 
 
@@ -186,7 +186,7 @@ def test_webhooks_under_every_fault(heard: tuple[Till, Receiver], kind: str, opt
 
 
 def take_in(till: Till, receiver: Receiver) -> None:
-    """Note and handle every delivery, all at the same moment, repeats too."""
+    """Store and process every delivery, all at the same moment, repeats too."""
     ids = [event.id for event in list(receiver.events)]
     with transaction(till.sessions) as session:
         for event in list(receiver.events):

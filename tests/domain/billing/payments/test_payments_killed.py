@@ -1,4 +1,4 @@
-"""The process that pays is killed just before or just after Stripe has acted, at every request it makes."""
+"""The paying process is killed just before or just after Stripe has acted, at every request it sends."""
 
 from __future__ import annotations
 

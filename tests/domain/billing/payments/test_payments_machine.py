@@ -152,7 +152,7 @@ class Paying(RuleBasedStateMachine):
 
     @rule(share=st.integers(1, 100), newest=st.booleans())
     def refund_at_stripe(self, share: int, newest: bool) -> None:
-        """A clerk gives money back in Stripe's dashboard; our side hears of it, twice."""
+        """A clerk gives money back in Stripe's dashboard; our side is notified twice."""
         for attempt in self.attempts:
             self.till.sync(attempt)
         left = [c for c in self.till.charges() if c.amount > c.amount_refunded]
@@ -172,7 +172,7 @@ class Paying(RuleBasedStateMachine):
                 assert not session.execute(text(query)).all(), name
 
     def teardown(self) -> None:
-        """In the end, once everything was looked at, both books say the same."""
+        """In the end, once everything is synced, the ledger agrees with Stripe."""
         with self.sessions() as session:
             self.seen |= {name for name, query in SEEN.items() if session.execute(text(query)).first()}
         for attempt in self.attempts:

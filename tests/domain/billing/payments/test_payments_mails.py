@@ -1,4 +1,4 @@
-"""What people are written about paying that happens while nobody is there, as it arrives."""
+"""Mails about automatic payments, as they arrive."""
 
 from __future__ import annotations
 

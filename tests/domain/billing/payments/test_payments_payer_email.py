@@ -12,7 +12,7 @@ from tests.paying import Till
 
 
 def test_stripes_page_need_not_ask_for_the_address(till: Till) -> None:
-    """As it was when the payment began, so that asking again sends the same. Seen failing (an idempotency error) with
+    """As it was when the payment began, so that a retry sends the same. Seen failing (an idempotency error) with
     the person's address of now."""
     attempt = till.start(till.invoice())
     till.sandbox.fault("lose_answer", match="POST /v1/checkout/sessions")

@@ -1,4 +1,4 @@
-"""Currencies whose thousandths Stripe takes in tens only."""
+"""Currencies whose thousandths Stripe accepts only in multiples of ten."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def company(till: Till) -> Company:
 
 
 def test_a_sum_is_paid_whose_parts_could_not_be(till: Till) -> None:
-    """Seen failing: a server error, and both invoices spoken for by a payment that nobody could make or cancel."""
+    """Seen failing: a server error, and both invoices were blocked by a payment that could be neither made nor cancelled."""
     bills = [till.invoice(1_234), till.invoice(1_236)]
     attempt = till.paid(*bills)
     assert (attempt.state, attempt.amount_minor, till.opens(*bills)) == ("succeeded", 2_470, [0, 0])
@@ -40,7 +40,7 @@ def test_a_sum_is_paid_whose_parts_could_not_be(till: Till) -> None:
 
 
 def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None:
-    """Seen failing: its charge was tried for ever, and spoke for the invoice all the time."""
+    """Seen failing: its charge was retried forever, and blocked the invoice meanwhile."""
     session, bill = till.build.session, till.invoice(10_000)
     card = till.saved_card()
     on = TODAY + timedelta(days=3)
@@ -63,7 +63,7 @@ def test_what_is_left_of_a_scheduled_payment_may_be_too_fine(till: Till) -> None
 
 
 def test_a_refund_that_stripe_cannot_make_is_not_begun(till: Till) -> None:
-    """Seen failing: a server error, and a refund that waited for ever and held the money back."""
+    """Seen failing: a server error, and a refund that stayed pending forever and kept the money reserved."""
     till.paid(till.invoice(10_000))
     (payment,) = till.payments()
     admin = till.build.actor(till.build.user(kind="admin"))

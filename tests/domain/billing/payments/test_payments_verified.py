@@ -1,4 +1,4 @@
-"""What paying writes holds before ``portal verify``, whatever happened on the way."""
+"""What payments write passes ``portal verify``, whatever happened on the way."""
 
 from __future__ import annotations
 
