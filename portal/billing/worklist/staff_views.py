@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import render_template, request, url_for
 
@@ -38,7 +37,7 @@ class WorklistPage:
     counts: Counts
     disputes: list[DisputeRow]
     cash: list[UnappliedPayment]
-    chargebacks: Sequence[Any]
+    chargebacks: Sequence[OpenChargeback]
     chargeback_states: Mapping[str, tuple[str, str]]
     reasons: Mapping[str, str]
     today: date
