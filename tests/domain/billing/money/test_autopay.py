@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.autopay.rules import Rule
+from portal.billing.autopay.use_cases.mandates import end_autopay
+from portal.billing.autopay.use_cases.run import run_autopay
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.methods import Autopay
 from portal.billing.models.promises_to_pay import PaymentPromise
@@ -67,6 +69,21 @@ def test_autopay_pays_on_the_due_day_and_tells_before_and_after(till: Till) -> N
     assert till.opens(invoice, other) == [0, 0]
     assert [each.amount_minor for each in attempts(till)] == [10_000, 5_000]
     till.check_books()
+
+
+def test_a_run_begins_the_payment_but_not_after_the_end(till: Till) -> None:
+    """Seen failing without the day on the attempt, and without the check of the mandate's end."""
+    invoice, later = till.invoice(10_000), till.invoice(2_000)
+    mandate = agree(till, saved(till), Rule("due", limit_minor=10_000))
+    with transaction(till.sessions) as session:
+        begun = run_autopay(session, mandate.id, now=utcnow(), today=invoice.due_on)
+        assert begun is not None
+        assert (begun.via, begun.amount_minor, begun.run_on) == ("autopay", 10_000, invoice.due_on)
+    with transaction(till.sessions) as session:
+        assert run_autopay(session, mandate.id, now=utcnow(), today=invoice.due_on) is None
+        end_autopay(session, actor=till.actor, now=utcnow())
+    with transaction(till.sessions) as session:
+        assert run_autopay(session, mandate.id, now=utcnow(), today=later.due_on + DAY) is None
 
 
 def test_two_workers_and_many_hours_make_one_attempt_a_day(till: Till) -> None:
