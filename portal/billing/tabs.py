@@ -1,4 +1,4 @@
-"""The pages about money beside each other, as tabs on each of them."""
+"""The tabs on the pages about money."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def payment_page() -> Callable[[Any], str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One of several pages beside each other."""
+    """A page to change to."""
 
     label: str
     href: str

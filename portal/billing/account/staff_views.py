@@ -65,7 +65,9 @@ def show_customer_account(code: str) -> str | tuple[str, int]:
         invoice_endpoint="billing_staff.invoice",
         payment_href=_payment_href,
     )
-    listed = list_page(company.id, shown.account.owed.main, href, invoice_endpoint=shown.invoice_endpoint)
+    listed = list_page(
+        company.id, shown.account.owed.main.by_status, href, invoice_endpoint=shown.invoice_endpoint
+    )
     viewed(HistoryLookedUp(opened="account"), account_id=company.id)
     body = render_account(
         "billing/account/customer.html", shown, listed=listed, extras=_extras(company), company=company

@@ -35,7 +35,7 @@ def rule_of(autopay: Autopay) -> Rule:
 def invoices_for_run(
     session: Session, company_id: int, rule: Rule, on: date, *, since: datetime | None = None
 ) -> tuple[list[OpenDocument], list[Skipped]]:
-    """The invoices that a run on that day is to pay, oldest due first, and those that it leaves to people.
+    """The invoices that a run on that day pays, oldest due first, and those that it skips.
 
     :param since: when the mandate was agreed to; earlier failures do not count.
     """

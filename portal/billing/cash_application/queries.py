@@ -1,4 +1,4 @@
-"""What a company has that can be put onto invoices: unapplied cash and open credit memos."""
+"""What a company has that can be applied to invoices: unapplied cash and open credit memos."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def credits_of(session: Session, company_id: int, *, ahead: bool) -> list[Credit
 def credit_named(session: Session, company_id: int, name: str, *, ahead: bool) -> Credit:
     """One of them by its name, ``cash-7`` or ``memo-12``.
 
-    :raises NotFound: when the company has none such that something is left of.
+    :raises NotFound: if the company has no such credit, or nothing of it is left.
     """
     found = next((each for each in credits_of(session, company_id, ahead=ahead) if each.name == name), None)
     if found is None:

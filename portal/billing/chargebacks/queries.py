@@ -16,7 +16,7 @@ from portal.billing.models.stripe_facts import StripeDispute
 class OpenChargeback:
     """A chargeback that is undecided, with its payment and company."""
 
-    dispute: StripeDispute
+    chargeback: StripeDispute
     payment_number: str
     company_name: str
 

@@ -43,49 +43,49 @@ def sync_chargeback(
     :returns: None if it is about no payment of ours, or moves no money.
     :raises StripeUnknown: if Stripe gives no answer.
     """
-    told = api.retrieve_chargeback(chargeback_id)
-    if told.status not in (*OPEN, *OVER):
+    answer = api.retrieve_chargeback(chargeback_id)
+    if answer.status not in (*OPEN, *OVER):
         return None
     with transaction(sessions) as session:
-        payment_id = _payment_of(session, told)
+        payment_id = _payment_of(session, answer)
         if payment_id is None:
             return None
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
-        chargeback = _row(session, payment, told)
-        _post_steps(session, payment, chargeback, told, now)
-        chargeback.state = told.status
-        if told.status in OVER and chargeback.closed_at is None:
+        chargeback = _row(session, payment, answer)
+        _post_steps(session, payment, chargeback, answer, now)
+        chargeback.state = answer.status
+        if answer.status in OVER and chargeback.closed_at is None:
             chargeback.closed_at = now
         return chargeback
 
 
-def _payment_of(session: Session, told: Chargeback) -> int | None:
+def _payment_of(session: Session, answer: Chargeback) -> int | None:
     """The payment with the charge, in the same currency: nothing else of the answer is trusted."""
-    theirs = [Payment.charge_id == told.charge]
-    if told.intent is not None:
-        theirs.append(Payment.payment_intent_id == told.intent)
+    theirs = [Payment.charge_id == answer.charge]
+    if answer.intent is not None:
+        theirs.append(Payment.payment_intent_id == answer.intent)
     return session.scalar(
         select(Payment.id)
-        .where(or_(*theirs), Payment.currency == told.currency, Payment.amount_minor >= told.amount_minor)
+        .where(or_(*theirs), Payment.currency == answer.currency, Payment.amount_minor >= answer.amount_minor)
         .order_by(Payment.id)
         .limit(1)
     )
 
 
-def _row(session: Session, payment: Payment, told: Chargeback) -> StripeDispute:
-    known = session.get(StripeDispute, told.id, populate_existing=True)
+def _row(session: Session, payment: Payment, answer: Chargeback) -> StripeDispute:
+    known = session.get(StripeDispute, answer.id, populate_existing=True)
     if known is not None:
         return known
     made = StripeDispute(
-        id=told.id,
+        id=answer.id,
         payment_id=payment.id,
         company_id=payment.company_id,
-        amount_minor=told.amount_minor,
-        fee_minor=told.fee_minor,
-        currency=told.currency,
-        reason=told.reason,
-        state=told.status,
-        opened_at=told.created_at,
+        amount_minor=answer.amount_minor,
+        fee_minor=answer.fee_minor,
+        currency=answer.currency,
+        reason=answer.reason,
+        state=answer.status,
+        opened_at=answer.created_at,
     )
     session.add(made)
     session.flush()
@@ -93,27 +93,27 @@ def _row(session: Session, payment: Payment, told: Chargeback) -> StripeDispute:
 
 
 def _post_steps(
-    session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback, now: datetime
+    session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback, now: datetime
 ) -> None:
-    _post_opened(session, payment, chargeback, told)
-    if told.status == "won":
+    _post_opened(session, payment, chargeback, answer)
+    if answer.status == "won":
         _post_won(session, payment, chargeback, now)
-    elif told.status == "lost":
+    elif answer.status == "lost":
         _post_lost(session, payment, chargeback, now)
 
 
-def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, told: Chargeback) -> None:
-    if not told.movements:
+def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback) -> None:
+    if not answer.movements:
         return  # the bank has announced it but withdrawn nothing yet; another event follows
-    chargeback.fee_minor = told.fee_minor
+    chargeback.fee_minor = answer.fee_minor
     amount = chargeback.amount_minor
     sides = [
         Side(DISPUTED, amount, payment_id=payment.id),
-        Side(FEES, told.fee_minor, payment_id=payment.id),
-        Side(STRIPE, -amount - told.fee_minor, payment_id=payment.id),
+        Side(FEES, answer.fee_minor, payment_id=payment.id),
+        Side(STRIPE, -amount - answer.fee_minor, payment_id=payment.id),
     ]
-    if _post(session, payment, chargeback, "opened", sides, told.created_at):
-        _record_failed(session, payment, chargeback, "chargeback_opened", told.created_at)
+    if _post(session, payment, chargeback, "opened", sides, answer.created_at):
+        _record_failed(session, payment, chargeback, "chargeback_opened", answer.created_at)
 
 
 def _post_won(session: Session, payment: Payment, chargeback: StripeDispute, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Credit is taken when an order is placed and given back when it is settled or cancelled."""
+"""Credit is reserved when an order is placed and released when it is settled or cancelled."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ def take_credit(session: Session, *, company_id: int, amount_minor: int) -> None
 
 
 def give_credit(session: Session, *, company_id: int, amount_minor: int) -> None:
-    """Give back what an order had taken. The caller makes sure that it happens once."""
+    """Release what an order has reserved. The caller makes sure that it happens once."""
     session.execute(GIVE, {"company": company_id, "amount": amount_minor})

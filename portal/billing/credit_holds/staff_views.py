@@ -36,7 +36,7 @@ class HoldForms:
 @staff_blueprint.route("/customers/<code>/hold", methods=["GET", "POST"], endpoint="hold")
 @needs("billing:manage")
 def edit_hold(code: str) -> str | Response | tuple[str, int]:
-    """Why, and the button: one puts the company on hold, the other lifts it; beside it the rule."""
+    """Why, and the button: one puts the company on hold, the other lifts it; and the rule."""
     company = visible_company(db(), actor(), code)
     if request.method == "GET":
         return _page(company, _forms(""), sent="")

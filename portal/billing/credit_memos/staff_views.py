@@ -34,7 +34,7 @@ def credit_memo_form(code: str) -> str:
 @staff_blueprint.post("/customers/<code>/credit-memos", endpoint="credit")
 @needs("billing:manage")
 def create_credit_memo(code: str) -> Response | tuple[str, int]:
-    """Issue the memo; sent twice, it is issued once."""
+    """Issue the credit memo. Idempotent: a form sent twice issues one."""
     company = visible_company(db(), actor(), code)
     form = CreditMemoForm()
     form.validate()

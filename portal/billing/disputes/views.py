@@ -21,7 +21,7 @@ from portal.web.ui import flash
 @blueprint.get("/invoices/<number>/disputes", endpoint="dispute")
 @needs("invoices:pay")
 def dispute_form(number: str) -> str:
-    """The form: how much, what is wrong, and in the customer's words."""
+    """The form: how much, what is wrong, and a note."""
     invoice = invoice_for(db(), actor(), number)
     form = DisputeForm(formdata=None)
     form.amount.data = amount_field(invoice.open_minor, invoice.currency)

@@ -1,12 +1,12 @@
-"""The addresses around a list of invoices: its chips, the filters in use, its neighbors. Pure rules; whoever shows
-the list says how an address is made."""
+"""The addresses around a list of invoices: its chips, the filters in use, its neighboring pages. Pure rules; the page that
+shows the list provides the function that makes an address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from portal.billing.invoices.filters import FIELDS, STATUSES, InvoiceFilter, said
+from portal.billing.invoices.filters import FIELDS, STATUSES, InvoiceFilter, filter_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class InvoiceList:
 
     def active(self) -> list[FilterInUse]:
         """The filters in use besides the status."""
-        return [FilterInUse(name, words, self.url(**self.kept(name))) for name, words in said(self.wanted)]
+        return [
+            FilterInUse(name, words, self.url(**self.kept(name))) for name, words in filter_words(self.wanted)
+        ]
 
     def href(self, **more: str) -> str:
         """The list with its filter, and more."""

@@ -8,11 +8,10 @@ from datetime import date
 
 from flask import request
 
-from portal.billing.account.queries.ageing import Owed
 from portal.billing.invoices.filters import InvoiceFilter, read_filter
 from portal.billing.invoices.list_links import Chip, FilterInUse, InvoiceList
 from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
-from portal.billing.invoices.words import standing
+from portal.billing.invoices.words import document_state
 from portal.foundation.money import exponent
 from portal.foundation.paging import Page
 from portal.web.transaction import db, today
@@ -67,9 +66,9 @@ class ListPage:
     def export_all_href(self) -> str | None:
         return self.export_url(status="all") if self.export_url else None
 
-    def standing(self, row: InvoiceRow) -> tuple[str, str, str | None]:
-        """A word, its tone and an icon for where a document stands today."""
-        return standing(row.kind, row.total_minor, row.open_minor, row.due_on, self.today)
+    def state(self, row: InvoiceRow) -> tuple[str, str, str | None]:
+        """A word, its tone and an icon for the state of a document today."""
+        return document_state(row.kind, row.total_minor, row.open_minor, row.due_on, self.today)
 
     def exponent(self, currency: str) -> int:
         """Decimals of a currency."""
@@ -78,7 +77,7 @@ class ListPage:
 
 def list_page(
     company_id: int,
-    owed: Owed,
+    counts: Mapping[str, int],
     url: Callable[..., str],
     *,
     invoice_endpoint: str,
@@ -87,7 +86,7 @@ def list_page(
 ) -> ListPage:
     """The page of the list that the request's query names.
 
-    :param owed: for the counts beside the statuses.
+    :param counts: how many documents have a status, where it is shown.
     :param url: makes the list's address of a query.
     """
     wanted, errors = read_filter(request.args)
@@ -96,7 +95,7 @@ def list_page(
         links=links,
         errors=errors,
         page=None if errors else _rows(company_id, wanted),
-        chips=links.chips({"open": owed.open_count, "overdue": owed.overdue_count}),
+        chips=links.chips(counts),
         today=today(),
         invoice_endpoint=invoice_endpoint,
         pay_href=pay_href,

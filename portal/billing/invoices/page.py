@@ -11,12 +11,12 @@ from flask import Response, current_app
 
 from portal.billing.disputes.queries import DisputeRow, disputes_of
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import pdf
+from portal.billing.documents.pdf import pdf
 from portal.billing.invoices.document_words import Step, applied_words, sum_rows
 from portal.billing.invoices.facts import InvoiceViewed
 from portal.billing.invoices.pdf import invoice_data
 from portal.billing.invoices.queries.documents import Document, document
-from portal.billing.invoices.words import due_words, standing
+from portal.billing.invoices.words import document_state, due_words
 from portal.billing.models.invoices import Invoice
 from portal.billing.promises_to_pay.queries import PromiseRow, promises_of
 from portal.foundation.config import Settings
@@ -60,9 +60,9 @@ class InvoicePage:
 
     @property
     def state(self) -> tuple[str, str, str | None]:
-        """A word, its tone and an icon for where the document stands today."""
+        """A word, its tone and an icon for the state of the document today."""
         each = self.invoice
-        return standing(each.kind, each.total_minor, each.open_minor, each.due_on, self.today)
+        return document_state(each.kind, each.total_minor, each.open_minor, each.due_on, self.today)
 
     @property
     def due_words(self) -> str:

@@ -6,7 +6,7 @@ from flask import abort
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
-from portal.billing.documents.rendering import TooLong
+from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
 from portal.billing.invoices.queries.invoices import invoice_for_staff

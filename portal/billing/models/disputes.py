@@ -11,7 +11,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class InvoiceDispute(Base):
-    """A customer contests part of an invoice: opened by a short payment or by itself, settled by staff."""
+    """A customer disputes part of an invoice: opened by a short payment or on a page, settled by staff."""
 
     __tablename__ = "invoice_dispute"
 

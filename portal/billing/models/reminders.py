@@ -11,7 +11,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class Reminder(Base):
-    """A step of reminding about an invoice that was taken; each step is taken once."""
+    """A step of reminding about an invoice that was sent; each step is sent once."""
 
     __tablename__ = "reminder"
 

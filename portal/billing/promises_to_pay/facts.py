@@ -24,7 +24,7 @@ from portal.touchpoints.recording import Event, record
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPromised(Touch):
-    """Somebody of the company said by when an invoice is paid; reminders wait."""
+    """Somebody at the company promised to pay an invoice by a day; reminders wait."""
 
     method: str | None = None
     number: str | None = None
@@ -41,7 +41,7 @@ class PaymentPromised(Touch):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPromiseWithdrawn(Touch):
-    """A promise to pay was taken back; reminders go on."""
+    """A promise to pay was withdrawn; reminders resume."""
 
     method: str | None = None
     number: str | None = None

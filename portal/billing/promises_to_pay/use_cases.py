@@ -43,15 +43,7 @@ def promise_payment(
     if len(new.note) > MAX_NOTE:
         raise Rejected("note", f"Keep the note within {MAX_NOTE} characters.", field="note")
     _close_open(session, invoice, now)
-    made = PaymentPromise(
-        invoice_id=invoice.id,
-        company_id=invoice.company_id,
-        promised_on=day,
-        note=new.note,
-        made_by_user_id=actor.user_id,
-        made_by_name=actor.name,
-        made_at=now,
-    )
+    made = _promise(invoice, day, new.note, actor, now)
     session.add(made)
     session.flush()
     record_payment_promised(session, invoice, made.id, actor=actor, now=now)
@@ -68,6 +60,18 @@ def withdraw_promise(session: Session, *, actor: Actor, now: datetime, number: s
     if withdrawn is not None:
         record_promise_withdrawn(session, invoice, withdrawn, actor=actor, now=now)
     return withdrawn is not None
+
+
+def _promise(invoice: Invoice, day: date, note: str, actor: Actor, now: datetime) -> PaymentPromise:
+    return PaymentPromise(
+        invoice_id=invoice.id,
+        company_id=invoice.company_id,
+        promised_on=day,
+        note=note,
+        made_by_user_id=actor.user_id,
+        made_by_name=actor.name,
+        made_at=now,
+    )
 
 
 def _day(promised_on: date | None, today: date) -> date:

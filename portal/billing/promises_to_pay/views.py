@@ -67,12 +67,12 @@ def _page(number: str, form: PromiseForm) -> str:
     invoice = invoice_for(db(), actor(), number)
     last = today() + timedelta(days=LONGEST_DAYS)
     earlier = promises_of(db(), invoice.id, today=today(), zone=current_app.extensions["settings"].time_zone)
-    standing = next((each for each in earlier if each.state in ("waits", "broken")), None)
+    current = next((each for each in earlier if each.state in ("waits", "broken")), None)
     return render_template(
         "billing/promises_to_pay/promise.html",
         invoice=invoice,
         form=form,
         first=today(),
         last=last,
-        standing=standing,
+        current=current,
     )

@@ -143,7 +143,7 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         is_offline=payment.kind in OFFLINE_KINDS,
     )
     return render_template(
-        "billing/refunds/payment.html",
+        "billing/payments/staff_payment.html",
         page=page,
         history_words=history_words,
         refund_states=REFUND_WORDS,

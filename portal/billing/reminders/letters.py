@@ -89,19 +89,22 @@ def mail_new_document(session: Session, document: Invoice) -> int:
     :returns: how many people are written to.
     """
     company = session.get_one(Company, document.company_id)
-    if not document.total_minor or document.source != "portal" or company.disabled_at is not None:
-        return 0
-    if not policy_of(session, company.id).remind:
+    if not _is_mailed(session, company, document):
         return 0
     letter = _new_document(company, document)
     key = f"{letter.kind}:{document.number}"
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
     mails = to_each(people, letter, key=key)
     if not mails and company.email:
-        to = To(company.email, company.name)
-        mails = [Mail(key=key, letter=letter, to=to, company_id=company.id)]
+        mails = [Mail(key=key, letter=letter, to=To(company.email, company.name), company_id=company.id)]
     send(session, *mails)
     return len(mails)
+
+
+def _is_mailed(session: Session, company: Company, document: Invoice) -> bool:
+    if not document.total_minor or document.source != "portal" or company.disabled_at is not None:
+        return False
+    return policy_of(session, company.id).remind
 
 
 def _new_document(company: Company, document: Invoice) -> Letter:

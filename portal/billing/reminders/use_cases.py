@@ -23,7 +23,7 @@ from portal.foundation.errors import NotFound
 from portal.foundation.mail import Mail, send
 
 FROM_HOUR, TO_HOUR = 8, 20  # on the seller's clock: no reminders at night
-# The unique pair of invoice and step: of two workers at once each step is taken by one.
+# Invoice and step are unique: of two concurrent workers only one takes a step.
 TAKE = text("""
 insert into reminder (invoice_id, company_id, step, sent_at, people)
 select * from unnest(cast(:invoices as bigint[]), cast(:companies as bigint[]), cast(:steps as int[]),

@@ -29,7 +29,17 @@ class ScheduledRow:
     numbers: list[str]
 
 
-# First those that wait, next day first, then the newest of the others.
+# Columns one by one: customers may not read the whole row.
+_COLUMNS = (
+    PaymentAttempt.token,
+    PaymentAttempt.state,
+    PaymentAttempt.run_on,
+    PaymentAttempt.amount_minor,
+    PaymentAttempt.currency,
+    PaymentAttempt.actor_name,
+    SavedMethod.brand,
+    SavedMethod.last4,
+)
 _ORDER = (
     (PaymentAttempt.state == "scheduled").desc(),
     func.abs(PaymentAttempt.run_on - func.current_date()),
@@ -41,7 +51,7 @@ def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> li
     """The company's scheduled payments: those that wait, next first, then the newest of the others. One statement."""
     numbers = func.array_agg(Invoice.number).filter(Invoice.number.is_not(None))
     rows = session.execute(
-        select(PaymentAttempt, SavedMethod, numbers)
+        select(*_COLUMNS, numbers)
         .join(SavedMethod, SavedMethod.id == PaymentAttempt.saved_method_id)
         .outerjoin(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)
         .outerjoin(Invoice, Invoice.id == PaymentAllocation.invoice_id)
@@ -50,20 +60,19 @@ def scheduled_payments(session: Session, company_id: int, limit: int = 50) -> li
         .order_by(*_ORDER)
         .limit(limit)
     )
-    return [_row(attempt, method, sorted(found or [])) for attempt, method, found in rows]
-
-
-def _row(attempt: PaymentAttempt, method: SavedMethod, numbers: list[str]) -> ScheduledRow:
-    return ScheduledRow(
-        token=attempt.token,
-        state=attempt.state,
-        run_on=attempt.run_on or date.max,
-        amount_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        actor_name=attempt.actor_name,
-        method=f"{method.brand} ending {method.last4}",
-        numbers=numbers,
-    )
+    return [
+        ScheduledRow(
+            token,
+            state,
+            run_on or date.max,
+            minor,
+            currency,
+            by,
+            f"{brand} ending {last4}",
+            sorted(found or []),
+        )
+        for token, state, run_on, minor, currency, by, brand, last4, found in rows
+    ]
 
 
 def due_scheduled(session: Session, today: date) -> Sequence[int]:

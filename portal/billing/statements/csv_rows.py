@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.billing.statements.queries import Entry, Statement
-from portal.billing.statements.words import about, what
+from portal.billing.statements.queries.statement import Entry, Statement
+from portal.billing.statements.words import entry_details, entry_title
 from portal.foundation.clock import local
 from portal.foundation.money import to_major
 from portal.web.spreadsheets import plain
@@ -51,12 +51,12 @@ def _cells(entry: Entry, currency: str, zone: str) -> Cells:
     amount = to_major(entry.amount_minor, currency)
     return (
         local(entry.at, zone).date().isoformat(),
-        plain(what(entry)),
+        plain(entry_title(entry)),
         plain(entry.number or entry.payment_number),
         entry.due_on.isoformat() if entry.due_on and entry.kind == "invoice" else "",
         plain(entry.po_number),
         plain(entry.job_name),
-        plain("; ".join(about(entry, currency))),
+        plain("; ".join(entry_details(entry, currency))),
         amount if entry.amount_minor > 0 else "",
         amount if entry.amount_minor < 0 else "",
         to_major(entry.balance_minor, currency),

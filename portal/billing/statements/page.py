@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.accounts.models import Company
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import MOST_LINES, TooLong, pdf
+from portal.billing.documents.pdf import MOST_LINES, TooLong, pdf
 from portal.billing.periods import Month
 from portal.billing.statements.csv_rows import COLUMNS, Cells, rows
 from portal.billing.statements.facts import StatementDownloaded
 from portal.billing.statements.pdf import ageing, statement_data
-from portal.billing.statements.queries import PAGE, AccountMonth, MonthRow, Statement, months, statement
+from portal.billing.statements.queries.months import MonthRow, months
+from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
 from portal.web.files import pdf_download
@@ -77,7 +78,7 @@ class StatementPages:
             href=self._month_href,
         )
 
-    def one(self, code: str) -> StatementPage:
+    def month_page(self, code: str) -> StatementPage:
         """What the page of a month shows: a page of its entries.
 
         :raises NotFound: if there is no such month yet, or no such page.

@@ -30,7 +30,7 @@ def show_statement(code: str, month: str) -> str:
     return render_template(
         "billing/statements/customer_statement.html",
         invoice_href=_invoice_href,
-        shown=_pages(code).one(month),
+        shown=_pages(code).month_page(month),
         words=words,
     )
 

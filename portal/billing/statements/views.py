@@ -35,7 +35,7 @@ def show_statement(month: str) -> str:
         "billing/statements/statement.html",
         invoice_href=_invoice_href,
         links_href=_href("statement_links", month=month) if may_link else None,
-        shown=_pages().one(month),
+        shown=_pages().month_page(month),
         words=words,
     )
 

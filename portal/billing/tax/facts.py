@@ -36,7 +36,7 @@ class TaxExemptionAdded(Touch):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxExemptionWithdrawn(Touch):
-    """A certificate that exempts from sales tax is not used any more."""
+    """A certificate that exempts from sales tax was withdrawn."""
 
     reason: str | None = None
 

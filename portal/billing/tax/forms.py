@@ -7,8 +7,8 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.billing.tax.exemption_rules import MAX_NUMBER, MAX_REGION, REASONS
-from portal.billing.tax.use_cases import Certificate, CertificateRefused
+from portal.billing.tax.exemption_rules import MAX_NUMBER, MAX_REGION, REASONS, Certificate
+from portal.billing.tax.use_cases import CertificateRefused
 from portal.foundation.errors import Rejected
 from portal.web.forms import PortalForm
 

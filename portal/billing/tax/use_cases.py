@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.billing.models.tax import TaxExemption
-from portal.billing.tax.exemption_rules import (
-    MAX_FILE_BYTES,
-    MAX_NUMBER,
-    MAX_REGION,
-    REASONS,
-    clean_file_name,
-    file_type,
-)
+from portal.billing.tax.exemption_rules import Certificate, clean_file_name, file_type, problems_of
 from portal.billing.tax.facts import record_exemption_added, record_exemption_withdrawn
 from portal.billing.tax.rules import region_key
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 
 MOST = 50  # certificates that are not withdrawn, per company
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What a person entered about a certificate, and its file."""
-
-    region: str
-    reason: str
-    number: str
-    valid_from: date | None
-    valid_to: date | None
-    file_name: str
-    file: bytes
 
 
 class CertificateRefused(Rejected):
@@ -61,7 +40,7 @@ def add_exemption(
     :raises CertificateRefused: ``exemption``, or ``too_many`` of them.
     """
     _check(actor)
-    kind, problems = file_type(certificate.file), _problems(certificate, today)
+    kind, problems = file_type(certificate.file), problems_of(certificate, today)
     if problems or kind is None:
         raise CertificateRefused("exemption", "Please correct what is marked.", problems)
     _check_count(session, actor.customer_id)
@@ -124,39 +103,3 @@ def _exemption(certificate: Certificate, kind: tuple[str, str], actor: Actor, no
         added_by_name=actor.name,
         added_at=now,
     )
-
-
-def _problems(given: Certificate, today: date) -> dict[str, str]:
-    problems = {}
-    if not 2 <= len(region_key(given.region)) <= MAX_REGION:
-        problems["region"] = "Enter the state that gave it, as in your address: for example NY."
-    if given.reason not in REASONS:
-        problems["reason"] = "Choose why you are exempt."
-    if not 1 <= len(given.number.strip()) <= MAX_NUMBER:
-        problems["number"] = f"Enter the certificate's number, at most {MAX_NUMBER} characters."
-    return {**problems, **_day_problems(given.valid_from, given.valid_to, today), **_file_problem(given.file)}
-
-
-def _day_problems(valid_from: date | None, valid_to: date | None, today: date) -> dict[str, str]:
-    problems = {}
-    if valid_from is None:
-        problems["valid_from"] = "Enter the first day that it covers."
-    if valid_to is None:
-        problems["valid_to"] = "Enter the last day that it covers."
-    elif valid_from is not None and valid_to < valid_from:
-        problems["valid_to"] = "This is before the first day."
-    elif valid_to < today:
-        problems["valid_to"] = "It has expired. Add the one that holds now."
-    return problems
-
-
-def _file_problem(data: bytes) -> dict[str, str]:
-    if not data:
-        return {"file": "Choose the file: a scan or a photo of the certificate."}
-    if len(data) > MAX_FILE_BYTES:
-        return {
-            "file": f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB. Take a smaller picture."
-        }
-    if file_type(data) is None:
-        return {"file": "Only PDF, PNG and JPEG files can be used."}
-    return {}

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
-from portal.billing.tax.exemption_rules import REASONS, state_on
+from portal.billing.tax.exemption_rules import REASONS
 from portal.billing.tax.forms import ExemptionForm
-from portal.billing.tax.page import certificate_download
+from portal.billing.tax.page import certificate_download, state_today
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of, taxed_regions
 from portal.billing.tax.use_cases import add_exemption, withdraw_exemption
 from portal.web.access import needs
@@ -26,7 +26,7 @@ MAX_BODY = 16 * 1024 * 1024
 
 @blueprint.get("/tax-exemptions", endpoint="exemptions")
 @needs("payments:administer")
-def exemption_list() -> str:
+def show_exemptions() -> str:
     """The company's certificates, and the form that adds one."""
     return _page(ExemptionForm(formdata=None))
 
@@ -57,9 +57,9 @@ def exemption_withdrawal(exemption_id: int) -> Response:
     return redirect(url_for("billing.exemptions"))
 
 
-@blueprint.get("/tax-exemptions/<int:exemption_id>/file")
+@blueprint.get("/tax-exemptions/<int:exemption_id>/file", endpoint="exemption_document")
 @needs("payments:administer")
-def exemption_document(exemption_id: int) -> FlaskResponse:
+def show_certificate(exemption_id: int) -> FlaskResponse:
     """The certificate's file, to keep; never shown inside the portal."""
     return certificate_download(exemption_file(db(), actor().customer_id, exemption_id))
 
@@ -72,7 +72,5 @@ def _page(form: ExemptionForm) -> str:
         regions=taxed_regions(db()),
         reasons=REASONS,
         money_tabs=money_tabs("billing.exemptions"),
-        state=lambda each: state_on(
-            today(), valid_from=each.valid_from, valid_to=each.valid_to, withdrawn=each.ended_at is not None
-        ),
+        state=state_today,
     )

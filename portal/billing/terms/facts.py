@@ -21,7 +21,7 @@ from portal.touchpoints.recording import Event, record
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChanged(Touch):
-    """The limit, the due day, the discount or how invoices are issued were agreed anew."""
+    """The limit, the due day, the discount or how invoices are issued were changed."""
 
     fields: list[str] | None = None
 

@@ -31,7 +31,7 @@ on conflict (company_id) do update
    set kind = excluded.kind, days = excluded.days, discount_bp = excluded.discount_bp,
        discount_days = excluded.discount_days, invoice_per = excluded.invoice_per
 """)
-# Orders that are being placed are waited for; later ones see the new limit.
+# Waits for orders that are being placed; later ones see the new limit.
 LIMIT = text("""
 insert into credit_account (company_id, currency, limit_minor) values (:company, :currency, :limit_minor)
 on conflict (company_id) do update set limit_minor = excluded.limit_minor
@@ -64,10 +64,10 @@ def change_terms(
     changed = [name for name, value in after.items() if getattr(before, name) != value]
     if not changed:
         return []
+    asked = {"company": company.id, "currency": company.currency, **after}
     if changed != ["limit_minor"]:
-        session.execute(TERMS, {"company": company.id, **after})
+        session.execute(TERMS, asked)
     if "limit_minor" in changed:
-        asked = {"company": company.id, "currency": company.currency, "limit_minor": agreed.limit_minor}
         session.execute(LIMIT, asked)
     record_terms_changed(session, company.id, changed, actor=actor, now=now)
     return changed

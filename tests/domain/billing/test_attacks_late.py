@@ -89,9 +89,9 @@ def test_a_bank_account_that_is_saved_may_have_to_be_proven(till: Till) -> None:
         expires_at=utcnow(),
         setup_status="requires_action",
     )
-    assert StripeState(page).state == "open"
-    assert StripeState(replace(page, setup_status="succeeded")).state == "succeeded"
-    assert StripeState(replace(page, setup_status="requires_payment_method")).state == "failed"
+    assert StripeState(page).name == "open"
+    assert StripeState(replace(page, setup_status="succeeded")).name == "succeeded"
+    assert StripeState(replace(page, setup_status="requires_payment_method")).name == "failed"
 
 
 def test_what_is_under_way_with_a_discount_is_what_is_open(till: Till) -> None:

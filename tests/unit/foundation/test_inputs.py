@@ -23,7 +23,8 @@ from portal.foundation.inputs import clean_text, read_id, read_number, read_text
     ],
 )
 def test_ids_are_a_few_ascii_digits(text: str, id: int | None) -> None:
-    """Seen failing with ``isdigit`` alone (an Arabic 7 was read, "²" was a ValueError), and without the limit."""
+    """Seen failing with ``isdecimal`` alone (an Arabic 7 was read), with ``isdigit`` ("²" was a ValueError), and
+    without the limit."""
     assert read_id(text) == id
 
 

@@ -88,8 +88,8 @@ def test_a_form_carries_its_key(send: Send) -> None:
 
 
 def test_rows_are_read_by_document(send: Send) -> None:
-    """Empty ones and zero leave the document out. Seen failing with an empty field taken for an error, with a zero
-    kept, and with the fields of other documents read."""
+    """Empty ones and zero leave the document out. Seen failing with an empty field taken for an error, and with a
+    zero kept."""
     bills = [Bill(1), Bill(2), Bill(3), Bill(4, "JPY"), Bill(5)]
     values = {"amount_1": " 10.00\x00", "amount_2": "", "amount_3": "0", "amount_4": "1.5", "amount_9": "7"}
     form = send()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.credit_holds.facts import record_hold_changes, record_hold_rule_changed
 from portal.billing.credit_holds.letters import mail_hold_changes
-from portal.billing.credit_holds.queries import to_hold, to_lift
+from portal.billing.credit_holds.queries import hold_candidates, release_candidates
 from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
@@ -78,7 +78,7 @@ def apply_hold_rules(sessions: Callable[[], Session], *, now: datetime, today: d
 
 
 def _hold_overdue(session: Session, now: datetime, today: date) -> int:
-    late = {each.company_id: each for each in to_hold(session, today)}
+    late = {each.company_id: each for each in hold_candidates(session, today)}
     if not late:
         return 0
     reasons = [each.reason for each in late.values()]
@@ -89,7 +89,7 @@ def _hold_overdue(session: Session, now: datetime, today: date) -> int:
 
 
 def _release_settled(session: Session, now: datetime, today: date) -> int:
-    over = dict(to_lift(session, today))
+    over = dict(release_candidates(session, today))
     if not over:
         return 0
     released = sorted(session.scalars(LIFT, {"companies": list(over)}))

@@ -18,7 +18,7 @@ from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor, to_major
 
 MAX_REASON = 200
-# The same form sent twice at once: the second waits and finds what the first has issued.
+# The same form sent twice concurrently: the second waits and finds what the first has issued.
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 

@@ -54,18 +54,8 @@ def apply_prepayments(
     if not parts:
         return 0
     key = f"application:{invoice.number}:ahead"
+    _post(session, invoice, parts, key, actor, now)
     left = invoice.open_minor - sum(parts.values())
-    post(
-        session,
-        key=key,
-        kind="application",
-        company_id=invoice.company_id,
-        currency=invoice.currency,
-        occurred_at=now,
-        actor=actor,
-        words=f"Paid ahead, applied to {invoice.number}",
-        sides=_sides(invoice, parts),
-    )
     session.refresh(invoice, ["open_minor", "settled_at"])
     if not left:
         _record_paid(session, invoice, key, actor, now)
@@ -85,15 +75,24 @@ def _parts(session: Session, invoice: Invoice, payments: Sequence[Payment]) -> d
     return parts
 
 
-def _sides(invoice: Invoice, parts: dict[int, int]) -> list[Side]:
-    return [
-        side
-        for payment_id, part in parts.items()
-        for side in (
-            Side(UNAPPLIED, part, payment_id=payment_id),
-            Side(RECEIVABLE, -part, invoice_id=invoice.id, payment_id=payment_id),
-        )
-    ]
+def _post(
+    session: Session, invoice: Invoice, parts: dict[int, int], key: str, actor: Actor, now: datetime
+) -> None:
+    sides: list[Side] = []
+    for payment_id, part in parts.items():
+        sides.append(Side(UNAPPLIED, part, payment_id=payment_id))
+        sides.append(Side(RECEIVABLE, -part, invoice_id=invoice.id, payment_id=payment_id))
+    post(
+        session,
+        key=key,
+        kind="application",
+        company_id=invoice.company_id,
+        currency=invoice.currency,
+        occurred_at=now,
+        actor=actor,
+        words=f"Paid ahead, applied to {invoice.number}",
+        sides=sides,
+    )
 
 
 def _record_paid(session: Session, invoice: Invoice, posting_key: str, actor: Actor, now: datetime) -> None:

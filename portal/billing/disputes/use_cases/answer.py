@@ -95,8 +95,8 @@ def _check(answer: Answer) -> None:
 def _credit(
     session: Session, invoice: Invoice, adjustment: Adjustment, actor: Actor, now: datetime, today: date
 ) -> Invoice:
-    """Issue a credit memo over part of what is open on the locked invoice, and apply it to the invoice as far as no
-    payment under way speaks for it."""
+    """Issue a credit memo over part of what is open on the locked invoice, and apply it to the invoice as far as it is not
+    covered by a payment under way."""
     memo = issue_adjustment(session, adjustment, actor=actor, now=now, today=today)
     company_id = invoice.company_id
     free = documents_by_id(session, company_id, [invoice.id])[invoice.id].free_minor

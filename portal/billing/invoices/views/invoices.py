@@ -8,39 +8,19 @@ from flask import Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.billing.account.queries.ageing import keep_to_indexes, overview
+from portal.billing.invoices.csv_rows import COLUMNS, Cells, cells
 from portal.billing.invoices.filters import InvoiceFilter, read_filter
 from portal.billing.invoices.list_page import list_page
-from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
-from portal.billing.invoices.words import due_words, standing
+from portal.billing.invoices.queries.invoices import invoices
+from portal.billing.invoices.words import due_words
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
-from portal.foundation.money import to_major
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.spreadsheets import PIECE, csv_download, plain
+from portal.web.spreadsheets import PIECE, csv_download
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
-
-EXPORT_COLUMNS = (
-    "Number",
-    "Kind",
-    "Date",
-    "Due",
-    "Standing",
-    "Order",
-    "PO number",
-    "Job",
-    "Net",
-    "Tax",
-    "Total",
-    "Open",
-    "Currency",
-    "Disputed",
-    "Promised for",
-    "Payment under way",
-)
-KINDS = {"invoice": "Invoice", "credit_memo": "Credit memo"}
 
 
 @blueprint.get("/invoices", endpoint="invoices")
@@ -53,11 +33,11 @@ def show_invoices() -> str | tuple[str, int]:
     may_pay = actor().can("invoices:pay")
     listed = list_page(
         company_id,
-        owed.main,
+        owed.main.by_status,
         _href,
         invoice_endpoint="billing.invoice",
         pay_href=url_for("billing.new_payment") if may_pay else None,
-        export_url=lambda **query: url_for("billing.export_invoices", **query),
+        export_url=_export_href,
     )
     body = render_template(
         "billing/invoices/invoices.html",
@@ -75,6 +55,10 @@ def _href(**query: Any) -> str:
     return url_for("billing.invoices", **query)
 
 
+def _export_href(**query: Any) -> str:
+    return url_for("billing.export_invoices", **query)
+
+
 @blueprint.get("/invoices.csv", endpoint="export_invoices")
 @needs("invoices:read")
 def create_export() -> Response | str | tuple[str, int]:
@@ -85,39 +69,15 @@ def create_export() -> Response | str | tuple[str, int]:
     company_id, day = actor().customer_id, today()
     viewed(DocumentDownloaded(document="invoices", format="csv", filters=wanted.names), account_id=company_id)
 
-    def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
+    def read(session: Session, after: str | None) -> tuple[list[Cells], str | None]:
         keep_to_indexes(session)
         page = invoices(session, company_id=company_id, wanted=wanted, today=day, after=after, size=PIECE)
-        return [_cells(row) for row in page.rows], page.next_cursor
+        return [cells(row, day) for row in page.rows], page.next_cursor
 
-    return csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    return csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", COLUMNS, company_id, read)
 
 
 def _file_name(wanted: InvoiceFilter) -> str:
     if wanted.numbers:
         return "chosen-invoices"
     return {"memos": "credit-memos", "all": "invoices"}.get(wanted.status, f"{wanted.status}-invoices")
-
-
-def _cells(row: InvoiceRow) -> tuple[Any, ...]:
-    def major(minor: int) -> Any:
-        return to_major(minor, row.currency)
-
-    return (
-        plain(row.number),
-        KINDS[row.kind],
-        row.issued_on.isoformat(),
-        row.due_on.isoformat(),
-        standing(row.kind, row.total_minor, row.open_minor, row.due_on, today())[0],
-        plain(row.order_number),
-        plain(row.po_number),
-        plain(row.job_name),
-        major(row.net_minor),
-        major(row.tax_minor),
-        major(row.total_minor),
-        major(row.open_minor),
-        row.currency,
-        major(row.disputed_minor) if row.disputed_minor else "",
-        row.promised_on.isoformat() if row.promised_on and row.open_minor else "",
-        major(row.under_way_minor) if row.under_way_minor else "",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.billing.documents.rendering import TooLong
+from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
 from portal.billing.invoices.queries.invoices import invoice_for

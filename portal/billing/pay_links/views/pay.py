@@ -1,6 +1,6 @@
 """Paying by a link, without an account. The pages show what is to be paid and nothing else of the company.
 
-A token has 256 random bits, so nobody finds one by trying; what is throttled is beginning payments.
+A token has 256 random bits and cannot be guessed; only beginning payments is rate-limited.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def _known(run: Run, listed: Sequence[Chargeback]) -> tuple[dict[str, str], set[
         return states, set(opened)
 
 
-def _unknown(told: Chargeback) -> Difference:
-    amount = format_minor(told.amount_minor, told.currency)
-    words = f"A bank took back {amount} (dispute {told.id}), and no payment here is that."
-    return Difference(f"dispute:{told.id}", "dispute_unknown", words, told.created_at)
+def _unknown(answer: Chargeback) -> Difference:
+    amount = format_minor(answer.amount_minor, answer.currency)
+    words = f"A bank took back {amount} (dispute {answer.id}), and no payment here is that."
+    return Difference(f"dispute:{answer.id}", "dispute_unknown", words, answer.created_at)

@@ -35,13 +35,13 @@ def _states(run: Run, listed: Sequence[Refunded]) -> dict[str | None, str]:
         return {row.stripe_refund_id: row.state for row in rows}
 
 
-def _synced(run: Run, told: Refunded) -> Difference | None:
-    key = f"refund:{told.id}"
+def _synced(run: Run, answer: Refunded) -> Difference | None:
+    key = f"refund:{answer.id}"
     try:
-        if sync_refund(run.sessions, told.id, now=run.now, api=run.api) is None:
-            amount = format_minor(told.amount_minor, told.currency)
-            words = f"Stripe gave back {amount} (refund {told.id}), and no payment here is that."
-            return Difference(key, "refund_unknown", words, told.created_at)
+        if sync_refund(run.sessions, answer.id, now=run.now, api=run.api) is None:
+            amount = format_minor(answer.amount_minor, answer.currency)
+            words = f"Stripe gave back {amount} (refund {answer.id}), and no payment here is that."
+            return Difference(key, "refund_unknown", words, answer.created_at)
     except DoesNotFit as error:
-        return Difference(key, "refund_differs", f"{error}.", told.created_at)
+        return Difference(key, "refund_differs", f"{error}.", answer.created_at)
     return None

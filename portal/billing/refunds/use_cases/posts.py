@@ -31,7 +31,7 @@ class DoesNotFit(Exception):
 
 
 def take_in_refund(
-    sessions: Callable[[], Session], refund_id: int, told: Refunded, *, now: datetime
+    sessions: Callable[[], Session], refund_id: int, answer: Refunded, *, now: datetime
 ) -> Refund:
     """Bring a refund and the books in line with Stripe's answer. Idempotent, in any order of answers.
 
@@ -39,12 +39,12 @@ def take_in_refund(
     """
     with transaction(sessions) as session:
         payment, refund = locked_refund(session, refund_id)
-        _check_fits(payment, refund, told)
-        refund.stripe_refund_id = told.id
+        _check_fits(payment, refund, answer)
+        refund.stripe_refund_id = answer.id
         refund.updated_at = now
-        state, is_over = STATES.get(told.status, "pending"), refund.state in REFUND_GONE
+        state, is_over = STATES.get(answer.status, "pending"), refund.state in REFUND_GONE
         if state in REFUND_GONE:
-            refund.failure_words = told.failure_reason.replace("_", " ")
+            refund.failure_words = answer.failure_reason.replace("_", " ")
         if is_over:  # a failed refund stays failed: an older answer that arrives late does not undo it
             return refund
         if state in REFUND_GONE:
@@ -62,10 +62,10 @@ def locked_refund(session: Session, refund_id: int) -> tuple[Payment, Refund]:
     return payment, session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
 
 
-def _check_fits(payment: Payment, refund: Refund, told: Refunded) -> None:
+def _check_fits(payment: Payment, refund: Refund, answer: Refunded) -> None:
     ours = (refund.amount_minor, refund.currency, payment.charge_id)
-    if (told.amount_minor, told.currency, told.charge) != ours:
-        raise DoesNotFit(f"refund {refund.id}: Stripe has {told.id} of another amount, currency or charge")
+    if (answer.amount_minor, answer.currency, answer.charge) != ours:
+        raise DoesNotFit(f"refund {refund.id}: Stripe has {answer.id} of another amount, currency or charge")
 
 
 def post_refund(

@@ -27,43 +27,43 @@ def sync_refund(
     :raises StripeUnknown: if Stripe gives no answer.
     :raises DoesNotFit: if amount, currency or charge differ from ours.
     """
-    told = api.retrieve_refund(stripe_refund_id)
+    answer = api.retrieve_refund(stripe_refund_id)
     with transaction(sessions) as session:
-        refund_id = _known(session, told, now=now)
-    return None if refund_id is None else take_in_refund(sessions, refund_id, told, now=now)
+        refund_id = _known(session, answer, now=now)
+    return None if refund_id is None else take_in_refund(sessions, refund_id, answer, now=now)
 
 
-def _known(session: Session, told: Refunded, *, now: datetime) -> int | None:
-    known = session.scalar(select(Refund.id).where(Refund.stripe_refund_id == told.id))
+def _known(session: Session, answer: Refunded, *, now: datetime) -> int | None:
+    known = session.scalar(select(Refund.id).where(Refund.stripe_refund_id == answer.id))
     if known is not None:
         return known
-    payment = session.scalars(select(Payment).where(Payment.charge_id == told.charge)).one_or_none()
-    if told.charge is None or payment is None:
+    payment = session.scalars(select(Payment).where(Payment.charge_id == answer.charge)).one_or_none()
+    if answer.charge is None or payment is None:
         return None
     payment = lock_payment(session, company_id=None, payment_id=payment.id)
-    named = read_id(told.metadata.get("refund", ""))
+    named = read_id(answer.metadata.get("refund", ""))
     ours = None if named is None else session.get(Refund, named)
-    if ours is not None and (ours.payment_id, ours.amount_minor) == (payment.id, told.amount_minor):
+    if ours is not None and (ours.payment_id, ours.amount_minor) == (payment.id, answer.amount_minor):
         return ours.id
-    return _adopt(session, payment, told, now=now)
+    return _adopt(session, payment, answer, now=now)
 
 
-def _adopt(session: Session, payment: Payment, told: Refunded, *, now: datetime) -> int:
-    key = f"stripe:{told.id}"
+def _adopt(session: Session, payment: Payment, answer: Refunded, *, now: datetime) -> int:
+    key = f"stripe:{answer.id}"
     known = session.scalar(select(Refund.id).where(Refund.idempotency_key == key))
     if known is not None:
         return known
     refund = Refund(
         payment_id=payment.id,
         company_id=payment.company_id,
-        amount_minor=told.amount_minor,
-        currency=told.currency,
+        amount_minor=answer.amount_minor,
+        currency=answer.currency,
         reason="Refunded at Stripe",
         state="created",
         idempotency_key=key,
-        stripe_refund_id=told.id,
+        stripe_refund_id=answer.id,
         actor_name="Stripe",
-        created_at=told.created_at,
+        created_at=answer.created_at,
         updated_at=now,
     )
     session.add(refund)

@@ -9,7 +9,7 @@ from flask import current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import TooLong, pdf
+from portal.billing.documents.pdf import TooLong, pdf
 from portal.orders.pages import blueprint
 from portal.orders.tracking.queries.order import OrderDetail, order_for
 from portal.orders.tracking.words import slip_facts

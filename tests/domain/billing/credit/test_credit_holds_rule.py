@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.credit_holds.queries import TooLate
+from portal.billing.credit_holds.queries import HoldCandidate
 from portal.billing.credit_holds.use_cases.hold_rule import apply_hold_rules, set_hold_rule
 from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
@@ -74,7 +74,9 @@ def test_the_reason_names_the_oldest() -> None:
         (["A", "B", "C"], 3, 30, "A, B and C are 30 days overdue"),
         (["A", "B", "C"], 7, 30, "A, B, C and 4 more are 30 days overdue"),
     ):
-        assert TooLate(1, "Harbor", days, many, numbers).reason.startswith(f"{words} or more. The hold ends")
+        assert HoldCandidate(1, "Harbor", days, many, numbers).reason.startswith(
+            f"{words} or more. The hold ends"
+        )
 
 
 def test_off_unless_set(session: Session, sessions: Sessions, company: Company) -> None:

@@ -96,7 +96,7 @@ def schedule(
         return schedule_payment(
             session,
             actor=actor or till.actor,
-            wants=wants,
+            shares=wants,
             method_id=method.id,
             run_on=on,
             now=utcnow(),

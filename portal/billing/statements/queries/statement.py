@@ -1,8 +1,8 @@
 """What went through a company's account in a month, from the books: opening balance, every entry, closing balance.
 
 The balance is what the company owes in the ledger, receivable and unapplied together: open invoices less credit
-memos and money that no invoice has taken. Facts of the seller's own side (Stripe's fees, chargebacks that are not
-decided) leave it as it is and are not shown.
+memos and unapplied money. Facts between the seller and Stripe (fees, undecided chargebacks) do not change it and are not
+shown.
 """
 
 from __future__ import annotations
@@ -20,22 +20,7 @@ from portal.foundation.sql import sql_list
 
 PAGE = 200
 _OURS = sql_list(NOT_OF_CUSTOMER)
-_MONTHS = text(f"""
-with facts as (
-  select t.id, t.currency, t.occurred_at, coalesce(sum(e.amount_minor), 0) as amount
-    from ledger_transaction t
-    left join ledger_entry e on e.transaction_id = t.id and e.account in {sql_list(OF_CUSTOMER)}
-   where t.company_id = :company and t.kind not in {_OURS} group by t.id),
-months as (
-  select currency, cast(date_trunc('month', occurred_at at time zone :zone) as date) as first, count(*) as entries,
-         coalesce(sum(amount) filter (where amount > 0), 0) as charges,
-         coalesce(sum(amount) filter (where amount < 0), 0) as credits
-    from facts group by 1, 2)
-select currency, first, entries, charges, credits,
-       sum(charges + credits) over (partition by currency order by first) as closing
-  from months order by first desc, currency
-""")
-# Each document's balance at the end, by how long it had been due then; what was there before the month beside it.
+# Each document's balance at the end, by how long it had been due then; and what was there before the month.
 _BALANCES = text(f"""
 with moved as (
   select e.account, e.invoice_id, e.amount_minor, t.occurred_at < :begins as earlier
@@ -84,18 +69,6 @@ select s.*, i.number, i.due_on, i.po_number, i.job_name, i.reason, p.number as p
 
 
 @dataclass(frozen=True, slots=True)
-class MonthRow:
-    """A month with anything in it; amounts in minor units, credits below zero."""
-
-    month: Month
-    currency: str
-    entries: int
-    charges_minor: int
-    credits_minor: int
-    closing_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One fact in the books. ``amount_minor`` moves the balance: up what is owed, down what was paid or credited;
     nothing where one document was only set against another."""
@@ -106,7 +79,7 @@ class Entry:
     amount_minor: int
     balance_minor: int
     discount_minor: int  # of a payment: what was saved by paying early
-    ahead_minor: int  # of a payment: what no invoice took when it came
+    ahead_minor: int  # of a payment: what was not applied when it arrived
     due_on: date | None
     po_number: str
     job_name: str
@@ -129,7 +102,7 @@ class Statement:
     closing_minor: int
     ages: tuple[int, ...]  # open invoices at the end, by age (see portal/billing/account/words.py)
     memos_minor: int  # open credit memos at the end, zero or below
-    unapplied_minor: int  # money that no invoice has taken at the end, zero or below
+    unapplied_minor: int  # unapplied money at the end, zero or below
     entries: tuple[Entry, ...]  # those that were asked for
     many: int  # all entries of the month
 
@@ -139,26 +112,8 @@ class Statement:
 
     @property
     def set_against_minor(self) -> int:
-        """What can be set against open invoices, zero or below."""
+        """What can be applied to open invoices, zero or below."""
         return self.memos_minor + self.unapplied_minor
-
-
-def months(session: Session, company_id: int, *, zone: str) -> list[MonthRow]:
-    """The company's months with entries, the newest first. One statement.
-
-    :param zone: the seller's; a month begins at its midnight.
-    """
-    return [
-        MonthRow(
-            Month.of(row.first),
-            row.currency,
-            row.entries,
-            int(row.charges),
-            int(row.credits),
-            int(row.closing),
-        )
-        for row in session.execute(_MONTHS, {"company": company_id, "zone": zone})
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +143,20 @@ class AccountMonth:
         """Its last day, or today while it runs."""
         return min(self.today, self.month.last)
 
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What both statements are asked with."""
+        return {
+            "company": self.company_id,
+            "currency": self.currency,
+            "begins": self.begins,
+            "ends": self.ends,
+        }
+
 
 def statement(session: Session, of: AccountMonth, *, size: int = PAGE, skip: int = 0) -> Statement:
     """A month's statement with ``size`` of its entries, after the first ``skip``. Two statements."""
-    asked: dict[str, object] = {
-        "company": of.company_id,
-        "currency": of.currency,
-        "begins": of.begins,
-        "ends": of.ends,
-    }
+    asked = of.parameters
     days = {"as_of": of.as_of, **{f"day_{n}": of.as_of - timedelta(days=n) for n in (30, 60, 90)}}
     opening, closing, unapplied, memos, *ages = (
         int(each) for each in session.execute(_BALANCES, asked | days).one()
@@ -221,7 +181,7 @@ def statement(session: Session, of: AccountMonth, *, size: int = PAGE, skip: int
 
 def _entry(row: Row[Any], opening_minor: int) -> Entry:
     is_document = row.kind in ("invoice", "credit_memo")
-    # A document of nothing has no sides in the books; its posting's key still names it.
+    # A document over zero has no entries in the ledger; its posting's key still names it.
     number = row.number or (row.posting_key.partition(":")[2] if is_document else "")
     return Entry(
         row.occurred_at,

@@ -1,8 +1,8 @@
-"""Promises to pay, and contested invoices from opening to answer."""
+"""Disputes about invoices, from opening to answer."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select, text
@@ -14,18 +14,15 @@ from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.promises_to_pay import PaymentPromise
-from portal.billing.promises_to_pay.queries import company_promises, promises_of
-from portal.billing.promises_to_pay.use_cases import NewPromise, promise_payment, withdraw_promise
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from tests.builders import NOW, Build
+from tests.domain.billing.documents.outsiders import OUTSIDERS, outsider
 from tests.invoices import make_attempt, make_invoice, pay_offline
 from tests.placing import together, used
 
 TODAY = date(2026, 6, 2)
-ZONE = "America/New_York"
 
 
 @pytest.fixture
@@ -38,13 +35,7 @@ def buyer(build: Build, company: Company) -> Actor:
     return build.actor(build.user(company, name="Dana Ortiz"), company)
 
 
-def promise(
-    session: Session, buyer: Actor, invoice: Invoice, day: date | None, note: str = ""
-) -> PaymentPromise:
-    return promise_payment(session, NewPromise(invoice.number, day, note), actor=buyer, now=NOW, today=TODAY)
-
-
-def contest(
+def start(
     session: Session, buyer: Actor, invoice: Invoice, amount: int = 500, reason: str = "price"
 ) -> InvoiceDispute:
     return dispute_invoice(
@@ -58,97 +49,35 @@ def contest(
     )
 
 
-def test_a_promise_stands_until_another_takes_its_place(
-    session: Session, company: Company, buyer: Actor
-) -> None:
-    invoice = make_invoice(session, company)
-    promise(session, buyer, invoice, TODAY + timedelta(days=7), "After the 5th")
-    promise(session, buyer, invoice, TODAY + timedelta(days=9))
-    assert withdraw_promise(session, actor=buyer, now=NOW, number=invoice.number)
-    assert not withdraw_promise(session, actor=buyer, now=NOW, number=invoice.number)
-    promise(session, buyer, invoice, TODAY)
-    session.commit()
-    found = promises_of(session, invoice.id, today=TODAY, zone=ZONE)
-    assert [each.state for each in found] == ["waits", "withdrawn", "withdrawn"]
-    names = session.scalars(
-        text("select name from touchpoint where name like 'payment_prom%' order by recorded_us")
-    )
-    assert sorted(names) == [
-        "payment_promise_withdrawn",
-        "payment_promised",
-        "payment_promised",
-        "payment_promised",
-    ]
-
-
-@pytest.mark.parametrize("days", [-1, 61, None])
-def test_a_promise_is_for_the_next_60_days(
-    session: Session, company: Company, buyer: Actor, days: int | None
-) -> None:
-    invoice = make_invoice(session, company)
-    day = None if days is None else TODAY + timedelta(days=days)
-    with pytest.raises(Rejected) as refused:
-        promise(session, buyer, invoice, day)
-    assert refused.value.field == "promised_on"
-
-
-def test_kept_and_broken(session: Session, company: Company, buyer: Actor) -> None:
-    kept, broken, late = (make_invoice(session, company, net=net) for net in (100, 200, 300))
-    for invoice in (kept, broken, late):
-        promise(session, buyer, invoice, TODAY + timedelta(days=1))
-    session.commit()
-    pay_offline(session, company, 100, kept, on=TODAY + timedelta(days=1))
-    pay_offline(session, company, 300, late, on=TODAY + timedelta(days=2))
-    found = company_promises(session, company.id, today=TODAY + timedelta(days=2), zone=ZONE)
-    assert {each.invoice_number: each.state for each in found} == {
-        kept.number: "kept",
-        broken.number: "broken",
-        late.number: "broken",
-    }
-
-
-def test_nothing_is_promised_or_contested_of_what_is_paid(
-    session: Session, company: Company, buyer: Actor
-) -> None:
-    invoice = make_invoice(session, company, net=100)
-    pay_offline(session, company, 100, invoice)
-    with pytest.raises(Rejected, match="Nothing is open"):
-        promise(session, buyer, invoice, TODAY)
-    with pytest.raises(Rejected, match="Nothing is open"):
-        contest(session, buyer, invoice)
-
-
-@pytest.mark.parametrize("role", ["viewer", "acting", "other"])
-def test_who_may_not(build: Build, session: Session, company: Company, role: str) -> None:
-    """A viewer, a rep who acts, another company's buyer."""
-    invoice = make_invoice(session, company)
-    home = build.company() if role == "other" else company
-    if role == "acting":
-        rep = build.rep(company)
-        stay = build.delegation(rep, build.user(company), company)
-        actor = build.actor(rep, company, delegation_id=stay.id)
-    else:
-        actor = build.actor(build.user(home), home, "viewer" if role == "viewer" else "buyer")
-    for deed in (
-        lambda: promise(session, actor, invoice, TODAY),
-        lambda: withdraw_promise(session, actor=actor, now=NOW, number=invoice.number),
-        lambda: contest(session, actor, invoice),
-        lambda: withdraw_dispute(session, actor=actor, now=NOW, number=invoice.number),
-    ):
-        with pytest.raises(NotFound):
-            deed()
-
-
 @pytest.mark.parametrize(
     ("amount", "reason", "field"), [(0, "price", "amount"), (10_001, "price", "amount"), (1, "x", "reason")]
 )
-def test_what_cannot_be_contested(
+def test_what_cannot_be_disputed(
     session: Session, company: Company, buyer: Actor, amount: int, reason: str, field: str
 ) -> None:
     invoice = make_invoice(session, company)
     with pytest.raises(Rejected) as refused:
-        contest(session, buyer, invoice, amount, reason)
+        start(session, buyer, invoice, amount, reason)
     assert refused.value.field == field
+
+
+def test_nothing_is_disputed_of_what_is_paid(session: Session, company: Company, buyer: Actor) -> None:
+    """Seen failing without the look at the open amount."""
+    invoice = make_invoice(session, company, net=100)
+    pay_offline(session, company, 100, invoice)
+    with pytest.raises(Rejected, match="Nothing is open"):
+        start(session, buyer, invoice)
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_who_may_not(build: Build, session: Session, company: Company, role: str) -> None:
+    """Seen failing without the check of the permission."""
+    invoice = make_invoice(session, company)
+    actor = outsider(build, company, role)
+    with pytest.raises(NotFound):
+        start(session, actor, invoice)
+    with pytest.raises(NotFound):
+        withdraw_dispute(session, actor=actor, now=NOW, number=invoice.number)
 
 
 def test_one_dispute_of_an_invoice_is_open(
@@ -159,7 +88,7 @@ def test_one_dispute_of_an_invoice_is_open(
 
     def one() -> int:
         with sessions() as own, own.begin():
-            return contest(own, buyer, invoice).id
+            return start(own, buyer, invoice).id
 
     results = together(*[one] * 5)
     assert sum(isinstance(each, int) for each in results) == 1, results
@@ -168,7 +97,7 @@ def test_one_dispute_of_an_invoice_is_open(
     session.rollback()
     assert withdraw_dispute(session, actor=buyer, now=NOW, number=invoice.number)
     assert not withdraw_dispute(session, actor=buyer, now=NOW, number=invoice.number)
-    assert contest(session, buyer, invoice)
+    assert start(session, buyer, invoice)
 
 
 def answer(
@@ -190,7 +119,7 @@ def test_credited(build: Build, session: Session, company: Company, buyer: Actor
     """A memo over the amount with its part of the tax, set against the invoice; the opener has the answer by mail."""
     build.user(company, "company_admin")
     invoice = make_invoice(session, company, net=10_000, tax=800)
-    dispute = contest(session, buyer, invoice, 1_080)
+    dispute = start(session, buyer, invoice, 1_080)
     session.commit()
     admin = build.actor(build.user(kind="admin", name="Maria Chen"))
     answer(session, admin, company, dispute, "credited", 1_080)
@@ -217,7 +146,7 @@ def test_credited_while_a_payment_is_under_way(
 ) -> None:
     """What the payment speaks for is left to it; the rest of the memo stays open."""
     invoice = make_invoice(session, company, net=1_000)
-    dispute = contest(session, buyer, invoice, 400)
+    dispute = start(session, buyer, invoice, 400)
     session.commit()
     make_attempt(session, company, {invoice: 800})
     answer(session, build.actor(build.user(kind="admin")), company, dispute, "credited", 400)
@@ -228,7 +157,7 @@ def test_credited_while_a_payment_is_under_way(
 
 def test_upheld_and_who_may_decide(build: Build, session: Session, company: Company, buyer: Actor) -> None:
     invoice = make_invoice(session, company)
-    dispute = contest(session, buyer, invoice)
+    dispute = start(session, buyer, invoice)
     session.commit()
     for kind in ("rep", "support"):
         with pytest.raises(NotFound):
@@ -248,7 +177,7 @@ def test_upheld_and_who_may_decide(build: Build, session: Session, company: Comp
 
 def test_worklists(build: Build, session: Session, company: Company, buyer: Actor) -> None:
     invoices = [make_invoice(session, company) for _ in range(3)]
-    disputes = [contest(session, buyer, invoice) for invoice in invoices]
+    disputes = [start(session, buyer, invoice) for invoice in invoices]
     session.commit()
     answer(session, build.actor(build.user(kind="admin")), company, disputes[0], "upheld")
     assert [each.invoice_number for each in company_disputes(session, company.id)] == [

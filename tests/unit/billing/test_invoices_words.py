@@ -1,4 +1,4 @@
-"""The words, filters and charts of what is owed."""
+"""The words and filters of invoices."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from portal.billing.account import charts
-from portal.billing.account.words import job_labels, month_labels, month_words
 from portal.billing.invoices.document_words import applied_words, tax_rows
 from portal.billing.invoices.filters import MOST_TICKED, InvoiceFilter, read_filter
 from portal.billing.invoices.list_links import InvoiceList
-from portal.billing.invoices.words import due_words, payment_words, standing
+from portal.billing.invoices.words import document_state, due_words, payment_words
 
 TODAY = date(2026, 6, 2)
 
@@ -48,7 +46,7 @@ def test_when_it_is_due(days: int, words: str) -> None:
     ],
 )
 def test_where_it_stands(kind: str, total: int, left: int, days: int, word: str, tone: str) -> None:
-    assert standing(kind, total, left, TODAY + timedelta(days=days), TODAY)[:2] == (word, tone)
+    assert document_state(kind, total, left, TODAY + timedelta(days=days), TODAY)[:2] == (word, tone)
 
 
 def test_cards_are_for_those_who_pay() -> None:
@@ -131,34 +129,3 @@ def test_a_filter_is_kept_in_every_address_around_the_list() -> None:
     chips = {each.label: each for each in listed.chips({"open": 3})}
     assert chips["Open"].href == "q=mill&po=77&status=None"
     assert (chips["Open"].count, chips["Paid"].current) == (3, True)
-
-
-@given(some.lists(some.integers(-(10**12), 10**12), min_size=1, max_size=24))
-def test_bars_stay_in_their_box(amounts: list[int]) -> None:
-    bars, zero = charts.columns(amounts)
-    assert 0 <= zero <= charts.BOX
-    for amount, bar in zip(amounts, bars, strict=True):
-        assert bar.x >= 0
-        assert bar.x + bar.width <= charts.BOX
-        assert bar.y >= 0
-        assert bar.y + bar.height <= charts.BOX
-        assert (bar.height > 0) == (amount != 0)
-    for amount, bar in zip(amounts, charts.rows(amounts), strict=True):
-        assert 0 <= bar.width <= charts.BOX
-        assert (bar.width > 0) == (amount > 0)
-        assert bar.y + bar.height <= charts.BOX
-
-
-def test_the_largest_bar_fills_the_box() -> None:
-    bars, zero = charts.columns([50, 100, -100])
-    assert (zero, [bar.height for bar in bars]) == (500, [250, 500, 500])
-    assert [(bar.y) for bar in bars] == [250, 0, 500]
-    assert charts.columns([0, 0])[0][0].height == 0
-
-
-def test_months_and_jobs() -> None:
-    months = [SimpleNamespace(first=date(*each, 1)) for each in ((2025, 12), (2026, 1), (2026, 2))]
-    assert month_labels(months) == ["Dec 25", "Jan 26", "Feb"]
-    assert month_words(date(2026, 3, 1)) == "March 2026"
-    jobs = [SimpleNamespace(name=name, jobs=n) for name, n in (("Mill Lane", 1), ("", 1), ("", 1_200))]
-    assert job_labels(jobs) == ["Mill Lane", "No job", "1,200 other jobs"]
