@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+import portal.models  # noqa: F401  (every table must be known before the first one is written)
 from portal.accounts.models import Company, User
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
