@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from portal.billing.payers.queries import Recipient, people_who_may
