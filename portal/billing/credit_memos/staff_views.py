@@ -14,7 +14,6 @@ from portal.billing.pages import staff_blueprint
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.web.access import needs
-from portal.web.forms import amount_of
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
@@ -48,7 +47,7 @@ def create_credit_memo(code: str) -> Response | tuple[str, int]:
 
 
 def _credit(company: Company, form: CreditMemoForm) -> Invoice:
-    amount = amount_of(form.amount, company.currency)
+    amount = form.amount.minor(company.currency)
     token = (form.token.data or new_token())[:MAX_TOKEN]
     number = (form.invoice.data or "").upper()
     adjustment = Adjustment(company, amount, form.reason.data or "", token, number)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.billing.payers.queries import Recipient, people_who_may
-from portal.foundation.mail import Letter, Mail, RawLetter, post_all, send
+from portal.foundation.mail import Letter, Mail, send
 
 
 def to_each(people: Iterable[Recipient], letter: Letter, *, key: str) -> list[Mail]:
@@ -32,25 +31,4 @@ def mail_payers(
     """
     people = people_who_may(session, permission, [company_id]).get(company_id, [])
     send(session, *to_each(people, letter, key=key))
-    return len(people)
-
-
-def tell_payers(
-    session: Session,
-    *,
-    kind: str,
-    key: str,
-    company_id: int,
-    data: dict[str, Any],
-    permission: str = "payments:administer",
-) -> int:
-    """Queue an untyped mail; being replaced by :func:`mail_payers`."""
-    people = people_who_may(session, permission, [company_id]).get(company_id, [])
-    post_all(
-        session,
-        [
-            RawLetter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company_id)
-            for each in people
-        ],
-    )
     return len(people)

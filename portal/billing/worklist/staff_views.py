@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import render_template, request, url_for
 
+from portal.billing.chargebacks.queries import OpenChargeback, open_chargebacks
+from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.disputes.queries import DisputeRow, open_disputes
 from portal.billing.invoices.words import DISPUTE_REASONS, due_words
 from portal.billing.pages import staff_blueprint
-from portal.billing.payments.words import DISPUTE_STATES
-from portal.billing.settlement.queries import open_chargebacks
 from portal.billing.worklist.queries import (
     Counts,
     OverdueCompany,
@@ -38,7 +37,7 @@ class WorklistPage:
     counts: Counts
     disputes: list[DisputeRow]
     cash: list[UnappliedPayment]
-    chargebacks: Sequence[Any]
+    chargebacks: Sequence[OpenChargeback]
     chargeback_states: Mapping[str, tuple[str, str]]
     reasons: Mapping[str, str]
     today: date
@@ -58,7 +57,7 @@ def show_worklist() -> str:
         disputes=open_disputes(db(), actor(), limit=DISPUTES_SHOWN),
         cash=oldest_unapplied(db()),
         chargebacks=open_chargebacks(db()),
-        chargeback_states=DISPUTE_STATES,
+        chargeback_states=CHARGEBACK_STATES,
         reasons=DISPUTE_REASONS,
         today=today(),
         first_href=url_for("billing_staff.worklist") if after else None,

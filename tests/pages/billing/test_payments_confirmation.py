@@ -1,4 +1,4 @@
-"""A charge that the payer's bank wants confirmed asks for what the failed one asked for, and for nothing else."""
+"""Confirming a failed charge with the payer's bank pays what the failed one was for, and nothing else."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.cash_application.use_cases import Source, apply
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.credit_memos.use_cases.adjustments import Adjustment, issue_adjustment
 from portal.billing.disputes.letters import mail_dispute_settled
 from portal.billing.disputes.use_cases.disputes import (
@@ -101,7 +102,7 @@ def _credit(
     free = documents_by_id(session, company_id, [invoice.id])[invoice.id].free_minor
     part = min(free, adjustment.amount_minor)
     if part > 0:
-        apply(
+        apply_credit(
             session,
             actor=actor,
             company_id=company_id,

@@ -11,7 +11,8 @@ from portal.accounts.models import Company, User
 from portal.billing.models.credit import CreditAccount
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE
-from portal.billing.payments.use_cases.start import start
+from portal.billing.payments.new_payment import NewPayment
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import post
@@ -74,17 +75,13 @@ def pay_ahead(
         raise Rejected("empty", "There is nothing in this draft to order.")
     if any(line.problem for line in lines):
         raise Rejected("lines", "A line cannot be ordered. Change the draft, then pay it.")
-    return start(
-        session,
-        actor=actor,
+    new = NewPayment(
         company_id=head.company.id,
-        wants=[],
-        now=now,
-        today=today,
         method_kind=method_kind,
         draft_id=draft_id,
         amount_minor=total_of(lines) + tax_of(lines),
     )
+    return start_payment(session, new, actor=actor, now=now, today=today)
 
 
 def release(session: Session, *, now: datetime) -> int:
