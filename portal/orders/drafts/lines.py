@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from portal.billing.tax.rules import tax_minor
 from portal.foundation.money import line_total
+from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import pack_words
 
 
@@ -40,7 +40,7 @@ class Line:
     variant_id: int
     quantity: int
     colour_number: str | None
-    last_time: dict[str, Any] | None
+    last_time: LastTime | None
     sku: str
     name: str
     sheen: str
