@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from portal.billing.tax.rules import Taxed
 from portal.foundation.actor import Actor
@@ -49,7 +48,7 @@ class NewOrder:
         return draft.window_start if draft.fulfilment == "pickup" else None
 
     @property
-    def ship_to(self) -> dict[str, Any] | None:
+    def ship_to(self) -> dict[str, str] | None:
         """The address as it is now; later changes to it do not change the order."""
         address = self.head.address
         if self.head.draft.fulfilment != "delivery" or address is None:
