@@ -107,13 +107,7 @@ def create_order(approval_id: int) -> Response | tuple[str, int]:
     shown = one_text(request.form, "shown")
     with refusing() as tried:
         placed = approve(
-            db(),
-            actor=actor(),
-            now=now(),
-            today=today(),
-            approval_id=approval_id,
-            token=token,
-            shown=shown,
+            db(), actor=actor(), now=now(), today=today(), approval_id=approval_id, token=token, shown=shown
         )
     if tried.refused is not None:
         return _refused(approval_id, tried.refused)
@@ -149,13 +143,7 @@ def create_approval(draft_id: int) -> Response | tuple[str, int]:
     shown = one_text(request.form, "shown")
     with refusing() as tried:
         asked = ask_approval(
-            db(),
-            actor=actor(),
-            now=now(),
-            today=today(),
-            draft_id=draft_id,
-            shown=shown,
-            words=words,
+            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, shown=shown, words=words
         )
     if tried.refused is not None:
         return refused_review(draft_id, tried.refused, words)

@@ -134,9 +134,7 @@ def _add(request: _Request, people: list[Approver]) -> OrderApproval:
 
 
 def _record_request(work: Work, approval: OrderApproval) -> None:
-    requested = ApprovalRequested(
-        lines=approval.line_count, rule="order_limit", draft_id=approval.draft_id
-    )
+    requested = ApprovalRequested(lines=approval.line_count, rule="order_limit", draft_id=approval.draft_id)
     record_draft(
         work,
         requested,

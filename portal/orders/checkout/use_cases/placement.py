@@ -211,10 +211,7 @@ def _book_window(session: Session, order: NewOrder) -> None:
     store = order.head.store
     if order.window_start is not None and store is not None:
         book_window(
-            session,
-            store_id=order.store_id,
-            starts_at=order.window_start,
-            capacity=store.window_capacity,
+            session, store_id=order.store_id, starts_at=order.window_start, capacity=store.window_capacity
         )
 
 

@@ -50,9 +50,7 @@ def add_line(work: Work, addition: Addition, *, today: date) -> VariantInfo:
     if not prices(session, company_id=company_id, wants=[(variant.id, quantity)], on=today):
         raise Rejected("no_price", "There is no price for your company. Ask your sales rep.", field="sku")
     put(work, [Item(variant.id, quantity, colour)])
-    added = ProductAdded(
-        sku=variant.sku, quantity=quantity, colour_number=colour, source=addition.source
-    )
+    added = ProductAdded(sku=variant.sku, quantity=quantity, colour_number=colour, source=addition.source)
     record_draft(work, added, variant_id=variant.id)
     return variant
 

@@ -148,19 +148,13 @@ def _record_changes(work: Work, changes: Sequence[_Change]) -> None:
     for each in changes:
         quantity = each.quantity or 0
         kind = ProductAdded if quantity > each.before else ProductRemoved
-        record_draft(
-            work, kind(quantity=quantity, quantity_before=each.before), variant_id=each.variant_id
-        )
+        record_draft(work, kind(quantity=quantity, quantity_before=each.before), variant_id=each.variant_id)
 
 
 def set_quantities(work: Work, quantities: Mapping[int, int | None]) -> None:
     """Write quantities that are known to be orderable, by line id. At most one statement."""
     if quantities:
-        asked = {
-            "draft": work.draft.id,
-            "ids": list(quantities),
-            "quantities": list(quantities.values()),
-        }
+        asked = {"draft": work.draft.id, "ids": list(quantities), "quantities": list(quantities.values())}
         work.session.execute(CHANGE, asked)
 
 

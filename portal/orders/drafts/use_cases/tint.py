@@ -65,9 +65,13 @@ def recolour(
     asked = [row for row in rows if row.id in typed and not _is_same(typed[row.id], row.colour_number)]
     if not asked:
         return 0
-    found = {words: each.number for words, each in colours_named(session, [typed[row.id] for row in asked]).items()}
+    found = {
+        words: each.number for words, each in colours_named(session, [typed[row.id] for row in asked]).items()
+    }
     problems = _problems(session, asked, typed, set(found))
-    wanted = {row.id: found[typed[row.id]] if typed[row.id] else None for row in asked if row.id not in problems}
+    wanted = {
+        row.id: found[typed[row.id]] if typed[row.id] else None for row in asked if row.id not in problems
+    }
     changed = [row for row in asked if row.id in wanted and wanted[row.id] != row.colour_number]
     merged = _merged(rows, wanted)
     problems |= _too_many(changed, wanted, merged)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, request, session, url_for
 
-from portal.orders.drafts.forms import (
-    DRAFT,
-    AddForm,
-    PasteForm,
-    read_colours,
-    read_id,
-    read_quantities,
-)
+from portal.orders.drafts.forms import DRAFT, AddForm, PasteForm, read_colours, read_id, read_quantities
 from portal.orders.drafts.page import LINE, Answer, DraftInput, RemovedLine, draft_page, show_draft
 from portal.orders.drafts.queries import current_head
 from portal.orders.drafts.refusals import ColoursRefused, Discontinued, QuantitiesRefused
