@@ -45,7 +45,7 @@ class Order(Base):
     pickup_code: Mapped[str | None]
     pickup_person: Mapped[str] = mapped_column(server_default="")
     pickup_phone: Mapped[str] = mapped_column(server_default="")
-    ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the address as it was
+    ship_to: Mapped[dict[str, str] | None] = mapped_column(JSONB)  # the address as it was
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")

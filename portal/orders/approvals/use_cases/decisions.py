@@ -62,21 +62,12 @@ def approve(
         ``own_limit`` if it is above what the actor may approve, and what placing refuses.
     """
     decision = _take(session, actor=actor, now=now, approval_id=approval_id)
-    approval, head = decision.approval, decision.head
+    approval = decision.approval
     if approval.state == "approved":
         return _placed_before(session, approval)
     _refuse_decided(approval)
     _refuse_own(actor, approval)
-    placement = Placement(
-        session=session,
-        head=head,
-        actor=_requester(session, approval, head.company),
-        now=now,
-        today=today,
-        token=token,
-        shown=shown,
-        approver=actor,
-    )
+    placement = _placement(decision, today=today, token=token, shown=shown)
     decision.decide("approved")
     session.flush()  # decided before the draft is placed, which would void a pending request
     placed = place_locked(placement)
@@ -84,6 +75,20 @@ def approve(
     approval.order_id = placed.order_id
     _record_approved(decision, placed)
     return placed
+
+
+def _placement(decision: _Decision, *, today: date, token: str, shown: str) -> Placement:
+    session, head = decision.session, decision.head
+    return Placement(
+        session=session,
+        head=head,
+        actor=_requester(session, decision.approval, head.company),
+        now=decision.now,
+        today=today,
+        token=token,
+        shown=shown,
+        approver=decision.actor,
+    )
 
 
 def _record_approved(decision: _Decision, placed: Placed) -> None:
@@ -106,10 +111,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     :raises NotFound: if the actor decides nothing here.
     :raises Rejected: ``note`` without a reason or with one above 500 characters; ``voided``, ``decided``, ``own``.
     """
-    if not words:
-        raise Rejected("note", "Say why, so that they can change it.", field="note")
-    if len(words) > MAX_NOTE:
-        raise Rejected("note", f"Keep the reason within {MAX_NOTE} characters.", field="note")
+    _refuse_reason(words)
     decision = _take(session, actor=actor, now=now, approval_id=approval_id)
     approval = decision.approval
     if approval.state == "rejected" and approval.decided_by_user_id == actor.user_id:
@@ -127,6 +129,13 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
         key=f"approval_rejected:{approval.id}",
     )
     return approval
+
+
+def _refuse_reason(words: str) -> None:
+    if not words:
+        raise Rejected("note", "Say why, so that they can change it.", field="note")
+    if len(words) > MAX_NOTE:
+        raise Rejected("note", f"Keep the reason within {MAX_NOTE} characters.", field="note")
 
 
 def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) -> _Decision:

@@ -22,7 +22,7 @@ from portal.orders.drafts.lines import Line, tint_quantity
 from portal.orders.drafts.queries import DraftHead, own_head, stocked_lines
 from portal.orders.drafts.use_cases.lines import remove_lines, set_quantities
 from portal.orders.drafts.work import Work
-from portal.orders.models.drafts import LeftOut
+from portal.orders.models.drafts import Draft, LeftOut
 from portal.orders.quantities import round_down
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
@@ -80,15 +80,7 @@ def choose(
     if draft.state not in OPEN_DRAFTS:
         raise NotFound
     store = session.get(Store, choice.store_id) if choice.store_id is not None else None
-    lines = stocked_lines(
-        session,
-        company_id=draft.company_id,
-        draft_id=draft.id,
-        today=today,
-        store_id=store.id if store else None,
-    )
-    if not lines:
-        raise Rejected("empty", "There is nothing in this draft to order.")
+    lines = _lines(session, draft, store, today)
     store_before = draft.store_id
     step = _Step(Work(session, draft, actor, now), head, choice, store, lines)
     job = _check(step)
@@ -97,6 +89,16 @@ def choose(
     _save(step, job)
     _record_step(step, store_before)
     return head
+
+
+def _lines(session: Session, draft: Draft, store: Store | None, today: date) -> list[Line]:
+    store_id = store.id if store else None
+    lines = stocked_lines(
+        session, company_id=draft.company_id, draft_id=draft.id, today=today, store_id=store_id
+    )
+    if not lines:
+        raise Rejected("empty", "There is nothing in this draft to order.")
+    return lines
 
 
 def _check(step: _Step) -> CompanyJob | None:

@@ -12,7 +12,7 @@ from portal.orders.credit_rescue.letters import mail_credit_request
 from portal.orders.credit_rescue.queries import other_approvers
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ApprovalRequested, record_draft
-from portal.orders.drafts.queries import own_head, taxed_lines
+from portal.orders.drafts.queries import DraftHead, TaxedLines, own_head, taxed_lines
 from portal.orders.drafts.work import Work
 
 
@@ -41,12 +41,17 @@ def request_credit(
     draft.asked_names = ", ".join(each.name for each in people)[:200]
     work = Work(session, draft, actor, now)
     mail_credit_request(work, head, priced, people, pay_path)
+    _record_request(work, head, priced)
+    return True
+
+
+def _record_request(work: Work, head: DraftHead, priced: TaxedLines) -> None:
+    draft = work.draft
     requested = ApprovalRequested(lines=len(priced.lines), rule="credit", draft_id=draft.id)
     record_draft(
         work,
         requested,
         value_minor=priced.total_minor,
         currency=head.company.currency,
-        key=f"approval_requested:{draft.id}:{now.isoformat()}",
+        key=f"approval_requested:{draft.id}:{work.now.isoformat()}",
     )
-    return True

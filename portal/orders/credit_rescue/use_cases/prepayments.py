@@ -48,11 +48,7 @@ def pay_ahead(
     if under_way is not None:
         return under_way
     _refuse_useless(session, head)
-    priced = taxed_lines(session, head, today=today)
-    if not priced.lines:
-        raise Rejected("empty", "There is nothing in this draft to order.")
-    if any(line.problem for line in priced.lines):
-        raise Rejected("lines", "A line cannot be ordered. Change the draft, then pay it.")
+    amount = _cost(session, head, today)
     return start(
         session,
         actor=actor,
@@ -62,8 +58,18 @@ def pay_ahead(
         today=today,
         method_kind=method_kind,
         draft_id=draft_id,
-        amount_minor=priced.total_minor,
+        amount_minor=amount,
     )
+
+
+def _cost(session: Session, head: DraftHead, today: date) -> int:
+    """What the draft costs with tax, in minor units."""
+    priced = taxed_lines(session, head, today=today)
+    if not priced.lines:
+        raise Rejected("empty", "There is nothing in this draft to order.")
+    if any(line.problem for line in priced.lines):
+        raise Rejected("lines", "A line cannot be ordered. Change the draft, then pay it.")
+    return priced.total_minor
 
 
 def _under_way(session: Session, head: DraftHead) -> PaymentAttempt | None:

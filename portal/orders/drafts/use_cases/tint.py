@@ -78,10 +78,7 @@ def recolour(
     if problems:
         raise ColoursRefused(problems)
     _write(work, {row.id for row in changed}, merged)
-    for row in changed:
-        _record_change(work, row, wanted[row.id])
-    if changed:
-        work.touch()
+    _record_changes(work, changed, wanted)
     return len(changed)
 
 
@@ -172,9 +169,12 @@ def _write(work: Work, changed: set[int], merged: Mapping[Target, list[_Row]]) -
     work.session.execute(PUT_BACK, asked)
 
 
-def _record_change(work: Work, row: _Row, colour: str | None) -> None:
-    """In the touchpoint log one thing is taken out and another put in."""
-    removed = ProductRemoved(quantity=0, quantity_before=row.quantity)
-    added = ProductAdded(sku=row.sku, quantity=row.quantity, colour_number=colour)
-    record_draft(work, removed, variant_id=row.variant_id)
-    record_draft(work, added, variant_id=row.variant_id)
+def _record_changes(work: Work, changed: Sequence[_Row], wanted: Mapping[int, str | None]) -> None:
+    """In the touchpoint log each is one thing taken out and another put in."""
+    for row in changed:
+        removed = ProductRemoved(quantity=0, quantity_before=row.quantity)
+        added = ProductAdded(sku=row.sku, quantity=row.quantity, colour_number=wanted[row.id])
+        record_draft(work, removed, variant_id=row.variant_id)
+        record_draft(work, added, variant_id=row.variant_id)
+    if changed:
+        work.touch()
