@@ -10,10 +10,10 @@ HOW = "Say which noun, as make test-noun N=billing/disputes"
 
 
 def found(tests: Path, domain: str, noun: str) -> list[Path]:
-    """Files ``tests/<kind>/<domain>/test_<noun>*.py`` and folders ``tests/<kind>/<domain>/<noun>``."""
-    files = sorted(tests.glob(f"*/{domain}/test_{noun}*.py"))
+    """Files ``tests/<kind>/<domain>/**/test_<noun>*.py`` and folders ``tests/<kind>/<domain>/<noun>``."""
     folders = sorted(path for path in tests.glob(f"*/{domain}/{noun}") if path.is_dir())
-    return files + folders
+    files = sorted(tests.glob(f"*/{domain}/**/test_{noun}*.py"))
+    return [path for path in files if path.parent not in folders] + folders
 
 
 def main(name: str, tests: Path = TESTS) -> int:

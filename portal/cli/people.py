@@ -27,13 +27,7 @@ def add_staff(email: str, name: str, kind: str, store_code: str | None, password
             store = store_by_code(session, store_code) if store_code else None
         except NotFound:
             raise click.BadParameter(f"No store has the code {store_code}.", param_hint="--store") from None
-        staff.add_staff(
-            session,
-            email=email,
-            name=name,
-            kind=kind,
-            store_id=store.id if store else None,
-            password=password,
-            now=utcnow(),
-        )
+        store_id = store.id if store else None
+        new = staff.NewStaff(email, name, kind, store_id=store_id, password=password)
+        staff.add_staff(session, new, now=utcnow())
     click.echo(f"{email.strip().lower()} can sign in now.")

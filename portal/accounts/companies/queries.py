@@ -1,4 +1,4 @@
-"""Companies, seen through whoever asks, with their addresses and jobs."""
+"""Companies as an actor may see them, with their addresses and jobs."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class CompanyChoice:
 
 
 def visible_company(session: Session, actor: Actor, code: str) -> Company:
-    """The company with this code: assigned ones for a rep, all for support and administrators, its own
+    """The company with this code: assigned ones for a rep, all for support and administrators, one's own
     for a customer or a rep inside a customer's account.
 
-    :raises NotFound: for every other one, as if it did not exist.
+    :raises NotFound: if the actor may not see it, as if it did not exist.
     """
     company = session.scalar(
         select(Company).where(Company.code == code, company_condition(actor, Company.id))
@@ -124,13 +124,13 @@ def companies_page(
 
 
 def company_choice(session: Session, user_id: int | None, company_id: int) -> CompanyChoice | None:
-    """One of the companies a customer's person can work in; None for every other one."""
+    """One of the companies a customer's person can work in; None for any other."""
     row = session.execute(_ONE, {"user_id": user_id, "id": company_id}).mappings().one_or_none()
     return None if row is None else CompanyChoice(**row)
 
 
 def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
-    """Where the company has things delivered; the usual address first."""
+    """The company's delivery addresses, the default one first."""
     return session.scalars(
         select(Address)
         .where(Address.company_id == company_id)

@@ -17,8 +17,7 @@ ROWS_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person in a company. Of somebody only invited nothing but the address is shown: the rest is
-    theirs until they join."""
+    """A person in a company. Of somebody who was only invited, only the address is shown until they join."""
 
     id: int
     name: str
@@ -27,13 +26,13 @@ class PersonRow:
     role: str
     state: str  # active, invited, disabled
     last_seen_at: datetime | None
-    order_limit_minor: int | None  # orders above it need another person's yes; None: no limit
+    order_limit_minor: int | None  # orders above it need approval; None: no limit
 
 
-# Of somebody only invited nothing but the address is known to the company, so they stand under it.
-_SHOWN = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
-_GONE = cast(Membership.disabled_at.is_not(None), Integer)
-_KEY = (_GONE, func.lower(_SHOWN), User.id)
+# The company knows only the address of somebody who was only invited, so it is used as their name.
+_NAME = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
+_IS_DISABLED = cast(Membership.disabled_at.is_not(None), Integer)
+_KEY = (_IS_DISABLED, func.lower(_NAME), User.id)
 _LAST_SEEN = (
     select(func.max(UserSession.last_seen_at))
     .where(UserSession.user_id == User.id, UserSession.company_id == Membership.company_id)
@@ -46,7 +45,7 @@ _PEOPLE = select(
     Membership.invited_at,
     _LAST_SEEN.label("seen"),
     Membership.order_limit_minor,
-    func.lower(_SHOWN).label("shown"),
+    func.lower(_NAME).label("sort_name"),
 ).join(Membership, Membership.user_id == User.id)
 
 
@@ -65,7 +64,7 @@ def people_page(
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
         query = query.where(
-            or_(_SHOWN.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
+            or_(_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
         )
     after = decode_cursor(cursor, int, str, int)
     if after is not None:
@@ -75,7 +74,9 @@ def people_page(
     last = shown[-1] if shown else None
     return Page(
         [_row(*each[:6]) for each in shown],
-        encode_cursor(int(last.disabled_at is not None), last.shown, last.User.id) if more and last else None,
+        encode_cursor(int(last.disabled_at is not None), last.sort_name, last.User.id)
+        if more and last
+        else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a person is signed in."""
+"""Browsers in which a person is signed in."""
 
 from __future__ import annotations
 

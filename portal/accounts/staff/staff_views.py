@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from flask import current_app, redirect, render_template, request, url_for
 from wtforms.fields import SelectChoice
 
-from portal.accounts.models import User
+from portal.accounts.models import Company, User
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.accounts.roles import ROLE_LABELS
-from portal.accounts.sign_in.forms import AssignmentForm, StaffForm
-from portal.accounts.staff import use_cases
+from portal.accounts.staff.forms import AssignmentForm, StaffForm
 from portal.accounts.staff.queries import assigned_to, staff_list, staff_member, state_of
-from portal.stores.store.queries import all_stores
+from portal.accounts.staff.use_cases import (
+    NewStaff,
+    add_staff,
+    assign_company,
+    disable_staff,
+    enable_staff,
+    resend_staff_invitation,
+    unassign_company,
+)
+from portal.stores.store.queries import StoreInfo, all_stores
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -22,9 +30,15 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-def _public_url() -> str:
-    url: str = current_app.extensions["settings"].public_url
-    return url
+@dataclass(frozen=True)
+class StaffPage:
+    """One of the seller's people; ``companies`` are those that a rep looks after."""
+
+    person: User
+    state: str
+    role_label: str
+    is_self: bool
+    companies: Sequence[Company]
 
 
 @staff_blueprint.get("/staff")
@@ -39,6 +53,7 @@ def staff() -> Answer:
 @staff_blueprint.route("/staff/invitation", methods=["GET", "POST"])
 @needs("staff:manage")
 def invite_staff() -> Answer:
+    """Invite one of the seller's people."""
     form = StaffForm()
     stores = all_stores(db())
     named = [SelectChoice(each.code, each.name) for each in stores]
@@ -47,16 +62,8 @@ def invite_staff() -> Answer:
         return render_template("accounts/staff/invite_staff.html", form=form)
     if form.validate_on_submit():
         with refusing(form) as tried:
-            use_cases.add_staff(
-                db(),
-                actor=actor(),
-                email=form.email.data,
-                name=form.name.data,
-                kind=form.kind.data,
-                store_id=next((each.id for each in stores if each.code == form.store_code.data), None),
-                public_url=_public_url(),
-                now=now(),
-            )
+            new = _new_staff(form, stores)
+            add_staff(db(), new, actor=actor(), public_url=_public_url(), now=now())
         if tried.refused is None:
             flash("ok", f"The invitation is on its way to {form.email.data}.")
             return redirect(url_for(".staff"))
@@ -66,77 +73,94 @@ def invite_staff() -> Answer:
 @staff_blueprint.get("/staff/<int:user_id>")
 @needs("staff:manage")
 def member(user_id: int) -> Answer:
-    return _page(staff_member(db(), user_id), AssignmentForm(formdata=None))
+    return _page(user_id, AssignmentForm(formdata=None))
 
 
-@staff_blueprint.post("/staff/<int:user_id>/lock")
+@staff_blueprint.post("/staff/<int:user_id>/lock", endpoint="disable_staff")
 @needs("staff:manage")
-def disable_staff(user_id: int) -> Answer:
+def lock_form(user_id: int) -> Answer:
     """Lock one of the seller's people out."""
-    return _do(user_id, use_cases.disable_staff, "{} can no longer come in.", now=now())
-
-
-@staff_blueprint.post("/staff/<int:user_id>/unlock")
-@needs("staff:manage")
-def enable_staff(user_id: int) -> Answer:
-    """Let one of the seller's people in again."""
-    return _do(user_id, use_cases.enable_staff, "{} can come in again.")
-
-
-@staff_blueprint.post("/staff/<int:user_id>/invitation")
-@needs("staff:manage")
-def resend_invitation(user_id: int) -> Answer:
-    return _do(
+    return _change(
         user_id,
-        use_cases.resend_staff_invitation,
-        "A new invitation is on its way to {}.",
-        public_url=_public_url(),
-        now=now(),
+        lambda: disable_staff(db(), actor=actor(), user_id=user_id, now=now()),
+        "{} can no longer come in.",
     )
 
 
-@staff_blueprint.post("/staff/<int:user_id>/assignments")
+@staff_blueprint.post("/staff/<int:user_id>/unlock", endpoint="enable_staff")
 @needs("staff:manage")
-def assign(user_id: int) -> Answer:
+def unlock_form(user_id: int) -> Answer:
+    """Restore the access of one of the seller's people."""
+    return _change(user_id, lambda: enable_staff(db(), user_id=user_id), "{} can come in again.")
+
+
+@staff_blueprint.post("/staff/<int:user_id>/invitation", endpoint="resend_invitation")
+@needs("staff:manage")
+def resend_form(user_id: int) -> Answer:
+    """Send an invitation again."""
+    return _change(
+        user_id,
+        lambda: resend_staff_invitation(
+            db(), actor=actor(), user_id=user_id, public_url=_public_url(), now=now()
+        ),
+        "A new invitation is on its way to {}.",
+    )
+
+
+@staff_blueprint.post("/staff/<int:user_id>/assignments", endpoint="assign")
+@needs("staff:manage")
+def create_assignment(user_id: int) -> Answer:
     """Give a rep a company to look after."""
     form = AssignmentForm()
     if form.validate_on_submit():
         with refusing(form) as tried:
-            company = use_cases.assign(db(), actor=actor(), rep_id=user_id, code=form.code.data)
+            company = assign_company(db(), rep_id=user_id, code=form.code.data)
         if tried.refused is None:
             flash("ok", f"{company.name} is assigned.")
             return redirect(url_for(".member", user_id=user_id))
-    return _page(staff_member(db(), user_id), form, 422)
+    return _page(user_id, form), 422
 
 
-@staff_blueprint.post("/staff/<int:user_id>/assignments/<code>/removal")
+@staff_blueprint.post("/staff/<int:user_id>/assignments/<code>/removal", endpoint="unassign")
 @needs("staff:manage")
-def unassign(user_id: int, code: str) -> Answer:
+def assignment_removal(user_id: int, code: str) -> Answer:
     """Take a company from a rep."""
-    company = use_cases.unassign(db(), actor=actor(), rep_id=user_id, code=code, now=now())
+    company = unassign_company(db(), rep_id=user_id, code=code, now=now())
     flash("ok", f"{company.name} is no longer assigned.")
     return redirect(url_for(".member", user_id=user_id))
 
 
-def _do(user_id: int, use_case: Callable[..., User], done: str, **values: Any) -> Answer:
+def _new_staff(form: StaffForm, stores: Sequence[StoreInfo]) -> NewStaff:
+    return NewStaff(
+        email=form.email.data,
+        name=form.name.data,
+        kind=form.kind.data,
+        store_id=next((each.id for each in stores if each.code == form.store_code.data), None),
+    )
+
+
+def _change(user_id: int, change: Callable[[], User], done: str) -> Answer:
     form = AssignmentForm(formdata=None)
     with refusing(form) as tried:
-        user = use_case(db(), actor=actor(), user_id=user_id, **values)
+        user = change()
     if tried.refused is not None:
-        return _page(staff_member(db(), user_id), form, 422)
+        return _page(user_id, form), 422
     flash("ok", done.format(user.name))
     return redirect(url_for(".staff"))
 
 
-def _page(user: User, form: AssignmentForm, status: int = 200) -> Answer:
-    companies = assigned_to(db(), user.id) if user.kind == "rep" else []
-    page = render_template(
-        "accounts/staff/staff_member.html",
+def _page(user_id: int, form: AssignmentForm) -> str:
+    user = staff_member(db(), user_id)
+    page = StaffPage(
         person=user,
         state=state_of(user),
         role_label=ROLE_LABELS[user.kind],
         is_self=user.id == actor().user_id,
-        companies=companies,
-        form=form,
+        companies=assigned_to(db(), user.id) if user.kind == "rep" else [],
     )
-    return page, status
+    return render_template("accounts/staff/staff_member.html", page=page, form=form)
+
+
+def _public_url() -> str:
+    url: str = current_app.extensions["settings"].public_url
+    return url

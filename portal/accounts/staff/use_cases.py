@@ -10,74 +10,63 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_of
-from portal.accounts.delegations import use_cases as acting
-from portal.accounts.invitations import use_cases as inviting
-from portal.accounts.invitations.facts import InviteSent
+from portal.accounts.delegations.use_cases import end_delegations
+from portal.accounts.invitations.facts import record_invite_sent
 from portal.accounts.models import Company, RepAssignment, User
-from portal.accounts.roles import ROLE_LABELS
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.links import invitation_link
-from portal.accounts.sign_in.use_cases import one_time, sessions
-from portal.accounts.staff.facts import AccountCreated
+from portal.accounts.sign_in.use_cases.one_time import INVITATION, RESET, issue_link, void_links
+from portal.accounts.sign_in.use_cases.sessions import end_sessions
+from portal.accounts.staff.facts import record_account_created
+from portal.accounts.staff.letters import mail_staff_invitation
 from portal.accounts.staff.queries import staff_member, state_of
-from portal.foundation import mail
 from portal.foundation.actor import STAFF_KINDS, Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.touchpoints.recording import Event, record
 
-# Two administrators who disable each other take turns.
+# Serializes administrators who disable each other.
 _ADMINS_LOCK = text("select pg_advisory_xact_lock(7261004)")
 
 
 @dataclass(frozen=True)
+class NewStaff:
+    """One of the seller's people to be added: kind rep, support, store (then with a store) or admin.
+
+    :ivar store_id: where a store associate works; stores are a higher domain, so the caller has looked it up.
+    :ivar password: without one, an invitation is sent.
+    """
+
+    email: str
+    name: str
+    kind: str
+    store_id: int | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True)
 class StaffAdded:
-    """``link`` is the invitation, for who has no mail server yet; None when a password was given."""
+    """``link`` is the invitation, for a seller without a mail server; None if a password was given."""
 
     user: User
     link: str | None
 
 
 def add_staff(
-    session: Session,
-    *,
-    email: str,
-    name: str,
-    kind: str,
-    now: datetime,
-    public_url: str = "",
-    actor: Actor | None = None,
-    store_id: int | None = None,
-    password: str | None = None,
+    session: Session, new: NewStaff, *, now: datetime, public_url: str = "", actor: Actor | None = None
 ) -> StaffAdded:
-    """Add one of the seller's people: kind rep, support, store (then with a store) or admin. An invitation
-    goes out by mail unless a password is given.
+    """Add one of the seller's people. An invitation is sent by mail unless a password is given.
 
     :param actor: the administrator; None on the command line.
-    :param store_id: where a store associate works; stores are a higher domain, so the caller has looked it up.
-    :raises Rejected: unknown kind, no store, weak password, or the address is taken.
+    :raises Rejected: if the kind is unknown, the store is missing, the password is weak, or the address is taken.
     """
-    email, name = email.strip().lower(), name.strip()
-    if kind not in STAFF_KINDS:
-        raise Rejected("no_kind", "Choose what this person does.", field="kind")
-    if kind == "store" and store_id is None:
-        raise Rejected("no_store", "A store associate works at a store. Choose it.", field="store_code")
-    if kind != "store" and store_id is not None:
-        raise Rejected("no_store", "Only a store associate has a store.", field="store_code")
+    email = new.email.strip().lower()
+    _check_kind(new)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise Rejected("address_taken", "Somebody has this address already.", field="email")
-    user = inviting.find_or_add(session, email=email, name=name, kind=kind, store_id=store_id)
-    record(
-        session,
-        Event(
-            AccountCreated(user_id=user.id, role=kind),
-            actor=actor or actor_of(user),
-            now=now,
-            key=f"account_created:user-{user.id}",
-        ),
-    )
-    if password is not None:
-        passwords.check_quality(password, email=email)
-        user.password_hash = passwords.hash_password(password)
+    user = _find_or_add(session, new, email)
+    record_account_created(session, user, actor=actor or actor_of(user), now=now)
+    if new.password is not None:
+        passwords.check_quality(new.password, email=email)
+        user.password_hash = passwords.hash_password(new.password)
         return StaffAdded(user, None)
     return StaffAdded(user, _invite(session, actor=actor, user=user, public_url=public_url, now=now))
 
@@ -87,7 +76,7 @@ def resend_staff_invitation(
 ) -> User:
     """Send an invitation again; the earlier link stops working.
 
-    :raises NotFound: nobody with an open invitation.
+    :raises NotFound: if the person has no open invitation.
     """
     user = staff_member(session, user_id)
     if state_of(user) != "invited":
@@ -97,9 +86,9 @@ def resend_staff_invitation(
 
 
 def disable_staff(session: Session, *, actor: Actor, user_id: int, now: datetime) -> User:
-    """Lock one of the seller's people out, at once: sessions, stays and open links end.
+    """Lock one of the seller's people out, at once: sessions, delegations and open links end.
 
-    :raises Rejected: it is the actor, or the last administrator.
+    :raises Rejected: if it is the actor, or the last administrator.
     """
     session.execute(_ADMINS_LOCK)
     user = staff_member(session, user_id)
@@ -112,24 +101,24 @@ def disable_staff(session: Session, *, actor: Actor, user_id: int, now: datetime
             "last_admin", "This is the last administrator. Add another one first.", outcome="denied"
         )
     user.disabled_at = now
-    for purpose in (one_time.RESET, one_time.INVITATION):
-        one_time.void(session, purpose=purpose, user_id=user.id, now=now)
-    sessions.end(session, user_id=user.id, now=now)
-    acting.end_delegations(session, actor_user_id=user.id, now=now)
+    for purpose in (RESET, INVITATION):
+        void_links(session, purpose=purpose, user_id=user.id, now=now)
+    end_sessions(session, user_id=user.id, now=now)
+    end_delegations(session, actor_user_id=user.id, now=now)
     return user
 
 
-def enable_staff(session: Session, *, actor: Actor, user_id: int) -> User:
-    """Let a disabled person in again, with the password they had."""
+def enable_staff(session: Session, *, user_id: int) -> User:
+    """Restore a disabled person's access, with the password they had."""
     user = staff_member(session, user_id)
     user.disabled_at = None
     return user
 
 
-def assign(session: Session, *, actor: Actor, rep_id: int, code: str) -> Company:
+def assign_company(session: Session, *, rep_id: int, code: str) -> Company:
     """Let a rep look after a company.
 
-    :raises Rejected: no such company, or the person is no rep.
+    :raises Rejected: if there is no such company, or the person is not a rep.
     """
     rep = staff_member(session, rep_id)
     company = session.scalar(select(Company).where(func.lower(Company.code) == code.strip().lower()))
@@ -143,10 +132,10 @@ def assign(session: Session, *, actor: Actor, rep_id: int, code: str) -> Company
     return company
 
 
-def unassign(session: Session, *, actor: Actor, rep_id: int, code: str, now: datetime) -> Company:
-    """Take a company from a rep; a stay in its account ends at once.
+def unassign_company(session: Session, *, rep_id: int, code: str, now: datetime) -> Company:
+    """Take a company from a rep; their delegation in its account ends at once.
 
-    :raises NotFound: the rep does not look after it.
+    :raises NotFound: if the rep does not look after it.
     """
     company = session.scalar(select(Company).where(Company.code == code))
     if company is None:
@@ -158,8 +147,27 @@ def unassign(session: Session, *, actor: Actor, rep_id: int, code: str, now: dat
     )
     if gone is None:
         raise NotFound
-    acting.end_delegations(session, actor_user_id=rep_id, company_id=company.id, now=now)
+    end_delegations(session, actor_user_id=rep_id, company_id=company.id, now=now)
     return company
+
+
+def _check_kind(new: NewStaff) -> None:
+    if new.kind not in STAFF_KINDS:
+        raise Rejected("no_kind", "Choose what this person does.", field="kind")
+    if new.kind == "store" and new.store_id is None:
+        raise Rejected("no_store", "A store associate works at a store. Choose it.", field="store_code")
+    if new.kind != "store" and new.store_id is not None:
+        raise Rejected("no_store", "Only a store associate has a store.", field="store_code")
+
+
+def _find_or_add(session: Session, new: NewStaff, email: str) -> User:
+    # Two concurrent calls with one address find the same person.
+    session.execute(
+        insert(User)
+        .values(email=email, name=new.name.strip(), kind=new.kind, store_id=new.store_id)
+        .on_conflict_do_nothing(index_elements=["email"])
+    )
+    return session.scalars(select(User).where(User.email == email)).one()
 
 
 def _other_admins(session: Session, user: User) -> int:
@@ -170,37 +178,11 @@ def _other_admins(session: Session, user: User) -> int:
 
 
 def _invite(session: Session, *, actor: Actor | None, user: User, public_url: str, now: datetime) -> str:
-    token, row = one_time.issue(
-        session,
-        purpose=one_time.INVITATION,
-        user_id=user.id,
-        created_by=actor.user_id if actor else None,
-        now=now,
+    issued = issue_link(
+        session, purpose=INVITATION, user_id=user.id, created_by=actor.user_id if actor else None, now=now
     )
-    link = invitation_link(public_url, token)
-    mail.post(
-        session,
-        key=f"invitation:{row.id}",
-        kind="staff_invitation",
-        to_email=user.email,
-        to_name=user.name,
-        language=user.language,
-        data={
-            "name": user.name,
-            "inviter": actor.name if actor else "",
-            "role": ROLE_LABELS[user.kind].lower(),
-            "link": link,
-            "days": one_time.LIFETIMES[one_time.INVITATION].days,
-            "secret": True,
-        },
-    )
-    record(
-        session,
-        Event(
-            InviteSent(user_id=user.id, role=user.kind, purpose="invitation"),
-            actor=actor or actor_of(user),
-            now=now,
-            key=f"invite_sent:{row.id}",
-        ),
-    )
+    link = invitation_link(public_url, issued.token)
+    mail_staff_invitation(session, user, inviter=actor.name if actor else "", link=link, issued=issued)
+    sender = actor or actor_of(user)
+    record_invite_sent(session, user, role=user.kind, actor=sender, link_id=issued.id, now=now)
     return link

@@ -19,11 +19,11 @@ from typing import Any
 from portal.foundation.config import resource_dir
 
 KINDS = ("invoice", "statement", "slip")
-COMPILER = Path(__file__).with_name("compiling.py")
-# Some hundred and seventy pages. Beyond that a file for a spreadsheet serves better, and costs a hundredth.
+COMPILER = Path(__file__).with_name("compiler.py")
+# About 170 pages. Beyond that a spreadsheet is more useful, and costs a hundredth.
 MOST_LINES = 5_000
 MOST_SECONDS = 30
-# What an interpreter may need to start; nothing of the portal's own environment, which holds its secrets.
+# What an interpreter may need to start. The rest of the portal's environment holds secrets.
 KEPT = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 
 
@@ -37,7 +37,7 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     :param kind: ``invoice`` (credit memos, too), ``statement`` or ``slip``.
     :param data: strings, booleans and lists of them, ready to print; each kind has a function that puts them together.
     :param moment: when the document was made, for its properties: the document's own date, not the clock's.
-    :raises TooLong: with more than :data:`MOST_LINES` lines, or when the compiler does not get done.
+    :raises TooLong: with more than :data:`MOST_LINES` lines, or when the compiler takes too long.
     """
     if kind not in KINDS:
         raise ValueError(f"no template for {kind}")
@@ -49,10 +49,17 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
         "data": data,
         "moment": moment.replace(microsecond=0).isoformat(),  # the compiler takes whole seconds
     }
+    done = _run(json.dumps(asked).encode())
+    if done.returncode:
+        raise RuntimeError(f"{kind} was not compiled: {done.stderr.decode(errors='replace')[-2000:]}")
+    return done.stdout
+
+
+def _run(request: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-P", str(COMPILER)],
-            input=json.dumps(asked).encode(),
+            input=request,
             capture_output=True,
             timeout=MOST_SECONDS,
             env=_environment(),
@@ -60,9 +67,6 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
         )
     except subprocess.TimeoutExpired as late:
         raise TooLong from late
-    if done.returncode:
-        raise RuntimeError(f"{kind} was not compiled: {done.stderr.decode(errors='replace')[-2000:]}")
-    return done.stdout
 
 
 def _environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What happened to an invoice or a credit memo after it was issued, in words, and its tax by rate. Pure rules."""
+"""What was applied to an invoice or a credit memo, in words, and its tax by rate. Pure rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Step:
 
 def applied_words(applied: Iterable[Any], kind: str, *, with_method: bool) -> list[Step]:
     """What was applied (``portal.billing.invoices.queries.documents.Applied``), the oldest first; an early-payment discount is
-    a step of its own beside the payment it was given with.
+    a separate step after the payment that earned it.
 
     :param with_method: whether the reader may know by which card or account was paid.
     """

@@ -76,6 +76,21 @@ def read_steps(before: int, at_due: bool, overdue: str) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class DueStep:
+    """A step that is due for an open invoice; ``open_minor`` in minor units."""
+
+    company_id: int
+    company_name: str
+    company_email: str | None
+    invoice_id: int
+    number: str
+    due_on: date
+    open_minor: int
+    currency: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reminded:
     """An invoice in a mail: number, open amount in words, its due day."""
 

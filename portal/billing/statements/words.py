@@ -13,7 +13,7 @@ NUMBERS_SHOWN = 4
 
 
 def what(entry: Any) -> str:
-    """What happened (``portal.billing.statements.queries.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
+    """What happened (``portal.billing.statements.queries.statement.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
     if entry.kind in ("invoice", "credit_memo"):
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
     if entry.kind == "payment":
@@ -23,7 +23,7 @@ def what(entry: Any) -> str:
 
 
 def about(entry: Any, currency: str) -> list[str]:
-    """What else is to be known of it, in short pieces. Nobody's card or account is among them."""
+    """What else is to be known of it, in short pieces. Cards and accounts are never among them."""
     if entry.kind in ("invoice", "credit_memo"):
         due = f"Due {date_words(entry.due_on)}" if entry.kind == "invoice" and entry.due_on else ""
         pieces = [due, entry.reason, po_words(entry.po_number), entry.job_name]

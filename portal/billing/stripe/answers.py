@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from portal.billing.stripe.amounts import from_stripe
-from portal.billing.stripe.objects import Charge, Disputed, Intent, Method, Movement, Refunded, Session
+from portal.billing.stripe.objects import Charge, Chargeback, Intent, Method, Movement, Refunded, Session
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
@@ -122,9 +122,9 @@ def refund_of(raw: Raw) -> Refunded:
     )
 
 
-def dispute_of(raw: Raw) -> Disputed:
+def chargeback_of(raw: Raw) -> Chargeback:
     currency = _currency(raw["currency"])
-    return Disputed(
+    return Chargeback(
         id=str(raw["id"]),
         status=str(raw["status"]),
         reason=str(raw.get("reason") or ""),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A balance transaction: what a charge, refund or dispute did to our balance, and what Stripe kept of it."""
+    """A balance transaction: what a charge, refund or chargeback did to our balance, and what Stripe kept of it."""
 
     id: str
     kind: str  # as Stripe types it: charge, payment, refund, payment_refund, refund_failure, adjustment …
@@ -116,7 +116,7 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
+class Chargeback:
     """A chargeback, with the movements that took the money away or brought it back."""
 
     id: str
@@ -137,8 +137,8 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """An event that came with a good signature: which object to ask Stripe about. Nothing else of it is used."""
+class WebhookEvent:
+    """An event with a valid signature: which object to fetch from Stripe. The rest of its payload is not trusted."""
 
     id: str
     kind: str

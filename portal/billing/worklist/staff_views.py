@@ -1,14 +1,14 @@
-"""What waits for those who manage what customers owe."""
+"""The worklist of accounts receivable."""
 
 from __future__ import annotations
 
 from flask import render_template, request, url_for
 
+from portal.billing.chargebacks.queries import open_chargebacks
+from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.disputes.queries import open_disputes
 from portal.billing.invoices.words import DISPUTE_REASONS, due_words
 from portal.billing.pages import staff_blueprint
-from portal.billing.payments.words import DISPUTE_STATES
-from portal.billing.settlement.queries import open_chargebacks
 from portal.billing.worklist.queries import counts, oldest_cash, overdue_companies
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -30,7 +30,7 @@ def worklist() -> str:
         disputes=open_disputes(db(), actor(), limit=DISPUTES_SHOWN),
         cash=oldest_cash(db()),
         chargebacks=open_chargebacks(db()),
-        chargeback_states=DISPUTE_STATES,
+        chargeback_states=CHARGEBACK_STATES,
         reasons=DISPUTE_REASONS,
         due_words=due_words,
         today=today(),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.refunds.facts import OrderRefunded
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
@@ -58,7 +58,7 @@ def take_back(
     for line, n in back:
         line.quantity_returned += n
     _tell(work, back, reason, memo)
-    announce(session, memo)
+    mail_new_document(session, memo)
     if restock and work.order.store_id is not None:
         put_back(session, store_id=work.order.store_id, quantities=stock_of(back))
     return memo

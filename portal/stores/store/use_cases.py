@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.context import use_cases as context
+from portal.accounts.context.use_cases import set_session_store
 from portal.foundation.actor import Actor
 from portal.foundation.clock import to_microseconds
 from portal.stores.store.facts import PickupStoreSelected
@@ -25,7 +25,7 @@ def choose_store(
     store = store_by_code(session, code)
     if store.id == store_before:
         return store
-    context.choose_store(session, actor=actor, store_id=store.id)
+    set_session_store(session, actor=actor, store_id=store.id)
     record(
         session,
         Event(

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.companies.queries import jobs_page
-from portal.accounts.company_jobs import use_cases as jobs
-from portal.accounts.context import use_cases as context
+from portal.accounts.company_jobs.use_cases import add_jobs, close_job
+from portal.accounts.context.use_cases import choose_job
 from portal.accounts.models import CompanyJob
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build
@@ -21,7 +21,7 @@ def test_names_are_pasted_one_a_line_with_po_numbers_from_a_spreadsheet(
     buyer = build.actor(build.user(company), company)
     build.job(company, "Elm Street")
     words = "Mill  Lane 12\tPO-77\r\n\n  Elm Street \nMill Lane 12\nHarbor Hall\t"
-    added = jobs.add_jobs(session, actor=buyer, words=words)
+    added = add_jobs(session, actor=buyer, words=words)
     session.commit()
     assert (added.added, added.known) == (2, 1)
     found = {job.name: job.po_number for job in jobs_page(session, company.id).rows}
@@ -31,16 +31,16 @@ def test_names_are_pasted_one_a_line_with_po_numbers_from_a_spreadsheet(
 def test_150_names_at_once_and_not_more(session: Session, build: Build) -> None:
     company = build.company()
     buyer = build.actor(build.user(company), company)
-    assert jobs.add_jobs(session, actor=buyer, words="\n".join(f"Job {n}" for n in range(150))).added == 150
+    assert add_jobs(session, actor=buyer, words="\n".join(f"Job {n}" for n in range(150))).added == 150
     with pytest.raises(Rejected, match="151 names"):
-        jobs.add_jobs(session, actor=buyer, words="\n".join(f"More {n}" for n in range(151)))
+        add_jobs(session, actor=buyer, words="\n".join(f"More {n}" for n in range(151)))
 
 
 @pytest.mark.parametrize("words", ["", " \n\t\n ", "x" * 81, f"Name\t{'7' * 41}"])
 def test_what_is_no_job(session: Session, build: Build, words: str) -> None:
     company = build.company()
     with pytest.raises(Rejected) as no:
-        jobs.add_jobs(session, actor=build.actor(build.user(company), company), words=words)
+        add_jobs(session, actor=build.actor(build.user(company), company), words=words)
     assert no.value.field == "names"
 
 
@@ -58,23 +58,23 @@ def test_who_adds_jobs(session: Session, build: Build, po_mode: str, role: str, 
     company = build.company(po_mode=po_mode)
     actor = build.actor(build.user(company, role), company, role)
     if may:
-        jobs.add_jobs(session, actor=actor, words="Elm")
+        add_jobs(session, actor=actor, words="Elm")
     else:
         with pytest.raises(Rejected, match="administrators"):
-            jobs.add_jobs(session, actor=actor, words="Elm")
+            add_jobs(session, actor=actor, words="Elm")
 
 
 def test_a_closed_job_is_off_the_list_and_opens_again_by_name(session: Session, build: Build) -> None:
     company = build.company()
     buyer = build.actor(build.user(company), company)
     job = build.job(company, "Elm Street")
-    jobs.close_job(session, actor=buyer, job_id=job.id, now=NOW)
+    close_job(session, actor=buyer, job_id=job.id, now=NOW)
     session.commit()
     assert jobs_page(session, company.id).rows == []
     assert session.get_one(CompanyJob, job.id).closed_at == NOW
     with pytest.raises(NotFound):
-        context.choose_job(session, actor=buyer, job_id=job.id)
-    assert jobs.add_jobs(session, actor=buyer, words="Elm Street").added == 1
+        choose_job(session, actor=buyer, job_id=job.id)
+    assert add_jobs(session, actor=buyer, words="Elm Street").added == 1
     session.commit()
     assert [j.id for j in session.scalars(select(CompanyJob))] == [job.id]
 
@@ -84,6 +84,6 @@ def test_another_companys_job_does_not_exist(session: Session, build: Build) -> 
     buyer = build.actor(build.user(company), company)
     theirs = build.job(build.company())
     with pytest.raises(NotFound):
-        jobs.close_job(session, actor=buyer, job_id=theirs.id, now=NOW)
+        close_job(session, actor=buyer, job_id=theirs.id, now=NOW)
     with pytest.raises(NotFound):
-        context.choose_job(session, actor=buyer, job_id=theirs.id)
+        choose_job(session, actor=buyer, job_id=theirs.id)

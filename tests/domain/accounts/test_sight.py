@@ -26,7 +26,7 @@ from portal.accounts.sight import (
     works_at_store,
 )
 from portal.billing.disputes.queries import open_disputes
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.invoices.queries.invoices import invoice_for_staff
 from portal.billing.models.invoices import Invoice
 from portal.desk.customer.queries.customers import customers
@@ -121,7 +121,7 @@ def _place(session: Session, build: Build, name: str) -> Place:
     build.stock(store, variant, 10)
     order = placed_order(build, company, store, buyer, Want(variant))
     invoice = make_invoice(session, company)
-    contesting.contest(
+    dispute_invoice(
         session,
         actor=build.actor(buyer, company),
         now=NOW,

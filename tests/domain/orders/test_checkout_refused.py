@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.billing.credit.use_cases import CreditRefused
 from portal.foundation.errors import Rejected
 from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.drafts.work import Work
@@ -124,15 +125,12 @@ def test_credit_says_limit_used_and_available(shop: Shop, sessions: sessionmaker
     paint = shop.build.variant(price="6000")
     shop.build.stock(shop.store, paint)
     send(sessions, shop.actor, shop.draft([(paint, 1)]), "a")
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(CreditRefused) as refused:
         send(sessions, shop.actor, shop.draft([(paint, 1)]), "b")
-    assert refused.value.outcome == "credit_hold"
-    assert refused.value.details == {
-        "limit": 1_000_000,
-        "used": 600_000,
-        "available": 400_000,
-        "asked": 600_000,
-    }
+    no = refused.value
+    assert no.outcome == "credit_hold"
+    assert (no.limit_minor, no.used_minor) == (1_000_000, 600_000)
+    assert (no.available_minor, no.asked_minor) == (400_000, 600_000)
 
 
 def test_a_hold_stops_at_once(shop: Shop, sessions: sessionmaker[Session], session: Session) -> None:

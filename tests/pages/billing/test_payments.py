@@ -12,9 +12,9 @@ import pytest
 import requests
 from flask import Flask
 
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
-from portal.billing.payments.use_cases import refresh as looking
+from portal.billing.payments.use_cases import refresh
 from tests.builders import Build
 from tests.invoices import pay_offline
 from tests.page import PageClient
@@ -259,7 +259,7 @@ def test_reloading_asks_stripe_once_in_a_few_seconds(
 ) -> None:
     """Seen failing (20 requests at Stripe) without the claim in the attempt's row."""
     # A slow machine does not get through all of this in three seconds.
-    monkeypatch.setattr(looking, "ASK_AGAIN_AFTER", timedelta(seconds=50))
+    monkeypatch.setattr(refresh, "REFRESH_EVERY", timedelta(seconds=50))
     bill = till.invoice(10_000)
     url = go(buyer, form_for(buyer, bill))
     here = status_page(till)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt

@@ -16,9 +16,9 @@ from portal.web.transaction import db
 from portal.web.ui import flash
 
 
-@blueprint.get("/invoices/<number>.pdf")
+@blueprint.get("/invoices/<number>.pdf", endpoint="invoice_pdf")
 @needs("invoices:read")
-def invoice_pdf(number: str) -> AnyResponse:
+def show_invoice_pdf(number: str) -> AnyResponse:
     """The document as its company keeps it."""
     doc = document(db(), invoice_for(db(), actor(), number))
     try:

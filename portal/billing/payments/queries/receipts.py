@@ -1,4 +1,4 @@
-"""One try to pay with what became of it: the page a payer comes back to, and the receipt."""
+"""An attempt to pay with what became of it: the page a payer comes back to, and the receipt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt
-from portal.foundation.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +41,8 @@ class Receipt:
         return [line.number for line in self.lines if line.kind == "invoice"]
 
 
-def attempt_of(session: Session, company_id: int, token: str) -> PaymentAttempt:
-    """The company's attempt with this token.
-
-    :raises NotFound: when there is none.
-    """
-    found = session.scalars(
-        select(PaymentAttempt).where(PaymentAttempt.company_id == company_id, PaymentAttempt.token == token)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
-    """What there is to tell about an attempt. Three statements."""
+    """The receipt of an attempt. Three statements."""
     payment = session.scalars(select(Payment).where(Payment.attempt_id == attempt.id)).one_or_none()
     done = _settled(session, payment.id) if payment else {}
     rows = session.execute(

@@ -23,8 +23,9 @@ select r.share, x.reason, x.certificate_number, x.valid_from, x.valid_to
 
 
 def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxed:
-    """The tax on what a company buys in a region on a day: of the region's store for pickup, of the address for
-    delivery. No rate, no tax; a certificate valid that day takes it to nothing and is copied. One statement.
+    """The tax on what a company buys in a region on a day: of the store's region for pickup, of the address for
+    delivery. Without a rate there is no tax; with a certificate valid that day neither, and the certificate is copied. One
+    statement.
     """
     key = region_key(region)
     if not key:

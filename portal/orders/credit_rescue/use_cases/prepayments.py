@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.billing.models.credit import CreditAccount
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE
-from portal.billing.payments.use_cases.start import start
+from portal.billing.payments.new_payment import NewPayment
+from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
@@ -48,18 +49,13 @@ def pay_ahead(
     if under_way is not None:
         return under_way
     _refuse_useless(session, head)
-    amount = _cost(session, head, today)
-    return start(
-        session,
-        actor=actor,
+    new = NewPayment(
         company_id=head.company.id,
-        wants=[],
-        now=now,
-        today=today,
         method_kind=method_kind,
         draft_id=draft_id,
-        amount_minor=amount,
+        amount_minor=_cost(session, head, today),
     )
+    return start_payment(session, new, actor=actor, now=now, today=today)
 
 
 def _cost(session: Session, head: DraftHead, today: date) -> int:

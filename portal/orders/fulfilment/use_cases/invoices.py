@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.billing.credit.use_cases import give_credit
-from portal.billing.credit_memos.use_cases import apply_ahead, lock_money_ahead
+from portal.billing.credit_memos.use_cases.prepayments import apply_prepayments, lock_prepayments
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.clock import local
 from portal.orders.fulfilment.use_cases.transitions import Work
 from portal.orders.models.orders import Order, OrderLine
@@ -46,7 +46,7 @@ def invoice_what_left(work: Work) -> Invoice | None:
     else:
         # Counted from the units invoiced before, so that the same shipment has the same key however it is told.
         key = f"order:{order.id}:from:{sum(line.quantity_invoiced for line in work.lines)}"
-    ahead = lock_money_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
+    ahead = lock_prepayments(session, company_id=order.company_id, draft_id=order.draft_id)
     store = session.get(Store, order.store_id) if order.store_id else None
     invoice = issue(
         session,
@@ -61,8 +61,8 @@ def invoice_what_left(work: Work) -> Invoice | None:
     if order.on_account and invoice.total_minor:
         give_credit(session, company_id=order.company_id, amount_minor=invoice.total_minor)
         order.credit_released_minor += invoice.total_minor
-    apply_ahead(session, invoice, ahead, actor=work.actor, now=work.now)
-    announce(session, invoice)
+    apply_prepayments(session, invoice, ahead, actor=work.actor, now=work.now)
+    mail_new_document(session, invoice)
     return invoice
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.credit_memos.use_cases import adjust
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
@@ -114,21 +115,14 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
     )
     assert f"Order: {order.number}" in written(session, settings)[1]
     for _ in range(2):
-        adjust(
-            session,
-            actor=admin,
-            now=NOW,
-            today=TODAY,
-            company=scene.company,
-            amount_minor=500,
-            reason="Late",
-            token="a",
+        credit_company(
+            session, Adjustment(scene.company, 500, "Late", "a"), actor=admin, now=NOW, today=TODAY
         )
     subject, body = written(session, settings)
     assert subject.endswith(": $5.00 for Harbour Painting")
     assert "Reason: Late" in body
     assert "It can be used when you pay an invoice." in body
-    dispute = contesting.contest(
+    dispute = dispute_invoice(
         session,
         actor=scene.customer,
         now=NOW,
@@ -137,16 +131,14 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
         reason="price",
         note="",
     )
-    contesting.answer(
+    answer_dispute(
         session,
         actor=admin,
         now=NOW,
         today=TODAY,
         company=scene.company,
         dispute_id=dispute.id,
-        outcome="credited",
-        words="You are right.",
-        credit_minor=700,
+        answer=Answer("credited", "You are right.", 700),
     )
     assert "It is set against an invoice already" in written(session, settings)[1]
     assert len(mails(session)) == 4, "one for each document"
@@ -166,16 +158,16 @@ def test_nothing_is_said_of_nothing(session: Session, build: Build) -> None:
     old = make_invoice(session, company)
     old.source = "import"
     with session.no_autoflush:
-        assert (announce(session, free), announce(session, old)) == (0, 0)
+        assert (mail_new_document(session, free), mail_new_document(session, old)) == (0, 0)
     session.rollback()
     told = make_invoice(session, company)
-    assert announce(session, told) == 1
+    assert mail_new_document(session, told) == 1
     assert [mail.to_email for mail in mails(session)] == ["office@harbor.example"]
     session.get_one(Company, company.id).disabled_at = NOW
     session.flush()
-    assert announce(session, told) == 0
+    assert mail_new_document(session, told) == 0
     unknown = make_invoice(session, build.company())
-    assert announce(session, unknown) == 0
+    assert mail_new_document(session, unknown) == 0
 
 
 def test_no_document_no_mail(session: Session, scene: Counter) -> None:

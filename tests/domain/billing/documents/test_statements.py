@@ -14,7 +14,8 @@ from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import BANK, FEES, RECEIVABLE, STRIPE, UNAPPLIED, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.periods import Month
-from portal.billing.statements.queries import Statement, months, statement
+from portal.billing.statements.queries.months import months
+from portal.billing.statements.queries.statement import AccountMonth, Statement, statement
 from portal.billing.statements.words import about, what
 from portal.foundation.actor import SYSTEM
 from tests.builders import Build
@@ -26,8 +27,9 @@ JUNE = Month(2026, 6)
 
 
 def of(session: Session, company: Company, month: Month = JUNE, **options: object) -> Statement:
-    given = {"currency": company.currency, "zone": ZONE, "today": TODAY, **options}
-    return statement(session, company.id, month, **given)  # type: ignore[arg-type]
+    given = {"currency": company.currency, "zone": ZONE, "today": TODAY}
+    given |= {name: options.pop(name) for name in tuple(options) if name in given}
+    return statement(session, AccountMonth(company.id, month, **given), **options)  # type: ignore[arg-type]
 
 
 def owed_at(session: Session, company: Company, moment: datetime) -> int:
