@@ -12,7 +12,7 @@ from portal.orders.drafts.queries import DraftHead
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What an order is apart from its lines; the rest stands in the draft. ``total_minor`` is with tax."""
+    """An order apart from its lines; what is missing here is in the draft. ``total_minor`` is with tax."""
 
     head: DraftHead
     token: str
@@ -26,7 +26,7 @@ class NewOrder:
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
-    # What its person may order alone, and who said yes to more.
+    # What its person may order alone, and who approved more.
     limit_minor: int | None = None
     approver: Actor | None = None
 

@@ -1,4 +1,4 @@
-"""What a draft would be as an order, for whoever looks at it before it is one: who places it, and who approves it."""
+"""What a draft would be as an order, for those who look at it before it is one: who places it, and who approves it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Review:
 
     @property
     def stop(self) -> bool:
-        """True if it cannot be ordered, whoever approves it."""
+        """True if it cannot be ordered, approved or not."""
         return bool(self.blocked or self.po_problem or not self.lines)
 
     @property

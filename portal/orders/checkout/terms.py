@@ -12,7 +12,7 @@ DELIVERED_BY = time(18)
 
 
 def first_delivery_day(today: date) -> date:
-    """Tomorrow; Monday, when that is a Sunday."""
+    """Tomorrow; Monday if that is a Sunday."""
     day = today + timedelta(days=1)
     return day + timedelta(days=1) if day.isoweekday() == SUNDAY else day
 

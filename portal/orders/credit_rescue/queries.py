@@ -96,7 +96,7 @@ class RescueOptions:
     invoices: list[Payable]
     suggested: frozenset[int]  # ids of the invoices whose payment frees enough
     enough: bool
-    part: Fit | None  # what fits into what is left; None when nothing does
+    part: Fit | None  # what fits into what is left; None if nothing does
 
     @property
     def available_minor(self) -> int:

@@ -75,7 +75,7 @@ class DraftHead:
 
 
 def head_of(session: Session, actor: Actor, draft_id: int, *, lock: bool = False) -> DraftHead:
-    """A draft of the actor's company, whoever in it works on it. One statement.
+    """A draft of the actor's company, no matter who works on it. One statement.
 
     :param lock: lock it until the transaction ends, and read its newest state.
     :raises NotFound: if there is none in this company.

@@ -91,7 +91,7 @@ class Placement:
 
     @property
     def work(self) -> Work:
-        """The draft, in the name of whoever pressed the button."""
+        """The draft, in the name of who pressed the button."""
         return Work(self.session, self.head.draft, self.approver or self.actor, self.now)
 
 

@@ -117,7 +117,7 @@ def park(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Dra
 
 
 def _set_aside(draft: Draft, *, actor: Actor, now: datetime) -> None:
-    """Park a locked draft; without a name it gets one that tells it from others."""
+    """Park a locked draft; if it has no name, it gets a distinct one."""
     draft.state = "parked"
     draft.updated_at = now
     if not draft.name:

@@ -35,7 +35,7 @@ class Item:
         return self.variant_id, self.colour_number
 
 
-# The same variant in the same color is one line, whoever adds it and however often.
+# The same variant in the same color is one line, no matter who adds it and how often.
 PUT = text("""
 insert into draft_line (draft_id, company_id, position, variant_id, quantity, colour_number, last_time)
 select :draft, :company, coalesce((select max(position) from draft_line where draft_id = :draft), 0) + w.ord,

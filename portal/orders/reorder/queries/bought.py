@@ -22,7 +22,7 @@ PAGE = 30
 
 @dataclass(slots=True)
 class BoughtRow:
-    """A thing in a colour, when it was bought last, and what it costs and where it is now."""
+    """A variant in a color: when it was bought last, what it costs today, and the store's stock."""
 
     variant_id: int
     colour_number: str  # '' where not tinted

@@ -1,4 +1,4 @@
-"""Ordering again from an order: choose lines and quantities, then go on in the draft."""
+"""Reordering from an order: choose lines and quantities, then go on in the draft."""
 
 from __future__ import annotations
 
