@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.limits.queries import Approver
 from portal.accounts.models import User
-from portal.foundation.mail import Letter, Mail, To, send
+from portal.foundation.mail import Addressee, Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.orders.drafts.queries import DraftHead
 from portal.orders.models.approvals import OrderApproval
@@ -63,16 +63,7 @@ def mail_approvers(
         store=head.store.name if head.store and head.draft.fulfilment == "pickup" else "",
         path=f"/approvals/{approval.id}",
     )
-    mails = [
-        Mail(
-            key=f"{letter.kind}:{approval.id}:{each.user_id}",
-            letter=letter,
-            to=each,
-            company_id=head.company.id,
-        )
-        for each in people
-    ]
-    send(session, *mails)
+    _send(session, approval, letter, {each.user_id: each for each in people})
 
 
 def mail_refusal(session: Session, approval: OrderApproval) -> None:
@@ -90,13 +81,18 @@ def mail_refusal(session: Session, approval: OrderApproval) -> None:
         lines=approval.line_count,
         path=f"/drafts/{approval.draft_id}",
     )
+    _send(session, approval, letter, {each.id: To(each.email, each.name, each.language) for each in people})
+
+
+def _send(session: Session, approval: OrderApproval, letter: Letter, people: Mapping[int, Addressee]) -> None:
+    """Mail each person, by their ids, once for each request."""
     mails = [
         Mail(
-            key=f"{letter.kind}:{approval.id}:{each.id}",
+            key=f"{letter.kind}:{approval.id}:{user_id}",
             letter=letter,
-            to=To(each.email, each.name, each.language),
+            to=person,
             company_id=approval.company_id,
         )
-        for each in people
+        for user_id, person in people.items()
     ]
     send(session, *mails)

@@ -111,8 +111,15 @@ def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int) -> None
     if found is None:
         return
     draft, company_name, person, attempt = found
-    credit = session.get(CreditAccount, draft.company_id)
-    letter = DraftPaid(
+    letter = _draft_paid(draft, company_name, attempt, session.get(CreditAccount, draft.company_id))
+    key = f"{letter.kind}:{attempt_id}"
+    send(session, Mail(key=key, letter=letter, to=person, company_id=draft.company_id))
+
+
+def _draft_paid(
+    draft: Draft, company_name: str, attempt: PaymentAttempt, credit: CreditAccount | None
+) -> DraftPaid:
+    return DraftPaid(
         company=company_name,
         title=_title(draft, "your order"),
         path=f"/drafts/{draft.id}/review",
@@ -120,8 +127,6 @@ def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int) -> None
         on_hold=credit is not None and credit.on_hold,
         hold_reason=credit.hold_reason if credit is not None else "",
     )
-    key = f"{letter.kind}:{attempt_id}"
-    send(session, Mail(key=key, letter=letter, to=person, company_id=draft.company_id))
 
 
 def _title(draft: Draft, unnamed: str) -> str:

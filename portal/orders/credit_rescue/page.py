@@ -54,15 +54,7 @@ def credit_help(
     status = rescue_status(db(), company_id=company.id, draft_id=head.id, person_id=actor().user_id)
     options, people = None, []
     if lines and is_needed(credit, total_minor):
-        short = Shortfall(
-            company_id=company.id,
-            credit=credit,
-            lines=lines,
-            total_minor=total_minor,
-            currency=company.currency,
-            today=today(),
-        )
-        options = rescue_options(db(), short)
+        options = rescue_options(db(), _shortfall(head, lines, total_minor, credit))
         people = other_approvers(db(), actor(), company.id)
     return CreditHelp(
         status=status,
@@ -72,6 +64,19 @@ def credit_help(
         may_pay=actor().can("invoices:pay"),
         pay_href=href_if("billing.new_payment") if stripe() else None,
         card_href=href_if("orders.pay_by_card", draft_id=head.id) if stripe() and credit else None,
+    )
+
+
+def _shortfall(
+    head: DraftHead, lines: Sequence[Line], total_minor: int, credit: CreditAccount | None
+) -> Shortfall:
+    return Shortfall(
+        company_id=head.company.id,
+        credit=credit,
+        lines=lines,
+        total_minor=total_minor,
+        currency=head.company.currency,
+        today=today(),
     )
 
 

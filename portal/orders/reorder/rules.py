@@ -66,19 +66,23 @@ def reorder_line(
     rounded = round_up(quantity, current.pack_size)
     if rounded > MAX_QUANTITY:
         return f"More than {MAX_QUANTITY:,} at once. Call us for an order of that size."
-    last_time = LastTime(
-        order=order_number,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price=str(line.unit_price),
-    )
+    last_time = _last_time(line, order_number)
     if rounded != quantity:
         last_time["rounded_from"], last_time["rounded_to"] = quantity, rounded
     colour = line.colour_number if current.tintable else None
     if line.colour_was and colour is None:
         last_time["colour_lost"] = line.colour_name or line.colour_was
     return ReorderLine(current.variant_id, rounded, colour, last_time)
+
+
+def _last_time(line: OrderedLine, order_number: str) -> LastTime:
+    return LastTime(
+        order=order_number,
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=str(line.unit_price),
+    )
 
 
 def left_out(line: OrderedLine, quantity: int, reason: str) -> LeftOut:

@@ -59,8 +59,7 @@ def ask_approval(
     :raises Rejected: what keeps it from being ordered at all; ``note_long``; ``not_needed`` if it can be ordered
         without; ``nobody`` if there is no approver.
     """
-    if len(words) > MAX_NOTE:
-        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    _refuse_note(words)
     head = own_head(session, actor, draft_id, lock=True)
     if head.draft.state not in OPEN_DRAFTS:
         raise NotFound
@@ -73,6 +72,11 @@ def ask_approval(
     people = _approvers(session, head, actor, priced.total_minor)
     approval = _add(_Request(Work(session, head.draft, actor, now), head, priced, limit, words), people)
     return Asked(approval.id, approval.asked_names)
+
+
+def _refuse_note(words: str) -> None:
+    if len(words) > MAX_NOTE:
+        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
 
 
 def _refuse_unplaceable(

@@ -166,12 +166,8 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
     found = offer(db(), lines=lines, now=now(), near=_near(), store_id=choice.store_id)
     if found.chosen is None:
         raise NotFound
-    viewed(
-        CheckoutStepViewed(step="pickup", lines=len(lines), problems=len(problems)),
-        account_id=head.company.id,
-        store_id=found.chosen.id,
-        links={"draft_id": head.id},
-    )
+    step = CheckoutStepViewed(step="pickup", lines=len(lines), problems=len(problems))
+    viewed(step, account_id=head.company.id, store_id=found.chosen.id, links={"draft_id": head.id})
     page = PickupPage(
         head=head,
         choice=choice,

@@ -197,13 +197,7 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
 
     :raises NotFound: if the company has no such open draft.
     """
-    theirs = session.scalars(
-        select(Draft).where(
-            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
-        )
-    ).one_or_none()
-    if theirs is None:
-        raise NotFound
+    theirs = _open_draft(session, actor, draft_id)
     make_room(session, actor=actor, now=now)
     new = NewDraft(
         store_id=theirs.store_id,
@@ -218,3 +212,15 @@ def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -
     session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})
     record_draft(work, ListSaved(action="copy"))
     return copy
+
+
+def _open_draft(session: Session, actor: Actor, draft_id: int) -> Draft:
+    """Any open draft of the actor's company. Not locked."""
+    draft = session.scalars(
+        select(Draft).where(
+            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
+        )
+    ).one_or_none()
+    if draft is None:
+        raise NotFound
+    return draft

@@ -64,15 +64,7 @@ def put(work: Work, items: Sequence[Item]) -> None:
     if not merged:
         return
     work.touch()
-    asked = {
-        "draft": work.draft.id,
-        "company": work.draft.company_id,
-        "variants": [item.variant_id for item in merged],
-        "quantities": [item.quantity for item in merged],
-        "colours": [item.colour_number for item in merged],
-        "last_times": [json.dumps(item.last_time) if item.last_time else None for item in merged],
-    }
-    rows = work.session.execute(PUT, asked).all()
+    rows = work.session.execute(PUT, _columns(work, merged)).all()
     if rows[0].lines_before + len(rows) > MAX_LINES:
         raise Rejected(
             "draft_full", f"A draft takes up to {MAX_LINES:,} lines. Place this one, then begin another."
@@ -80,6 +72,17 @@ def put(work: Work, items: Sequence[Item]) -> None:
     problem = quantity_problem(max(row.quantity for row in rows), 1)
     if problem:
         raise Rejected("quantity", problem, field="quantity")
+
+
+def _columns(work: Work, items: Sequence[Item]) -> dict[str, object]:
+    return {
+        "draft": work.draft.id,
+        "company": work.draft.company_id,
+        "variants": [item.variant_id for item in items],
+        "quantities": [item.quantity for item in items],
+        "colours": [item.colour_number for item in items],
+        "last_times": [json.dumps(item.last_time) if item.last_time else None for item in items],
+    }
 
 
 def _merge(items: Sequence[Item]) -> list[Item]:
@@ -114,13 +117,7 @@ def change_quantities(
     """
     work = take(session, actor=actor, now=now, draft_id=draft_id)
     changes = _changes(work, quantities)
-    problems = {
-        each.line_id: problem
-        for each in changes
-        if each.quantity != 0 and (problem := quantity_problem(each.quantity, each.pack_size))
-    }
-    if problems:
-        raise QuantitiesRefused("Some quantities need correcting. Nothing was changed yet.", problems)
+    _refuse_quantities(changes)
     kept = {each.line_id: each.quantity for each in changes if each.quantity}
     gone = [each.line_id for each in changes if not each.quantity]
     set_quantities(work, kept)
@@ -142,6 +139,16 @@ def _changes(work: Work, quantities: Mapping[int, int | None]) -> list[_Change]:
         for row in rows
         if row.id in quantities and quantities[row.id] != row.quantity
     ]
+
+
+def _refuse_quantities(changes: Sequence[_Change]) -> None:
+    problems = {
+        each.line_id: problem
+        for each in changes
+        if each.quantity != 0 and (problem := quantity_problem(each.quantity, each.pack_size))
+    }
+    if problems:
+        raise QuantitiesRefused("Some quantities need correcting. Nothing was changed yet.", problems)
 
 
 def _record_changes(work: Work, changes: Sequence[_Change]) -> None:

@@ -65,13 +65,7 @@ def recolour(
     asked = [row for row in rows if row.id in typed and not _is_same(typed[row.id], row.colour_number)]
     if not asked:
         return 0
-    found = {
-        words: each.number for words, each in colours_named(session, [typed[row.id] for row in asked]).items()
-    }
-    problems = _problems(session, asked, typed, set(found))
-    wanted = {
-        row.id: found[typed[row.id]] if typed[row.id] else None for row in asked if row.id not in problems
-    }
+    wanted, problems = _resolve(session, asked, typed)
     changed = [row for row in asked if row.id in wanted and wanted[row.id] != row.colour_number]
     merged = _merged(rows, wanted)
     problems |= _too_many(changed, wanted, merged)
@@ -80,6 +74,20 @@ def recolour(
     _write(work, {row.id for row in changed}, merged)
     _record_changes(work, changed, wanted)
     return len(changed)
+
+
+def _resolve(
+    session: Session, asked: Sequence[_Row], typed: Mapping[int, str]
+) -> tuple[dict[int, str | None], dict[int, str]]:
+    """By line id: the number of its new color (None for no color), and what is wrong with those that get none."""
+    found = colours_named(session, [typed[row.id] for row in asked])
+    problems = _problems(session, asked, typed, set(found))
+    wanted = {
+        row.id: found[typed[row.id]].number if typed[row.id] else None
+        for row in asked
+        if row.id not in problems
+    }
+    return wanted, problems
 
 
 def _is_same(words: str, number: str | None) -> bool:

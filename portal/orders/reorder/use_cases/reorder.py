@@ -72,6 +72,11 @@ def reorder(session: Session, asked: Reorder, *, actor: Actor, now: datetime, to
     lines = _sort_out(session, order, chosen, actor.customer_id, today)
     work = _take_draft(session, order, asked, lines.missing, actor=actor, now=now)
     put(work, lines.taken)
+    _record_reorder(work, order, lines)
+    return Reordered(work.draft, len(lines.taken), len(lines.missing))
+
+
+def _record_reorder(work: Work, order: OrderedBefore, lines: _Sorted) -> None:
     started = ReorderStarted(
         lines=len(lines.taken),
         changed=sum(1 for item in lines.taken if item.last_time and item.last_time.get("rounded_to")),
@@ -80,7 +85,6 @@ def reorder(session: Session, asked: Reorder, *, actor: Actor, now: datetime, to
         source="order",
     )
     record_draft(work, started)
-    return Reordered(work.draft, len(lines.taken), len(lines.missing))
 
 
 def _chosen(

@@ -54,10 +54,8 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -
         db(), company_id=company_id, today=today(), store_id=seen.store_id, words=words, after=after
     )
     if request.method == "GET":
-        viewed(
-            ProductListViewed(list="bought_before", results=len(found.rows), query_length=len(words)),
-            account_id=company_id,
-        )
+        seen_list = ProductListViewed(list="bought_before", results=len(found.rows), query_length=len(words))
+        viewed(seen_list, account_id=company_id)
     page = BoughtPage(
         found=found,
         words=words,
