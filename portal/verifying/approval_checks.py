@@ -6,7 +6,7 @@ from portal.foundation.sql import sql_list
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.verifying.check import Check
 
-# What was asked for, as it was digested then: see portal/orders/approvals/use_cases.py.
+# What was asked for, as it was digested then: see portal/orders/approvals/use_cases/requests.py.
 DIGEST = """(select md5(coalesce(string_agg(variant_id || ':' || quantity || ':' || coalesce(colour_number, ''), ','
               order by variant_id, coalesce(colour_number, '') collate "C"), '')) from {lines})"""
 

@@ -17,8 +17,8 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.checkout.use_cases.choices import Choice, choose
 from portal.orders.checkout.use_cases.placement import place
-from portal.orders.drafts.use_cases import drafts as drafting
-from portal.orders.drafts.use_cases.lines import Wish, put
+from portal.orders.drafts.use_cases.drafts import take_current
+from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
 from portal.orders.fulfilment.use_cases.cancellation import cancel
@@ -28,7 +28,7 @@ from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
-from portal.orders.reorder.use_cases.reorder import reorder
+from portal.orders.reorder.use_cases.reorder import Reorder, reorder
 from portal.orders.status import OPEN_STATES
 from portal.verifying.run import verify
 from tests.builders import NOW, Build
@@ -49,7 +49,7 @@ class Storm:
             self.buy,
             self.buy,
             self.buy,
-            self.again,
+            self.reorder,
             self.cancel,
             self.work,
             self.work,
@@ -76,12 +76,12 @@ class Storm:
 
     def buy(self, session: Session) -> None:
         actor = self.actor()
-        draft = drafting.current_draft(session, actor=actor, now=NOW, store_id=self.world["store"])
-        wishes = [
-            Wish(each, self.random.randint(1, 4)) for each in self.random.sample(self.world["variants"], 3)
+        work = take_current(session, actor=actor, now=NOW, store_id=self.world["store"])
+        items = [
+            Item(each, self.random.randint(1, 4)) for each in self.random.sample(self.world["variants"], 3)
         ]
-        put(session, draft, wishes, now=NOW)
-        self._place(session, actor, draft)
+        put(work, items)
+        self._place(session, actor, work.draft)
 
     def _place(self, session: Session, actor: Actor, draft: Draft) -> None:
         choice = Choice(
@@ -93,18 +93,15 @@ class Storm:
             token = self.random.choice(["same-for-all", str(self.random.random())])
             place(session, actor=actor, now=NOW, today=TODAY, draft_id=draft.id, token=token, shown=shown)
 
-    def again(self, session: Session) -> None:
+    def reorder(self, session: Session) -> None:
         number, actor = self.order(session), self.actor()
-        done = reorder(
-            session,
-            actor=actor,
-            now=NOW,
-            today=TODAY,
+        asked = Reorder(
             number=number,
             quantities=None,
             store_id=self.world["store"],
             add_to_current=self.random.random() < 0.5,
         )
+        done = reorder(session, asked, actor=actor, now=NOW, today=TODAY)
         self._place(session, actor, done.draft)
 
     def cancel(self, session: Session) -> None:

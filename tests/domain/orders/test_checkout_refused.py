@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.billing.credit.use_cases import CreditRefused
 from portal.foundation.errors import Rejected
-from portal.orders.drafts.use_cases.lines import Wish, put
+from portal.orders.drafts.use_cases.lines import Item, put
+from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import PickupSlot, Stock
@@ -31,7 +32,7 @@ def test_stops_when_a_price_changed_since_it_was_shown(
         send(sessions, shop.actor, draft_id, shown=shown)
     assert refused.value.code == "changed"
     assert refused.value.outcome == "conflict"
-    assert [change.text for change in refused.value.details] == ["Satin White: price was $41.20, now $43.10."]
+    assert [change.text for change in refused.value.changes] == ["Satin White: price was $41.20, now $43.10."]
     assert session.scalar(select(func.count()).select_from(Order)) == 0
     # Confirmed again, it is charged what is shown now.
     assert send(sessions, shop.actor, draft_id).total_minor == 8620
@@ -47,7 +48,7 @@ def test_stops_when_lines_changed_in_another_window(shop: Shop, sessions: sessio
     session.commit()
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
-    assert [change.text for change in refused.value.details] == [
+    assert [change.text for change in refused.value.changes] == [
         "One: quantity was 2, now 4.",
         "A line was taken out of the draft.",
     ]
@@ -74,7 +75,7 @@ def test_refuses_lines_that_cannot_be_ordered(
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, shop.draft([(paint, 6)]))
     assert refused.value.code == "lines"
-    assert [change.text for change in refused.value.details] == [f"Satin: {words}"]
+    assert [change.text for change in refused.value.changes] == [f"Satin: {words}"]
 
 
 def test_refuses_an_empty_draft(shop: Shop, sessions: sessionmaker[Session]) -> None:
@@ -89,12 +90,12 @@ def test_short_stock_stops_or_waits(shop: Shop, sessions: sessionmaker[Session],
     shop.build.stock(shop.store, paint, 5)
     draft_id = shop.draft([(paint, 3)])
     draft = shop.build.session.get_one(Draft, draft_id)
-    put(shop.build.session, draft, [Wish(paint.id, 4, colour.number)], now=NOW)
+    put(Work(shop.build.session, draft, shop.actor, NOW), [Item(paint.id, 4, colour.number)])
     shop.build.session.commit()
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id)
     assert refused.value.code == "out_of_stock"
-    assert [change.text for change in refused.value.details] == ["Satin: only 2 of 4."]
+    assert [change.text for change in refused.value.changes] == ["Satin: only 2 of 4."]
     assert session.scalar(select(Stock.reserved)) == 0
     session.rollback()
     draft.allow_backorder = True

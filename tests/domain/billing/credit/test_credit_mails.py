@@ -14,8 +14,8 @@ from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
 from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
-from portal.orders.credit_rescue.use_cases.credit_requests import ask
-from portal.orders.credit_rescue.use_cases.prepayments import tell_paid
+from portal.orders.credit_rescue.letters import mail_draft_paid
+from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from tests.builders import NOW
 from tests.invoices import make_attempt, make_invoice
 from tests.shop import TODAY, Shop
@@ -53,7 +53,7 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     draft_id = shop.draft([(build.variant(price="600"), 2)], name="Elm Street, week 3")
     session.execute(text("update credit_account set limit_minor = 100000"))
     session.commit()
-    ask(
+    request_credit(
         session,
         actor=shop.actor,
         now=NOW,
@@ -63,11 +63,11 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     )
     attempt = make_attempt(session, company, {}, draft_id=draft_id)
     attempt.amount_minor = 120_000
-    tell_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
     hold_account(session, actor=admin, now=NOW, company=company, reason="INV-7 is overdue. Call Maria.")
     session.commit()
     held = make_attempt(session, company, {}, draft_id=draft_id)
-    tell_paid(session, draft_id=draft_id, attempt_id=held.id)
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=held.id)
     lift_hold(session, actor=admin, now=NOW, company=company, note="Thank you for paying.")
     invoice = make_invoice(session, company, on=date(2026, 6, 2))
     payer = build.actor(boss, company, "company_admin")

@@ -167,14 +167,14 @@ def test_tax_that_changed_since_it_was_shown_stops_the_placement(
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
     assert refused.value.code == "changed"
-    assert [change.text for change in refused.value.details] == ["Sales tax was none, now 8 %."]
+    assert [change.text for change in refused.value.changes] == ["Sales tax was none, now 8 %."]
     assert session.scalar(select(func.count()).select_from(Order)) == 0
     shown = shown_for(session, shop.actor, draft_id)
     session.rollback()
     certificate(session, shop.company)
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
-    assert [change.text for change in refused.value.details] == ["Sales tax was 8 %, now none."]
+    assert [change.text for change in refused.value.changes] == ["Sales tax was 8 %, now none."]
     session.rollback()
     assert send(sessions, shop.actor, draft_id).total_minor == 4120
 

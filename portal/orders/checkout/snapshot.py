@@ -1,4 +1,4 @@
-"""What a page showed when the person pressed the button, and what is different now.
+"""A snapshot of what a page showed when the person pressed the button, and what has changed since.
 
 It travels in a hidden field. It decides nothing about prices: the server charges its own. It only makes sure
 that nobody orders something else than what they were looking at.
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from portal.billing.tax.rules import percent
 from portal.foundation.money import format_price_change, format_unit_price
 from portal.orders.drafts.lines import Line
+from portal.orders.drafts.queries import DraftHead
 
 VERSION = "1"
 LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?(?::([01]\.[0-9]{5}))?")
@@ -39,7 +40,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that is not as it was shown. ``line_id`` is None for the order as a whole."""
+    """Something that differs from what was shown. ``line_id`` is None for the order as a whole."""
 
     line_id: int | None
     text: str
@@ -53,7 +54,15 @@ class _Shown(NamedTuple):
     tax_share: Decimal
 
 
-def encode(terms: Terms, lines: Iterable[Line]) -> str:
+def terms_of(head: DraftHead) -> Terms:
+    """How the draft is to be collected or delivered."""
+    draft = head.draft
+    if draft.fulfilment == "pickup":
+        return Terms("pickup", draft.store_id, draft.window_start, None, None)
+    return Terms("delivery", draft.store_id, None, draft.address_id, draft.delivery_date)
+
+
+def encode_snapshot(terms: Terms, lines: Iterable[Line]) -> str:
     """The hidden field: ``1;terms;line:variant:quantity:price:tax;…`` (about 30 characters a line); the share of tax
     is left out where there is none."""
     return ";".join([VERSION, terms.encode(), *(_line(line) for line in lines)])
@@ -78,9 +87,9 @@ def fingerprint(draft_id: int, shown: str) -> str:
     return hashlib.sha256(f"{draft_id};{shown}".encode()).hexdigest()[:32]
 
 
-def changes(shown: str, terms: Terms, lines: list[Line], currency: str) -> list[Change]:
-    """What differs between what was shown and what is now, line by line; empty when nothing does."""
-    if shown == encode(terms, lines):
+def changes_since(shown: str, terms: Terms, lines: list[Line], currency: str) -> list[Change]:
+    """What differs now from what was shown, line by line; empty if nothing does."""
+    if shown == encode_snapshot(terms, lines):
         return []
     version, _, rest = shown.partition(";")
     terms_before, _, lines_before = rest.partition(";")

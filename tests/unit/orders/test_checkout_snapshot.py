@@ -9,8 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.orders.checkout import shown as showing
-from portal.orders.checkout.shown import Terms
+from portal.orders.checkout.snapshot import Terms, changes_since, encode_snapshot
 from portal.orders.drafts.lines import Line, share_out, total_of, wanted_by_variant
 
 PICKUP = Terms("pickup", 3, datetime(2026, 6, 2, 11, tzinfo=UTC), None, None)
@@ -48,18 +47,18 @@ def line(
 
 
 def texts(shown: str, terms: Terms, lines: list[Line]) -> list[str]:
-    return [change.text for change in showing.changes(shown, terms, lines, "USD")]
+    return [change.text for change in changes_since(shown, terms, lines, "USD")]
 
 
 def test_nothing_changed() -> None:
-    shown = showing.encode(PICKUP, [line(1), line(2)])
-    assert showing.changes(shown, PICKUP, [line(1), line(2)], "USD") == []
+    shown = encode_snapshot(PICKUP, [line(1), line(2)])
+    assert changes_since(shown, PICKUP, [line(1), line(2)], "USD") == []
     # The same price with other decimals is the same price.
     assert texts(shown, PICKUP, [line(1, price="41.2000"), line(2)]) == []
 
 
 def test_prices_quantities_lines() -> None:
-    shown = showing.encode(PICKUP, [line(1), line(2), line(3)])
+    shown = encode_snapshot(PICKUP, [line(1), line(2), line(3)])
     now = [line(1, price="43.105"), line(2, quantity=5), line(4), line(3, price=None)]
     assert texts(shown, PICKUP, now) == [
         "Paint 1: price was $41.20, now $43.11.",
@@ -71,12 +70,12 @@ def test_prices_quantities_lines() -> None:
 
 
 def test_terms() -> None:
-    shown = showing.encode(PICKUP, [line()])
+    shown = encode_snapshot(PICKUP, [line()])
     assert texts(shown, replace(PICKUP, store_id=4), [line()]) == ["Another store was chosen."]
     assert texts(shown, replace(PICKUP, window_start=None), [line()]) == ["Another pickup time was chosen."]
     delivery = Terms("delivery", 3, None, 7, date(2026, 6, 3))
     assert texts(shown, delivery, [line()]) == ["Pickup and delivery were switched in another window."]
-    was = showing.encode(delivery, [line()])
+    was = encode_snapshot(delivery, [line()])
     assert texts(was, replace(delivery, address_id=8), [line()]) == [
         "The delivery's address or date was changed."
     ]
@@ -84,7 +83,7 @@ def test_terms() -> None:
 
 @given(st.text(max_size=200))
 def test_nonsense_is_never_taken_for_what_was_shown(text: str) -> None:
-    assert showing.changes(text, PICKUP, [line()], "USD")
+    assert changes_since(text, PICKUP, [line()], "USD")
 
 
 @given(
