@@ -17,19 +17,10 @@ from sqlalchemy import Engine
 from portal.cli.places import database
 
 if TYPE_CHECKING:
-    from portal.importing.progress import Progress
-    from portal.importing.run import Report
+    from portal.intake.progress import Progress
+    from portal.intake.report import Report
 
 Say = Callable[[str], None]
-
-
-@click.command()
-def seed() -> None:
-    """Make up the demo company and import it. For an empty database; a second run changes nothing."""
-    from portal.cli import demo
-
-    with database() as engine:
-        demo.seed(engine, click.echo)
 
 
 def amount(text: str) -> Decimal:
@@ -79,7 +70,7 @@ def shown_import(
     engine: Engine, folder: Path, now: datetime, say: Say, unpaid_since: date | None = None
 ) -> Report:
     """Import a folder with a progress bar; tells what it did."""
-    from portal.importing.run import import_folder
+    from portal.exchange.folder import import_folder
 
     with _progress() as progress:
         report = import_folder(engine, folder, now, progress, unpaid_since=unpaid_since)
@@ -90,7 +81,7 @@ def shown_import(
 def _preset(
     engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal, unpaid_since: date | None
 ) -> Report:
-    from portal.importing.presets.online_retail import import_online_retail
+    from portal.exchange.online_retail.preset import import_online_retail
 
     with _progress() as progress:
         report = import_online_retail(

@@ -11,7 +11,7 @@ from portal.billing.invoices.pdf import invoice_data
 from portal.billing.invoices.queries.documents import Document
 from portal.billing.models.invoices import Invoice
 from portal.touchpoints.facts import DocumentDownloaded
-from portal.web.files import pdf_download
+from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
 from portal.web.transaction import leave, today
 

@@ -23,7 +23,7 @@ from portal.foundation.clock import local
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
 from portal.foundation.money import to_major
-from portal.web.files import pdf_download
+from portal.web.downloads import pdf_download
 from portal.web.spreadsheets import csv_download, plain
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, today

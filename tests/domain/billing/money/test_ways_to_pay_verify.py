@@ -27,7 +27,7 @@ from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.settlement.queries import applications
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import Build
 from tests.invoices import TODAY, make_invoice
 from tests.paying import Till

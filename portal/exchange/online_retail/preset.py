@@ -1,0 +1,78 @@
+"""The preset ``online-retail``: the order lines of a UK wholesaler 2010–2011 (UCI "Online Retail") as they are.
+
+One file with InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice (GBP), CustomerID, Country.
+Invoices whose number begins with C are credits, with A adjustments; lines without a customer belong to one
+"counter sales" account. Nothing is left out: negative quantities, zero prices and exact repeats are lines, too.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from sqlalchemy import Engine
+
+from portal.exchange.online_retail.catalogue import write_catalogue, write_companies
+from portal.exchange.online_retail.columns import COLUMNS
+from portal.exchange.online_retail.invoices import Invoices
+from portal.exchange.online_retail.stage import Stage
+from portal.exchange.orders.writer import OrderWriter
+from portal.intake.collected import references
+from portal.intake.connections import import_connections, tidy_up
+from portal.intake.progress import Progress, quiet
+from portal.intake.rejects import Rejects
+from portal.intake.report import Report
+from portal.intake.tables import BadFile, Table
+
+
+def import_online_retail(
+    engine: Engine,
+    path: Path,
+    *,
+    credit_limit: Decimal = Decimal(0),
+    unpaid_since: date | None = None,
+    progress: Progress = quiet,
+) -> Report:
+    """Import the file; a second run changes nothing, a run after a kill goes on where it was.
+
+    :param credit_limit: limit in GBP for every company that is new (the file knows none).
+    :param unpaid_since: invoices and credits of that day or later stay open; the others are settled.
+    :raises BadFile: when it is not that file, the limit is no amount, or another import is running.
+    """
+    if not (credit_limit.is_finite() and 0 <= credit_limit < 10**10):
+        raise BadFile("The credit limit is not an amount like 5000.00.")
+    table = Table(path, COLUMNS)
+    report = Report()
+    with import_connections(engine) as (connection, session):
+        rejects = Rejects(path.parent, [table.name])
+        try:
+            stage = Stage(connection, table, rejects)
+            stage.fill(progress(table.name, table.size))
+            writer = OrderWriter(session, connection, unpaid_since)
+            _write(connection, writer, credit_limit, report, progress)
+        finally:
+            rejects.close()
+        if report.wrote:
+            tidy_up(connection, session)
+    report.files["invoices"].rejected = len(stage.bad)
+    report.files["lines"].rejected = rejects.counts.get(table.name, 0)
+    report.rejected_folder = rejects.folder if rejects.counts else None
+    return report
+
+
+def _write(
+    connection: Connection[Any],
+    writer: OrderWriter,
+    credit_limit: Decimal,
+    report: Report,
+    progress: Progress,
+) -> None:
+    refs = references()
+    report.files["stock codes"] = write_catalogue(connection, refs)
+    report.files["companies"] = write_companies(connection, refs, credit_limit)
+    invoices = Invoices(connection, refs, writer)
+    report.files["invoices"], report.files["lines"] = invoices.invoices, invoices.lines
+    invoices.write(progress)

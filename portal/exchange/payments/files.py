@@ -1,0 +1,201 @@
+"""payments.csv with payment_allocations.csv: money that came in the old system, and the invoices that it paid.
+
+The keys of both files are kept in memory. Batches commit by themselves; a payment and what it paid come in together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from portal.billing.settlement.split import Share
+from portal.exchange.payments.columns import ALLOCATION_COLUMNS, PAYMENT_COLUMNS
+from portal.exchange.payments.payment import ImportedPayment, OpenInvoice, lock_invoices
+from portal.exchange.payments.writer import write_payments
+from portal.foundation.money import format_minor, round_to_minor
+from portal.intake.cells import fits
+from portal.intake.lookups import References
+from portal.intake.spec import Intake, Pair
+from portal.intake.tables import Row, Table
+from portal.intake.upsert import Written
+
+BATCH = 250  # payments of one transaction: whoever pays or orders meanwhile waits for one at most
+OWN = "PAY-"
+
+
+@dataclass
+class _Unit:
+    """A row of payments.csv with its rows of payment_allocations.csv."""
+
+    row: Row
+    parts: list[Row]
+
+    @property
+    def is_good(self) -> bool:
+        return not self.row.reasons and not any(part.reasons for part in self.parts)
+
+
+class PaymentFiles:
+    """Imports the pair of files. Payments whose number is there already are left as they are."""
+
+    def __init__(self, intake: Intake, payments: Path, parts: Path | None) -> None:
+        self.intake = intake
+        self.connection, self.refs, self.rejects = intake.connection, intake.refs, intake.rejects
+        self.payments = Table(payments, PAYMENT_COLUMNS)
+        self.parts = Table(parts, ALLOCATION_COLUMNS) if parts else None
+
+    def load(self) -> Written:
+        """Import all payments, in the order in which the money came."""
+        self.refs.load(self.connection, "companies")
+        tick = self.intake.progress(self.payments.name, self.payments.size)
+        total = Written()
+        units = self._units(self.payments.rows(tick), total)
+        there = self._existing(number for number, unit in units.items() if unit.row.values.get("number"))
+        new = [unit for number, unit in units.items() if number not in there]
+        total.unchanged += len(there)
+        for unit in new:
+            _check(unit.row, self.refs, self.intake.now)
+        new.sort(key=lambda unit: (str(unit.row.values.get("received_on")), unit.row.number))
+        for at in range(0, len(new), BATCH):
+            total.plus(self._batch(new[at : at + BATCH], self.intake.now))
+        return total
+
+    def _units(self, rows: Iterable[Row], total: Written) -> dict[str, _Unit]:
+        units: dict[str, _Unit] = {}
+        for row in rows:
+            number = self.payments.field(row.raw, "number")
+            if (first := units.get(number)) is not None:
+                self.rejects.add(self.payments, row, [f"same key as row {first.row.number}"])
+                total.rejected += 1
+            else:
+                units[number] = _Unit(row, [])
+        for part in self.parts.rows() if self.parts else ():
+            unit = units.get(self.parts.field(part.raw, "payment_number")) if self.parts else None
+            if unit is not None:
+                unit.parts.append(part)
+            elif self.parts:
+                self.rejects.add(self.parts, part, part.reasons or ["payment_number: no such payment"])
+                total.rejected += 1
+        return units
+
+    def _existing(self, numbers: Iterable[str]) -> set[str]:
+        rows = self.connection.execute("select number from payment where number = any(%s)", [list(numbers)])
+        return {number for (number,) in rows}
+
+    def _batch(self, units: Sequence[_Unit], now: datetime) -> Written:
+        written = Written()
+        with self.connection.transaction():
+            named = {part.values["invoice_number"] for unit in units for part in unit.parts if part.values}
+            invoices = lock_invoices(self.connection, sorted(name for name in named if name))
+            good = [made for unit in units if (made := self._made(unit, invoices)) is not None]
+            write_payments(self.connection, good, now)
+        written.added = len(good)
+        for unit in units:
+            if not unit.is_good:
+                self._reject(unit)
+                written.rejected += 1
+        return written
+
+    def _made(self, unit: _Unit, invoices: dict[str, OpenInvoice]) -> ImportedPayment | None:
+        """The payment with its shares, taken off what is open; None with the reasons added to its rows."""
+        v = unit.row.values
+        company = self.refs["companies"].get(v.get("company_code") or "")
+        for part in unit.parts:
+            _check_part(part, company.id if company else 0, invoices)
+        if not unit.is_good or company is None:
+            return None
+        shares: dict[str, Share] = {}
+        for part in unit.parts:
+            self._share(part, shares, invoices, company.currency)
+        amount = round_to_minor(v["amount"], company.currency)
+        if sum(share.to_pay_minor for share in shares.values()) > amount:
+            unit.row.wrong("amount", "less than what it paid")
+        if not unit.is_good:
+            return None
+        for name, share in shares.items():
+            invoices[name].left_minor -= share.amount_minor
+        same = {name: v[name] for name in ("number", "kind", "received_on", "reference", "note")}
+        return ImportedPayment(
+            **same, company_id=company.id, amount_minor=amount, currency=company.currency, shares=shares
+        )
+
+    def _share(
+        self, part: Row, shares: dict[str, Share], invoices: dict[str, OpenInvoice], currency: str
+    ) -> None:
+        v = part.values
+        name, invoice = v["invoice_number"], invoices[v["invoice_number"]]
+        amount, off = round_to_minor(v["amount"], currency), round_to_minor(v["discount"], currency)
+        left = invoice.left_minor
+        if name in shares:
+            part.reasons.append("same key as another row of this payment")
+        elif not (0 < amount <= left or left <= amount < 0):
+            part.wrong("amount", f"only {format_minor(left, currency)} of it is open")
+        elif off > max(0, amount):
+            part.wrong("discount", "more than the amount")
+        else:
+            shares[name] = Share(invoice.id, amount, off, v["short_reason"], v["short_note"])
+
+    def _reject(self, unit: _Unit) -> None:
+        """A payment and what it paid go together: each row tells its own reasons, or whose fault it was."""
+        number = self.payments.field(unit.row.raw, "number")
+        culprit = next((part for part in unit.parts if part.reasons), None)
+        fault = f"payment_allocations.csv row {culprit.number}" if culprit else ""
+        if unit.row.reasons:
+            fault = f"payments.csv row {unit.row.number}"
+        because = [f"payment {number} has a rejected row ({fault})"]
+        self.rejects.add(self.payments, unit.row, unit.row.reasons or because)
+        for part in unit.parts:
+            if self.parts:
+                self.rejects.add(self.parts, part, part.reasons or because)
+
+
+def _check(row: Row, refs: References, now: datetime) -> None:
+    v = row.values
+    if not v:
+        return
+    company = refs.find(row, "company_code", "companies")
+    if v["received_on"] is not None and v["received_on"] > now.date():
+        row.wrong("received_on", "in the future")
+    if (v["number"] or "").startswith(OWN):
+        row.wrong("number", f"{OWN} begins the portal's own numbers")
+    if v["amount"] is not None:
+        _check_decimals(row, "amount", company.currency if company else "")
+        if v["amount"] == 0:
+            row.wrong("amount", "is nothing")
+
+
+def _check_part(part: Row, company_id: int, invoices: dict[str, OpenInvoice]) -> None:
+    v = part.values
+    if not v or v["invoice_number"] is None:
+        return
+    invoice = invoices.get(v["invoice_number"])
+    if invoice is None or invoice.company_id != company_id:
+        part.wrong("invoice_number", "no such invoice of the company")
+        return
+    for name in ("amount", "discount"):
+        if v[name] is not None:
+            _check_decimals(part, name, invoice.currency)
+
+
+def _check_decimals(row: Row, name: str, currency: str) -> None:
+    if currency and not fits(row.values[name], currency):
+        row.wrong(name, "not an amount")
+
+
+def _load(intake: Intake, payments: Path, parts: Path | None) -> Written:
+    return PaymentFiles(intake, payments, parts).load()
+
+
+SPECS = (
+    Pair(
+        order=210,
+        file="payments.csv",
+        columns=PAYMENT_COLUMNS,
+        parts_file="payment_allocations.csv",
+        parts_columns=ALLOCATION_COLUMNS,
+        parts_required=False,
+        load=_load,
+    ),
+)
