@@ -1,4 +1,4 @@
-"""Sending the mails that use cases posted (portal/foundation/mail.py)."""
+"""Delivery of the mails that use cases queued (portal/foundation/mail.py)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -31,10 +30,10 @@ TRIES = 55
 WIPED = {"secret": True, "wiped": True}
 
 
-class Posting:
+class Delivery:
     """Renders mails and hands them to the mail server: each one once, unless a crash hides whether it arrived.
 
-    Then it goes out again with the same Message-ID, which mail programs show once.
+    In that case it is sent again with the same Message-ID, and mail programs show it once.
     """
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
@@ -58,18 +57,20 @@ class Posting:
         """
         with self._alone(mail_id):
             mail = self._claim(mail_id)
-            if mail is None:
-                return
-            try:
-                smtp.send(self._settings.smtp_url, self._message(mail))
-            except (OSError, smtplib.SMTPException) as error:
-                if mail.attempts < TRIES and not _is_final(error):
-                    raise
-                log.error("mail given up", mail_id=mail.id, kind=mail.kind, error=type(error).__name__)
-                self._finish(mail, failed_at=utcnow())
-                return
-            self._finish(mail, sent_at=utcnow())
-            log.info("mail sent", mail_id=mail.id, kind=mail.kind, attempts=mail.attempts)
+            if mail is not None:
+                self._try(mail)
+
+    def _try(self, mail: OutboundMail) -> None:
+        try:
+            smtp.send(self._settings.smtp_url, self._message(mail))
+        except (OSError, smtplib.SMTPException) as error:
+            if mail.attempts < TRIES and not _is_final(error):
+                raise
+            log.error("mail given up", mail_id=mail.id, kind=mail.kind, error=type(error).__name__)
+            self._finish(mail, failed_at=utcnow())
+            return
+        self._finish(mail, sent_at=utcnow())
+        log.info("mail sent", mail_id=mail.id, kind=mail.kind, attempts=mail.attempts)
 
     @contextmanager
     def _alone(self, mail_id: int) -> Iterator[None]:
@@ -118,16 +119,15 @@ class Posting:
     def _finish(
         self, mail: OutboundMail, *, sent_at: datetime | None = None, failed_at: datetime | None = None
     ) -> None:
-        values: dict[str, Any] = {"sent_at": sent_at, "failed_at": failed_at}
-        if mail.data.get("secret"):
-            values["data"] = WIPED
+        data = WIPED if mail.data.get("secret") else mail.data
+        change = update(OutboundMail).where(OutboundMail.id == mail.id)
         with transaction(self._sessions) as session:
-            session.execute(update(OutboundMail).where(OutboundMail.id == mail.id).values(values))
+            session.execute(change.values(sent_at=sent_at, failed_at=failed_at, data=data))
             if sent_at is not None:
-                _record(session, mail, sent_at)
+                _record_sent(session, mail, sent_at)
 
 
-def _record(session: Session, mail: OutboundMail, now: datetime) -> None:
+def _record_sent(session: Session, mail: OutboundMail, now: datetime) -> None:
     record(
         session,
         Event(

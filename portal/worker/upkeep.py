@@ -1,4 +1,4 @@
-"""What has to be done from time to time so that nothing grows for ever and nothing is missing when it is needed."""
+"""Periodic upkeep of the database: deletes what has expired, creates what will be needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, text
 from sqlalchemy.orm import Session
 
-from portal.accounts.delegations.use_cases import end_expired
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
 from portal.touchpoints.use_cases import make_partitions
 
@@ -22,10 +21,9 @@ OLD_JOBS = text(
 )
 
 
-def keep(session: Session, *, now: datetime) -> None:
-    """Make the touchpoint partitions of this and the next three months; forget what nobody needs any more:
-    counted sign-in tries after 2 days, links 30 days and sessions 90 days after they ended, jobs that
-    failed after 90."""
+def do_upkeep(session: Session, *, now: datetime) -> None:
+    """Create the touchpoint partitions of this and the next three months, and delete what has expired: counted sign-in
+    tries after 2 days, links 30 days and sessions 90 days after they ended, jobs that failed after 90."""
     make_partitions(session, now=now)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=ATTEMPTS_DAYS)))
     session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now - timedelta(days=TOKENS_DAYS)))
@@ -34,8 +32,3 @@ def keep(session: Session, *, now: datetime) -> None:
         delete(UserSession).where(or_(UserSession.ended_at < gone, UserSession.expires_at < gone))
     )
     session.execute(OLD_JOBS, {"before": now - timedelta(days=FAILED_JOBS_DAYS)})
-
-
-def close_expired(session: Session, *, now: datetime) -> None:
-    """End stays in customers' accounts whose hour is over, so that the log shows when they ended."""
-    end_expired(session, now=now)
