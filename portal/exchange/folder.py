@@ -8,11 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from portal.intake.collected import all_specs, columns_by_file, references
-from portal.intake.connections import import_connections, tidy_up
+from portal.intake.collected import all_specs, columns_by_file
 from portal.intake.loader import Loader
+from portal.intake.opened import opened
 from portal.intake.progress import Progress, quiet
-from portal.intake.rejects import Rejects
 from portal.intake.report import Report
 from portal.intake.spec import Intake, Pair, Spec
 from portal.intake.tables import BadFile, Table, find
@@ -34,21 +33,14 @@ def import_folder(
     :raises BadFile: before anything is written, when a header is wrong, a file is missing or another import
         is running; later, when a file breaks off or its quoting is broken.
     """
-    paths = _find_all(folder)
-    report = Report(not_read=_others(folder))
-    with import_connections(engine) as (connection, session):
-        rejects = Rejects(folder, columns_by_file())
-        intake = Intake(connection, session, references(), rejects, progress, now, unpaid_since)
-        try:
-            for spec in all_specs():
-                if spec.file in paths:
-                    report.files[spec.file] = _load(intake, spec, paths)
-        finally:
-            rejects.close()
-        if report.wrote:
-            tidy_up(connection, session)
-    report.rejected_folder = rejects.folder if rejects.counts else None
-    return report
+    paths, others = _find_all(folder), _others(folder)
+    with opened(engine, folder, columns_by_file()) as made:
+        made.report.not_read = others
+        intake = Intake(made.connection, made.session, made.refs, made.rejects, progress, now, unpaid_since)
+        for spec in all_specs():
+            if spec.file in paths:
+                made.report.files[spec.file] = _load(intake, spec, paths)
+    return made.report
 
 
 def _load(intake: Intake, spec: Spec | Pair, paths: Mapping[str, Path]) -> Written:

@@ -1,6 +1,6 @@
-"""What may stand in one field of a CSV file, by type. Pure: text in, value out, or a reason.
+"""What one field of a CSV file may contain, by type. Pure: text in, value or reason out.
 
-The files may come from anybody, so every pattern names the characters that it lets through.
+The files are not trusted, so every pattern lists the characters that it accepts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 END_OF_DAY = time(23, 59, 59)
 # Times outside these years are slips of a converter; they would also need a partition of the log each month.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
-# A hash that takes longer than these to check would stop the sign-in of everybody else.
+# A more expensive hash would block everybody else's sign-in.
 MOST_MEMORY, MOST_PASSES, MOST_LANES = 1_048_576, 20, 16
 
 
@@ -173,7 +173,7 @@ def moment(raw: str) -> datetime:
 
 
 def clock(raw: str) -> time:
-    """HH:MM on a store's wall; 24:00 ends a day."""
+    """HH:MM in a store's local time; 24:00 ends a day."""
     if raw == "24:00":
         return END_OF_DAY
     if not CLOCK.fullmatch(raw):

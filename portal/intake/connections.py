@@ -1,4 +1,4 @@
-"""The two connections of an import, and the lock that lets only one import run."""
+"""The two connections of an import, and the lock that keeps a second import out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from portal.intake.tables import BadFile
 # Any fixed number.
 IMPORT_LOCK = 7_261_002
 PATIENCE = 3.0  # seconds
-# No limits of time; and a server that notices within a second that the import was killed, so that the next
-# one need not wait for a statement to finish.
+# No time limits; and the server notices within a second that the import was killed, so that the next one does not
+# wait for a statement to finish.
 SETTINGS = (
     "statement_timeout = 0",
     "idle_in_transaction_session_timeout = 0",
@@ -43,12 +43,12 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
                 yield connection, session
             finally:
                 session.close()
-                held.invalidate()  # its settings are not for others
+                held.invalidate()  # its settings must not reach others
                 _unlock(connection)
 
 
 def _lock(connection: Any) -> None:
-    # The server may take a moment to notice that the import before this one has gone.
+    # The server may take a moment to notice that the previous import has ended.
     until = time.monotonic() + PATIENCE
     while not connection.execute("select pg_try_advisory_lock(%s)", [IMPORT_LOCK]).fetchone()[0]:
         if time.monotonic() > until:
@@ -57,7 +57,7 @@ def _lock(connection: Any) -> None:
 
 
 def _unlock(connection: Any) -> None:
-    # At once, rather than when the server gets round to closing the connection; a broken one has let go already.
+    # Now, rather than when the server closes the connection; a broken connection has released it already.
     with suppress(psycopg.Error):
         connection.execute("select pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
@@ -69,7 +69,7 @@ def _prepare(connection: Any) -> None:
 
 
 def tidy_up(connection: psycopg.Connection[Any], session: Session) -> None:
-    """After many new rows: let the planner know of them, and index-only scans trust their pages."""
+    """After many new rows: refresh the planner's statistics and the visibility map for index-only scans."""
     session.execute(text("select pg_stat_force_next_flush()"))
     session.commit()
     connection.execute("select pg_stat_force_next_flush()")

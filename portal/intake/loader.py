@@ -13,7 +13,7 @@ from portal.intake.spec import Intake, OwnReference, Spec
 from portal.intake.tables import Row, Table, Tick
 from portal.intake.upsert import Written, upsert
 
-# Rows of a transaction: whoever orders meanwhile waits for one at most.
+# Rows per transaction: an order placed meanwhile waits for one transaction at most.
 CHUNK = 10_000
 
 

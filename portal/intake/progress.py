@@ -1,4 +1,4 @@
-"""How far an import is, for whoever shows it."""
+"""Progress of an import, for a display."""
 
 from __future__ import annotations
 

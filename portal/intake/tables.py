@@ -16,15 +16,15 @@ from portal.intake.cells import Parse, Wrong
 
 # The longest row that the columns allow is a twentieth of this; a compressed file may hide one of any length.
 LONGEST_RECORD = 1_000_000
-# Most values of a column come again and again: short ones are parsed once.
+# Most values of a column repeat: short ones are parsed once.
 SHORT, REMEMBERED = 40, 10_000
 UNREADABLE = (csv.Error, OSError, EOFError, zlib.error)
-# Bytes that are not UTF-8 are read as these and written back as they were: one bad row is no reason to stop.
+# Bytes that are not UTF-8 are read as these and written back unchanged: one bad row does not stop the import.
 NOT_UTF8 = re.compile("[\ud800-\udfff]")
 
 csv.field_size_limit(LONGEST_RECORD)
 
-# Told how many bytes of the file were read since it was last called.
+# Called with the number of bytes read since the last call.
 Tick = Callable[[int], None]
 # By column: each file has its own columns, each of its own type.
 Values = dict[str, Any]
@@ -36,7 +36,7 @@ class BadFile(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a file: how it is parsed, whether it must be there, what it is when it is not."""
+    """One column of a file: how it is parsed, whether it is required, and its default."""
 
     name: str
     parse: Parse
@@ -86,7 +86,7 @@ class Source:
             raw, encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
         self._left = LONGEST_RECORD
-        self._told = 0
+        self._reported = 0
 
     def __enter__(self) -> Source:
         return self
@@ -113,8 +113,8 @@ class Source:
 
     def newly_read(self) -> int:
         """Bytes of the file read since the last call."""
-        before, self._told = self._told, self._file.tell()
-        return self._told - before
+        before, self._reported = self._reported, self._file.tell()
+        return self._reported - before
 
 
 class Table:
@@ -134,7 +134,7 @@ class Table:
 
     @property
     def size(self) -> int:
-        """Bytes of the file as it lies there."""
+        """Bytes of the file, compressed or not."""
         return self.path.stat().st_size
 
     def _read_header(self) -> list[str]:
@@ -157,9 +157,9 @@ class Table:
                 raise BadFile(f"{self.name}: {what} column{'s' if len(names) > 1 else ''} {shown}.")
 
     def rows(self, tick: Tick = lambda read: None) -> Iterator[Row]:
-        """Every row, parsed; what is wrong stands in ``row.reasons``.
+        """Every row, parsed; what is wrong is in ``row.reasons``.
 
-        :raises BadFile: when the quoting or the compression is broken; what was read before stays.
+        :raises BadFile: when the quoting or the compression is broken; rows before that are imported.
         """
         with Source(self.path) as source:
             reader = csv.reader(source, strict=True)
@@ -208,6 +208,6 @@ class Table:
         return value
 
     def field(self, raw: Sequence[str], name: str) -> str:
-        """One field of a record as it stands there, or nothing."""
+        """One field of a record, unparsed; empty if it is missing."""
         position = self._positions.get(name, len(raw))
         return raw[position].strip() if position < len(raw) else ""

@@ -27,7 +27,7 @@ class Written:
         self.rejected += other.rejected
 
     def changed_beyond(self, rows: int) -> None:
-        """Rows of which only something outside their own table changed."""
+        """Count rows as changed that changed only outside their own table."""
         moved = min(rows, self.unchanged)
         self.changed += moved
         self.unchanged -= moved
@@ -51,7 +51,7 @@ def upsert(
     rows: Sequence[Sequence[Any]],
 ) -> Written:
     """Insert rows, update those whose key exists and whose values differ; in the order of the key, so that
-    whoever else changes several rows in that order waits and does not deadlock. Needs a transaction."""
+    others who change several rows in that order wait instead of deadlocking. Needs a transaction."""
     if not rows:
         return Written()
     staging, insert = _statements(table, columns, key)

@@ -11,7 +11,7 @@ from portal.verification.figures import Figures, LargeCompany
 from portal.verification.invariants import INVARIANTS
 
 Cell = int | str | None
-# What --json prints: built of these for json.dumps, read by nobody here.
+# What --json prints: only json.dumps reads it.
 Json = dict[str, object]
 
 

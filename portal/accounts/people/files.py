@@ -45,7 +45,7 @@ def _user(row: Row, refs: References) -> Sequence[Any]:
 
 
 def _first_passwords(connection: Connection[Any], rows: list[Row], refs: References) -> int:
-    """A hash in the file is a first password; whoever has one keeps it."""
+    """A hash in the file is an initial password; it never replaces one."""
     given = [(r.values["email"], r.values["password_hash"]) for r in rows if r.values["password_hash"]]
     return connection.execute(
         "update app_user u set password_hash = p.hash from unnest(%s::text[], %s::text[]) as p(email, hash) "

@@ -1,4 +1,4 @@
-"""What the lines tell of products, prices and companies."""
+"""Products, prices and companies, derived from the lines."""
 
 from __future__ import annotations
 

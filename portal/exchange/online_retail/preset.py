@@ -10,9 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from psycopg import Connection
 from sqlalchemy import Engine
 
 from portal.exchange.online_retail.catalogue import write_catalogue, write_companies
@@ -20,10 +18,8 @@ from portal.exchange.online_retail.columns import COLUMNS
 from portal.exchange.online_retail.invoices import Invoices
 from portal.exchange.online_retail.stage import Stage
 from portal.exchange.orders.writer import OrderWriter
-from portal.intake.collected import references
-from portal.intake.connections import import_connections, tidy_up
+from portal.intake.opened import Opened, opened
 from portal.intake.progress import Progress, quiet
-from portal.intake.rejects import Rejects
 from portal.intake.report import Report
 from portal.intake.tables import BadFile, Table
 
@@ -45,34 +41,19 @@ def import_online_retail(
     if not (credit_limit.is_finite() and 0 <= credit_limit < 10**10):
         raise BadFile("The credit limit is not an amount like 5000.00.")
     table = Table(path, COLUMNS)
-    report = Report()
-    with import_connections(engine) as (connection, session):
-        rejects = Rejects(path.parent, [table.name])
-        try:
-            stage = Stage(connection, table, rejects)
-            stage.fill(progress(table.name, table.size))
-            writer = OrderWriter(session, connection, unpaid_since)
-            _write(connection, writer, credit_limit, report, progress)
-        finally:
-            rejects.close()
-        if report.wrote:
-            tidy_up(connection, session)
-    report.files["invoices"].rejected = len(stage.bad)
-    report.files["lines"].rejected = rejects.counts.get(table.name, 0)
-    report.rejected_folder = rejects.folder if rejects.counts else None
-    return report
+    with opened(engine, path.parent, [table.name]) as made:
+        stage = Stage(made.connection, table, made.rejects)
+        stage.fill(progress(table.name, table.size))
+        _write(made, OrderWriter(made.session, made.connection, unpaid_since), credit_limit, progress)
+        made.report.files["invoices"].rejected = len(stage.bad)
+        made.report.files["lines"].rejected = made.rejects.counts.get(table.name, 0)
+    return made.report
 
 
-def _write(
-    connection: Connection[Any],
-    writer: OrderWriter,
-    credit_limit: Decimal,
-    report: Report,
-    progress: Progress,
-) -> None:
-    refs = references()
-    report.files["stock codes"] = write_catalogue(connection, refs)
-    report.files["companies"] = write_companies(connection, refs, credit_limit)
-    invoices = Invoices(connection, refs, writer)
-    report.files["invoices"], report.files["lines"] = invoices.invoices, invoices.lines
+def _write(made: Opened, writer: OrderWriter, credit_limit: Decimal, progress: Progress) -> None:
+    connection, files = made.connection, made.report.files
+    files["stock codes"] = write_catalogue(connection, made.refs)
+    files["companies"] = write_companies(connection, made.refs, credit_limit)
+    invoices = Invoices(connection, made.refs, writer)
+    files["invoices"], files["lines"] = invoices.invoices, invoices.lines
     invoices.write(progress)

@@ -1,4 +1,4 @@
-"""An invoice or a credit memo of an imported order, on its way in."""
+"""An invoice or a credit memo of an imported order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Where it was sold: its clock gives documents their day."""
+    """Where it was sold; its time zone decides a document's day."""
 
     zone: ZoneInfo
     place: Place | None
@@ -33,7 +33,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice or a credit memo on its way in. Amounts in minor units."""
+    """An invoice or a credit memo to be written. Amounts in minor units."""
 
     id: int
     number: str

@@ -47,7 +47,7 @@ INVOICE_COLUMNS = (
     "exemption",
 )
 REASONS = {"credit": "Imported credit", "adjustment": "Imported adjustment"}
-# The amounts of what was picked short are worked out anew, as on the document.
+# The amounts of what was picked short are recomputed, as on the document.
 _LINES = f"""
 insert into invoice_line (invoice_id, line_no, company_id, order_line_no, sku, name, colour, unit, quantity, unit_price,
                           net_minor, tax_share, tax_minor)

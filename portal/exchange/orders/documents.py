@@ -1,7 +1,7 @@
 """Completed orders become invoices and credit memos, with lines and postings, in the transaction of their batch.
 
-Whatever was sold elsewhere was paid elsewhere, as far as we know: a document is settled by an opening posting unless
-it is said to be unpaid. A settled one touches no other row: its two postings come in one statement and cancel out.
+What was sold elsewhere is taken as paid elsewhere: a document is settled by an opening posting unless the file or an
+option says that it is unpaid. A settled one changes no other row: its two postings are one statement and cancel out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from portal.exchange.orders.document_rows import INVOICE_COLUMNS, invoice_row, p
 from portal.exchange.orders.order import ImportedOrder
 from portal.intake.upsert import copy_into, next_ids
 
-# No code of a file has it, so a number with it is nobody else's.
+# No code in a file can contain it, so a number with it is unique.
 MARK = "~"
 _OWN = r"^(INV|CM|PAY)-\d+$"
 

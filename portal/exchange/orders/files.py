@@ -127,7 +127,7 @@ class OrderFiles:
         return found
 
     def _reject(self, order: Row, lines: list[Row], written: Written) -> None:
-        """An order and its lines go together: each row tells its own reasons, or whose fault it was."""
+        """An order and its lines are rejected together: each row with its own reasons, or the bad row's number."""
         number = self.orders.field(order.raw, "number")
         culprit = next((line for line in lines if line.reasons), None)
         fault = f"order_lines.csv row {culprit.number}" if culprit else ""

@@ -1,4 +1,4 @@
-"""What imported orders take hold of: credit, stock and places in pickup windows."""
+"""What imported orders reserve: credit, stock and places in pickup windows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ select k.store_id, k.starts_at, greatest(s.window_capacity, k.n), k.n
 on conflict (store_id, starts_at) do update
    set booked = p.booked + excluded.booked, capacity = greatest(p.capacity, p.booked + excluded.booked)
 """
-# An order that was not written, the SKU that is short and what the row of the file is told.
+# An order that was not written, the SKU that is short, and the reason for the row of the file.
 Refused = list[tuple[ImportedOrder, str, str]]
 
 

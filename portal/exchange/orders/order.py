@@ -1,4 +1,4 @@
-"""An order on its way in: what was checked and is ready to be written."""
+"""An order being imported: checked and ready to be written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ImportedLine:
 
     @property
     def is_gone(self) -> bool:
-        """Whether it was handed over, at least in part, and nothing of it is still to come."""
+        """Whether it was handed over, at least in part, and nothing is outstanding."""
         return self.state in COMPLETE_STATES
 
     @property
@@ -99,7 +99,7 @@ class ImportedOrder:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything that will ever be handed over has been, so that it is charged."""
+        """Whether nothing is outstanding, so that it is charged."""
         return self.status in COMPLETE_STATES
 
     @property
@@ -123,7 +123,7 @@ class ImportedOrder:
 
     @property
     def locks(self) -> bool:
-        """Whether writing it changes rows that orders being placed wait for."""
+        """Whether writing it locks rows that orders placed meanwhile need."""
         return self.is_open or self.takes_window
 
     @property

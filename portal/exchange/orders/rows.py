@@ -160,7 +160,7 @@ def _line_row(order_id: int, order: ImportedOrder, line: ImportedLine) -> tuple[
 
 
 def event_rows(numbered: Iterable[Numbered]) -> Iterator[tuple[Any, ...]]:
-    """What is known of the order's course: placed, ready, and where it stands now."""
+    """What is known of the order's history: placed, ready, and its present state."""
     for order_id, o in numbered:
         who = (o.placed_by_id, o.placed_by_name, o.placed_by_kind, o.subject_name if o.reason else "")
         system = (None, "Imported", "system", "")

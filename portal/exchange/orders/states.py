@@ -28,7 +28,7 @@ MOST_MINOR = 10_000_000_000_000
 
 
 def order_reasons(v: Values, now: datetime) -> list[str]:
-    """What is wrong with the parsed fields of an order row by itself."""
+    """What is wrong with the parsed fields of an order's row, its lines aside."""
     reasons = [*_times(v, now), *_person(v), *_credit(v)]
     status, fulfilment = v.get("status"), v.get("fulfilment")
     wrong_way = (status in ONLY_PICKUP and fulfilment == "delivery") or (

@@ -1,7 +1,7 @@
 """Writing whole orders: lines, events, stock, credit, windows, documents and touchpoints of a batch commit together.
 
 Locks are taken in the order in which placement takes them (credit by company, stock by store and variant, pickup
-windows, what was bought before), and as late as possible: people order while an import runs.
+windows, what was bought before), and as late as possible: orders are placed while an import runs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from portal.touchpoints.interaction import Interaction, set_interaction
 
 OWN_NUMBER = re.compile(re.escape(PREFIX) + r"([0-9]{1,9})")
 IMPORT = Interaction(source="import", channel="import")
-# Orders of one transaction: of those that nobody waits for, that use credit, and that hold stock as well.
+# Orders per transaction: of those that block nobody, of those that use credit, and of those that hold stock as well.
 BATCH, OWED_BATCH, OPEN_BATCH = 1_000, 250, 50
 PARTITION_TRIES = 30
 
@@ -64,7 +64,7 @@ on conflict (company_id, variant_id, colour_number) do update
 class OrderWriter:
     """Writes orders in transactions of its own on one session.
 
-    :param connection: a connection in autocommit, for what must not wait for a batch's commit.
+    :param connection: a connection in autocommit, for what must be visible before a batch commits.
     :param unpaid_since: invoices issued on that day or later stay open.
     """
 
@@ -102,7 +102,7 @@ class OrderWriter:
         return refused
 
     def _batch_size(self, order: ImportedOrder) -> int:
-        """Small where writing it changes rows that people wait for who order meanwhile."""
+        """Small where writing it locks rows that orders placed meanwhile need."""
         if order.locks:
             return OPEN_BATCH
         return OWED_BATCH if self.documents.leaves_open(order) else BATCH
@@ -139,8 +139,8 @@ class OrderWriter:
         self._months |= months
 
     def _make_partition(self, month: date) -> None:
-        """Making one waits for everybody who uses the log, and everybody for it: so it waits for a moment only, and
-        tries again."""
+        """Creating one needs an exclusive lock on the log, and its waiting blocks everybody behind it: so it gives up
+        after a second and tries again."""
         for _ in range(PARTITION_TRIES):
             try:
                 with self.connection.transaction():
@@ -155,7 +155,7 @@ class OrderWriter:
         )
 
     def _move_sequence(self, orders: Iterable[ImportedOrder]) -> None:
-        """Numbers of our own form (from another Counterpart) must not be given out again."""
+        """Numbers of the portal's own form, from another Counterpart, must not be assigned again."""
         own = [int(found[1]) for order in orders if (found := OWN_NUMBER.fullmatch(order.number))]
         if own:
             top = max(own)

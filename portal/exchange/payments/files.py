@@ -1,6 +1,7 @@
 """payments.csv with payment_allocations.csv: money that came in the old system, and the invoices that it paid.
 
-The keys of both files are kept in memory. Batches commit by themselves; a payment and what it paid come in together.
+The keys of both files are kept in memory. Each batch commits on its own; a payment and its allocations are imported
+together or not at all.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from portal.intake.spec import Intake, Pair
 from portal.intake.tables import Row, Table
 from portal.intake.upsert import Written
 
-BATCH = 250  # payments of one transaction: whoever pays or orders meanwhile waits for one at most
+BATCH = (
+    250  # payments per transaction: a payment or an order placed meanwhile waits for one transaction at most
+)
 OWN = "PAY-"
 
 
@@ -138,7 +141,7 @@ class PaymentFiles:
             shares[name] = Share(invoice.id, amount, off, v["short_reason"], v["short_note"])
 
     def _reject(self, unit: _Unit) -> None:
-        """A payment and what it paid go together: each row tells its own reasons, or whose fault it was."""
+        """A payment and its allocations are rejected together: each row with its own reasons, or the bad row's number."""
         number = self.payments.field(unit.row.raw, "number")
         culprit = next((part for part in unit.parts if part.reasons), None)
         fault = f"payment_allocations.csv row {culprit.number}" if culprit else ""

@@ -1,4 +1,4 @@
-"""A payment on its way in, and the documents that it pays."""
+"""A payment being imported, and the documents that it pays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.billing.payment_states import LIVE
 from portal.billing.settlement.split import Share, Split, split
 from portal.foundation.sql import sql_list
 
-# Locked in the order in which everybody locks documents. What a payment under way speaks for is not open to others.
+# Locked in the order in which everybody locks documents. What a payment in progress covers is not open to others.
 _LOCK = f"""
 select i.number, i.id, i.company_id, i.currency,
        i.open_minor - coalesce((select sum(a.amount_minor) from payment_allocation a

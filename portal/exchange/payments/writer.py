@@ -79,7 +79,7 @@ def _applied_memos(p: ImportedPayment, parts: Split, now: datetime) -> Posting:
 
 
 def _open_disputes(connection: Connection[Any], payments: Sequence[ImportedPayment], now: datetime) -> None:
-    """A short payment with a reason opens a dispute about the rest; the last one of an invoice tells the reason."""
+    """A short payment with a reason opens a dispute about the rest; the last one of an invoice gives the reason."""
     short = {
         share.invoice_id: (payment, share)
         for payment in payments
