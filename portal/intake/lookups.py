@@ -51,6 +51,11 @@ class References:
                 raise ValueError(f"Two lookups are called {lookup.name}; give one of them another name.")
             self._lookups[lookup.name] = lookup
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All that can be loaded."""
+        return frozenset(self._lookups)
+
     def load(self, connection: Connection[Any], *names: str) -> None:
         """Read these lookups from the database, also when they were read before."""
         for name in names:
