@@ -13,8 +13,9 @@ from portal.intake.loader import Loader
 from portal.intake.opened import opened
 from portal.intake.progress import Progress, quiet
 from portal.intake.report import Report
+from portal.intake.source import BadFile, find
 from portal.intake.spec import Intake, Pair, Spec
-from portal.intake.tables import BadFile, Table, find
+from portal.intake.tables import Table
 from portal.intake.upsert import Written
 
 

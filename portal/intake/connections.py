@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from portal.intake.tables import BadFile
+from portal.intake.source import BadFile
 
 # Any fixed number.
 IMPORT_LOCK = 7_261_002

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from portal.intake.lookups import References
 from portal.intake.progress import Progress
 from portal.intake.rejects import Rejects
-from portal.intake.tables import BadFile, Column, Row
+from portal.intake.source import BadFile
+from portal.intake.tables import Column, Row
 from portal.intake.upsert import Written
 
 # "Always was": earlier than any order.

@@ -21,7 +21,8 @@ from portal.exchange.orders.writer import OrderWriter
 from portal.intake.opened import Opened, opened
 from portal.intake.progress import Progress, quiet
 from portal.intake.report import Report
-from portal.intake.tables import BadFile, Table
+from portal.intake.source import BadFile
+from portal.intake.tables import Table
 
 
 def import_online_retail(

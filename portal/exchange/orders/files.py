@@ -12,8 +12,9 @@ from portal.exchange.orders.columns import LINE_COLUMNS, ORDER_COLUMNS
 from portal.exchange.orders.order import ImportedOrder
 from portal.exchange.orders.writer import BATCH, OrderWriter
 from portal.intake.cells import Wrong, code
+from portal.intake.source import BadFile
 from portal.intake.spec import Intake, Pair
-from portal.intake.tables import BadFile, Row, Table, Tick
+from portal.intake.tables import Row, Table, Tick
 from portal.intake.upsert import Written, copy_into
 
 MOST_LINES = 20_000  # of one batch, which is in memory

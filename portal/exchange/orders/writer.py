@@ -16,18 +16,11 @@ from psycopg import Connection, errors
 from sqlalchemy.orm import Session
 
 from portal.exchange.orders.documents import DocumentWriter
+from portal.exchange.orders.history import EVENT_COLUMNS, event_rows, record_completed
 from portal.exchange.orders.holds import Refused, book_windows, lock_credit, take_credit, take_stock
 from portal.exchange.orders.order import ImportedOrder
-from portal.exchange.orders.rows import (
-    EVENT_COLUMNS,
-    LINE_COLUMNS,
-    ORDER_COLUMNS,
-    event_rows,
-    line_rows,
-    order_row,
-    record_completed,
-)
-from portal.intake.tables import BadFile
+from portal.exchange.orders.rows import LINE_COLUMNS, ORDER_COLUMNS, line_rows, order_row
+from portal.intake.source import BadFile
 from portal.intake.upsert import copy_into, next_ids
 from portal.orders.numbers import PREFIX
 from portal.touchpoints.interaction import Interaction, set_interaction

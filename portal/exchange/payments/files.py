@@ -14,10 +14,9 @@ from pathlib import Path
 from portal.billing.settlement.split import Share
 from portal.exchange.payments.columns import ALLOCATION_COLUMNS, PAYMENT_COLUMNS
 from portal.exchange.payments.payment import ImportedPayment, OpenInvoice, lock_invoices
+from portal.exchange.payments.reasons import add_share, check_part, check_payment
 from portal.exchange.payments.writer import write_payments
-from portal.foundation.money import format_minor, round_to_minor
-from portal.intake.cells import fits
-from portal.intake.lookups import References
+from portal.foundation.money import round_to_minor
 from portal.intake.spec import Intake, Pair
 from portal.intake.tables import Row, Table
 from portal.intake.upsert import Written
@@ -25,7 +24,6 @@ from portal.intake.upsert import Written
 BATCH = (
     250  # payments per transaction: a payment or an order placed meanwhile waits for one transaction at most
 )
-OWN = "PAY-"
 
 
 @dataclass
@@ -59,7 +57,7 @@ class PaymentFiles:
         new = [unit for number, unit in units.items() if number not in there]
         total.unchanged += len(there)
         for unit in new:
-            _check(unit.row, self.refs, self.intake.now)
+            check_payment(unit.row, self.refs, self.intake.now)
         new.sort(key=lambda unit: (str(unit.row.values.get("received_on")), unit.row.number))
         for at in range(0, len(new), BATCH):
             total.plus(self._batch(new[at : at + BATCH], self.intake.now))
@@ -106,12 +104,12 @@ class PaymentFiles:
         v = unit.row.values
         company = self.refs["companies"].get(v.get("company_code") or "")
         for part in unit.parts:
-            _check_part(part, company.id if company else 0, invoices)
+            check_part(part, company.id if company else 0, invoices)
         if not unit.is_good or company is None:
             return None
         shares: dict[str, Share] = {}
         for part in unit.parts:
-            self._share(part, shares, invoices, company.currency)
+            add_share(part, shares, invoices, company.currency)
         amount = round_to_minor(v["amount"], company.currency)
         if sum(share.to_pay_minor for share in shares.values()) > amount:
             unit.row.wrong("amount", "less than what it paid")
@@ -123,22 +121,6 @@ class PaymentFiles:
         return ImportedPayment(
             **same, company_id=company.id, amount_minor=amount, currency=company.currency, shares=shares
         )
-
-    def _share(
-        self, part: Row, shares: dict[str, Share], invoices: dict[str, OpenInvoice], currency: str
-    ) -> None:
-        v = part.values
-        name, invoice = v["invoice_number"], invoices[v["invoice_number"]]
-        amount, off = round_to_minor(v["amount"], currency), round_to_minor(v["discount"], currency)
-        left = invoice.left_minor
-        if name in shares:
-            part.reasons.append("same key as another row of this payment")
-        elif not (0 < amount <= left or left <= amount < 0):
-            part.wrong("amount", f"only {format_minor(left, currency)} of it is open")
-        elif off > max(0, amount):
-            part.wrong("discount", "more than the amount")
-        else:
-            shares[name] = Share(invoice.id, amount, off, v["short_reason"], v["short_note"])
 
     def _reject(self, unit: _Unit) -> None:
         """A payment and its allocations are rejected together: each row with its own reasons, or the bad row's number."""
@@ -152,39 +134,6 @@ class PaymentFiles:
         for part in unit.parts:
             if self.parts:
                 self.rejects.add(self.parts, part, part.reasons or because)
-
-
-def _check(row: Row, refs: References, now: datetime) -> None:
-    v = row.values
-    if not v:
-        return
-    company = refs.find(row, "company_code", "companies")
-    if v["received_on"] is not None and v["received_on"] > now.date():
-        row.wrong("received_on", "in the future")
-    if (v["number"] or "").startswith(OWN):
-        row.wrong("number", f"{OWN} begins the portal's own numbers")
-    if v["amount"] is not None:
-        _check_decimals(row, "amount", company.currency if company else "")
-        if v["amount"] == 0:
-            row.wrong("amount", "is nothing")
-
-
-def _check_part(part: Row, company_id: int, invoices: dict[str, OpenInvoice]) -> None:
-    v = part.values
-    if not v or v["invoice_number"] is None:
-        return
-    invoice = invoices.get(v["invoice_number"])
-    if invoice is None or invoice.company_id != company_id:
-        part.wrong("invoice_number", "no such invoice of the company")
-        return
-    for name in ("amount", "discount"):
-        if v[name] is not None:
-            _check_decimals(part, name, invoice.currency)
-
-
-def _check_decimals(row: Row, name: str, currency: str) -> None:
-    if currency and not fits(row.values[name], currency):
-        row.wrong(name, "not an amount")
 
 
 def _load(intake: Intake, payments: Path, parts: Path | None) -> Written:

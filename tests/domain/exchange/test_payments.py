@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from portal.intake.tables import BadFile
+from portal.intake.source import BadFile
 from portal.verification.run import verify
 from tests.import_files import Folder, column, fingerprint, scalar
 

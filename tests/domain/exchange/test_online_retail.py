@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from portal.exchange.online_retail.preset import import_online_retail
-from portal.intake.tables import BadFile
+from portal.intake.source import BadFile
 from portal.verification.run import Verdict, verify
 from tests.conftest import WIPE
 from tests.import_files import column, fingerprint, scalar

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from portal.verification.run import verify
-from tests.domain.exchange.test_data_formats import TABLES
+from tests.domain.exchange.test_folder_formats import TABLES
 from tests.domain.exchange.test_payments import BAD as BAD_PAYMENTS
 from tests.domain.exchange.test_payments import STRAY as STRAY_PART
 from tests.import_files import OPEN, OPEN_LINE, Folder, column, fingerprint

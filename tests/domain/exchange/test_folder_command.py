@@ -12,7 +12,7 @@ from portal.cli import cli
 from portal.exchange.folder import import_folder
 from portal.foundation.config import Settings
 from portal.intake.connections import import_connections
-from tests.domain.exchange.test_real_orders import ROW, small
+from tests.domain.exchange.test_online_retail import ROW, small
 from tests.import_files import NOW, Folder, scalar
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from portal.foundation.config import Settings
 from portal.intake.connections import import_connections
-from portal.intake.tables import BadFile
+from portal.intake.source import BadFile
 from portal.verification.run import verify
 from tests.conftest import WIPE
 from tests.import_files import NOW, OPEN, OPEN_LINE, Folder, contents, fingerprint, scalar

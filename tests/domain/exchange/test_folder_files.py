@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from portal.intake.tables import LONGEST_RECORD, BadFile
+from portal.intake.source import LONGEST_RECORD, BadFile
 from tests.import_files import Folder, as_csv, column, fingerprint, scalar
 
 HEADER = ("number", "name", "hex")

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from portal.exchange.online_retail.preset import import_online_retail
 from portal.verification.run import verify
 from tests.builders import PASSWORD
-from tests.domain.exchange.test_real_orders import HEADER
+from tests.domain.exchange.test_online_retail import HEADER
 from tests.import_files import Folder, column, fingerprint, scalar
 from tests.page import PageClient
 
