@@ -1,4 +1,4 @@
-"""Commands about people: the first administrator has nobody to be invited by."""
+"""Commands about people: the first administrator cannot be invited, so the command line adds one."""
 
 from __future__ import annotations
 

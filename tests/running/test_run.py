@@ -225,7 +225,7 @@ def test_a_dead_child_is_noticed_and_the_rest_is_stopped(start: Callable[[], Run
     (worker,) = [p for p in run.family if "worker" in p.cmdline()]
     worker.kill()
     assert run.process.wait(120) == 1
-    assert "The worker ended by itself (exit code -9)" in run.said
+    assert "The worker ended unexpectedly (exit code -9)" in run.said
     assert "Traceback" not in run.said
     assert run.left_over() == []
 

@@ -21,7 +21,7 @@ from portal.billing.statements.queries.months import MonthRow, months
 from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
-from portal.web.files import pdf_download
+from portal.web.downloads import pdf_download
 from portal.web.spreadsheets import csv_download
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, today

@@ -41,7 +41,7 @@ from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.returns.use_cases import Return, take_back
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_attacks_storm import Storm, let_loose
 from tests.invoices import TODAY, make_invoice, pay_offline

@@ -34,7 +34,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import Conflict, NotFound, Rejected
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.invoices import TODAY, make_invoice, pay_offline
 from tests.paying import Till
 from tests.placing import together

@@ -22,7 +22,7 @@ from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order, OrderEvent
 from portal.stores.models import Stock
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.approvals import LIMIT, Limited, limited, set_limit
 from tests.builders import NOW
 from tests.placing import send, together, used

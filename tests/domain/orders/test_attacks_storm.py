@@ -30,7 +30,7 @@ from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
 from portal.orders.reorder.use_cases.reorder import Reorder, reorder
 from portal.orders.status import OPEN_STATES
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.shop import TODAY, shown_for
 

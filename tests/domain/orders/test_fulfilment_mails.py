@@ -15,14 +15,14 @@ from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter
 
 
 def bodies(session: Session, settings: Settings) -> dict[str, tuple[str, str]]:
     """Subject and body of each kind of mail that waits to be sent."""
-    posting = Posting(settings, session.get_bind())
+    posting = Delivery(settings, session.get_bind())
     found = {}
     for mail in session.scalars(select(OutboundMail).order_by(OutboundMail.id)):
         message = posting._message(mail)

@@ -7,11 +7,11 @@ import re
 from tests.rules.reading.source import place
 
 # Lowest first: a package may name its own tables and import its own modules, and those of packages before it.
-FLOORS = ("foundation", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
+FLOORS = ("foundation", "intake", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
 # Above all domains.
-ABOVE = {"app", "cli", "desk", "importing", "models", "running", "verifying", "worker"}
+ABOVE = {"app", "cli", "desk", "exchange", "models", "running", "verification", "worker"}
 KINDS = ("use_cases", "queries", "views", "staff_views")
-NO_DOMAIN = {"cli", "foundation", "importing", "models", "running", "verifying", "web", "worker"}
+NO_DOMAIN = {"cli", "foundation", "intake", "models", "running", "verification", "web", "worker"}
 
 
 def noun_of(name: str) -> tuple[str, str] | None:

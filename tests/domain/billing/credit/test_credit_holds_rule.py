@@ -22,7 +22,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.import_files import Folder, column
 from tests.invoices import make_attempt, make_invoice, pay_offline
@@ -107,7 +107,7 @@ def test_held_on_the_day_and_let_go_when_it_is_paid(
         select(OutboundMail).where(OutboundMail.kind.in_(kinds)).order_by(OutboundMail.id)
     ).all()
     assert [(mail.kind, mail.to_email) for mail in mails] == [(kind, boss.email) for kind in kinds]
-    bodies = [Posting(settings, session.get_bind())._message(mail).get_content() for mail in mails]
+    bodies = [Delivery(settings, session.get_bind())._message(mail).get_content() for mail in mails]
     assert "The account of Harbor Painting with Test Coatings is on hold" in bodies[0]
     assert "Nothing is overdue for too long any more" in bodies[1]
 

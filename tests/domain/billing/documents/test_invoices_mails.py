@@ -20,7 +20,7 @@ from portal.foundation.mail import OutboundMail
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.models.orders import Order
 from portal.orders.returns.use_cases import Return, take_back
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import a_draft_of, collect, invoices, paid_ahead, ready
 from tests.invoices import make_invoice
@@ -47,7 +47,7 @@ def mails(session: Session) -> list[OutboundMail]:
 
 def written(session: Session, settings: Settings) -> tuple[str, str]:
     """Subject and body of the newest one, as the worker writes it."""
-    message = Posting(settings, session.get_bind())._message(mails(session)[-1])
+    message = Delivery(settings, session.get_bind())._message(mails(session)[-1])
     body = message.get_content()
     assert "None" not in body
     assert "\n\n\n" not in body

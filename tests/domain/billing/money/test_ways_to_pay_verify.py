@@ -35,7 +35,7 @@ from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.scheduled.use_cases import schedule_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import Build
 from tests.invoices import TODAY, make_invoice
 from tests.paying import Till

@@ -26,18 +26,18 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.mail import OutboundMail
 from portal.worker import build as build_worker
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.builders import Build
 from tests.invoices import TODAY, pay_offline
 from tests.paying import Till
 
 
 @pytest.fixture
-def posting(settings: Settings, engine: Engine) -> Posting:
-    return Posting(replace(settings, smtp_url="smtp://127.0.0.1:9"), engine)
+def posting(settings: Settings, engine: Engine) -> Delivery:
+    return Delivery(replace(settings, smtp_url="smtp://127.0.0.1:9"), engine)
 
 
-def letter(till: Till, posting: Posting, kind: str) -> tuple[str, str]:
+def letter(till: Till, posting: Delivery, kind: str) -> tuple[str, str]:
     """Subject and text of the newest letter of a kind."""
     with till.sessions() as session:
         mail = session.scalars(
@@ -64,7 +64,7 @@ def agree(till: Till, method_id: int, rule: Rule) -> None:
         begin_autopay(session, offer, actor=till.actor, shown=words, now=utcnow(), today=TODAY)
 
 
-def test_autopay_tells_ahead_and_what_it_leaves(till: Till, posting: Posting) -> None:
+def test_autopay_tells_ahead_and_what_it_leaves(till: Till, posting: Delivery) -> None:
     small, big = till.invoice(10_000), till.invoice(90_000)
     agree(till, method(till), Rule("due", limit_minor=20_000))
     pay_by_rule(till.sessions, now=utcnow(), today=small.due_on - timedelta(days=3))
@@ -79,7 +79,7 @@ def test_autopay_tells_ahead_and_what_it_leaves(till: Till, posting: Posting) ->
     assert f"{big.number}, due Thu 2 Jul 2026: $900.00" in text
 
 
-def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -> None:
+def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Delivery) -> None:
     invoice, method_id = till.invoice(10_000), method(till)
     with transaction(till.sessions) as session:
         schedule_payment(
@@ -98,7 +98,7 @@ def test_a_scheduled_payment_that_was_not_needed(till: Till, posting: Posting) -
     assert "Nothing was charged" in text
 
 
-def test_a_refund_says_how_much_and_why(till: Till, posting: Posting, build: Build) -> None:
+def test_a_refund_says_how_much_and_why(till: Till, posting: Delivery, build: Build) -> None:
     payment = pay_offline(till.build.session, till.company, 5_000)
     staff = build.actor(build.user(kind="admin"))
     with transaction(till.sessions) as session:
@@ -115,7 +115,7 @@ def test_a_refund_says_how_much_and_why(till: Till, posting: Posting, build: Bui
     assert "The reason: Paid twice" in text
 
 
-def test_a_pay_link_is_sent_with_its_address_and_then_forgotten(till: Till, posting: Posting) -> None:
+def test_a_pay_link_is_sent_with_its_address_and_then_forgotten(till: Till, posting: Delivery) -> None:
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as session:
         made = make_invoice_link(

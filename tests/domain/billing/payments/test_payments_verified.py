@@ -12,7 +12,7 @@ from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.invoices import TODAY, pay_offline
 from tests.paying import BOUNCING, Till
 

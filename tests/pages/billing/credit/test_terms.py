@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.models.credit import CreditAccount, PaymentTerms
 from portal.billing.models.invoices import Invoice
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import Build
 from tests.invoices import make_invoice
 from tests.page import PageClient
