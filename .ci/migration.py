@@ -43,11 +43,11 @@ class GuardOp(ops.MigrateOperation):
 
 @renderers.dispatch_for(GuardOp)
 def _guarded(context: AutogenContext, op: GuardOp) -> list[str]:
-    context.imports.add("from portal.foundation.row_security import guard_company_rows")
+    context.imports.add("from portal.foundation.row_security import each, guard_company_rows")
+    # One line: alembic indents whatever follows a line that ends with a colon.
     return [
         "# What customers may do with the rows of their company; by default they read them.",
-        f'for statement in guard_company_rows("{op.table}", {{"portal_customer": "select"}}):',
-        "    op.execute(statement)",
+        f'each(op.execute, guard_company_rows("{op.table}", {{"portal_customer": "select"}}))',
     ]
 
 

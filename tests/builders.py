@@ -10,6 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+import portal.models  # noqa: F401  (every table must be known before the first one is written)
 from portal.accounts.models import Address, Company, CompanyJob, Delegation, Membership, RepAssignment, User
 from portal.accounts.roles import permissions_for
 from portal.accounts.sign_in import passwords

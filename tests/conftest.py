@@ -70,7 +70,7 @@ def server_url(worker_name: str) -> Iterator[Callable[[str], str]]:
     """
     import psycopg
 
-    from portal.billing.documents import rendering
+    from portal.billing.documents import pdf as rendering
     from portal.foundation.config import var_dir
     from portal.foundation.postgres.embedded import EmbeddedPostgres
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from portal.importing.progress import quiet
-from portal.importing.run import Report, import_folder
+from portal.exchange.folder import import_folder
+from portal.intake.progress import quiet
+from portal.intake.report import Report
 from tests.builders import PASSWORD_HASH
 
 NOW = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+import portal.models  # noqa: F401  (every table must be known before the first one is written)
 from portal.accounts.models import Company, User
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt
-from portal.billing.payments.use_cases import start as do_start
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.use_cases.checkout import open_checkout
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.payments.use_cases.sync import sync_attempt
-from portal.billing.stripe.api import Stripe
+from portal.billing.stripe.api import Limits, Stripe
 from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -52,8 +53,7 @@ class Till:
         options: dict[str, Any] = {
             "api": self.sandbox.url,
             "webhook_secret": SECRET,
-            "timeout": (10.0, 60.0),
-            "retries": 0,
+            "limits": Limits((10.0, 60.0), retries=0),
             "portal_url": "http://localhost",
             **more,
         }
@@ -76,20 +76,16 @@ class Till:
         self.build.session.commit()
         return card.id
 
-    def start(self, *wants: Want | Invoice, actor: Actor | None = None, **more: Any) -> PaymentAttempt:
-        """Transaction 1, for all that is open of the invoices unless a want says less."""
+    def start(
+        self, *wants: RequestedShare | Invoice, actor: Actor | None = None, **more: Any
+    ) -> PaymentAttempt:
+        """Transaction 1, for all that is open of the invoices unless a share says less."""
         now: datetime = more.pop("now", None) or utcnow()
-        chosen = [w if isinstance(w, Want) else Want(w.id, w.open_minor) for w in wants]
+        today: date = more.pop("today", None) or TODAY
+        shares = [w if isinstance(w, RequestedShare) else RequestedShare(w.id, w.open_minor) for w in wants]
+        new = NewPayment(company_id=self.company.id, shares=shares, **more)
         with transaction(self.sessions) as session:
-            return do_start.start(
-                session,
-                actor=actor or self.actor,
-                company_id=self.company.id,
-                wants=chosen,
-                now=now,
-                today=more.pop("today", TODAY),
-                **more,
-            )
+            return start_payment(session, new, actor=actor or self.actor, now=now, today=today)
 
     def open(self, attempt: PaymentAttempt, api: Stripe | None = None) -> str:
         return open_checkout(self.sessions, attempt.id, now=utcnow(), api=api or self.api)

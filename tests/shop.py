@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, User
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
-from portal.orders.checkout import shown as showing
-from portal.orders.checkout.use_cases.placeable import terms_of
-from portal.orders.drafts.queries import add_tax, own_head, priced_lines
-from portal.orders.drafts.use_cases.drafts import make_room, start_draft
-from portal.orders.drafts.use_cases.lines import Wish, put
+from portal.orders.checkout.snapshot import encode_snapshot, terms_of
+from portal.orders.drafts.queries import own_head, taxed_lines
+from portal.orders.drafts.use_cases.drafts import NewDraft, make_room, start_draft
+from portal.orders.drafts.use_cases.lines import Item, put
 from portal.stores.models import Store
 from tests.builders import NOW, Build
 
@@ -36,8 +35,9 @@ class Shop:
         session = self.build.session
         actor = actor or self.actor
         make_room(session, actor=actor, now=NOW)
-        draft = start_draft(session, actor=actor, now=NOW, store_id=self.store.id)
-        put(session, draft, [Wish(variant.id, n) for variant, n in wishes], now=NOW)
+        work = start_draft(session, NewDraft(store_id=self.store.id), actor=actor, now=NOW)
+        draft = work.draft
+        put(work, [Item(variant.id, n) for variant, n in wishes])
         for name, value in fields.items():
             setattr(draft, name, value)
         session.commit()
@@ -46,6 +46,4 @@ class Shop:
 
 def shown_for(session: Session, actor: Actor, draft_id: int) -> str:
     head = own_head(session, actor, draft_id)
-    lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=TODAY)
-    add_tax(session, head, lines, today=TODAY)
-    return showing.encode(terms_of(head), lines)
+    return encode_snapshot(terms_of(head), taxed_lines(session, head, today=TODAY).lines)

@@ -1,11 +1,11 @@
-"""Where actors are made, each with the permissions of its role. Nobody else makes one."""
+"""The only place that creates actors, each with the permissions of its role."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, Membership, User
@@ -16,7 +16,7 @@ from portal.foundation.actor import Actor
 def actor_of(
     user: User, company: Company | None = None, role: str | None = None, *, session_id: int | None = None
 ) -> Actor:
-    """The actor that a person is in a company with a role there (staff: neither)."""
+    """A person as an actor in a company, with their role there (staff: neither)."""
     return Actor(
         user_id=user.id,
         kind=user.kind,
@@ -34,7 +34,7 @@ def actor_of(
 
 
 def actor_of_session(row: Mapping[str, Any]) -> Actor:
-    """The actor behind a request; ``row`` is what the sign-in statement has read of the session."""
+    """The actor behind a request; ``row`` is the result of the sign-in statement."""
     acting = row["delegation_id"] is not None
     return Actor(
         user_id=row["user_id"],
@@ -66,26 +66,11 @@ def actor_who_asked(
     subject_id: int,
     subject_name: str,
 ) -> Actor:
-    """The actor who asked for something earlier, with what their role in the company permits today. One statement.
+    """The actor of an earlier request, with the permissions of their role in the company today. One statement.
 
-    :param delegation_id: the stay in the customer's account in which a rep asked on behalf of the subject.
+    :param delegation_id: the delegation in which a rep asked on behalf of the subject.
     """
-    role = (
-        select(Membership.role)
-        .where(
-            Membership.user_id == User.id,
-            Membership.company_id.in_([company.id, company.parent_id]),
-            Membership.disabled_at.is_(None),
-        )
-        .order_by((Membership.company_id == company.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    person = session.execute(
-        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason, role.label("role"))
-        .outerjoin(Delegation, Delegation.id == delegation_id)
-        .where(User.id == user_id)
-    ).one()
+    person = session.execute(_person(company, user_id, delegation_id)).one()
     acting = delegation_id is not None
     return Actor(
         user_id=user_id,
@@ -105,11 +90,30 @@ def actor_who_asked(
     )
 
 
+def _person(company: Company, user_id: int, delegation_id: int | None) -> Select[Any]:
+    role = (
+        select(Membership.role)
+        .where(
+            Membership.user_id == User.id,
+            Membership.company_id.in_([company.id, company.parent_id]),
+            Membership.disabled_at.is_(None),
+        )
+        .order_by((Membership.company_id == company.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(User.kind, User.email, User.language, User.time_zone, Delegation.reason, role.label("role"))
+        .outerjoin(Delegation, Delegation.id == delegation_id)
+        .where(User.id == user_id)
+    )
+
+
 def actor_on_record(
     kind: str, *, user_id: int | None = None, name: str = "", email: str = "", company_id: int | None = None
 ) -> Actor:
-    """Somebody to be named in the books and the log for what they did earlier or without signing in. They may do
-    nothing."""
+    """An actor without permissions, to name in the ledger and the log for what was done earlier or without
+    signing in."""
     return Actor(
         user_id=user_id, kind=kind, name=name, email=email, company_id=company_id, permissions=frozenset()
     )

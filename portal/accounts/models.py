@@ -92,7 +92,7 @@ class User(Base):
     time_zone: Mapped[str] = mapped_column(server_default="America/New_York")
     kind: Mapped[str]  # customer, rep, support, store, admin
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
-    # Read only where a password is checked: a customer's request has no right to it.
+    # Deferred: a customer's request has no permission to read it.
     password_hash: Mapped[str | None] = mapped_column(deferred=True)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
@@ -104,7 +104,7 @@ class User(Base):
         Index(
             "ix_app_user_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}
         ),
-        # The end of a number is what all its writings share.
+        # All spellings of a phone number share its last digits.
         Index("ix_app_user_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
         Index("ix_app_user_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
     )
@@ -118,8 +118,8 @@ class User(Base):
 class Membership(Base):
     """A customer's person in a company, with one role there.
 
-    An invitation that waits for its answer is disabled and has ``invited_at``; so whoever asks for
-    active memberships (``disabled_at is null``) never sees it.
+    An open invitation is disabled and has ``invited_at``, so that queries for active memberships
+    (``disabled_at is null``) never return it.
     """
 
     __tablename__ = "membership"
@@ -127,7 +127,7 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True, index=True)
     role: Mapped[str]  # viewer, buyer, approver, company_admin
-    # Orders above it need another person's yes (minor units of the company's currency, with tax); None: no limit.
+    # Orders above it need approval (minor units of the company's currency, with tax); None: no limit.
     order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -149,7 +149,7 @@ class RepAssignment(Base):
 
 
 class Delegation(Base):
-    """A rep's stay inside a customer's account: for whom, why, from when to when (60 minutes at most)."""
+    """A rep acting inside a customer's account: for whom, why, from when to when (60 minutes at most)."""
 
     __tablename__ = "delegation"
 
@@ -181,12 +181,12 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     user_agent: Mapped[str] = mapped_column(server_default="")
     network: Mapped[str] = mapped_column(server_default="")  # truncated address
-    # Last number given to a touchpoint of this session; dense, so a gap is a loss.
+    # Last sequence number of a touchpoint in this session; a gap means a lost touchpoint.
     touch_seq: Mapped[int] = mapped_column(server_default="0")
 
 
 class SignInAttempt(Base):
-    """A failed sign-in or reset request, counted per account and per network to slow guessing down."""
+    """A failed sign-in or reset request, counted per account and per network to rate-limit guesses."""
 
     __tablename__ = "sign_in_attempt"
 

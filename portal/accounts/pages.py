@@ -1,4 +1,4 @@
-"""The blueprints that the pages of accounts are put on; views/ and staff_views/ of each noun add theirs."""
+"""The blueprints of accounts; each noun's views and staff_views register their pages on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which role may do what: the one table. Permissions are named ``resource:action``."""
+"""Permissions by role. They are named ``resource:action``."""
 
 from __future__ import annotations
 

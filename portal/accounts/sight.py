@@ -1,4 +1,4 @@
-"""Which companies and stores an actor may see: the one place that answers it.
+"""Which companies and stores an actor may see: the only place that decides it.
 
 What may be *done* there is a matter of permissions (:mod:`portal.accounts.roles`). A kind of actor without a row in
 ``SIGHT`` sees nothing.
@@ -62,7 +62,7 @@ _NOTHING = Sight()
 
 
 def sight_of(actor: Actor) -> Sight:
-    """What the actor sees, in this context; nothing for a kind that has no row."""
+    """What the actor sees in the current context; nothing for a kind without a row."""
     seen = SIGHT.get(actor.kind, _NOTHING)
     return _ACTING if actor.is_acting and seen is not _NOTHING else seen
 
@@ -90,7 +90,7 @@ def in_customer_account(actor: Actor) -> bool:
 
 
 def sees_assigned_only(actor: Actor) -> bool:
-    """True for staff who look after companies of their own and see no others."""
+    """True for staff who see only the companies assigned to them."""
     return sight_of(actor).companies is Companies.ASSIGNED
 
 
@@ -116,5 +116,5 @@ def works_at_one_store(actor: Actor) -> bool:
 
 
 def works_at_every_store(actor: Actor) -> bool:
-    """True for staff who have to say which store they mean."""
+    """True for staff who have to choose a store first."""
     return sight_of(actor).stores is Stores.ALL

@@ -1,4 +1,4 @@
-"""Time zones that people choose from: IANA names with the words they know them by."""
+"""Time zones to choose from: IANA names with their common names."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ TIME_ZONES = (
 
 
 def zones_with(zone: str) -> list[tuple[str, str]]:
-    """The list, with a person's own zone in it however rare it is."""
+    """The list, always including the person's own zone."""
     known = dict(TIME_ZONES)
     return [*TIME_ZONES] if zone in known else [(zone, zone.replace("_", " ")), *TIME_ZONES]

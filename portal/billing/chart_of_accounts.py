@@ -4,15 +4,15 @@
 account               tag    meaning
 ====================  =====  =============================================================================
 receivable            doc    what customers owe us; every entry names its invoice or credit memo
-unapplied             money  customers' money that no invoice has taken yet (ours to give back); names its payment
+unapplied             money  customers' money that is not applied to an invoice yet (refundable); names its payment
 stripe                       money at Stripe
 bank                         money in our bank: cheques, transfers, cash
 fees                         what Stripe keeps
-disputed                     money that payers' banks hold back while a chargeback is open
+disputed                     money that payers' banks withhold while a chargeback is open
 sales                        net sales
-tax                          sales tax we owe the state
+tax                          sales tax owed to the state
 discounts                    early-payment discounts given
-write_offs                   what we gave up
+write_offs                   what was written off
 opening                      what was settled before the books began (imported documents)
 ====================  =====  =============================================================================
 """
@@ -33,7 +33,7 @@ OPENING = "opening"
 
 ACCOUNTS = (RECEIVABLE, UNAPPLIED, STRIPE, BANK, FEES, DISPUTED, SALES, TAX, DISCOUNTS, WRITE_OFFS, OPENING)
 
-# What a customer owes us less what they have paid ahead.
+# What a customer owes less what they have prepaid.
 OF_CUSTOMER = (RECEIVABLE, UNAPPLIED)
 MONEY = (STRIPE, BANK)
 # Kinds of documents, and of the transactions that post them.

@@ -1,16 +1,16 @@
-"""The states of a payment attempt and how it moves between them. Kept apart from orders and from fulfilment.
+"""The states of a payment attempt and the transitions between them. Independent of orders and of fulfilment.
 
 ===========  ================================================================================================
 state        meaning
 ===========  ================================================================================================
-scheduled    to be started on a day; speaks for nothing yet
-created      written, Stripe not heard yet: nobody knows whether anything exists there
-open         its Checkout page waits for the payer, or an off-session charge waits for its answer
-processing   the payer has done their part; the money comes (or not) within days: bank debits
+scheduled    to be started on a day; reserves nothing yet
+created      written, no answer from Stripe yet: unknown whether anything exists there
+open         its Checkout page waits for the payer, or an off-session charge waits for its result
+processing   the payer is done; the money arrives (or not) within days: bank debits
 succeeded    the money is in the books
 failed       Stripe says no; nothing was taken
-cancelled    given up by the payer or by us
-expired      its Checkout page ran out
+cancelled    abandoned by the payer or by us
+expired      its Checkout page expired
 ===========  ================================================================================================
 """
 
@@ -21,13 +21,13 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     "created": frozenset({"open", "processing", "succeeded", "failed", "cancelled", "expired"}),
     "open": frozenset({"processing", "succeeded", "failed", "cancelled", "expired"}),
     "processing": frozenset({"succeeded", "failed"}),
-    # Money that comes after all is never dropped: it becomes unapplied cash.
+    # Money that arrives after all is never dropped: it becomes unapplied cash.
     "failed": frozenset({"succeeded"}),
     "cancelled": frozenset({"succeeded", "processing"}),
     "expired": frozenset({"succeeded", "processing"}),
     "succeeded": frozenset(),
 }
-# What is allocated by an attempt in one of these states is spoken for.
+# What an attempt in one of these states is allocated to cannot be paid by another one.
 LIVE = ("created", "open", "processing")
 # Begun and not paid: Stripe's page waits for the payer.
 UNPAID = ("created", "open")
@@ -36,7 +36,7 @@ WITHOUT_MONEY = ("failed", "cancelled", "expired")
 OVER = ("succeeded", *WITHOUT_MONEY)
 
 REFUND_STATES = ("created", "pending", "succeeded", "failed", "cancelled")
-# Stripe or the bank has taken the refund on; none of it will be given back.
+# Stripe or the bank has accepted the refund; it cannot be revoked.
 REFUND_TAKEN = ("pending", "succeeded")
 REFUND_GONE = ("failed", "cancelled")
 
@@ -53,5 +53,5 @@ LABELS = {
 
 
 def can(before: str, to: str) -> bool:
-    """Whether the table has this step; staying where one is, is no step."""
+    """Whether the table has this transition; staying in a state is none."""
     return to in TRANSITIONS[before]

@@ -1,8 +1,9 @@
-"""The pages about money beside each other, as tabs on each of them."""
+"""The tabs on the pages about money."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -22,19 +23,28 @@ PAGES = (
 
 
 def payment_page() -> Callable[[Any], str | None]:
-    """How the page of a payment is addressed: that of its try at Stripe, for readers who may pay."""
+    """Makes the address of a payment's page, which is that of its attempt at Stripe, for readers who may pay."""
     if not actor().can("invoices:pay"):
         return lambda row: None
     return lambda row: url_for("billing.payment", token=row.token) if row.token else None
 
 
-def money_tabs(current: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page to change to."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def money_tabs(current: str) -> list[Tab]:
     """Tabs for the pages that the reader may see.
 
     :param current: endpoint of the page that shows them.
     """
-    found = []
-    for endpoint, words, permission in PAGES:
-        if actor().can(permission):
-            found.append({"label": words, "href": url_for(endpoint), "current": endpoint == current})
-    return found
+    return [
+        Tab(words, url_for(endpoint), endpoint == current)
+        for endpoint, words, permission in PAGES
+        if actor().can(permission)
+    ]

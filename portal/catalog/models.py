@@ -41,7 +41,7 @@ class Variant(Base):
         Computed("upper(regexp_replace(sku, '[^A-Za-z0-9]', '', 'g'))", persisted=True)
     )
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
-    # Full name as it stands on an order line ("ProCoat Eggshell, Extra White base, 5 gal").
+    # Full name as printed on an order line ("ProCoat Eggshell, Extra White base, 5 gal").
     name: Mapped[str]
     size: Mapped[str] = mapped_column(server_default="")
     sheen: Mapped[str] = mapped_column(server_default="")
@@ -64,7 +64,7 @@ class Variant(Base):
             postgresql_ops={"sku_key": "gin_trgm_ops"},
             postgresql_with={"fastupdate": "off"},
         ),
-        # Read with every search and written with an import: nothing is to wait in the pending list.
+        # Read by every search and written by imports, so nothing may wait in the pending list.
         Index(
             "ix_variant_name_trgm",
             "name",
@@ -119,7 +119,7 @@ class ListPrice(Base):
 
 
 class ContractPrice(Base):
-    """A price agreed with one company; it wins over any list."""
+    """A price agreed with one company; it takes precedence over any list."""
 
     __tablename__ = "contract_price"
 
@@ -147,7 +147,7 @@ class PartNumber(Base):
 
     __table_args__ = (
         Index("ix_part_number_company_variant", "company_id", "variant_id"),
-        # The beginning of a number is enough; the primary key's order does not serve that.
+        # For prefix searches, which the primary key's collation does not support.
         Index(
             "ix_part_number_key_pattern",
             "company_id",

@@ -1,4 +1,4 @@
-"""The blueprints that the pages of catalog are put on; views/ and staff_views/ of each noun add theirs."""
+"""The blueprint of the catalog; each noun's views register their pages on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sizes in the order in which shelves have them: a quart before a gallon before a pail."""
+"""Sizes in shelf order: a quart before a gallon before a pail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LEADING = re.compile(r"(\d+(?:\.\d+)?)(?:[/-](\d+(?:\.\d+)?))?\s*([a-z]*)", re.
 
 
 def size_order(size: str) -> tuple[int, float, str]:
-    """Sort key: by unit, then by amount, then by the words."""
+    """Sort key: by unit, then by amount, then by text."""
     found = _LEADING.match(size)
     if found is None:
         return 99, 0.0, size
@@ -19,5 +19,5 @@ def size_order(size: str) -> tuple[int, float, str]:
 
 
 def in_order(sizes: Iterable[str]) -> list[str]:
-    """Different sizes, small to large; what has no size is left out."""
+    """Distinct sizes, small to large; empty ones are left out."""
     return sorted({each for each in sizes if each}, key=size_order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from portal import __version__
-from portal.cli import checks, data, mails, pages, payments, people, servers
+from portal.cli import data, mails, pages, payments, people, seed, servers, touchpoints, verify
 from portal.cli.sentences import SentenceGroup
 
 PROGRAM = "portal"
@@ -26,10 +26,10 @@ for command in (
     servers.serve,
     servers.worker,
     servers.migrate,
-    data.seed,
+    seed.seed,
     data.import_,
-    checks.verify,
-    checks.touchpoints,
+    verify.verify,
+    touchpoints.touchpoints,
     people.add_staff,
     mails.retry_mails,
     pages.routes,

@@ -1,10 +1,9 @@
-"""Commands that bring data in or look after it."""
+"""``portal import``."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -15,25 +14,19 @@ import click
 from sqlalchemy import Engine
 
 from portal.cli.places import database
+from portal.cli.progress import progress_bars
 
 if TYPE_CHECKING:
-    from portal.importing.progress import Progress
-    from portal.importing.run import Report
+    from portal.intake.report import Report
 
 Say = Callable[[str], None]
 
 
-@click.command()
-def seed() -> None:
-    """Make up the demo company and import it. For an empty database; a second run changes nothing."""
-    from portal.cli import demo
-
-    with database() as engine:
-        demo.seed(engine, click.echo)
-
-
 def amount(text: str) -> Decimal:
-    """An amount of an option; what is none is told by click, in a sentence."""
+    """An amount given as an option.
+
+    :raises ValueError: if it is not a number; click turns that into a sentence.
+    """
     try:
         return Decimal(text)
     except InvalidOperation as error:
@@ -78,59 +71,29 @@ def import_(path: Path, preset: str | None, credit_limit: Decimal, unpaid_since:
 def shown_import(
     engine: Engine, folder: Path, now: datetime, say: Say, unpaid_since: date | None = None
 ) -> Report:
-    """Import a folder with a progress bar; tells what it did."""
-    from portal.importing.run import import_folder
+    """Import a folder with a progress bar and print what it did."""
+    from portal.exchange.folder import import_folder
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         report = import_folder(engine, folder, now, progress, unpaid_since=unpaid_since)
-    _tell(report, say)
+    _print(report, say)
     return report
 
 
 def _preset(
     engine: Engine, path: Path, now: datetime, say: Say, *, credit_limit: Decimal, unpaid_since: date | None
 ) -> Report:
-    from portal.importing.presets.online_retail import import_online_retail
+    from portal.exchange.online_retail.preset import import_online_retail
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         report = import_online_retail(
             engine, path, credit_limit=credit_limit, unpaid_since=unpaid_since, progress=progress
         )
-    _tell(report, say)
+    _print(report, say)
     return report
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar for each step on a terminal; nothing where the output goes to a file."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        TaskProgressColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
-
-        def begin(name: str, total: int) -> Callable[[int], None]:
-            task = bars.add_task(name, total=total)
-            return lambda done: bars.advance(task, done)
-
-        yield begin
-
-
-def _tell(report: Report, say: Say) -> None:
+def _print(report: Report, say: Say) -> None:
     for name, written in report.files.items():
         parts = [f"{written.added:,} added"]
         for count, word in (

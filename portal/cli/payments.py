@@ -13,6 +13,8 @@ from portal.cli import places
 
 if TYPE_CHECKING:
     from portal.billing.reconciliation.use_cases.runs import Report
+    from portal.billing.stripe.api import Stripe
+    from portal.foundation.config import Settings
 
 
 @click.command()
@@ -26,39 +28,41 @@ def reconcile(days: int, as_json: bool) -> None:
     What hangs is settled, what differs is listed (on the page /billing/reconciliation, too). Exit code 0 when both
     sides agree, 1 when something differs, 2 when Stripe gave no answer or card payments are off.
     """
-    import portal.models  # noqa: F401  (every table must be known before the first one is written)
-    from portal.billing.reconciliation.queries import open_differences
-    from portal.billing.reconciliation.use_cases.runs import reconcile as compare
     from portal.billing.stripe.api import Stripe, StripeUnknown
-    from portal.foundation.clock import utcnow
-    from portal.foundation.db import make_engine, make_sessions, transaction
-    from portal.foundation.postgres import reachable
 
     with places.settings() as known:
         api = Stripe.from_settings(known)
         if api is None:
             _give_up("Card payments are off: PORTAL_STRIPE_KEY is not set, so there is nothing to compare.")
             return
-        engine = make_engine(known, pool_size=2)
-        reachable.check(engine)
-        sessions = make_sessions(engine)
-        now = utcnow()
         try:
-            report = compare(sessions, since=now - timedelta(days=days), now=now, api=api)
+            report, words = _compare(known, api, days)
         except StripeUnknown as error:
             _give_up(f"Stripe gave no answer ({error}); nothing was concluded. Try again later.")
             return
-        with transaction(sessions) as session:
-            words = [row.words for row in open_differences(session)]
-        engine.dispose()
     if as_json:
         click.echo(json.dumps({**report.as_json(), "differences": words}, indent=2))
     else:
-        _tell(report, words)
+        _print(report, words)
     sys.exit(1 if report.open else 0)
 
 
-def _tell(report: Report, words: list[str]) -> None:
+def _compare(known: Settings, api: Stripe, days: int) -> tuple[Report, list[str]]:
+    """The report, and what differs in words."""
+    from portal.billing.reconciliation.queries import open_differences
+    from portal.billing.reconciliation.use_cases.runs import reconcile as compare
+    from portal.foundation.clock import utcnow
+    from portal.foundation.db import make_sessions, transaction
+
+    with places.connected(known) as engine:
+        sessions = make_sessions(engine)
+        now = utcnow()
+        report = compare(sessions, since=now - timedelta(days=days), now=now, api=api)
+        with transaction(sessions) as session:
+            return report, [row.words for row in open_differences(session)]
+
+
+def _print(report: Report, words: list[str]) -> None:
     for name in ("charges", "refunds", "disputes", "movements"):
         click.echo(f"{getattr(report, name):>10,}  {name}")
     for sentence in words:

@@ -1,4 +1,4 @@
-"""Commands about people: the first administrator has nobody to be invited by."""
+"""Commands about people: the first administrator cannot be invited, so the command line adds one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 @click.password_option(help="At least 10 characters; asked for when not given.")
 def add_staff(email: str, name: str, kind: str, store_code: str | None, password: str) -> None:
     """Add a member of staff who can sign in at once."""
-    from portal.accounts.staff import use_cases as staff
+    from portal.accounts.staff.use_cases import staff
     from portal.cli.places import database
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction
@@ -27,13 +27,7 @@ def add_staff(email: str, name: str, kind: str, store_code: str | None, password
             store = store_by_code(session, store_code) if store_code else None
         except NotFound:
             raise click.BadParameter(f"No store has the code {store_code}.", param_hint="--store") from None
-        staff.add_staff(
-            session,
-            email=email,
-            name=name,
-            kind=kind,
-            store_id=store.id if store else None,
-            password=password,
-            now=utcnow(),
-        )
+        store_id = store.id if store else None
+        new = staff.NewStaff(email, name, kind, store_id=store_id, password=password)
+        staff.add_staff(session, new, now=utcnow())
     click.echo(f"{email.strip().lower()} can sign in now.")

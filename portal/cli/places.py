@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -27,24 +28,29 @@ def settings() -> Iterator[Settings]:
         yield config.from_environment({"PORTAL_SECRET_KEY": "-" * 32, **os.environ})
         return
     from portal.foundation.postgres.embedded import EmbeddedPostgres
-    from portal.running import guards, pay_sandbox
+    from portal.running import guards
 
     folder = config.var_dir()
-    payments = None if os.environ.get("PORTAL_STRIPE_KEY") else pay_sandbox.known(folder)
     guards.prepare(folder)
     server = EmbeddedPostgres(folder / "postgres")
     try:
-        yield config.from_environment(
-            {
-                "PORTAL_ENV": "development",
-                "PORTAL_SECRET_KEY": guards.secret_key(folder),
-                **({"PORTAL_DEMO": "yes", **payments.environment} if payments else {}),
-                **os.environ,
-                "DATABASE_URL": server.ensure_database("counterpart"),
-            }
-        )
+        environment = {**_of_run(folder), "DATABASE_URL": server.ensure_database("counterpart")}
+        yield config.from_environment(environment)
     finally:
         server.close()
+
+
+def _of_run(folder: Path) -> dict[str, str]:
+    """The environment as ``portal run`` completes it."""
+    from portal.running import guards, pay_sandbox
+
+    payments = None if os.environ.get("PORTAL_STRIPE_KEY") else pay_sandbox.known(folder)
+    return {
+        "PORTAL_ENV": "development",
+        "PORTAL_SECRET_KEY": guards.secret_key(folder),
+        **({"PORTAL_DEMO": "yes", **payments.environment} if payments else {}),
+        **os.environ,
+    }
 
 
 @contextmanager
@@ -53,14 +59,23 @@ def database() -> Iterator[Engine]:
 
     :raises ConfigError: in one sentence when it is not.
     """
+    with settings() as known, connected(known) as engine:
+        yield engine
+
+
+@contextmanager
+def connected(known: Settings) -> Iterator[Engine]:
+    """A pool of connections to the database of these settings.
+
+    :raises ConfigError: when it is not there or too old.
+    """
     import portal.models  # noqa: F401  (every table must be known before the first one is written)
     from portal.foundation.db import make_engine
     from portal.foundation.postgres import reachable
 
-    with settings() as known:
-        engine = make_engine(known, pool_size=2)
-        try:
-            reachable.check(engine)
-            yield engine
-        finally:
-            engine.dispose()
+    engine = make_engine(known, pool_size=2)
+    try:
+        reachable.check(engine)
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,4 +1,4 @@
-"""Whatever an administrator can cause and cure is told in one sentence, with exit code 1 and no traceback."""
+"""Errors that an administrator can fix are printed as one sentence, with exit code 1 and no traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.foundation.errors import NotFound, Rejected
 
 
 class SentenceGroup(click.Group):
-    """A group whose commands end with a sentence where they can't do their work."""
+    """A group whose commands fail with a sentence instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -27,7 +27,7 @@ class SentenceGroup(click.Group):
 
 
 def sentence_for(error: Exception) -> str | None:
-    """The sentence for a failure of the surroundings; None for a mistake of ours, which needs its traceback."""
+    """The sentence for a failure of the environment; None for a bug, which needs its traceback."""
     if isinstance(error, ConfigError | Rejected):
         return str(error)
     if isinstance(error, NotFound):

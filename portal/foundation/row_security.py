@@ -7,7 +7,7 @@ is a new function.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 CUSTOMER = "portal_customer"
 
@@ -47,3 +47,9 @@ def guard_company_rows(
 def nobody_but_the_owner(table: str) -> list[str]:
     """Switch row-level security on without a policy: no role but the owner of the table sees a row."""
     return [f"alter table {table} enable row level security"]
+
+
+def each(execute: Callable[[str], object], statements: Iterable[str]) -> None:
+    """Execute statements one by one: ``each(op.execute, guard_company_rows(…))``."""
+    for statement in statements:
+        execute(statement)

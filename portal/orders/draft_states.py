@@ -1,4 +1,4 @@
-"""States of drafts, and of the question whether one above its person's limit may be ordered."""
+"""States of drafts, and of requests to approve one above its person's limit."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ DRAFT_STATES = ("current", "parked", "placed", "discarded")
 OPEN_DRAFTS = ("current", "parked")
 
 APPROVAL_STATES = ("pending", "approved", "rejected", "withdrawn", "voided")
-# Somebody else has said yes or no.
+# Another person has decided.
 DECIDED = ("approved", "rejected")

@@ -15,7 +15,7 @@ from portal.foundation.money import line_total
 
 
 class SoldLine(Protocol):
-    """What a line as sold has: an order's, or a row of it."""
+    """A line as sold: an order's, or a row of it."""
 
     @property
     def quantity(self) -> int: ...
@@ -48,7 +48,7 @@ def first_units(line: SoldLine, units: int, currency: str) -> Worth:
     """What the first ``units`` of a line are worth: unit price × units, rounded, with tax on that. A line whose
     amount is not its price times its quantity (imported ones may be so) is shared out evenly.
 
-    :raises ValueError: for more units than the line has, or fewer than none.
+    :raises ValueError: for more units than the line has, or a negative number.
     """
     if not 0 <= units <= line.quantity:
         raise ValueError(f"{units} units of a line of {line.quantity}")
@@ -69,7 +69,7 @@ def units_between(line: SoldLine, before: int, after: int, currency: str) -> Wor
 
 
 def cancelled_worth(line: SoldLine, cancelled: int, currency: str) -> Worth:
-    """What is not owed because so many units of the line are cancelled."""
+    """What is not owed because units of the line are cancelled."""
     return units_between(line, line.quantity - cancelled, line.quantity, currency)
 
 

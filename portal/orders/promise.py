@@ -18,7 +18,7 @@ def clock_words(moment: datetime, zone: str) -> str:
 
 
 def near_day_words(moment: datetime, zone: str, now: datetime) -> str:
-    """``today``, ``tomorrow``, ``Tue 3 Nov``, with the year when it is another one."""
+    """``today``, ``tomorrow``, ``Tue 3 Nov``, with the year if it is another one."""
     shown, today = local(moment, zone), local(now, zone)
     ahead = (shown.date() - today.date()).days
     if ahead in (-1, 0, 1):
@@ -48,7 +48,7 @@ def age_words(since: datetime, now: datetime) -> str:
 
 
 def is_late(status: str, fulfilment: str, promised_at: datetime | None, now: datetime) -> bool:
-    """True when the promised time has passed and the promise is not kept: not ready for the customer who
+    """True if the promised time has passed and the promise is not kept: not ready for the customer who
     collects, not delivered to the one who waits."""
     if promised_at is None or promised_at >= now:
         return False

@@ -18,7 +18,7 @@ def round_down(quantity: int, pack_size: int) -> int:
 
 
 def pack_words(quantity: int, pack_size: int) -> str:
-    """What to say when a quantity is not a whole number of packs; offers the nearest ones."""
+    """What to say if a quantity is not a whole number of packs; offers the nearest ones."""
     more = round_up(quantity, pack_size)
     less = more - pack_size
     choice = f"take {less} or {more}" if less > 0 else f"take {more}"
@@ -26,7 +26,7 @@ def pack_words(quantity: int, pack_size: int) -> str:
 
 
 def quantity_problem(quantity: int | None, pack_size: int) -> str | None:
-    """The sentence that says what is wrong with a quantity; None when it can be ordered."""
+    """The sentence that says what is wrong with a quantity; None if it can be ordered."""
     if quantity is None:
         return "Give the quantity as a whole number."
     if quantity < 1:
@@ -39,7 +39,7 @@ def quantity_problem(quantity: int | None, pack_size: int) -> str | None:
 
 
 def parse_quantity(text: str | None) -> int | None:
-    """A quantity as people type it (``12``, ``1,200``, `` 4 ``); None when it is not a whole number."""
+    """A quantity as people type it (``12``, ``1,200``, `` 4 ``); None if it is not a whole number."""
     plain = (text or "").strip().replace(",", "").replace("\u00a0", "").replace(" ", "")
     if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
         return None

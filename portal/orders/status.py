@@ -4,7 +4,7 @@ An order moves along one table. While it is being prepared its state follows fro
 (:func:`order_state`), so part of it can be ready or handed over while the rest waits for stock.
 
 Quantities of a line always add up: ``quantity = reserved + fulfilled + backordered + cancelled``, where
-``reserved`` is what the store holds for it and ``ready`` is the part of that which stands at the counter.
+``reserved`` is what the store holds for it, and ``ready`` is the part of that at the counter.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ COMPLETE_STATES = ("collected", "delivered")
 CLOSED_STATES = (*COMPLETE_STATES, "cancelled")
 # Nobody at the store has begun.
 UNTOUCHED_STATES = ("placed", "accepted")
-# Nothing stands ready yet: after the promised time these are late.
+# Nothing is ready yet: after the promised time these are late.
 UNREADY_STATES = (*UNTOUCHED_STATES, "picking")
 # The customer may still change their mind: nothing has been picked, or it waits for stock.
 CANCELLABLE_STATES = ("placed", "accepted", "backordered")
@@ -150,12 +150,12 @@ class Quantities(NamedTuple):
 
 
 def can(state: str, to: str) -> bool:
-    """True when an order in ``state`` may go to ``to``."""
+    """True if an order in ``state`` may go to ``to``."""
     return to in TRANSITIONS.get(state, {})
 
 
 def can_line(state: str, to: str) -> bool:
-    """True when a line in ``state`` may go to ``to``."""
+    """True if a line in ``state`` may go to ``to``."""
     return to in LINE_TRANSITIONS.get(state, frozenset())
 
 
@@ -173,7 +173,7 @@ def label(state: str, fulfilment: str = "pickup") -> str:
 
 
 def line_state_when_placed(reserved: int, backordered: int) -> str:
-    """State of a line at placement: it waits only when nothing of it could be reserved."""
+    """State of a line at placement: it waits only if nothing of it could be reserved."""
     return "placed" if reserved or not backordered else "backordered"
 
 
@@ -206,5 +206,5 @@ def order_state(lines: Collection[str]) -> str:
 
 
 def is_partly_ready(state: str, ready_units: int) -> bool:
-    """True when something can be collected while the rest is still being prepared."""
+    """True if something can be collected while the rest is still being prepared."""
     return state == "picking" and ready_units > 0

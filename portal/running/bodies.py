@@ -1,8 +1,8 @@
-"""Bodies that come slowly, or never. The server hands a request over before its body is there, so whoever sends half a
-form holds a thread for as long as they like; four of them would keep the portal from everybody.
+"""Protection against slow request bodies. The server passes a request on before its body has arrived, so a client that
+sends half a form could hold a thread indefinitely, and four of them could block the portal.
 
-So the server has threads to spare that do nothing but wait for bodies, and the application's own threads, as many as
-PORTAL_THREADS says, work on requests that are there.
+The server therefore has extra threads that only wait for bodies; the application's own threads, PORTAL_THREADS of them,
+work on complete requests.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Child:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux, a child is told to stop when we are killed without a chance to do it ourselves."""
+    """On Linux, the kernel stops the children when this process is killed and cannot stop them."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

@@ -75,10 +75,10 @@ def prepare(var: Path) -> PaySandbox:
         before.key if before else f"sk_test_{secrets.token_hex(24)}",
         before.webhook_secret if before else f"whsec_{secrets.token_hex(24)}",
     )
-    fresh = folder / "portal.json.new"
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    written = folder / "portal.json.new"
+    written.unlink(missing_ok=True)
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
         json.dump({"port": made.port, "key": made.key, "webhook_secret": made.webhook_secret}, out)
-    fresh.replace(folder / "portal.json")
+    written.replace(folder / "portal.json")
     return made

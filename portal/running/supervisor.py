@@ -42,7 +42,7 @@ class Mailbox:
 
 
 class Run:
-    """One run, from the first check to the last stop. Call :meth:`__call__` once."""
+    """One run, from the first check to the last stop. Call it once."""
 
     def __init__(self, environment: Mapping[str, str], say: Say, seed: Callable[[str, Say], bool]) -> None:
         self._given = dict(environment)
@@ -81,26 +81,28 @@ class Run:
         undo.enter_context(guards.only_one(self._var, self.address))
         guards.port_is_free(self._bind, self._port, "PORTAL_PORT")
         url = self._database(undo)
-        mailbox = self._mailbox()
-        payments = self._payments()
+        mailbox, payments = self._mailbox(), self._payments()
         environment = self._environment(url, mailbox, payments)
         config.from_environment(environment)
+        self._start_children(mailbox, payments, environment)
+        self._say(f"Logs: {self._var / 'log'}")
+        introduce(url)
+
+    def _start_children(
+        self, mailbox: Mailbox | None, payments: PaySandbox | None, environment: Mapping[str, str]
+    ) -> None:
         if mailbox is not None:
-            self._child(
-                Plan("mail sandbox", ["-m", "sandbox.mail", str(mailbox.smtp), str(mailbox.web)], 5),
-                environment,
-            )
+            arguments = ["-m", "sandbox.mail", str(mailbox.smtp), str(mailbox.web)]
+            self._child(Plan("mail sandbox", arguments, 5), environment)
         self._child(Plan("portal", ["-m", "portal.cli", "serve"]), environment)
         self._child(Plan("worker", ["-m", "portal.cli", "worker"]), environment)
         self._wait_until_ready()
         if mailbox is not None:
             self._say(f"Mails it sends: http://127.0.0.1:{mailbox.web}")
-        if payments is not None:  # nobody pays in the first second, so the portal need not wait for it
+        if payments is not None:  # not needed in the first second, so readiness does not depend on it
             reached = f"http://127.0.0.1:{self._port}"
             self._child(Plan("stripe sandbox", payments.arguments(reached), 5), environment)
             self._say(f"Test payments, watched and steered: {payments.address}/_sandbox/")
-        self._say(f"Logs: {self._var / 'log'}")
-        introduce(url)
 
     def _database(self, undo: ExitStack) -> str:
         url = self._given.get("DATABASE_URL", "")
@@ -176,17 +178,17 @@ class Run:
         return next((child for child in self._children if child.returncode is not None), None)
 
     def _stop_children(self) -> None:
-        # The portal first: what its last requests deferred, the worker may still do; the sandboxes last.
+        # The portal first, so that the worker can still run what its last requests deferred; the sandboxes last.
         order = {"portal": 0, "worker": 1}
         for child in sorted(self._children, key=lambda child: order.get(child.plan.name, 2)):
             child.stop()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        def note(number: int, frame: FrameType | None) -> None:
+        def stop(number: int, frame: FrameType | None) -> None:
             self._stop.set()
 
-        before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
@@ -196,7 +198,7 @@ class Run:
 
 def _obituary(child: Child) -> str:
     last = child.last_words()
-    return f"The {child.plan.name} ended by itself (exit code {child.returncode}); log: {child.log}" + (
+    return f"The {child.plan.name} ended unexpectedly (exit code {child.returncode}); log: {child.log}" + (
         f"; its last line: {last}" if last else "."
     )
 

@@ -50,7 +50,7 @@ def load() -> Flask:
 
     app = create_app()
     app.wsgi_app = Bodies(app.wsgi_app, app.extensions["settings"].threads)  # type: ignore[method-assign]
-    # What was made until now stays for ever: the garbage collector need not look at it again and again.
+    # What exists now is never freed, so the garbage collector can skip it.
     gc.collect()
     gc.freeze()
     return app

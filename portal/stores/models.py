@@ -1,4 +1,4 @@
-"""Stores, when they are open, what they have, and when a pickup can be."""
+"""Stores, their hours, stock and pickup windows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class Store(Base):
-    """A branch where customers collect. Hours are local to ``time_zone``."""
+    """A branch where customers pick up orders. Hours are local to ``time_zone``."""
 
     __tablename__ = "store"
 
@@ -50,7 +50,7 @@ class StoreHours(Base):
 
 
 class StoreException(Base):
-    """A date on which a store keeps other hours; both times null: closed all day."""
+    """A date on which a store has different hours; both times null: closed all day."""
 
     __tablename__ = "store_exception"
 

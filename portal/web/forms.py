@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
-from portal.foundation.amounts import parse_amount
+from portal.foundation.amounts import LONGEST, amount_field, parse_amount
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import clean_text, read_id, read_text
 from portal.foundation.tokens import new_token
 
 
 def strip(value: Any) -> Any:
     """Filter for text fields: outer white space and NUL characters never mean anything."""
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    return clean_text(value) if isinstance(value, str) else value
 
 
 class PortalForm(FlaskForm):
@@ -27,6 +30,7 @@ class PortalForm(FlaskForm):
                 "HiddenField",
                 "StringField",
                 "EmailField",
+                "MoneyField",
                 "SearchField",
                 "TelField",
                 "TextAreaField",
@@ -40,10 +44,39 @@ class PortalForm(FlaskForm):
         """Show a use case's refusal: on its field, or above the form."""
         name = rejected.field
         if name and name in self._fields:
-            field = self._fields[name]
-            field.errors = [*field.errors, rejected.message]
+            target = self._fields[name]
+            target.errors = [*target.errors, rejected.message]
         else:
             self.form_errors.append(rejected.message)
+
+
+class MoneyField(StringField):
+    """An amount in a currency that only the page knows."""
+
+    def __init__(self, label: str, *, render_kw: Mapping[str, str] | None = None, **more: Any) -> None:
+        attributes = dict(render_kw or {"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(label, render_kw=attributes, **more)
+
+    def minor(self, currency: str) -> int:
+        """Minor units of what was typed.
+
+        :raises Rejected: on the field.
+        """
+        try:
+            return parse_amount(self.data or "", currency)
+        except ValueError as error:
+            raise Rejected(self.short_name, str(error), field=self.short_name) from error
+
+    def minor_or_none(self, currency: str) -> int | None:
+        """Minor units, or None when the field was left empty.
+
+        :raises Rejected: on the field.
+        """
+        return self.minor(currency) if self.data else None
+
+    def fill(self, minor: int, currency: str) -> None:
+        """Show an amount in the field."""
+        self.data = amount_field(minor, currency)
 
 
 # As the pages make them. Nothing else: the books name facts by keys with ":" in them, and a form must not claim those.
@@ -51,7 +84,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{20,80}")
 
 
 class KeyedForm(PortalForm):
-    """A form that does its work once, however often it is sent: it carries a random key."""
+    """A form whose work is done once, however often it is sent: it carries a random idempotency key."""
 
     key = HiddenField()
 
@@ -62,7 +95,7 @@ class KeyedForm(PortalForm):
     def one_key(self) -> str:
         """The key that came with the form.
 
-        :raises Rejected: when it is missing or none of ours.
+        :raises Rejected: if it is missing, or was not made here.
         """
         key = self.key.data or ""
         if not KEY.fullmatch(key):
@@ -70,17 +103,75 @@ class KeyedForm(PortalForm):
         return key
 
 
-def amount_of(field: Any, currency: str, *, name: str = "amount") -> int:
-    """Minor units of what was typed into a field.
+class Document(Protocol):
+    """What has to be known of an invoice with an amount field beside it."""
 
-    :raises Rejected: on the field.
+    @property
+    def id(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+
+
+@dataclass(slots=True)
+class AmountRows:
+    """Amounts beside documents, by document id: what is in the fields, its minor units, and what is wrong with it."""
+
+    texts: dict[int, str] = field(default_factory=dict)
+    parts: dict[int, int] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def total_minor(self) -> int:
+        """The sum of the amounts."""
+        return sum(self.parts.values())
+
+
+class RowsForm(KeyedForm):
+    """A form with an amount field ``amount_<id>`` beside each of several documents.
+
+    :ivar rows: as they were typed or filled in; empty until then.
     """
-    try:
-        return parse_amount(field.data or "", currency)
-    except ValueError as error:
-        raise Rejected(name, str(error), field=name) from error
 
+    rows: AmountRows
 
-def money_field(label: str, **more: Any) -> StringField:
-    """A field for an amount."""
-    return StringField(label, render_kw={"inputmode": "decimal", "autocomplete": "off"}, **more)
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.rows = AmountRows()
+
+    def read_rows(self, values: Mapping[str, str], documents: Iterable[Document]) -> None:
+        """Read the fields of these documents; an empty one or a zero leaves the document out."""
+        self.rows = AmountRows()
+        for document in documents:
+            text = read_text(values, f"amount_{document.id}", LONGEST)
+            self.rows.texts[document.id] = text
+            try:
+                amount = parse_amount(text, document.currency) if text else 0
+            except ValueError as error:
+                self.rows.errors[document.id] = str(error)
+                continue
+            if amount:
+                self.rows.parts[document.id] = amount
+
+    def fill_rows(self, parts: Mapping[int, int], documents: Iterable[Document]) -> None:
+        """Show these amounts in the fields, by document id."""
+        self.rows = AmountRows(parts=dict(parts))
+        for document in documents:
+            amount = parts.get(document.id)
+            self.rows.texts[document.id] = amount_field(amount, document.currency) if amount else ""
+
+    def check_rows(self) -> None:
+        """Refuse to go on with an amount that cannot be read.
+
+        :raises Rejected: above the form; each field says what is wrong with it.
+        """
+        if self.rows.errors:
+            raise Rejected("parts", "Correct the amounts beside the invoices.")
+
+    def refuse(self, rejected: Rejected) -> None:
+        """Show a use case's refusal: beside its document, on its field, or above the form."""
+        prefix, _, document_id = (rejected.field or "").rpartition("_")
+        row = read_id(document_id) if prefix == "amount" else None
+        if row is None:
+            super().refuse(rejected)
+        else:
+            self.rows.errors[row] = rejected.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from portal.verifying.run import Finding, verify
+from portal.verification.run import Finding, verify
 
 
 def damage(engine: Engine, sql: str) -> None:

@@ -11,21 +11,21 @@ import sys
 from sqlalchemy import create_engine, pool
 
 import portal.models  # noqa: F401  (every table must be known before the first one is written)
-from portal.billing.payments.use_cases.checkout import cancel, charge_saved, open_checkout
+from portal.billing.payments.use_cases.checkout import cancel_attempt, charge_saved, open_checkout
 from portal.billing.payments.use_cases.sync import sync_attempt
-from portal.billing.stripe.api import Stripe
+from portal.billing.stripe.api import Limits, Stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
 from tests.sandbox.stripe.standing import KEY
 
-STEPS = {"open": open_checkout, "charge": charge_saved, "sync": sync_attempt, "cancel": cancel}
+STEPS = {"open": open_checkout, "charge": charge_saved, "sync": sync_attempt, "cancel": cancel_attempt}
 
 
 def main(database_url: str) -> None:
     sessions = make_sessions(create_engine(psycopg_url(database_url), poolclass=pool.NullPool))
     print("ready", flush=True)
     asked = json.loads(sys.stdin.readline())
-    api = Stripe(KEY, api=asked["stripe"], retries=0, portal_url="http://localhost")
+    api = Stripe(KEY, api=asked["stripe"], limits=Limits(retries=0), portal_url="http://localhost")
     STEPS[asked["step"]](sessions, asked["attempt"], now=utcnow(), api=api)
     print("done", flush=True)
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, pool, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.autopay import use_cases as autopay
+from portal.billing.autopay.use_cases.run import run_autopay
 from portal.billing.models.methods import Autopay
 from portal.catalog.models import PriceList
 from portal.foundation.clock import local, utcnow
@@ -73,14 +73,14 @@ def sellers_day() -> date:
     return local(utcnow(), SELLERS_ZONE).date()
 
 
-def run_autopay(url: str, payer: Payer) -> None:
+def autopay_day(url: str, payer: Payer) -> None:
     """What the worker does every hour, on the day after the mandate was agreed to: begin what the rule asks for."""
     with database(url) as session:
         company_id = session.scalars(select(Company.id).where(Company.code == payer.code)).one()
         mandate = session.scalars(select(Autopay).where(Autopay.company_id == company_id)).one()
         mandate.ran_on = sellers_day() - timedelta(days=1)
         session.flush()
-        assert autopay.run(session, mandate.id, now=utcnow(), today=sellers_day()) is not None
+        assert run_autopay(session, mandate.id, now=utcnow(), today=sellers_day()) is not None
         session.commit()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import checkout, ordering
-from tests.browser.payers import Payer, make_payer, run_autopay
+from tests.browser.payers import Payer, autopay_day, make_payer
 from tests.browser.person import Person
 from tests.browser.stack import Stack
 
@@ -196,7 +196,7 @@ def test_autopay(visitor: Visitor, payer: PayerMade, stack: Stack) -> None:
     me.button("Turn autopay on").click()
     expect(me.main()).to_contain_text(owes.invoices[0])
     me.look("autopay-on")
-    run_autopay(stack.database_url, owes)
+    autopay_day(stack.database_url, owes)
     stack.mail(owes.email, subject="received: $75.00")
     me.go("Invoices")
     expect(me.main()).to_contain_text("Nothing to pay")

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, pool
 from bench import world
 from portal.foundation.db import psycopg_url
 from portal.foundation.postgres.migrate import upgrade
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.chaos.buyers import Buyer
 from tests.chaos.portal import Processes, free_port
 

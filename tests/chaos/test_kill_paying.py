@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, create_engine, pool, text
 
-from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.stripe.api import Stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.db import make_sessions, psycopg_url
@@ -115,7 +115,7 @@ def _settle(engine: Engine, sandbox: Sandbox) -> None:
     sessions = make_sessions(engine)
     end = time.monotonic() + SETTLE_SECONDS
     while True:
-        sync_hanging(sessions, now=utcnow(), api=api, all_live=True)
+        sync_stuck_attempts(sessions, now=utcnow(), api=api, all_live=True)
         with engine.connect() as connection:
             waiting = connection.execute(
                 text("select count(*) from payment_attempt where state in ('created', 'processing')")

@@ -12,7 +12,7 @@ from tests.rules.test_files import ROOT, tracked
 KINDS = {*SIGHT, "system", "anonymous", "api"}
 MAKERS = {"portal/foundation/actor.py", "portal/accounts/actors.py"}
 # In files of data, a person's kind is a cell to be checked.
-ASKERS = ("portal/accounts/", "portal/touchpoints/", "portal/importing/")
+ASKERS = ("portal/accounts/", "portal/touchpoints/", "portal/exchange/")
 
 
 def _sources() -> Iterator[tuple[str, Path]]:

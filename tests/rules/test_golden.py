@@ -26,7 +26,7 @@ from portal.foundation.mail import OutboundMail, mail_folders
 from portal.touchpoints.kinds import SECTIONS, section
 from portal.web.access import permission_of
 from portal.worker import build
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.golden import account_mails, billing_mails, order_mails
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -120,7 +120,7 @@ def _commands(command: click.Command, path: str) -> Iterable[str]:
 def test_the_golden_data_is_what_the_template_asks_for(kind: str) -> None:
     """No field too few and none too many; every field that a text depends on is there filled and empty. Seen failing
     with a field renamed in the template, and with a case left out."""
-    tree = Posting(SETTINGS, NOWHERE)._templates.parse(TEMPLATES[kind].read_text())
+    tree = Delivery(SETTINGS, NOWHERE)._templates.parse(TEMPLATES[kind].read_text())
     asked = meta.find_undeclared_variables(tree) - GIVEN
     for case, data in MAILS[kind].items():
         assert set(data) == asked, case
@@ -145,18 +145,18 @@ def _conditions(tree: nodes.Template) -> set[str]:
 def test_every_mail_says_what_it_said(kind: str) -> None:
     """As the worker writes it. Seen failing with a word changed in each template, with the greeting's name left out
     and with another seller's name."""
-    posting = Posting(SETTINGS, NOWHERE)
+    delivery = Delivery(SETTINGS, NOWHERE)
     lines: list[str] = []
     for case, data in MAILS[kind].items():
-        lines += [f"===== {case}", *_written(posting, kind, data), ""]
+        lines += [f"===== {case}", *_written(delivery, kind, data), ""]
     compare(f"mails/{kind}.txt", lines[:-1])
 
 
-def _written(posting: Posting, kind: str, data: dict[str, Any]) -> list[str]:
+def _written(delivery: Delivery, kind: str, data: dict[str, Any]) -> list[str]:
     mail = OutboundMail(
         key="golden", kind=kind, to_email="dana@painter.example", to_name="Dana Ortiz", data=data
     )
-    message = posting._message(mail)
+    message = delivery._message(mail)
     return [f"Subject: {message['Subject']}", "", *message.get_content().splitlines()]
 
 
@@ -164,7 +164,7 @@ def test_a_mail_is_written_with_the_seller_s_own_name_and_address() -> None:
     """Settings reach the text. Seen failing with the portal's address written into a template."""
     data = MAILS["payment_failed"]["on the page"]
     other = replace(SETTINGS, seller_name="Other Coatings", public_url="https://portal.example")
-    said = "\n".join(_written(Posting(other, NOWHERE), "payment_failed", data))
+    said = "\n".join(_written(Delivery(other, NOWHERE), "payment_failed", data))
     assert "Other Coatings" in said
     assert "https://portal.example/payments/p4Zt" in said
 

@@ -12,6 +12,8 @@ from tests.rules.reading.source import Source, place, sources
 
 # Kinds that only a domain's ground floor has: its tables and its blueprints.
 GROUND_FLOOR = {"models", "pages"}
+# Exchange reads and writes files of other systems, step by step; its rules are those of the domains.
+WITH_RULES = {*DOMAINS, "touchpoints"} - {"exchange"}
 FOREIGN = re.compile(
     r"(sqlalchemy|psycopg|flask|werkzeug|wtforms|jinja2|stripe)\b|portal\.web\b|portal\.foundation\.(db|jobs|mail)\b"
     r"|portal(\.\w+){1,2}\.(models|queries|use_cases|letters|jobs|forms|page|views|staff_views)\b"
@@ -38,15 +40,12 @@ def _loaded(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def is_rule(name: str) -> bool:
-    """Whether a file of a domain is of no other kind than a rule, by its place."""
+    """Whether a file of a domain is of no other kind than a rule, by its place; ``board_page.py`` is a page."""
     parts = place(name)
-    if name.endswith("__init__.py") or parts[0] not in (*DOMAINS, "touchpoints"):
+    if name.endswith("__init__.py") or parts[0] not in WITH_RULES or parts[-1].endswith("_page"):
         return False
-    kind = (
-        parts[1]
-        if len(parts) == 2
-        else next((part for part in parts[1:] if part in (*KINDS, "models")), "rules")
-    )
+    kinds = (*KINDS, "models")
+    kind = parts[1] if len(parts) == 2 else next((part for part in parts[1:] if part in kinds), "rules")
     return kind == "rules" or kind not in (*KINDS, *GROUND_FLOOR)
 
 

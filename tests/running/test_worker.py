@@ -20,13 +20,14 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.accounts.delegations.use_cases import end_expired
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail, post, retry_failed
 from portal.running import guards
 from portal.touchpoints.models import Touchpoint
-from portal.worker import housekeeping
-from portal.worker.posting import TRIES, Posting
+from portal.worker.delivery import TRIES, Delivery
+from portal.worker.upkeep import do_upkeep
 from sandbox.mail.box import Box
 from tests.builders import NOW, Build
 
@@ -175,10 +176,10 @@ def test_a_killed_worker_loses_no_mail(
 
 
 @pytest.fixture
-def posting(settings: Settings, engine: Any, server: tuple[Server, str]) -> Posting:
+def delivery(settings: Settings, engine: Any, server: tuple[Server, str]) -> Delivery:
     from dataclasses import replace
 
-    return Posting(replace(settings, smtp_url=server[1]), engine)
+    return Delivery(replace(settings, smtp_url=server[1]), engine)
 
 
 def only_mail(sessions: sessionmaker[Session]) -> OutboundMail:
@@ -187,7 +188,7 @@ def only_mail(sessions: sessionmaker[Session]) -> OutboundMail:
 
 
 def test_a_secret_is_wiped_once_it_has_left(
-    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+    sessions: sessionmaker[Session], delivery: Delivery, server: tuple[Server, str]
 ) -> None:
     with sessions.begin() as session:
         post(
@@ -197,43 +198,43 @@ def test_a_secret_is_wiped_once_it_has_left(
             to_email="ann@example.com",
             data={"name": "Ann", "link": "http://localhost/reset?token=abc", "minutes": 30, "secret": True},
         )
-    posting.send(only_mail(sessions).id)
+    delivery.send(only_mail(sessions).id)
     mail = only_mail(sessions)
     assert mail.sent_at is not None
     assert "abc" not in json.dumps(mail.data)
     assert "token=abc" in server[0].mails()[0].text
-    posting.send(mail.id)
+    delivery.send(mail.id)
     assert len(server[0].mails()) == 1
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_at_last_given_up(
-    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+    sessions: sessionmaker[Session], delivery: Delivery, server: tuple[Server, str]
 ) -> None:
     post_mails(sessions, 1)
     server[0].refuse = "451 try later"
     mail = only_mail(sessions)
     with pytest.raises(smtplib.SMTPRecipientsRefused):
-        posting.send(mail.id)
+        delivery.send(mail.id)
     assert (only_mail(sessions).attempts, only_mail(sessions).failed_at) == (1, None)
     with sessions.begin() as session:
         session.execute(update(OutboundMail).values(attempts=TRIES - 1))
-    posting.send(mail.id)
+    delivery.send(mail.id)
     assert only_mail(sessions).failed_at is not None
     server[0].refuse = ""
-    posting.send(mail.id)
+    delivery.send(mail.id)
     assert server[0].mails() == []
     with sessions.begin() as session:
         assert retry_failed(session) == 1
-    posting.send(mail.id)
+    delivery.send(mail.id)
     assert len(server[0].mails()) == 1
 
 
 def test_an_address_that_does_not_exist_is_given_up_at_once(
-    sessions: sessionmaker[Session], posting: Posting, server: tuple[Server, str]
+    sessions: sessionmaker[Session], delivery: Delivery, server: tuple[Server, str]
 ) -> None:
     post_mails(sessions, 1)
     server[0].refuse = "550 nobody of that name"
-    posting.send(only_mail(sessions).id)
+    delivery.send(only_mail(sessions).id)
     assert only_mail(sessions).failed_at is not None
 
 
@@ -263,7 +264,7 @@ def test_the_house_is_kept(sessions: sessionmaker[Session], build: Build) -> Non
         )
     build.session.commit()
     with sessions.begin() as session:
-        housekeeping.keep(session, now=now)
+        do_upkeep(session, now=now)
     for model in (SignInAttempt, OneTimeToken, UserSession):
         assert len(build.session.scalars(select(model)).all()) == 1, model
     months = build.session.scalar(
@@ -278,6 +279,6 @@ def test_stays_whose_hour_is_over_end(sessions: sessionmaker[Session], build: Bu
     rep, subject = build.rep(company), build.user(company)
     stay = build.delegation(rep, subject, company)
     with sessions.begin() as session:
-        housekeeping.close_expired(session, now=NOW + timedelta(hours=2))
+        end_expired(session, now=NOW + timedelta(hours=2))
     build.session.refresh(stay)
     assert stay.ended_at == stay.expires_at

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from portal.importing.run import import_folder
-from portal.verifying.run import verify
+from portal.exchange.folder import import_folder
+from portal.verification.run import verify
 from sandbox.demo.payments import BOOKS
 from sandbox.demo.world import build
 from sandbox.demo.write import write

@@ -1,1 +1,1 @@
-"""Companies, their addresses and jobs, seen through whoever asks."""
+"""Companies as an actor may see them, with their addresses."""

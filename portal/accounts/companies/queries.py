@@ -1,4 +1,4 @@
-"""Companies, seen through whoever asks, with their addresses and jobs."""
+"""Companies as an actor may see them, with their addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from portal.accounts.models import Address, Company, CompanyJob
+from portal.accounts.models import Address, Company
 from portal.accounts.sight import company_condition
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -42,10 +42,10 @@ class CompanyChoice:
 
 
 def visible_company(session: Session, actor: Actor, code: str) -> Company:
-    """The company with this code: assigned ones for a rep, all for support and administrators, its own
+    """The company with this code: assigned ones for a rep, all for support and administrators, one's own
     for a customer or a rep inside a customer's account.
 
-    :raises NotFound: for every other one, as if it did not exist.
+    :raises NotFound: if the actor may not see it, as if it did not exist.
     """
     company = session.scalar(
         select(Company).where(Company.code == code, company_condition(actor, Company.id))
@@ -124,39 +124,15 @@ def companies_page(
 
 
 def company_choice(session: Session, user_id: int | None, company_id: int) -> CompanyChoice | None:
-    """One of the companies a customer's person can work in; None for every other one."""
+    """One of the companies a customer's person can work in; None for any other."""
     row = session.execute(_ONE, {"user_id": user_id, "id": company_id}).mappings().one_or_none()
     return None if row is None else CompanyChoice(**row)
 
 
 def addresses_of(session: Session, company_id: int) -> Sequence[Address]:
-    """Where the company has things delivered; the usual address first."""
+    """The company's delivery addresses, the default one first."""
     return session.scalars(
         select(Address)
         .where(Address.company_id == company_id)
         .order_by(Address.is_default.desc(), Address.label)
     ).all()
-
-
-def jobs_page(
-    session: Session,
-    company_id: int,
-    *,
-    words: str = "",
-    cursor: str | None = None,
-    size: int = ROWS_PER_PAGE,
-) -> Page[CompanyJob]:
-    """The company's open jobs by name. One statement.
-
-    :param words: part of a name or of a PO number.
-    """
-    query = select(CompanyJob).where(CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
-    if words:
-        fitting = [each.icontains(words, autoescape=True) for each in (CompanyJob.name, CompanyJob.po_number)]
-        query = query.where(or_(*fitting))
-    after = decode_cursor(cursor, str, int)
-    if after is not None:
-        query = query.where(tuple_(CompanyJob.name, CompanyJob.id) > tuple_(*after))
-    found = session.scalars(query.order_by(CompanyJob.name, CompanyJob.id).limit(size + 1)).all()
-    shown = found[:size]
-    return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if len(found) > size else None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from portal.accounts.company_jobs import use_cases as jobs
+from portal.accounts.company_jobs.forms import JobsForm
+from portal.accounts.company_jobs.use_cases import add_jobs, close_job
 from portal.accounts.context.page import context_page
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.forms import JobsForm
 from portal.web.access import needs
 from portal.web.filters import plural
 from portal.web.refusals import refusing
@@ -16,14 +16,15 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@blueprint.post("/jobs")
+@blueprint.post("/jobs", endpoint="add_jobs")
 @needs("drafts:write")
-def add_jobs() -> Answer:
+def create_jobs() -> Answer:
+    """Add jobs, one per line."""
     form = JobsForm()
     if not form.validate_on_submit():
         return context_page(form, 422)
     with refusing(form) as tried:
-        added = jobs.add_jobs(db(), actor=actor(), words=form.names.data)
+        added = add_jobs(db(), actor=actor(), words=form.names.data)
     if tried.refused is not None:
         return context_page(form, 422)
     known = f" {plural(added.known, 'was', 'were')} there already." if added.known else ""
@@ -31,11 +32,12 @@ def add_jobs() -> Answer:
     return redirect(url_for(".context") + "#job")
 
 
-@blueprint.post("/jobs/<int:job_id>/closure")
+@blueprint.post("/jobs/<int:job_id>/closure", endpoint="close_job")
 @needs("drafts:write")
-def close_job(job_id: int) -> Answer:
+def job_closure(job_id: int) -> Answer:
+    """Close a job."""
     with refusing() as tried:
-        job = jobs.close_job(db(), actor=actor(), job_id=job_id, now=now())
+        job = close_job(db(), actor=actor(), job_id=job_id, now=now())
         flash("ok", f"{job.name} is closed. Its orders keep its name.")
     if tried.refused is not None:
         flash("error", tried.refused.message)

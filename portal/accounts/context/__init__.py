@@ -1,1 +1,1 @@
-"""For which company, store and job a session works."""
+"""The company, store and job that a session works for."""

@@ -8,10 +8,11 @@ from typing import Any, Generic
 
 from flask import render_template, request, url_for
 
-from portal.accounts.companies.queries import CompanyChoice, companies_page, jobs_page
+from portal.accounts.companies.queries import CompanyChoice, companies_page
+from portal.accounts.company_jobs.forms import JobsForm
+from portal.accounts.company_jobs.queries import jobs_page
 from portal.accounts.company_jobs.use_cases import may_add_jobs
 from portal.accounts.models import CompanyJob
-from portal.accounts.sign_in.forms import JobsForm
 from portal.foundation.paging import Page, Row
 from portal.web.forms import strip
 from portal.web.sessions import actor, visit
@@ -19,8 +20,23 @@ from portal.web.transaction import db
 from portal.web.urls import came_from, local_path
 
 
+@dataclass(frozen=True)
+class Choices(Generic[Row]):
+    """A page of a list to choose from, with the words searched for."""
+
+    rows: Sequence[Row]
+    words: str
+    next_href: str | None
+    first_href: str | None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a search box is useful."""
+        return bool(self.words or self.next_href or self.first_href)
+
+
 def context_page(jobs_form: JobsForm, status: int = 200) -> tuple[str, int]:
-    """The context page; also shown again when the names of new jobs need correcting."""
+    """The context page; also rendered when the names of new jobs have errors."""
     who = actor()
     return render_template(
         "accounts/context/context.html",
@@ -33,43 +49,28 @@ def context_page(jobs_form: JobsForm, status: int = 200) -> tuple[str, int]:
     ), status
 
 
-@dataclass(frozen=True)
-class Chosen(Generic[Row]):
-    """A page of a list to choose from, as it was asked for."""
-
-    rows: Sequence[Row]
-    words: str
-    next_href: str | None
-    first_href: str | None
-
-    @property
-    def is_long(self) -> bool:
-        """Whether a search box is of use."""
-        return bool(self.words or self.next_href or self.first_href)
-
-
-def _companies() -> Chosen[CompanyChoice]:
+def _companies() -> Choices[CompanyChoice]:
     words, cursor = _asked("company")
-    return _chosen("company", companies_page(db(), actor().user_id, words=words, cursor=cursor))
+    return _choices("company", companies_page(db(), actor().user_id, words=words, cursor=cursor))
 
 
-def _jobs(company_id: int) -> Chosen[CompanyJob]:
+def _jobs(company_id: int) -> Choices[CompanyJob]:
     words, cursor = _asked("job")
-    return _chosen("job", jobs_page(db(), company_id, words=words, cursor=cursor))
+    return _choices("job", jobs_page(db(), company_id, words=words, cursor=cursor))
 
 
 def _asked(name: str) -> tuple[str, str | None]:
     return strip(request.args.get(name, ""))[:60], request.args.get(f"{name}_after")
 
 
-def _chosen(name: str, page: Page[Row]) -> Chosen[Row]:
+def _choices(name: str, page: Page[Row]) -> Choices[Row]:
     words, cursor = _asked(name)
-    kept: dict[str, Any] = {name: words or None, "next": _back() or None, "_anchor": name}
 
     def href(**more: Any) -> str:
-        return url_for(".context", **kept, **more)
+        kept = {name: words or None, "next": _back() or None, **more}
+        return url_for(".context", _anchor=name, **kept)
 
-    return Chosen(
+    return Choices(
         page.rows,
         words,
         next_href=href(**{f"{name}_after": page.next_cursor}) if page.next_cursor else None,
@@ -78,6 +79,6 @@ def _chosen(name: str, page: Page[Row]) -> Chosen[Row]:
 
 
 def _back() -> str:
-    """Where the person came from to choose; kept while they look through the lists."""
+    """Where the person came from; kept while they page through the lists."""
     before = local_path(request.args.get("next"), "") or came_from()
     return "" if before.startswith(url_for(".context")) else before

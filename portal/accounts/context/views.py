@@ -1,13 +1,14 @@
-"""For which company, job and store everything on the pages is meant."""
+"""The company, job and store that every page works for."""
 
 from __future__ import annotations
 
 from flask import redirect, request, url_for
 
-from portal.accounts.context import use_cases as contexts
+from portal.accounts.company_jobs.forms import JobsForm
+from portal.accounts.context.forms import ContextForm
 from portal.accounts.context.page import context_page
+from portal.accounts.context.use_cases import choose_job, set_session_store, switch_company
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.forms import ContextForm, JobsForm
 from portal.stores.store.queries import stores_by_id
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -19,21 +20,21 @@ from portal.web.urls import local_path
 @blueprint.route("/context", methods=["GET", "POST"])
 @needs("context:switch")
 def context() -> Answer:
-    """Choose for whom, for which job and from which store one orders."""
+    """Choose the company, the job or the store that one orders for."""
     if request.method == "GET":
         return context_page(JobsForm(formdata=None))
     form = ContextForm()
     form.validate()
     if form.company_id.data is not None:
-        chosen = contexts.switch_company(db(), actor=actor(), company_id=form.company_id.data)
+        chosen = switch_company(db(), actor=actor(), company_id=form.company_id.data)
         flash("ok", f"You now order for {chosen.name}.")
         return redirect("/")
     if "job_id" in request.form:
-        job = contexts.choose_job(db(), actor=actor(), job_id=form.job_id.data)
+        job = choose_job(db(), actor=actor(), job_id=form.job_id.data)
         flash("ok", f"You now order for the job {job.name}." if job else "You now order without a job.")
     elif form.store_id.data is not None:
         store = stores_by_id(db(), [form.store_id.data]).get(form.store_id.data)
         if store is not None:
-            contexts.choose_store(db(), actor=actor(), store_id=store.id)
+            set_session_store(db(), actor=actor(), store_id=store.id)
             flash("ok", f"You now pick up at {store.name}.")
     return redirect(local_path(request.form.get("next"), url_for(".context")))

@@ -1,1 +1,1 @@
-"""A rep's stay in a customer's account."""
+"""Reps acting inside a customer's account."""

@@ -1,4 +1,4 @@
-"""Stays of reps in a customer's account, and whom a rep can act for."""
+"""Delegations: reps working inside a customer's account, and the people a rep can act for."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ROWS_PER_PAGE = 20
 
 
 @dataclass(frozen=True)
-class Stay:
-    """What the company reads about a stay: who, for whom, why, from when to when."""
+class DelegationRow:
+    """What the company reads about a delegation: who acted, for whom, why, from when to when."""
 
     id: int
     rep_name: str
@@ -31,8 +31,10 @@ class Stay:
     expires_at: datetime
 
 
-def stays_in(session: Session, company_id: int, *, now: datetime, cursor: str | None = None) -> Page[Stay]:
-    """Stays of reps in the company's account, newest first. One statement."""
+def delegations_in(
+    session: Session, company_id: int, *, now: datetime, cursor: str | None = None
+) -> Page[DelegationRow]:
+    """Delegations in the company's account, newest first. One statement."""
     rep, subject = aliased(User), aliased(User)
     query = (
         select(Delegation, rep.name, subject.name)
@@ -44,20 +46,22 @@ def stays_in(session: Session, company_id: int, *, now: datetime, cursor: str | 
     if before is not None:
         query = query.where(Delegation.id < before[0])
     found = session.execute(query.order_by(Delegation.id.desc()).limit(ROWS_PER_PAGE + 1)).all()
-    rows = [
-        Stay(
-            id=d.id,
-            rep_name=rep_name,
-            subject_id=d.subject_user_id,
-            subject_name=subject_name,
-            reason=d.reason,
-            started_at=d.started_at,
-            ended_at=d.ended_at or (d.expires_at if d.expires_at <= now else None),
-            expires_at=d.expires_at,
-        )
-        for d, rep_name, subject_name in found[:ROWS_PER_PAGE]
-    ]
+    rows = [_row(delegation, rep_name, name, now) for delegation, rep_name, name in found[:ROWS_PER_PAGE]]
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > ROWS_PER_PAGE else None)
+
+
+def _row(delegation: Delegation, rep_name: str, subject_name: str, now: datetime) -> DelegationRow:
+    expired_at = delegation.expires_at if delegation.expires_at <= now else None
+    return DelegationRow(
+        id=delegation.id,
+        rep_name=rep_name,
+        subject_id=delegation.subject_user_id,
+        subject_name=subject_name,
+        reason=delegation.reason,
+        started_at=delegation.started_at,
+        ended_at=delegation.ended_at or expired_at,
+        expires_at=delegation.expires_at,
+    )
 
 
 def assigned_company(session: Session, actor: Actor, code: str) -> Company:

@@ -1,4 +1,4 @@
-"""Going into a customer's account, and out again."""
+"""Pages on which a rep begins and stops acting for a customer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
-from portal.accounts.delegations import use_cases as acting
+from portal.accounts.delegations.forms import ActingForm
 from portal.accounts.delegations.queries import assigned_company, people_to_act_for
+from portal.accounts.delegations.use_cases import start_acting, stop_acting
 from portal.accounts.pages import Answer, staff_blueprint
-from portal.accounts.sign_in.forms import ActingForm
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
@@ -18,10 +18,10 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@staff_blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"])
+@staff_blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"], endpoint="start_acting")
 @needs("delegations:start")
-def start_acting(code: str) -> Answer:
-    """Ask for whom and why, then go in."""
+def acting_form(code: str) -> Answer:
+    """Ask for whom and why, then begin."""
     unscoped(db())
     company = assigned_company(db(), actor(), code)
     people = people_to_act_for(db(), company)
@@ -31,7 +31,7 @@ def start_acting(code: str) -> Answer:
     if request.method == "POST":
         form.validate()
         with refusing(form) as tried:
-            acting.start_acting(
+            start_acting(
                 db(),
                 actor=actor(),
                 code=code,
@@ -45,11 +45,11 @@ def start_acting(code: str) -> Answer:
     return render_template("accounts/delegations/start_acting.html", form=form, company=company), status
 
 
-@staff_blueprint.post("/acting/end")
+@staff_blueprint.post("/acting/end", endpoint="stop_acting")
 @needs("delegations:end")
-def stop_acting() -> Response:
-    """Back to one's own work."""
+def acting_end() -> Response:
+    """Go back to one's own work."""
     company = actor().company_name
-    acting.stop_acting(db(), actor=actor(), now=now())
+    stop_acting(db(), actor=actor(), now=now())
     flash("ok", f"You stopped acting for {company}." if company else "You act for nobody.")
     return redirect("/")

@@ -1,4 +1,4 @@
-"""A rep's stay inside a customer's account: asked for with a reason, an hour at most, on record."""
+"""Delegations: a rep works inside a customer's account, with a reason, for an hour at most, on record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, record
 
 MINUTE = timedelta(minutes=1)
-LONGEST_STAY = timedelta(minutes=60)
+LONGEST = timedelta(minutes=60)
 SHORTEST_REASON = 5
 LONGEST_REASON = 200
 
@@ -29,23 +29,14 @@ def start_acting(
 ) -> Delegation:
     """Let the rep work inside one of their assigned companies on behalf of one of its active people.
 
-    A stay elsewhere ends first. The customer's own drafts are not touched: the rep works in drafts of their own.
+    An earlier delegation ends first. The customer's own drafts are not touched: the rep gets drafts of their own.
 
-    :raises NotFound: the company is not the rep's, or there is none.
-    :raises Rejected: no consent, no reason, or nobody to act for.
+    :raises NotFound: if there is no such company, or the rep does not look after it.
+    :raises Rejected: without consent, without a reason, or without a person to act for.
     """
     company = assigned_company(session, actor, code)
-    if not company.acting_consent:
-        raise Rejected(
-            "no_consent",
-            f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
-            outcome="denied",
-        )
-    reason = " ".join(reason.split())
-    if len(reason) < SHORTEST_REASON:
-        raise Rejected("reason_missing", "Say why, in a few words. The customer reads this.", field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Rejected("reason_long", f"Use at most {LONGEST_REASON} characters.", field="reason")
+    _check_consent(company)
+    reason = _checked_reason(reason)
     subject = _subject(session, company, subject_user_id)
     end_delegations(session, actor_user_id=actor.user_id, now=now)
     delegation = Delegation(
@@ -54,20 +45,16 @@ def start_acting(
         company_id=company.id,
         reason=reason,
         started_at=now,
-        expires_at=now + LONGEST_STAY,
+        expires_at=now + LONGEST,
     )
-    session.add(delegation)
-    session.flush()
-    _hold(session, actor, delegation.id)
-    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST_STAY // MINUTE)
-    _record(session, started, actor, delegation, now)
+    _begin(session, actor, delegation)
     return delegation
 
 
 def stop_acting(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Leave the customer's account. Doing it twice does no harm."""
+    """Leave the customer's account. Idempotent."""
     end_delegations(session, actor_user_id=actor.user_id, now=now)
-    _hold(session, actor, None)
+    _set_on_session(session, actor, None)
 
 
 def end_delegations(
@@ -79,9 +66,9 @@ def end_delegations(
     subject_user_id: int | None = None,
     company_id: int | None = None,
 ) -> int:
-    """End the running stays that fit everything given; those over an hour old end when their hour ended.
+    """End the running delegations that match everything given; an expired one ends when its hour ended.
 
-    The rep's session goes on holding the stay, so that the rep is told with the next click. Returns how many ended.
+    The rep's session keeps the delegation's id, so that their next click tells them. Returns how many ended.
     """
     wanted = [
         column == value
@@ -99,12 +86,38 @@ def end_delegations(
 
 
 def end_expired(session: Session, *, now: datetime) -> int:
-    """Write the end into stays whose hour is over and whose rep never came back. Returns how many."""
+    """Write the end of expired delegations whose rep never came back. Returns how many."""
     return _end(session, [Delegation.expires_at <= now], now)
 
 
-def _hold(session: Session, actor: Actor, delegation_id: int | None) -> None:
-    """Put the stay into the actor's session, or take it out; store and job belong to the company."""
+def _check_consent(company: Company) -> None:
+    if not company.acting_consent:
+        raise Rejected(
+            "no_consent",
+            f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
+            outcome="denied",
+        )
+
+
+def _checked_reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise Rejected("reason_missing", "Say why, in a few words. The customer reads this.", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Rejected("reason_long", f"Use at most {LONGEST_REASON} characters.", field="reason")
+    return reason
+
+
+def _begin(session: Session, actor: Actor, delegation: Delegation) -> None:
+    session.add(delegation)
+    session.flush()
+    _set_on_session(session, actor, delegation.id)
+    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST // MINUTE)
+    _record(session, started, actor, delegation, delegation.started_at)
+
+
+def _set_on_session(session: Session, actor: Actor, delegation_id: int | None) -> None:
+    # Store and job belong to the company, so they are reset.
     session.execute(
         update(UserSession)
         .where(UserSession.id == actor.session_id, UserSession.user_id == actor.user_id)
@@ -128,13 +141,7 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
         for user in session.scalars(select(User).where(User.id.in_({d.actor_user_id for d in ended})))
     }
     for delegation in ended:
-        over = delegation.ended_at or now
-        what = DelegationEnded(
-            subject_user_id=delegation.subject_user_id,
-            minutes=(over - delegation.started_at) // MINUTE,
-            reason="ended" if over < delegation.expires_at else "expired",
-        )
-        _record(session, what, actor_of(reps[delegation.actor_user_id]), delegation, over)
+        _record_end(session, actor_of(reps[delegation.actor_user_id]), delegation, now)
     return len(ended)
 
 
@@ -159,7 +166,17 @@ def _subject(session: Session, company: Company, user_id: int | None) -> User:
     return subject
 
 
-def _record(session: Session, what: Touch, rep: Actor, delegation: Delegation, now: datetime) -> None:
+def _record_end(session: Session, rep: Actor, delegation: Delegation, now: datetime) -> None:
+    ended_at = delegation.ended_at or now
+    fact = DelegationEnded(
+        subject_user_id=delegation.subject_user_id,
+        minutes=(ended_at - delegation.started_at) // MINUTE,
+        reason="ended" if ended_at < delegation.expires_at else "expired",
+    )
+    _record(session, fact, rep, delegation, ended_at)
+
+
+def _record(session: Session, fact: Touch, rep: Actor, delegation: Delegation, now: datetime) -> None:
     inside = replace(
         rep,
         company_id=delegation.company_id,
@@ -167,13 +184,5 @@ def _record(session: Session, what: Touch, rep: Actor, delegation: Delegation, n
         acting_for_user_id=delegation.subject_user_id,
         reason=delegation.reason,
     )
-    record(
-        session,
-        Event(
-            what,
-            actor=inside,
-            now=now,
-            key=f"{what.kind.name}:{delegation.id}",
-            account_id=delegation.company_id,
-        ),
-    )
+    key = f"{fact.kind.name}:{delegation.id}"
+    record(session, Event(fact, actor=inside, now=now, key=key, account_id=delegation.company_id))

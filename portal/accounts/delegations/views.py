@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from portal.accounts.delegations.queries import Stay, stays_in
+from portal.accounts.delegations.queries import DelegationRow, delegations_in
 from portal.accounts.pages import Answer, blueprint
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
@@ -21,22 +21,24 @@ def acting_log() -> Answer:
     company_id = actor().company_id
     if company_id is None:
         raise NotFound
-    page = stays_in(db(), company_id, now=now(), cursor=request.args.get("after"))
+    page = delegations_in(db(), company_id, now=now(), cursor=request.args.get("after"))
     more = url_for(".acting_log", after=page.next_cursor) if page.next_cursor else None
     first = url_for(".acting_log") if request.args.get("after") else None
     return render_template(
         "accounts/delegations/acting_log.html",
-        stays=[(stay, _orders_href(stay)) for stay in page.rows],
+        delegations=[(row, _orders_href(row)) for row in page.rows],
         next_href=more,
         first_href=first,
     )
 
 
-def _orders_href(stay: Stay) -> str:
-    """The orders placed for this person on the days of the stay."""
+def _orders_href(row: DelegationRow) -> str:
+    """The orders placed for this person on the days of the delegation."""
     zone = actor().time_zone
-    days: dict[str, Any] = {
-        "from": local(stay.started_at, zone).date().isoformat(),
-        "to": local(stay.ended_at or stay.expires_at, zone).date().isoformat(),
-    }
-    return url_for("orders.history", buyer=stay.subject_id, **days)
+    first = local(row.started_at, zone).date().isoformat()
+    last = local(row.ended_at or row.expires_at, zone).date().isoformat()
+
+    def href(**days: Any) -> str:
+        return url_for("orders.history", buyer=row.subject_id, **days)
+
+    return href(**{"from": first, "to": last})

@@ -1,1 +1,1 @@
-"""Inviting people by mail, and their answer."""
+"""Inviting people by mail, and accepting an invitation."""

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -26,3 +32,19 @@ class InviteSent(Touch):
     action: str | None = None
     reason: str | None = None
     purpose: str | None = None
+
+
+def record_invite_sent(
+    session: Session, user: User, *, role: str, actor: Actor, link_id: int, now: datetime
+) -> None:
+    """Record that a person was sent an invitation, to the actor's company or to the seller's staff."""
+    record(
+        session,
+        Event(
+            InviteSent(user_id=user.id, role=role, purpose="invitation"),
+            actor=actor,
+            now=now,
+            key=f"invite_sent:{link_id}",
+            account_id=actor.company_id,
+        ),
+    )

@@ -1,17 +1,24 @@
-"""Answering an invitation."""
+"""Inviting people to the company, and accepting an invitation."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 
-from portal.accounts.invitations import use_cases as inviting
+from portal.accounts.invitations.forms import InviteForm, JoinForm, NewPersonForm
+from portal.accounts.invitations.use_cases import (
+    OpenInvitation,
+    accept_invitation,
+    invite,
+    read_invitation,
+    resend_invitation,
+)
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.forms import InvitationForm, JoinForm
-from portal.accounts.sign_in.page import HOME, dead_link, let_in, refused
-from portal.web.access import public
+from portal.accounts.sign_in.page import HOME, count_try, dead_link, public_url, refused, start_session
+from portal.accounts.sign_in.use_cases import throttle
+from portal.accounts.sign_in.use_cases.one_time import DeadLink
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
+from portal.web.access import needs, public
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
@@ -19,48 +26,101 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@blueprint.route("/invitation", methods=["GET", "POST"])
+@blueprint.route("/people/invitation", methods=["GET", "POST"], endpoint="invite")
+@needs("people:manage")
+def invitation_form() -> Answer:
+    """Invite somebody to the company."""
+    form = InviteForm()
+    if request.method == "GET":
+        return render_template("accounts/invitations/invite.html", form=form)
+    status = 422
+    if form.validate_on_submit():
+        with refusing(form) as tried:
+            _count_invitation()
+            invite(
+                db(),
+                actor=actor(),
+                email=form.email.data,
+                name=form.name.data,
+                role=form.role.data,
+                public_url=public_url(),
+                now=now(),
+            )
+        if tried.refused is None:
+            flash("ok", f"The invitation is on its way to {form.email.data}. It is good for 7 days.")
+            return redirect(url_for(".people"))
+        status = 429 if isinstance(tried.refused, TooManyTries) else 422
+    return render_template("accounts/invitations/invite.html", form=form), status
+
+
+@blueprint.post("/people/<int:user_id>/invitation", endpoint="resend_invitation")
+@needs("people:manage")
+def resend_form(user_id: int) -> Answer:
+    """Send an invitation again."""
+    with refusing() as tried:
+        _count_invitation()
+    if tried.refused is not None:
+        flash("error", tried.refused.message)
+        return redirect(url_for(".people"))
+    user = resend_invitation(db(), actor=actor(), user_id=user_id, public_url=public_url(), now=now())
+    flash("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
+    return redirect(url_for(".people"))
+
+
+@blueprint.route("/invitation", methods=["GET", "POST"], endpoint="accept_invitation")
 @public
-def accept_invitation() -> Answer:
-    """Join: somebody new chooses a name and a password, somebody known just says yes."""
+def invitation() -> Answer:
+    """Join: somebody new chooses a name and a password, somebody with a password just confirms."""
     token = request.values.get("token", "")
-    invitation = inviting.look_at(db(), token=token, now=now())
-    if invitation is None:
+    found = read_invitation(db(), token=token, now=now())
+    if found is None:
         return dead_link("invitation")
-    form: Any = InvitationForm() if invitation.needs_password else JoinForm()
+    form = NewPersonForm() if found.needs_password else JoinForm()
     if request.method == "GET":
         form.token.data = token
-        if invitation.needs_password:
-            form.name.data = invitation.name
-        return render_template("accounts/invitations/invitation.html", form=form, invitation=invitation)
+        if isinstance(form, NewPersonForm):
+            form.name.data = found.name
+        return _page(form, found)
     if not form.validate_on_submit():
-        return render_template("accounts/invitations/invitation.html", form=form, invitation=invitation), 422
+        return _page(form, found), 422
+    return _accept(form, found, token)
+
+
+def _accept(form: JoinForm, found: OpenInvitation, token: str) -> Answer:
     typed = form.data
     _as_the_portal()
-    with refusing() as tried:
-        user, is_new = inviting.accept(
+    with refusing(form) as tried:
+        user, is_new = accept_invitation(
             db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
         )
-    if (no := tried.refused) is not None:
-        if no.code == "dead_link":
-            return dead_link("invitation")
-        return refused(no, form, "accounts/invitations/invitation.html", invitation=invitation)
-    return _welcome(user, is_new, invitation)
+    if isinstance(tried.refused, DeadLink):
+        return dead_link("invitation")
+    if tried.refused is not None:
+        return refused(tried.refused, _page(form, found))
+    return _welcome(user, is_new, found)
+
+
+def _page(form: JoinForm, found: OpenInvitation) -> str:
+    return render_template("accounts/invitations/invitation.html", form=form, invitation=found)
 
 
 def _as_the_portal() -> None:
-    """The link decides, not whom this browser is signed in as: their company's limits would refuse the rest."""
+    # The link decides, not who is signed in here: the limits of that person's company would block the rest.
     visit()
     unscoped(db())
 
 
-def _welcome(user: User, is_new: bool, invitation: inviting.Invitation) -> Answer:
-    where = invitation.company_name or "the team"
+def _welcome(user: User, is_new: bool, found: OpenInvitation) -> Answer:
+    where = found.company_name or "the team"
     if is_new:
-        answer = let_in(user, HOME, method="invitation")
+        answer = start_session(user, HOME, method="invitation")
         flash("ok", f"Welcome to {where}.")
         return answer
     flash("ok", f"You now belong to {where}.")
     if actor().user_id == user.id:
         return redirect(url_for(".context"))
     return redirect(url_for(".sign_in", next=url_for(".context")))
+
+
+def _count_invitation() -> None:
+    count_try(throttle.INVITATION, f"company {actor().company_id}")

@@ -1,16 +1,16 @@
-"""How much a person may order alone, and who may say yes to more."""
+"""How much a person may order without approval, and who may approve more."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
 
-# −1: no limit; no row: not one of its people. Their membership here counts before the one in the parent.
+# −1: no limit; no row: not one of its people. A membership in the company takes precedence over one in its parent.
 ORDER_LIMIT = """
 select coalesce(m.order_limit_minor, -1)
   from company c join membership m on m.company_id in (c.id, c.parent_id) and m.disabled_at is null
@@ -18,7 +18,7 @@ select coalesce(m.order_limit_minor, -1)
  order by m.company_id = c.id desc
  limit 1
 """
-# The company's own people first; who belongs to both counts with the membership here.
+# The company's own people first; for people of both, the membership in the company counts.
 _APPROVERS = text("""
 select distinct on (m.company_id <> c.id, lower(u.name), u.id)
        u.id, u.name, u.email, u.language, m.company_id <> c.id as of_parent
@@ -36,7 +36,7 @@ _DECIDERS = [role for role in CUSTOMER_ROLES if "approvals:decide" in PERMISSION
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """Somebody of the company, or of its parent, who may say yes."""
+    """Somebody of the company, or of its parent, who may approve."""
 
     user_id: int
     name: str
@@ -45,24 +45,23 @@ class Approver:
 
 
 def order_limit(session: Session, *, company_id: int, user_id: int | None) -> int | None:
-    """What a person may order for the company without another person's yes: minor units of its currency, with tax,
-    per order; None for any amount. Somebody who does not belong to it (any more) may order nothing alone. One
-    statement."""
+    """What a person may order for the company without approval: minor units of its currency, with tax, per order;
+    None for any amount. A person outside of the company may order nothing alone. One statement."""
     return limit_of(session.scalar(text(ORDER_LIMIT), {"company": company_id, "person": user_id}))
 
 
 def limit_of(found: int | None) -> int | None:
-    """What :data:`ORDER_LIMIT` gave, as :func:`order_limit` says it."""
+    """The result of :data:`ORDER_LIMIT` as :func:`order_limit` returns it."""
     return 0 if found is None else None if found < 0 else found
 
 
 def approvers_of(
     session: Session, *, company_id: int, total_minor: int, but: Collection[int | None] = ()
 ) -> list[Approver]:
-    """Who may approve an order of this total: the company's own approvers and administrators whose own limit reaches,
-    or its parent's where it has none. One statement.
+    """Who may approve an order of this total: the company's approvers and administrators whose own limit covers it,
+    or its parent's if it has none. One statement.
 
-    :param but: people who may not, since it is their order.
+    :param but: people who may not approve, since it is their order.
     """
     asked = {
         "company": company_id,
@@ -70,6 +69,6 @@ def approvers_of(
         "total": total_minor,
         "but": sorted({each for each in but if each is not None}),
     }
-    rows: list[Row[tuple[int, str, str, str, bool]]] = list(session.execute(_APPROVERS, asked))
+    rows = session.execute(_APPROVERS, asked).all()
     own = [row for row in rows if not row.of_parent]
     return [Approver(row.id, row.name, row.email, row.language) for row in own or rows]

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -32,3 +38,23 @@ class AccountAddedUser(Touch):
     role_before: str | None = None
     action: str | None = None
     reason: str | None = None
+
+
+def record_person_changed(
+    session: Session, actor: Actor, membership: Membership, action: str, *, version: str, now: datetime
+) -> None:
+    """Record that a person joined a company, or what was changed of theirs there.
+
+    :param version: tells repeated changes of one person apart.
+    """
+    what = f"{membership.company_id}-{membership.user_id}:{action}-{version}"
+    record(
+        session,
+        Event(
+            AccountAddedUser(user_id=membership.user_id, role=membership.role, action=action),
+            actor=actor,
+            now=now,
+            key=f"account_added_user:{what}",
+            account_id=membership.company_id,
+        ),
+    )

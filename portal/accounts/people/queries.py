@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, or_, select, tuple_
+from sqlalchemy import Integer, Row, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User, UserSession
@@ -17,8 +18,7 @@ ROWS_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person in a company. Of somebody only invited nothing but the address is shown: the rest is
-    theirs until they join."""
+    """A person in a company. Of somebody who was only invited, only the address is shown until they join."""
 
     id: int
     name: str
@@ -27,13 +27,13 @@ class PersonRow:
     role: str
     state: str  # active, invited, disabled
     last_seen_at: datetime | None
-    order_limit_minor: int | None  # orders above it need another person's yes; None: no limit
+    order_limit_minor: int | None  # orders above it need approval; None: no limit
 
 
-# Of somebody only invited nothing but the address is known to the company, so they stand under it.
-_SHOWN = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
-_GONE = cast(Membership.disabled_at.is_not(None), Integer)
-_KEY = (_GONE, func.lower(_SHOWN), User.id)
+# The company knows only the address of somebody who was only invited, so it is used as their name.
+_NAME = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
+_IS_DISABLED = cast(Membership.disabled_at.is_not(None), Integer)
+_KEY = (_IS_DISABLED, func.lower(_NAME), User.id)
 _LAST_SEEN = (
     select(func.max(UserSession.last_seen_at))
     .where(UserSession.user_id == User.id, UserSession.company_id == Membership.company_id)
@@ -46,7 +46,7 @@ _PEOPLE = select(
     Membership.invited_at,
     _LAST_SEEN.label("seen"),
     Membership.order_limit_minor,
-    func.lower(_SHOWN).label("shown"),
+    func.lower(_NAME).label("sort_name"),
 ).join(Membership, Membership.user_id == User.id)
 
 
@@ -65,24 +65,24 @@ def people_page(
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
         query = query.where(
-            or_(_SHOWN.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
+            or_(_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
         )
     after = decode_cursor(cursor, int, str, int)
     if after is not None:
         query = query.where(tuple_(*_KEY) > tuple_(*after))
     found = session.execute(query.order_by(*_KEY).limit(size + 1)).all()
-    shown, more = found[:size], len(found) > size
-    last = shown[-1] if shown else None
-    return Page(
-        [_row(*each[:6]) for each in shown],
-        encode_cursor(int(last.disabled_at is not None), last.shown, last.User.id) if more and last else None,
-    )
+    rows = [_row(*each[:6]) for each in found[:size]]
+    return Page(rows, _cursor_after(found[size - 1]) if len(found) > size else None)
+
+
+def _cursor_after(last: Row[Any]) -> str:
+    return encode_cursor(int(last.disabled_at is not None), last.sort_name, last.User.id)
 
 
 def person_in(session: Session, company_id: int | None, user_id: int) -> PersonRow:
     """Somebody of the company.
 
-    :raises NotFound: when the company has no such person.
+    :raises NotFound: if the company has no such person.
     """
     found = session.execute(
         _PEOPLE.where(Membership.company_id == company_id, User.id == user_id)
@@ -109,7 +109,7 @@ def _row(
 def person(session: Session, id: int | None) -> User:
     """A person by id.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: if there is none.
     """
     user = session.get(User, id) if id is not None else None
     if user is None:

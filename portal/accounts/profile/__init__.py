@@ -1,1 +1,1 @@
-"""A person's own account: name, password, sessions."""
+"""One's own account: name, password, sessions."""

@@ -1,4 +1,4 @@
-"""What a person says about themselves."""
+"""What a person says about themselves: name, phone, language, time zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def update_profile(
 ) -> User:
     """Change one's own name, phone number, language and time zone (an IANA name).
 
-    :raises Rejected: a zone nobody knows, or a phone number without digits.
+    :raises Rejected: if the zone is unknown or the phone number is not one.
     """
     if time_zone not in available_timezones():
         raise Rejected("no_zone", "Choose a time zone from the list.", field="time_zone")

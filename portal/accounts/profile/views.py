@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app, redirect, render_template, url_for
 
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.people.queries import person
-from portal.accounts.profile import use_cases as profile
-from portal.accounts.sign_in.forms import PasswordForm, ProfileForm
-from portal.accounts.sign_in.page import count_try, note_failure
+from portal.accounts.profile.forms import PasswordForm, ProfileForm
+from portal.accounts.profile.use_cases import update_profile
+from portal.accounts.sign_in.page import count_try, record_failure
 from portal.accounts.sign_in.queries import sessions_of
-from portal.accounts.sign_in.use_cases import credentials
-from portal.accounts.sign_in.use_cases import sign_in as signing_in
-from portal.accounts.sign_in.use_cases import throttle as throttling
+from portal.accounts.sign_in.use_cases.credentials import change_password
+from portal.accounts.sign_in.use_cases.sign_out import sign_out_elsewhere
+from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -28,17 +27,18 @@ from portal.web.ui import flash
 @needs("account:manage")
 def account() -> Answer:
     user = person(db(), actor().user_id)
-    return _page(user, _profile_form(user, obj=user), PasswordForm(formdata=None))
+    return _password_page(user, PasswordForm(formdata=None))
 
 
 @blueprint.post("/account/profile")
 @needs("account:manage")
 def save_profile() -> Answer:
     user = person(db(), actor().user_id)
-    form = _profile_form(user)
+    form = ProfileForm()
+    form.offer(user.language, user.time_zone)
     if form.validate_on_submit():
         with refusing(form) as tried:
-            profile.update_profile(
+            update_profile(
                 db(),
                 actor=actor(),
                 name=form.name.data,
@@ -49,40 +49,35 @@ def save_profile() -> Answer:
         if tried.refused is None:
             flash("ok", "Your details are saved.")
             return redirect(url_for(".account"))
-    return _page(user, form, PasswordForm(formdata=None), 422)
+    return _page(user, form, PasswordForm(formdata=None)), 422
 
 
-@blueprint.post("/account/password")
+@blueprint.post("/account/password", endpoint="change_password")
 @needs("account:manage")
-def change_password() -> Answer:
-    """Guesses at the current password count like failed sign-ins: a borrowed phone is no way in."""
+def edit_password() -> Answer:
+    """Wrong guesses at the current password count like failed sign-ins: a borrowed phone must not let anybody in."""
     user = person(db(), actor().user_id)
     form = PasswordForm()
-    status = 422
-    if form.validate_on_submit():
-        with refusing(form, books()) as tried:  # a customer's request can read nobody's hash
-            count_try(throttling.SIGN_IN, user.email)
-            credentials.change_password(
-                tried.session,
-                actor=actor(),
-                current=form.current.data,
-                password=form.password.data,
-                now=now(),
-            )
-        if (no := tried.refused) is None:
-            flash("ok", "Your password is changed. You are signed out everywhere else.")
-            return redirect(url_for(".account"))
-        if no.outcome == "denied":
-            note_failure(no, "password_change")
-        status = 429 if no.code == "too_many_tries" else 422
-    return _page(user, _profile_form(user, obj=user, formdata=None), form, status)
+    if not form.validate_on_submit():
+        return _password_page(user, form), 422
+    with refusing(form, books()) as tried:  # a customer's request cannot read password hashes
+        count_try(SIGN_IN, user.email)
+        change_password(
+            tried.session, actor=actor(), current=form.current.data, password=form.password.data, now=now()
+        )
+    if (no := tried.refused) is None:
+        flash("ok", "Your password is changed. You are signed out everywhere else.")
+        return redirect(url_for(".account"))
+    if no.outcome == "denied":
+        record_failure(no, "password_change")
+    return _password_page(user, form), 429 if isinstance(no, TooManyTries) else 422
 
 
 @blueprint.post("/account/sessions/<int:session_id>/ending")
 @needs("account:manage")
 def end_session(session_id: int) -> Answer:
     """Sign out one other browser."""
-    signing_in.sign_out_elsewhere(db(), actor=actor(), session_id=session_id, now=now())
+    sign_out_elsewhere(db(), actor=actor(), session_id=session_id, now=now())
     flash("ok", "That device is signed out.")
     return redirect(url_for(".account") + "#sessions")
 
@@ -91,24 +86,23 @@ def end_session(session_id: int) -> Answer:
 @needs("account:manage")
 def end_other_sessions() -> Answer:
     """Sign out everywhere but here."""
-    ended = signing_in.sign_out_elsewhere(db(), actor=actor(), now=now())
+    ended = sign_out_elsewhere(db(), actor=actor(), now=now())
     flash("ok", "All other devices are signed out." if ended else "You were signed in nowhere else.")
     return redirect(url_for(".account") + "#sessions")
 
 
-def _profile_form(user: User, **values: Any) -> ProfileForm:
-    form = ProfileForm(**values)
-    form.offer(user.language, user.time_zone)
-    return form
+def _password_page(user: User, form: PasswordForm) -> str:
+    profile_form = ProfileForm(formdata=None, obj=user)
+    profile_form.offer(user.language, user.time_zone)
+    return _page(user, profile_form, form)
 
 
-def _page(user: User, profile_form: ProfileForm, password_form: PasswordForm, status: int = 200) -> Answer:
+def _page(user: User, profile_form: ProfileForm, password_form: PasswordForm) -> str:
     idle = timedelta(hours=current_app.extensions["settings"].session_idle_hours)
-    page = render_template(
+    return render_template(
         "accounts/profile/account.html",
         user=user,
         profile_form=profile_form,
         password_form=password_form,
         sessions=sessions_of(db(), actor(), now=now(), idle=idle),
     )
-    return page, status

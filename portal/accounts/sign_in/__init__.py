@@ -1,1 +1,1 @@
-"""Passwords, sessions, one-time links and the throttling of guesses."""
+"""Signing in: passwords, sessions, one-time links and rate limits."""

@@ -1,4 +1,4 @@
-"""Touchpoints of sign in."""
+"""Touchpoints of signing in and out."""
 
 from __future__ import annotations
 

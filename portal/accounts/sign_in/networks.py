@@ -1,4 +1,4 @@
-"""From which network somebody comes: an address with its last part cut off, enough to count and to recognise."""
+"""Truncated client addresses and short device names: enough to rate-limit and to recognize a browser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def network_of(address: str | None) -> str:
-    """``203.0.113.0/24`` or ``2001:db8:1::/48``; empty when the address is unknown."""
+    """``203.0.113.0/24`` or ``2001:db8:1::/48``; empty if the address is unknown."""
     try:
         parsed = ipaddress.ip_address((address or "").split("%", maxsplit=1)[0])
     except ValueError:
@@ -17,7 +17,7 @@ def network_of(address: str | None) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
 
 
-# Looked for in this order: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
+# In this order: Edge and Opera also claim to be Chrome, and Chrome claims to be Safari.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -39,7 +39,7 @@ _DEVICES = (
 
 
 def device_name(user_agent: str) -> str:
-    """``Chrome on Android``: what a person recognises of a browser's long name."""
+    """``Chrome on Android``: the part of a user agent that a person recognizes."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     device = next((name for mark, name in _DEVICES if mark in user_agent), "")
     if browser and device:

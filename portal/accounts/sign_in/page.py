@@ -1,9 +1,8 @@
-"""What signing in, resetting and changing a password share: counted tries, and how a refusal is answered."""
+"""What signing in, resetting and changing a password share: counted tries, and the answers to refusals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -12,9 +11,9 @@ from portal.accounts.models import User
 from portal.accounts.pages import Answer
 from portal.accounts.sign_in.facts import SignInFailed
 from portal.accounts.sign_in.networks import network_of
-from portal.accounts.sign_in.use_cases import one_time
-from portal.accounts.sign_in.use_cases import sign_in as signing_in
-from portal.accounts.sign_in.use_cases import throttle as throttling
+from portal.accounts.sign_in.use_cases.one_time import DeadLink
+from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
+from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
@@ -22,67 +21,75 @@ from portal.web.sessions import COOKIE, set_cookie
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
 
-REASONS = {"too_many_tries": "throttled", "dead_link": "expired"}
+HOME = "/"
 
 
 def network() -> str:
-    """The network this request comes from."""
+    """The network that this request comes from."""
     return network_of(request.remote_addr)
 
 
-def count_try(limit: throttling.Limit, email: str) -> None:
-    """Count a try for good, in a transaction of its own: the request that follows may be rolled back."""
+def public_url() -> str:
+    """The portal's address, as links in mails begin with it."""
+    url: str = current_app.extensions["settings"].public_url
+    return url
+
+
+def count_try(limit: Limit, email: str) -> None:
+    """Count a try in a transaction of its own, so that it counts even if the request is rolled back.
+
+    :raises TooManyTries: if there were too many before it.
+    """
     with transaction(book_sessions()) as aside:
-        throttling.admit(aside, limit=limit, email=email, network=network(), now=now())
+        admit(aside, limit=limit, email=email, network=network(), now=now())
 
 
-def note_failure(no: Rejected, method: str) -> None:
-    """Leave a touchpoint of a sign-in that failed, in whatever way it was tried."""
-    reason = REASONS.get(no.code, "wrong")
-    viewed(
-        SignInFailed(reason=reason, method=method, network=network()), outcome=no.outcome, error_code=no.code
-    )
+def record_failure(no: Rejected, method: str) -> None:
+    """Record a failed sign-in; ``method`` is how it was tried."""
+    match no:
+        case TooManyTries():
+            reason = "throttled"
+        case DeadLink():
+            reason = "expired"
+        case _:
+            reason = "wrong"
+    fact = SignInFailed(reason=reason, method=method, network=network())
+    viewed(fact, outcome=no.outcome, error_code=no.code)
 
 
-def refused(no: Rejected, form: Any, template: str, **values: Any) -> Answer:
-    """The form again with the reason: 429 for too many tries, otherwise 422."""
-    form.refuse(no)
-    page = render_template(template, form=form, **values)
-    if no.code == "too_many_tries":
-        return page, 429, {"Retry-After": str(no.details["retry_after"])}
+def refused(no: Rejected, page: str) -> Answer:
+    """A page that shows a refusal: 429 after too many tries, otherwise 422."""
+    if isinstance(no, TooManyTries):
+        return page, 429, {"Retry-After": str(no.retry_after)}
     return page, 422
 
 
-def fresh_form_secret() -> None:
-    """Forget the secret that form tokens are made from: one of before this sign-in must not serve after it."""
+def renew_form_secret() -> None:
+    """Forget the secret behind form tokens: tokens from before a sign-in must not work after it."""
     session.clear()
     g.pop("csrf_token", None)
 
 
 def dead_link(method: str) -> Answer:
-    """What to do with a link that has been used, withdrawn or left lying too long."""
-    note_failure(Rejected("dead_link", one_time.DEAD_LINK, outcome="denied"), method)
+    """The page for a link that has been used, withdrawn or has expired."""
+    record_failure(DeadLink(), method)
     return render_template("accounts/sign_in/dead_link.html", method=method), 410
 
 
-HOME = "/"
-
-
-def let_in(user: User, onward: str, *, method: str) -> Response:
-    """Begin the person's session in this browser and go on; without a company, to the page that explains that."""
+def start_session(user: User, onward: str, *, method: str) -> Response:
+    """Begin the person's session in this browser and go on to ``onward``; without a company, to the page that
+    explains that."""
     settings: Settings = current_app.extensions["settings"]
-    begun = signing_in.sign_in(
+    new = sign_in(
         db(),
         user=user,
-        device=request.user_agent.string,
-        network=network(),
+        browser=Browser(request.user_agent.string, network(), request.cookies.get(COOKIE, "")),
         now=now(),
         lifetime=timedelta(days=settings.session_max_days),
-        previous_token=request.cookies.get(COOKIE, ""),
         method=method,
     )
-    at_home = begun.actor.is_staff or begun.actor.company_id is not None
+    at_home = new.actor.is_staff or new.actor.company_id is not None
     answer = redirect(onward if at_home else url_for("accounts.context"))
-    fresh_form_secret()
-    set_cookie(answer, begun.token)
+    renew_form_secret()
+    set_cookie(answer, new.token)
     return answer

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, and what a good one is. Values in, values out; no tables."""
+"""Passwords: argon2id hashes and the rule for a good password. Pure functions, no tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.foundation.errors import Rejected
 
-# OWASP's minimum for argon2id: 19 MiB, two passes, one lane. Two cores sign a crew in without swapping.
+# OWASP's minimum for argon2id: 19 MiB, two passes, one lane. Two cores can sign in a whole crew without swapping.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 SHORTEST = 10
 LONGEST = 200
@@ -28,8 +28,8 @@ def hash_password(password: str) -> str:
 def verify(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the stored hash.
 
-    Without a stored hash the same work is done against nobody's, so that the time an answer takes does
-    not tell whether an account exists.
+    Without a stored hash the same work is done on a dummy hash, so that response times do not reveal
+    whether an account exists.
     """
     try:
         fits = HASHER.verify(stored or _nobodys_hash(HASHER), password)
@@ -39,14 +39,14 @@ def verify(stored: str | None, password: str) -> bool:
 
 
 def needs_rehash(stored: str) -> bool:
-    """True when the hash was made with other parameters than today's."""
+    """True if the hash was made with parameters other than the current ones."""
     return HASHER.check_needs_rehash(stored)
 
 
 def check_quality(password: str, *, email: str, field: str = "password") -> None:
-    """Length matters, odd characters do not (NIST SP 800-63B).
+    """Length matters, character classes do not (NIST SP 800-63B).
 
-    :raises Rejected: with a sentence for the field.
+    :raises Rejected: if the password is too short, too long or easy to guess.
     """
     if len(password) < SHORTEST:
         raise Rejected("password_short", f"Use at least {SHORTEST} characters.", field=field)

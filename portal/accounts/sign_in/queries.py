@@ -1,4 +1,4 @@
-"""Where a person is signed in."""
+"""Browsers in which a person is signed in."""
 
 from __future__ import annotations
 
@@ -38,14 +38,15 @@ def sessions_of(session: Session, actor: Actor, *, now: datetime, idle: timedelt
         .order_by((UserSession.id == actor.session_id).desc(), UserSession.last_seen_at.desc())
         .limit(50)
     ).all()
-    return [
-        OpenSession(
-            id=row.id,
-            device=device_name(row.user_agent),
-            network=row.network,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            is_this=row.id == actor.session_id,
-        )
-        for row in rows
-    ]
+    return [_open_session(row, actor) for row in rows]
+
+
+def _open_session(row: UserSession, actor: Actor) -> OpenSession:
+    return OpenSession(
+        id=row.id,
+        device=device_name(row.user_agent),
+        network=row.network,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        is_this=row.id == actor.session_id,
+    )

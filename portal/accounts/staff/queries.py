@@ -16,6 +16,8 @@ from portal.foundation.errors import NotFound
 
 @dataclass(frozen=True)
 class StaffRow:
+    """One of the seller's people in a list."""
+
     id: int
     name: str
     email: str
@@ -26,36 +28,32 @@ class StaffRow:
     last_seen_at: datetime | None
 
 
+_LAST_SEEN = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id)
+_COMPANIES = select(func.count()).select_from(RepAssignment).where(RepAssignment.user_id == User.id)
+
+
 def staff_list(session: Session) -> list[StaffRow]:
     """Everybody on the seller's side, active ones first. One statement."""
-    last_seen = (
-        select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
-    )
-    companies = (
-        select(func.count())
-        .select_from(RepAssignment)
-        .where(RepAssignment.user_id == User.id)
-        .scalar_subquery()
-    )
     found = session.execute(
-        select(User, companies.label("companies"), last_seen.label("seen"))
+        select(User, _COMPANIES.scalar_subquery(), _LAST_SEEN.scalar_subquery())
         .where(User.kind.in_(STAFF_KINDS))
         .options(undefer(User.password_hash))
         .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
     ).all()
-    return [
-        StaffRow(
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            kind=user.kind,
-            store_id=user.store_id,
-            state=state_of(user),
-            companies=count,
-            last_seen_at=seen,
-        )
-        for user, count, seen in found
-    ]
+    return [_row(*each) for each in found]
+
+
+def _row(user: User, companies: int, last_seen_at: datetime | None) -> StaffRow:
+    return StaffRow(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        kind=user.kind,
+        store_id=user.store_id,
+        state=state_of(user),
+        companies=companies,
+        last_seen_at=last_seen_at,
+    )
 
 
 def state_of(user: User) -> str:
@@ -68,7 +66,7 @@ def state_of(user: User) -> str:
 def staff_member(session: Session, id: int) -> User:
     """One of the seller's people.
 
-    :raises NotFound: when there is none, or it is a customer's person.
+    :raises NotFound: if there is none, or it is a customer's person.
     """
     wanted = select(User).where(User.id == id, User.kind.in_(STAFF_KINDS))
     user = session.scalar(wanted.options(undefer(User.password_hash)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BOX = 1_000
-# A bar that stands for something is never too thin to be seen.
+# A bar for any amount is thick enough to be seen.
 THINNEST = 8
 
 
@@ -21,9 +21,9 @@ class Bar:
 
 
 def columns(amounts: Sequence[int], *, gap: int = 25) -> tuple[list[Bar], int]:
-    """Upright bars from left to right, and the height of the zero line; amounts below zero hang from it.
+    """Vertical bars, left to right, and the height of the zero line; amounts below zero hang from it.
 
-    :param gap: hundredths of a bar's room that stay free beside it.
+    :param gap: percentage of a bar's room that stays empty.
     """
     top, bottom = max([0, *amounts]), min([0, *amounts])
     span = (top - bottom) or 1
@@ -39,7 +39,7 @@ def columns(amounts: Sequence[int], *, gap: int = 25) -> tuple[list[Bar], int]:
 
 
 def rows(amounts: Sequence[int], *, gap: int = 45) -> list[Bar]:
-    """Lying bars from top to bottom; an amount below zero has the length of zero."""
+    """Horizontal bars, top to bottom; an amount below zero has no length."""
     top = max([1, *amounts])
     room = BOX // max(1, len(amounts))
     free = room * gap // 100

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask import url_for
 
-from flask import render_template, url_for
-
+from portal.billing.account.page import AccountPage, Further, render_account
 from portal.billing.account.queries.overview import account_of
-from portal.billing.account.words import WORDS
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs, payment_page
 from portal.web.access import needs
@@ -45,29 +43,31 @@ FURTHER = (
 
 @blueprint.get("/account/billing", endpoint="overview")
 @needs("invoices:read")
-def account_overview() -> str:
+def show_account() -> str:
     """The account of the reader's own company; branches and parents have accounts of their own."""
     who = actor()
-    return render_template(
-        "billing/account/overview.html",
+    may_pay = who.can("invoices:pay")
+    shown = AccountPage(
         account=account_of(db(), who.customer_id, today()),
-        company_name=who.company_name,
         today=today(),
-        for_staff=False,
-        with_method=who.can("invoices:pay"),
-        pay_href=url_for("billing.new_payment") if who.can("invoices:pay") else None,
-        credits_href=url_for("billing.credits") if actor().can("invoices:pay") else None,
-        list_href=lambda **words: url_for("billing.invoices", **words),
+        with_method=may_pay,
+        list_href=lambda **query: url_for("billing.invoices", **query),
         invoice_endpoint="billing.invoice",
         payment_href=payment_page(),
+        pay_href=url_for("billing.new_payment") if may_pay else None,
+        credits_href=url_for("billing.credits") if may_pay else None,
         all_payments_href=url_for("billing.payments"),
-        further=list(_further()),
-        money_tabs=money_tabs("billing.overview"),
-        **WORDS,
+        further=_further(),
+    )
+    tabs = money_tabs("billing.overview")
+    return render_account(
+        "billing/account/overview.html", shown, company_name=who.company_name, money_tabs=tabs
     )
 
 
-def _further() -> Any:
-    for endpoint, permission, title, text, icon in FURTHER:
-        if actor().can(permission):
-            yield {"title": title, "href": url_for(endpoint), "text": text, "icon": icon}
+def _further() -> list[Further]:
+    return [
+        Further(title, url_for(endpoint), text, icon)
+        for endpoint, permission, title, text, icon in FURTHER
+        if actor().can(permission)
+    ]

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from portal.billing.account import charts
-from portal.billing.invoices.words import attempt_words, due_words, payment_words
-
 # How old an open invoice is, counted from its due day.
 BUCKETS = ("Not due yet", "1–30 days", "31–60 days", "61–90 days", "Over 90 days")
 
@@ -29,16 +26,3 @@ def month_labels(months: Iterable[Any]) -> list[str]:
 def job_labels(jobs: Iterable[Any]) -> list[str]:
     """Names of jobs; what was bought for none, and the small ones together."""
     return [each.name or ("No job" if each.jobs == 1 else f"{each.jobs:,} other jobs") for each in jobs]
-
-
-# What the template of an account calls.
-WORDS: dict[str, Any] = {
-    "buckets": BUCKETS,
-    "charts": charts,
-    "month_words": month_words,
-    "month_labels": month_labels,
-    "job_labels": job_labels,
-    "due_words": due_words,
-    "attempt_words": attempt_words,
-    "payment_words": payment_words,
-}

@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectF
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.web.forms import PortalForm, money_field
+from portal.web.forms import MoneyField, PortalForm
 
 
 class AutopayForm(PortalForm):
@@ -28,6 +28,6 @@ class AutopayForm(PortalForm):
         render_kw={"inputmode": "numeric", "min": "1", "max": "31"},
     )
     method = SelectField("Pay with", coerce=int)
-    limit = money_field("At most in one go", description="Leave it empty for no limit.")
+    limit = MoneyField("At most in one go", description="Leave it empty for no limit.")
     shown = HiddenField()
     agreed = BooleanField("I agree to this for my company")

@@ -1,4 +1,4 @@
-"""The job that pays by rule: autopay and scheduled payments."""
+"""The job that charges automatically: autopay and scheduled payments."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 import structlog
 
+from portal.billing.autopay.letters import mail_autopay_ahead
 from portal.billing.autopay.queries import due_mandates
-from portal.billing.autopay.use_cases import run, tell_ahead
-from portal.billing.scheduled import use_cases as scheduled
+from portal.billing.autopay.use_cases.run import run_autopay
+from portal.billing.scheduled.queries import due_scheduled
+from portal.billing.scheduled.use_cases import run_scheduled_payment
 from portal.billing.stripe.connection import worker_stripe
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
@@ -17,7 +19,7 @@ from portal.foundation.jobs import House, Job, Sessions
 
 log = structlog.get_logger(__name__)
 
-OPENS = 8  # o'clock: nobody's money moves, and nobody is written to, in the middle of the night
+OPENS = 8  # o'clock: nobody is charged or written to in the middle of the night
 
 
 def pay(house: House, *, at: datetime) -> None:
@@ -28,10 +30,10 @@ def pay(house: House, *, at: datetime) -> None:
 
 
 def pay_by_rule(sessions: Sessions, *, now: datetime, today: date) -> None:
-    """Begin what mandates and scheduled payments ask for on this day, each in a transaction of its own, and tell people
-    ahead. Runs every hour; what a day has seen is not repeated."""
+    """Begin what mandates and scheduled payments ask for on this day, each in a transaction of its own, and mail people
+    ahead. Runs every hour; idempotent within a day."""
     with transaction(sessions) as session:
-        mandates, planned = due_mandates(session, today), scheduled.due_scheduled(session, today)
+        mandates, planned = due_mandates(session, today), due_scheduled(session, today)
     for attempt_id in planned:
         _run_scheduled(sessions, attempt_id, now, today)
     for autopay_id in mandates:
@@ -41,17 +43,17 @@ def pay_by_rule(sessions: Sessions, *, now: datetime, today: date) -> None:
 def _run_scheduled(sessions: Sessions, attempt_id: int, now: datetime, today: date) -> None:
     try:
         with transaction(sessions) as session:
-            scheduled.run(session, attempt_id, now=now, today=today)
+            run_scheduled_payment(session, attempt_id, now=now, today=today)
     except Exception:
-        # One that cannot begin must not keep the others waiting; below, too.
+        # One that fails must not hold up the others; below, too.
         log.exception("a scheduled payment could not begin", attempt=attempt_id)
 
 
 def _run_mandate(sessions: Sessions, autopay_id: int, now: datetime, today: date) -> None:
     try:
         with transaction(sessions) as session:
-            run(session, autopay_id, now=now, today=today)
-            tell_ahead(session, autopay_id, today=today)
+            run_autopay(session, autopay_id, now=now, today=today)
+            mail_autopay_ahead(session, autopay_id, today=today)
     except Rejected as no:
         log.info("autopay waits for the next hour", autopay=autopay_id, reason=no.code)
     except Exception:

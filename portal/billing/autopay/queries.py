@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.autopay.rules import Rule, is_wanted, may_try
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """An invoice that autopay leaves alone, and why, in a word: disputed, promised, tried."""
+class Skipped:
+    """An invoice that autopay leaves alone, and why: ``disputed``, ``promised`` or ``tried``."""
 
     document: OpenDocument
     reason: str
@@ -31,12 +32,12 @@ def rule_of(autopay: Autopay) -> Rule:
     return Rule(autopay.rule, autopay.day, autopay.limit_minor)
 
 
-def wanted(
+def invoices_for_run(
     session: Session, company_id: int, rule: Rule, on: date, *, since: datetime | None = None
-) -> tuple[list[OpenDocument], list[Left]]:
-    """The invoices that a run on that day is to pay, oldest due first, and those that it leaves to people.
+) -> tuple[list[OpenDocument], list[Skipped]]:
+    """The invoices that a run on that day pays, oldest due first, and those that it skips.
 
-    :param since: when the mandate was agreed to; failures before it do not count.
+    :param since: when the mandate was agreed to; earlier failures do not count.
     """
     currency = session.scalar(select(Company.currency).where(Company.id == company_id))
     open_ones = [
@@ -48,7 +49,7 @@ def wanted(
     ]
     reasons = _obstacles(session, [each.id for each in open_ones], on, since)
     chosen = [each for each in open_ones if each.id not in reasons]
-    return chosen, [Left(each, reasons[each.id]) for each in open_ones if each.id in reasons]
+    return chosen, [Skipped(each, reasons[each.id]) for each in open_ones if each.id in reasons]
 
 
 def _obstacles(session: Session, ids: Sequence[int], on: date, since: datetime | None) -> dict[int, str]:
@@ -91,7 +92,7 @@ def _failures(
 
 
 def due_mandates(session: Session, today: date) -> Sequence[int]:
-    """Running mandates of open companies that were not looked at today."""
+    """Active mandates of open companies that were not run today."""
     return session.scalars(
         select(Autopay.id)
         .join(Company, Company.id == Autopay.company_id)

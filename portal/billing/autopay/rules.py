@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 
 LONGEST_BEFORE = 28  # days
 # An invoice whose charge failed is tried again this many days later, until it has been tried this often.
 RETRY_AFTER_DAYS = 3
 MOST_TRIES = 3
-TOLD_DAYS_AHEAD = 3
+NOTICE_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Rule:
         return f"everything that is open on the {_ordinal(self.day)} of each month"
 
 
-class Payable(Protocol):
+class OpenInvoice(Protocol):
     """What the rules need to know of an open invoice."""
 
     @property
@@ -55,7 +56,31 @@ class Payable(Protocol):
     def free_minor(self) -> int: ...
 
 
-T = TypeVar("T", bound=Payable)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateOffer:
+    """What a company is asked to agree to: a rule, the saved method that is charged, and the seller's name."""
+
+    rule: Rule
+    method_id: int
+    seller: str
+
+
+T = TypeVar("T", bound=OpenInvoice)
+
+
+def check_rule(rule: Rule) -> None:
+    """Check that there is such a rule.
+
+    :raises Rejected: on its field.
+    """
+    if rule.kind not in ("due", "before", "monthly"):
+        raise Rejected("rule", "Choose when autopay pays.", field="rule")
+    if rule.kind == "before" and not 1 <= rule.day <= LONGEST_BEFORE:
+        raise Rejected("day", f"Enter 1 to {LONGEST_BEFORE} days.", field="day")
+    if rule.kind == "monthly" and not 1 <= rule.day <= 31:
+        raise Rejected("day", "Enter a day of the month, 1 to 31.", field="day")
+    if rule.limit_minor is not None and rule.limit_minor <= 0:
+        raise Rejected("limit", "Enter an amount above nothing, or leave it empty.", field="limit")
 
 
 def run_day(day: int, year: int, month: int) -> date:
@@ -70,6 +95,11 @@ def is_wanted(rule: Rule, issued_on: date, due_on: date, on: date) -> bool:
     if rule.kind == "before":
         return due_on - timedelta(days=rule.day) <= on
     return issued_on <= on
+
+
+def is_new_on(rule: Rule, issued_on: date, due_on: date, on: date) -> bool:
+    """Whether a run on that day is the first to pay the invoice. A monthly run pays everything that is open."""
+    return rule.kind == "monthly" or not is_wanted(rule, issued_on, due_on, on - timedelta(days=1))
 
 
 def runs_between(rule: Rule, after: date | None, until: date) -> bool:
@@ -96,8 +126,13 @@ def next_run(rule: Rule, after: date) -> date | None:
     return found
 
 
+def pays_on(rule: Rule, on: date) -> bool:
+    """Whether the rule runs on that day."""
+    return rule.kind != "monthly" or next_run(rule, on - timedelta(days=1)) == on
+
+
 def within_limit(rule: Rule, invoices: Iterable[T]) -> tuple[list[T], list[T]]:
-    """Invoices in the order given as far as the limit goes, each in full, and those that are left for people."""
+    """Invoices in the given order, each in full, that fit the limit, and those that are left to people."""
     chosen, left, total = [], [], 0
     for invoice in invoices:
         if rule.limit_minor is not None and total + invoice.free_minor > rule.limit_minor:
@@ -109,7 +144,10 @@ def within_limit(rule: Rule, invoices: Iterable[T]) -> tuple[list[T], list[T]]:
 
 
 def may_try(tries: int, last_on: date | None, on: date) -> bool:
-    """Whether an invoice whose charges failed so often, the last time on that day, may be tried again."""
+    """Whether an invoice may be charged again on a day.
+
+    :param tries: charges that failed, the last of them on ``last_on``.
+    """
     if tries == 0 or last_on is None:
         return True
     return tries < MOST_TRIES and last_on + timedelta(days=RETRY_AFTER_DAYS) <= on
@@ -126,7 +164,7 @@ def mandate(rule: Rule, *, company: str, seller: str, method: str, currency: str
     return (
         f"{company} allows {seller} to charge {method} without asking each time, to pay {rule.words}. Invoices that "
         f"are overdue already are paid at the first run.{limit} Invoices that are disputed or promised for a later day "
-        f"are left out. {company} is told by e-mail {TOLD_DAYS_AHEAD} days ahead, and what came of it. A charge that "
+        f"are left out. {company} is told by e-mail {NOTICE_DAYS} days ahead, and what came of it. A charge that "
         f"fails is tried again after {RETRY_AFTER_DAYS} days, {MOST_TRIES} times in all. Autopay ends at once when an "
         "administrator or approver of the company ends it here."
     )

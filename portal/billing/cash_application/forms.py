@@ -1,9 +1,9 @@
-"""What is typed about credit put onto invoices. Parsing only."""
+"""The form that applies credit to invoices. Parsing only."""
 
 from __future__ import annotations
 
-from portal.web.forms import KeyedForm
+from portal.web.forms import RowsForm
 
 
-class ApplicationForm(KeyedForm):
-    """Nothing but the key: the amounts stand beside the invoices."""
+class ApplicationForm(RowsForm):
+    """Only the amounts beside the invoices, and the key."""

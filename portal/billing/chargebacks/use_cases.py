@@ -1,8 +1,9 @@
-"""Chargebacks: a payer's bank takes money back, for now or for good. Read fresh from Stripe, posted once per step."""
+"""Chargebacks: funds withdrawn by the payer's bank, provisionally or finally. Re-fetched from Stripe; each step is
+posted once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -17,148 +18,166 @@ from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.objects import Disputed
+from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM
 from portal.foundation.db import transaction
 from portal.touchpoints.recording import Event, record
 
-# An inquiry ("warning_…") moves no money; it may become a dispute that does.
+# An inquiry ("warning_…") moves no money; it may become a chargeback that does.
 OPEN = ("needs_response", "under_review")
 OVER = ("won", "lost")
+# Step → kind of its posting.
+POSTINGS = {"opened": "chargeback", "won": "chargeback_won", "lost": "chargeback_lost"}
 
 
-def sync_dispute(
-    sessions: Callable[[], Session], dispute_id: str, *, now: datetime, api: Stripe
+def posting_key(chargeback_id: str, step: str) -> str:
+    """The ledger's key of a chargeback's step: opened, won, lost."""
+    return f"dispute:{chargeback_id}:{step}"
+
+
+def sync_chargeback(
+    sessions: Callable[[], Session], chargeback_id: str, *, now: datetime, api: Stripe
 ) -> StripeDispute | None:
-    """Read a chargeback fresh from Stripe and bring our row and the books in line with it. Any number of times.
+    """Re-fetch a chargeback from Stripe and bring our row and the books in line with it. Idempotent.
 
-    :returns: None when it is about no payment of ours, or moves no money.
-    :raises StripeUnknown: when Stripe gives no answer.
+    :returns: None if it is about no payment of ours, or moves no money.
+    :raises StripeUnknown: if Stripe gives no answer.
     """
-    told = api.retrieve_dispute(dispute_id)
-    if told.status not in (*OPEN, *OVER):
+    answer = api.retrieve_chargeback(chargeback_id)
+    if answer.status not in (*OPEN, *OVER):
         return None
     with transaction(sessions) as session:
-        payment_id = _payment_of(session, told)
+        payment_id = _payment_of(session, answer)
         if payment_id is None:
             return None
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
-        dispute = _row(session, payment, told, now)
-        _post_opened(session, payment, dispute, told)
-        if told.status == "won":
-            _post_won(session, payment, dispute, now)
-        elif told.status == "lost":
-            _post_lost(session, payment, dispute, now)
-        dispute.state = told.status
-        if told.status in OVER and dispute.closed_at is None:
-            dispute.closed_at = now
-        return dispute
+        chargeback = _row(session, payment, answer)
+        _post_steps(session, payment, chargeback, answer, now)
+        chargeback.state = answer.status
+        if answer.status in OVER and chargeback.closed_at is None:
+            chargeback.closed_at = now
+        return chargeback
 
 
-def _payment_of(session: Session, told: Disputed) -> int | None:
-    """The payment with the disputed charge, in the same currency: nothing else of what was told is believed."""
-    theirs = [Payment.charge_id == told.charge]
-    if told.intent is not None:
-        theirs.append(Payment.payment_intent_id == told.intent)
+def _payment_of(session: Session, answer: Chargeback) -> int | None:
+    """The payment with the charge, in the same currency: nothing else of the answer is trusted."""
+    theirs = [Payment.charge_id == answer.charge]
+    if answer.intent is not None:
+        theirs.append(Payment.payment_intent_id == answer.intent)
     return session.scalar(
         select(Payment.id)
-        .where(or_(*theirs), Payment.currency == told.currency, Payment.amount_minor >= told.amount_minor)
+        .where(or_(*theirs), Payment.currency == answer.currency, Payment.amount_minor >= answer.amount_minor)
         .order_by(Payment.id)
         .limit(1)
     )
 
 
-def _row(session: Session, payment: Payment, told: Disputed, now: datetime) -> StripeDispute:
-    known = session.get(StripeDispute, told.id, populate_existing=True)
+def _row(session: Session, payment: Payment, answer: Chargeback) -> StripeDispute:
+    known = session.get(StripeDispute, answer.id, populate_existing=True)
     if known is not None:
         return known
     made = StripeDispute(
-        id=told.id,
+        id=answer.id,
         payment_id=payment.id,
         company_id=payment.company_id,
-        amount_minor=told.amount_minor,
-        fee_minor=told.fee_minor,
-        currency=told.currency,
-        reason=told.reason,
-        state=told.status,
-        opened_at=told.created_at,
+        amount_minor=answer.amount_minor,
+        fee_minor=answer.fee_minor,
+        currency=answer.currency,
+        reason=answer.reason,
+        state=answer.status,
+        opened_at=answer.created_at,
     )
     session.add(made)
     session.flush()
     return made
 
 
-def _post_opened(session: Session, payment: Payment, dispute: StripeDispute, told: Disputed) -> None:
-    if not told.movements:
-        return  # the bank has announced it and taken nothing yet; another event follows
-    dispute.fee_minor = told.fee_minor
-    amount = dispute.amount_minor
+def _post_steps(
+    session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback, now: datetime
+) -> None:
+    _post_opened(session, payment, chargeback, answer)
+    if answer.status == "won":
+        _post_won(session, payment, chargeback, now)
+    elif answer.status == "lost":
+        _post_lost(session, payment, chargeback, now)
+
+
+def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback) -> None:
+    if not answer.movements:
+        return  # the bank has announced it but withdrawn nothing yet; another event follows
+    chargeback.fee_minor = answer.fee_minor
+    amount = chargeback.amount_minor
     sides = [
         Side(DISPUTED, amount, payment_id=payment.id),
-        Side(FEES, told.fee_minor, payment_id=payment.id),
-        Side(STRIPE, -amount - told.fee_minor, payment_id=payment.id),
+        Side(FEES, answer.fee_minor, payment_id=payment.id),
+        Side(STRIPE, -amount - answer.fee_minor, payment_id=payment.id),
     ]
-    words = f"The payer's bank took back {payment.number}"
-    if _post(session, payment, dispute, "opened", "chargeback", sides, words, told.created_at):
-        _tell(session, payment, dispute, "chargeback_opened", told.created_at)
+    if _post(session, payment, chargeback, "opened", sides, answer.created_at):
+        _record_failed(session, payment, chargeback, "chargeback_opened", answer.created_at)
 
 
-def _post_won(session: Session, payment: Payment, dispute: StripeDispute, now: datetime) -> None:
-    amount = dispute.amount_minor
+def _post_won(session: Session, payment: Payment, chargeback: StripeDispute, now: datetime) -> None:
+    amount = chargeback.amount_minor
     sides = [Side(STRIPE, amount, payment_id=payment.id), Side(DISPUTED, -amount, payment_id=payment.id)]
-    words = f"Chargeback of {payment.number} was decided for us"
-    if _post(session, payment, dispute, "won", "chargeback_won", sides, words, now):
-        _tell(session, payment, dispute, "chargeback_won", now)
+    if _post(session, payment, chargeback, "won", sides, now):
+        _record_failed(session, payment, chargeback, "chargeback_won", now)
 
 
-def _post_lost(session: Session, payment: Payment, dispute: StripeDispute, now: datetime) -> None:
-    if posted(session, f"dispute:{dispute.id}:lost") is not None:
-        return  # what it had paid may have moved on since
-    amount = dispute.amount_minor
-    # What was refunded before is lost twice: it went back to the payer, and the payer's bank took it, too.
+def _post_lost(session: Session, payment: Payment, chargeback: StripeDispute, now: datetime) -> None:
+    if posted(session, posting_key(chargeback.id, "lost")) is not None:
+        return  # the invoices it had paid may have changed since
+    amount = chargeback.amount_minor
+    # What was refunded before is lost twice: it went back to the payer, and the payer's bank withdrew it, too.
     sides = [
         *sides_back(session, payment, amount, rest_to=WRITE_OFFS),
         Side(DISPUTED, -amount, payment_id=payment.id),
     ]
-    words = f"Chargeback of {payment.number} was decided against us; what it paid is open again"
-    if _post(session, payment, dispute, "lost", "chargeback_lost", sides, words, now):
-        _tell(session, payment, dispute, "chargeback_lost", now)
+    if _post(session, payment, chargeback, "lost", sides, now):
+        _record_failed(session, payment, chargeback, "chargeback_lost", now)
 
 
 def _post(
     session: Session,
     payment: Payment,
-    dispute: StripeDispute,
+    chargeback: StripeDispute,
     step: str,
-    kind: str,
-    sides: list[Side],
-    words: str,
+    sides: Sequence[Side],
     at: datetime,
 ) -> bool:
     return post(
         session,
-        key=f"dispute:{dispute.id}:{step}",
-        kind=kind,
+        key=posting_key(chargeback.id, step),
+        kind=POSTINGS[step],
         company_id=payment.company_id,
         currency=payment.currency,
         occurred_at=at,
         sides=sides,
         actor=SYSTEM,
-        words=words,
+        words=_words(payment, step),
     )
 
 
-def _tell(session: Session, payment: Payment, dispute: StripeDispute, code: str, at: datetime) -> None:
+def _words(payment: Payment, step: str) -> str:
+    if step == "opened":
+        return f"The payer's bank took back {payment.number}"
+    if step == "won":
+        return f"Chargeback of {payment.number} was decided for us"
+    return f"Chargeback of {payment.number} was decided against us; what it paid is open again"
+
+
+def _record_failed(
+    session: Session, payment: Payment, chargeback: StripeDispute, code: str, at: datetime
+) -> None:
     record(
         session,
         Event(
             PaymentFailed(method=payment.kind, number=payment.number, code=code),
             actor=SYSTEM,
             now=at,
-            key=f"payment_failed:{dispute.id}:{code}",
+            key=f"payment_failed:{chargeback.id}:{code}",
             account_id=payment.company_id,
-            value_minor=dispute.amount_minor,
-            currency=dispute.currency,
+            value_minor=chargeback.amount_minor,
+            currency=chargeback.currency,
             outcome="ok" if code == "chargeback_won" else "payment_declined",
             links={"payment_id": payment.id},
         ),

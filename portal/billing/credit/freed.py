@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 
 def fewest(owed: Sequence[tuple[int, int]], needed_minor: int) -> list[int]:
-    """The invoices to pay: as many of the oldest as it takes, less those that the others make needless (small ones
-    first), so that few are left. All ids when everything together is not enough.
+    """The invoices to pay: the oldest ones until enough is free, without those that the others make unnecessary (small
+    ones first), so that few are left. All ids when everything together is not enough.
 
     :param owed: id and payable amount (minor units, above zero), the oldest first.
     """

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.billing.credit_holds.rules import HoldChange
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -47,3 +54,20 @@ class HoldRuleChanged(Touch):
     """After how many days overdue a company's account is held was set or taken away."""
 
     fields: list[str] | None = None
+
+
+def record_hold_changes(
+    session: Session, changes: Iterable[HoldChange], *, actor: Actor, now: datetime
+) -> None:
+    """Record that accounts were put on hold or released."""
+    for each in changes:
+        what = CreditHeld() if each.held else CreditReleased()
+        key = f"{what.kind.name}:{each.company_id}:{now.isoformat()}"
+        record(session, Event(what, actor=actor, now=now, key=key, account_id=each.company_id))
+
+
+def record_hold_rule_changed(session: Session, company_id: int, *, actor: Actor, now: datetime) -> None:
+    """Record that a company's hold rule was set, changed or removed."""
+    key = f"hold_rule_changed:{company_id}:{now.isoformat()}"
+    what = HoldRuleChanged(fields=["hold_after_days"])
+    record(session, Event(what, actor=actor, now=now, key=key, account_id=company_id))

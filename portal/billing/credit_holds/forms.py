@@ -14,15 +14,22 @@ class HoldForm(PortalForm):
 
 
 class LiftForm(PortalForm):
-    """A word with the lifting of a hold."""
+    """Note sent when a hold is lifted."""
 
     reason = TextAreaField("A word to the customer", render_kw={"rows": "2", "maxlength": "300"})
 
 
 class HoldRuleForm(PortalForm):
-    """After how many days overdue the account is held by itself."""
+    """After how many days overdue the account is held automatically."""
 
     days = StringField(
         "Days overdue until the hold",
         render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "3"},
     )
+
+    def read_days(self) -> int | None:
+        """The days that were typed; None for an empty field, 0 for what cannot be read."""
+        typed = (self.days.data or "").strip()
+        if not typed:
+            return None
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0

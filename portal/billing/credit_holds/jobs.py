@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from portal.billing.credit_holds.use_cases.hold_rule import follow_rules
+from portal.billing.credit_holds.use_cases.hold_rule import apply_hold_rules
 from portal.foundation.clock import local
 from portal.foundation.jobs import House, Job
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 def hold_overdue(house: House, *, at: datetime) -> None:
     """Every hour, so that a hold ends soon after what it was for is paid."""
     today = local(at, house.settings.time_zone).date()
-    held, lifted = follow_rules(house.sessions, now=at, today=today)
+    held, lifted = apply_hold_rules(house.sessions, now=at, today=today)
     if held or lifted:
         log.info("accounts were held or released by their rules", held=held, lifted=lifted)
 

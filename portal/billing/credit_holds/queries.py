@@ -1,4 +1,4 @@
-"""Whose invoices are overdue for so long that the company's rule holds its account, and whose no longer are."""
+"""Companies whose overdue invoices trigger their hold rule, and held ones that no longer trigger it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.payment_states import LIVE
 
-# Left alone, as by reminders: what somebody has promised to pay, what is contested, what a payment under way covers.
+# Exempt, as from reminders: invoices with an open promise to pay, an open dispute, or covered by a payment under way.
 _TOO_LATE = """
 select i.company_id, i.id, i.number, i.due_on, t.hold_after_days as days
   from payment_terms t
@@ -40,8 +40,8 @@ select k.company_id, c.name from credit_account k join company c on c.id = k.com
 
 
 @dataclass(frozen=True, slots=True)
-class TooLate:
-    """A company that its rule holds: ``many`` invoices, of which the first are named."""
+class HoldCandidate:
+    """A company to be held by its rule: ``many`` invoices are too late, the first of which are named."""
 
     company_id: int
     company_name: str
@@ -63,12 +63,12 @@ class TooLate:
         )
 
 
-def to_hold(session: Session, today: date) -> list[TooLate]:
+def hold_candidates(session: Session, today: date) -> list[HoldCandidate]:
     """Companies to be held by their rule. One statement for any number of companies and invoices."""
-    return [TooLate(*row) for row in session.execute(_TO_HOLD, {"today": today, "paying": list(LIVE)})]
+    return [HoldCandidate(*row) for row in session.execute(_TO_HOLD, {"today": today, "paying": list(LIVE)})]
 
 
-def to_lift(session: Session, today: date) -> Sequence[tuple[int, str]]:
-    """Companies that the rule held and would hold no more: id and name. One statement."""
+def release_candidates(session: Session, today: date) -> Sequence[tuple[int, str]]:
+    """Companies that their rule put on hold and would not hold today: id and name. One statement."""
     found = session.execute(_TO_LIFT, {"today": today, "paying": list(LIVE)})
     return [(row.company_id, row.name) for row in found]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from wtforms import HiddenField, StringField
 
-from portal.web.forms import PortalForm
+from portal.web.forms import MoneyField, PortalForm
 
 
 class CreditMemoForm(PortalForm):
     """An amount that is credited."""
 
     token = HiddenField()
-    amount = StringField("Amount with tax", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    amount = MoneyField("Amount with tax")
     reason = StringField("What for", render_kw={"maxlength": "200", "autocomplete": "off"})
     invoice = StringField(
         "Invoice", render_kw={"maxlength": "40", "autocomplete": "off", "autocapitalize": "characters"}

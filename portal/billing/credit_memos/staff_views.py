@@ -7,12 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
-from portal.billing.credit_memos import use_cases as crediting
 from portal.billing.credit_memos.forms import CreditMemoForm
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
-from portal.foundation.amounts import parse_amount
-from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.web.access import needs
@@ -24,19 +22,19 @@ from portal.web.ui import flash
 MAX_TOKEN = 100
 
 
-@staff_blueprint.get("/customers/<code>/credit-memos")
+@staff_blueprint.get("/customers/<code>/credit-memos", endpoint="new_credit_memo")
 @needs("billing:manage")
-def new_credit_memo(code: str) -> str:
+def credit_memo_form(code: str) -> str:
     """How much, what for, and for which invoice."""
     company = visible_company(db(), actor(), code)
     given = request.args.get("invoice", "")[:40]
     return _page(company, CreditMemoForm(formdata=None, token=new_token(), invoice=given))
 
 
-@staff_blueprint.post("/customers/<code>/credit-memos")
+@staff_blueprint.post("/customers/<code>/credit-memos", endpoint="credit")
 @needs("billing:manage")
-def credit(code: str) -> Response | tuple[str, int]:
-    """Issue the memo; sent twice, it is issued once."""
+def create_credit_memo(code: str) -> Response | tuple[str, int]:
+    """Issue the credit memo. Idempotent: a form sent twice issues one."""
     company = visible_company(db(), actor(), code)
     form = CreditMemoForm()
     form.validate()
@@ -49,22 +47,12 @@ def credit(code: str) -> Response | tuple[str, int]:
 
 
 def _credit(company: Company, form: CreditMemoForm) -> Invoice:
-    try:
-        amount = parse_amount(form.amount.data or "", company.currency)
-    except ValueError as error:
-        raise Rejected("amount", str(error), field="amount") from error
-    return crediting.adjust(
-        db(),
-        actor=actor(),
-        now=now(),
-        today=today(),
-        company=company,
-        amount_minor=amount,
-        reason=form.reason.data or "",
-        token=(form.token.data or new_token())[:MAX_TOKEN],
-        invoice_number=(form.invoice.data or "").upper(),
-    )
+    amount = form.amount.minor(company.currency)
+    token = (form.token.data or new_token())[:MAX_TOKEN]
+    number = (form.invoice.data or "").upper()
+    adjustment = Adjustment(company, amount, form.reason.data or "", token, number)
+    return credit_company(db(), adjustment, actor=actor(), now=now(), today=today())
 
 
 def _page(company: Company, form: CreditMemoForm) -> str:
-    return render_template("billing/invoices/credit_memo.html", company=company, form=form)
+    return render_template("billing/credit_memos/credit_memo.html", company=company, form=form)

@@ -1,1 +1,1 @@
-"""Invoices that a customer contests in part."""
+"""Disputes about invoices."""

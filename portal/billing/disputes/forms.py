@@ -7,6 +7,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.billing.invoices.words import DISPUTE_REASONS
+from portal.foundation.amounts import parse_amount
 from portal.web.forms import PortalForm
 
 OUTCOMES = {
@@ -27,6 +28,14 @@ class DisputeForm(PortalForm):
     )
     note = TextAreaField("In your words", render_kw={"rows": "4", "maxlength": "1000"})
 
+    def read_amount(self, currency: str) -> int | None:
+        """Minor units; None, with the sentence on the field, when it cannot be read."""
+        try:
+            return parse_amount(self.amount.data or "", currency)
+        except ValueError as error:
+            self.amount.errors = [str(error)]
+            return None
+
 
 class AnswerForm(PortalForm):
     """How staff close a dispute."""
@@ -38,3 +47,13 @@ class AnswerForm(PortalForm):
     )
     amount = StringField("Credit", render_kw={"inputmode": "decimal", "autocomplete": "off"})
     answer = TextAreaField("Answer to the customer", render_kw={"rows": "4", "maxlength": "1000"})
+
+    def read_credit(self, currency: str) -> int | None:
+        """Minor units, zero for other outcomes; None, with the sentence on the form, when it cannot be read."""
+        if self.outcome.data != "credited":
+            return 0
+        try:
+            return parse_amount(self.amount.data or "", currency)
+        except ValueError as error:
+            self.form_errors.append(str(error))
+            return None

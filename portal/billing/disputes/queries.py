@@ -1,4 +1,4 @@
-"""Contested invoices: of one invoice, of a company, and everybody's for the worklist of staff."""
+"""Disputes about invoices: of one invoice, of a company, and everybody's for the worklist of staff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company
 from portal.accounts.sight import company_condition
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -42,30 +42,33 @@ class DisputeRow:
 _MEMO = aliased(Invoice)
 
 
+# In the order of DisputeRow.
+_COLUMNS = (
+    InvoiceDispute.id,
+    Invoice.number,
+    Company.code,
+    Company.name,
+    InvoiceDispute.amount_minor,
+    Invoice.open_minor,
+    InvoiceDispute.currency,
+    InvoiceDispute.reason,
+    InvoiceDispute.note,
+    InvoiceDispute.opened_by_name,
+    InvoiceDispute.opened_at,
+    InvoiceDispute.closed_at,
+    InvoiceDispute.closed_by_name,
+    InvoiceDispute.outcome,
+    InvoiceDispute.answer,
+    _MEMO.number,
+)
+
+
 def _rows() -> Select[*tuple[Any, ...]]:
-    each = InvoiceDispute
     return (
-        select(
-            each.id,
-            Invoice.number,
-            Company.code,
-            Company.name,
-            each.amount_minor,
-            Invoice.open_minor,
-            each.currency,
-            each.reason,
-            each.note,
-            each.opened_by_name,
-            each.opened_at,
-            each.closed_at,
-            each.closed_by_name,
-            each.outcome,
-            each.answer,
-            _MEMO.number,
-        )
-        .join(Invoice, Invoice.id == each.invoice_id)
-        .join(Company, Company.id == each.company_id)
-        .outerjoin(_MEMO, _MEMO.id == each.credit_memo_id)
+        select(*_COLUMNS)
+        .join(Invoice, Invoice.id == InvoiceDispute.invoice_id)
+        .join(Company, Company.id == InvoiceDispute.company_id)
+        .outerjoin(_MEMO, _MEMO.id == InvoiceDispute.credit_memo_id)
     )
 
 
@@ -89,7 +92,7 @@ def company_disputes(
 
 
 def open_disputes(session: Session, actor: Actor, *, limit: int = 50) -> list[DisputeRow]:
-    """What waits for an answer, the oldest first; a rep sees that of assigned companies. One statement."""
+    """Disputes without an answer, the oldest first; a rep sees those of assigned companies. One statement."""
     in_sight = company_condition(actor, InvoiceDispute.company_id)
     query = _rows().where(InvoiceDispute.closed_at.is_(None), in_sight)
     query = query.order_by(InvoiceDispute.opened_at, InvoiceDispute.id).limit(limit)

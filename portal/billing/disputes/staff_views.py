@@ -1,4 +1,4 @@
-"""Answering what a customer contests."""
+"""Answering a customer's dispute."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
+from portal.accounts.models import Company
 from portal.billing.disputes.forms import AnswerForm
 from portal.billing.disputes.queries import DisputeRow, dispute_of
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
 from portal.billing.pages import staff_blueprint
-from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -20,49 +21,42 @@ from portal.web.ui import flash
 ADDRESS = "/customers/<code>/disputes/<int(max=9007199254740992):dispute_id>"
 
 
-@staff_blueprint.route(ADDRESS, methods=["GET", "POST"])
+@staff_blueprint.route(ADDRESS, methods=["GET", "POST"], endpoint="dispute")
 @needs("billing:manage")
-def dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
-    """What is contested, and how it is closed: credited, upheld or withdrawn, with an answer."""
+def edit_dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]:
+    """What is disputed, and how it is closed: credited, upheld or withdrawn, with an answer."""
     company = visible_company(db(), actor(), code)
     shown = dispute_of(db(), company.id, dispute_id)
     if request.method == "GET":
         form = AnswerForm(formdata=None)
         form.amount.data = amount_field(min(shown.amount_minor, shown.open_minor), shown.currency)
-        return render_template(
-            "billing/disputes/dispute_answer.html", company=company, dispute=shown, form=form
-        )
+        return _page(company, shown, form)
     form = AnswerForm()
-    amount = _amount(form, shown)
-    if form.validate_on_submit() and amount is not None:
-        with refusing(form) as tried:
-            contesting.answer(
-                db(),
-                actor=actor(),
-                now=now(),
-                today=today(),
-                company=company,
-                dispute_id=dispute_id,
-                outcome=form.outcome.data,
-                words=form.answer.data or "",
-                credit_minor=amount,
-            )
-        if tried.refused is None:
-            flash(
-                "ok",
-                f"The dispute about {shown.invoice_number} is closed; the customer has your answer by mail.",
-            )
-            return redirect(url_for("billing_staff.customer", code=code, _anchor="disputes"))
-    page = render_template("billing/disputes/dispute_answer.html", company=company, dispute=shown, form=form)
-    return page, 422
+    if not _answered(company, shown, form):
+        return _page(company, shown, form), 422
+    flash("ok", f"The dispute about {shown.invoice_number} is closed; the customer has your answer by mail.")
+    return redirect(url_for("billing_staff.customer", code=code, _anchor="disputes"))
 
 
-def _amount(form: AnswerForm, shown: DisputeRow) -> int | None:
-    """The credit in minor units; nothing where it is not asked for; None when it cannot be read."""
-    if form.outcome.data != "credited":
-        return 0
-    try:
-        return parse_amount(form.amount.data or "", shown.currency)
-    except ValueError as error:
-        form.form_errors.append(str(error))
-        return None
+def _answered(company: Company, dispute: DisputeRow, form: AnswerForm) -> bool:
+    """Whether what was typed has closed the dispute; if not, the form says why."""
+    credit = form.read_credit(dispute.currency)
+    if not form.validate_on_submit() or credit is None:
+        return False
+    with refusing(form) as tried:
+        answer_dispute(
+            db(),
+            actor=actor(),
+            now=now(),
+            today=today(),
+            company=company,
+            dispute_id=dispute.id,
+            answer=Answer(form.outcome.data, form.answer.data or "", credit),
+        )
+    return tried.refused is None
+
+
+def _page(company: Company, dispute: DisputeRow, form: AnswerForm) -> str:
+    return render_template(
+        "billing/disputes/dispute_answer.html", company=company, dispute=dispute, form=form
+    )

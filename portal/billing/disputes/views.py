@@ -1,4 +1,4 @@
-"""Contesting part of an invoice, and taking it back."""
+"""Disputing part of an invoice, and withdrawing the dispute."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from portal.billing.disputes.forms import DisputeForm
 from portal.billing.disputes.queries import disputes_of
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
 from portal.billing.invoices.queries.invoices import invoice_for
 from portal.billing.pages import blueprint
-from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -18,31 +18,27 @@ from portal.web.transaction import books, db, now
 from portal.web.ui import flash
 
 
-@blueprint.get("/invoices/<number>/disputes")
+@blueprint.get("/invoices/<number>/disputes", endpoint="dispute")
 @needs("invoices:pay")
-def dispute(number: str) -> str:
-    """The form: how much, what is wrong, and in the customer's words."""
+def dispute_form(number: str) -> str:
+    """The form: how much, what is wrong, and a note."""
     invoice = invoice_for(db(), actor(), number)
     form = DisputeForm(formdata=None)
     form.amount.data = amount_field(invoice.open_minor, invoice.currency)
     return _page(number, form)
 
 
-@blueprint.post("/invoices/<number>/disputes")
+@blueprint.post("/invoices/<number>/disputes", endpoint="open_dispute")
 @needs("invoices:pay")
-def open_dispute(number: str) -> Response | tuple[str, int]:
+def create_dispute(number: str) -> Response | tuple[str, int]:
     """Open a dispute; reminders wait until it is answered."""
     form = DisputeForm()
     valid = form.validate_on_submit()
-    try:
-        amount = parse_amount(form.amount.data or "", invoice_for(db(), actor(), number).currency)
-    except ValueError as error:
-        form.amount.errors = [str(error)]
-        valid = False
-    if not valid:
+    amount = form.read_amount(invoice_for(db(), actor(), number).currency)
+    if not valid or amount is None:
         return _page(number, form), 422
     with refusing(form, books()) as tried:
-        contesting.contest(
+        dispute_invoice(
             tried.session,
             actor=actor(),
             now=now(),
@@ -57,12 +53,12 @@ def open_dispute(number: str) -> Response | tuple[str, int]:
     return redirect(url_for("billing.invoice", number=number))
 
 
-@blueprint.post("/invoices/<number>/disputes/withdrawal")
+@blueprint.post("/invoices/<number>/disputes/withdrawal", endpoint="withdraw_dispute")
 @needs("invoices:pay")
-def withdraw_dispute(number: str) -> Response:
-    """Take the open dispute back."""
+def dispute_withdrawal(number: str) -> Response:
+    """Withdraw the open dispute."""
     with books() as session:
-        gone = contesting.withdraw(session, actor=actor(), now=now(), number=number)
+        gone = withdraw_dispute(session, actor=actor(), now=now(), number=number)
     flash("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
     return redirect(url_for("billing.invoice", number=number))
 

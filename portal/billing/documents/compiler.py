@@ -1,6 +1,6 @@
-"""A process of its own that turns one document into a PDF: data on standard input, the PDF on standard output.
+"""A separate process that turns one document into a PDF: data on standard input, the PDF on standard output.
 
-Run by path by :mod:`portal.billing.documents.rendering`, so it imports nothing of the portal. In its own process a
+Run by path by :mod:`portal.billing.documents.pdf`, so it imports nothing of the portal. In its own process a
 long document can be stopped, its memory is given back, and the secrets of the portal's environment are out of reach.
 """
 
@@ -10,7 +10,7 @@ import json
 import resource
 import sys
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import typst
 
@@ -19,23 +19,32 @@ MOST_MEMORY = 3 * 1024**3  # bytes of address space
 Standard = Literal["ua-1"]
 
 
+class Request(TypedDict):
+    """What is to be printed: ``data`` is for the template, ``moment`` is ISO 8601."""
+
+    kind: str
+    folder: str
+    data: object
+    moment: str
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    asked: dict[str, Any] = json.load(sys.stdin)
+    asked: Request = json.load(sys.stdin)
     try:
         made = compiled(asked, "ua-1")
     except typst.TypstError:
-        # Letters that no font here has break the standard, not the document.
+        # Without a font for some of its characters a document misses the standard, but is still readable.
         made = compiled(asked, None)
     sys.stdout.buffer.write(made)
 
 
-def compiled(asked: dict[str, Any], standard: Standard | None) -> bytes:
-    """The document; no file outside the folder of the templates is read."""
+def compiled(asked: Request, standard: Standard | None) -> bytes:
+    """The document as PDF; no file outside the folder of the templates is read."""
     made: bytes = typst.compile(
         f"{asked['folder']}/{asked['kind']}.typ",
         root=asked["folder"],
-        # The machine's own fonts serve only for letters that those in the compiler do not have.
+        # The machine's own fonts are only used for characters that the compiler's fonts lack.
         font_paths=typst.Fonts(include_system_fonts=True, include_embedded_fonts=True),
         sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
         pdf_standards=standard,

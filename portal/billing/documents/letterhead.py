@@ -1,15 +1,51 @@
-"""What stands on every sheet: who writes, what this is, on which paper. Pure."""
+"""What is on every printed document: the seller, the title, the paper. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from portal.foundation.config import Settings
 
-# Where letters are written on Letter; the rest of the world has A4.
+# Where Letter is the usual paper; everywhere else it is A4.
 LETTER_CURRENCIES = {"USD", "CAD", "MXN"}
+
+
+class Sheet(TypedDict):
+    """What templates/pdf/letter.typ prints on every document."""
+
+    lang: str
+    paper: str
+    seller: str
+    portal_words: str
+    demo: bool
+    title: str
+    number: str
+    foot: str
+
+
+class Link(TypedDict):
+    """A line of a note that ends in an address."""
+
+    words: str
+    href: str
+    shown: str
+
+
+class Note(TypedDict):
+    """A paragraph below the totals."""
+
+    title: str
+    lines: list[str | Link]
+
+
+class Party(TypedDict):
+    """An address at the top."""
+
+    label: str
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +61,8 @@ class Letterhead:
         """The one of this deployment."""
         return cls(settings.seller_name, settings.public_url, settings.demo)
 
-    def sheet(self, title: str, number: str, currency: str, language: str = "en") -> dict[str, Any]:
-        """The part of a document's data that all kinds have."""
+    def sheet(self, title: str, number: str, currency: str, language: str = "en") -> Sheet:
+        """What all kinds of documents have."""
         return {
             "lang": language,
             "paper": "us-letter" if currency in LETTER_CURRENCIES else "a4",
@@ -39,17 +75,17 @@ class Letterhead:
         }
 
 
-def link(words: str, href: str) -> dict[str, str]:
+def link(words: str, href: str) -> Link:
     """A line of a note that ends in an address."""
     return {"words": words, "href": href, "shown": href}
 
 
 def present(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those with a value."""
+    """The pairs that have a value."""
     return [pair for pair in pairs if pair[1]]
 
 
-def address_lines(address: dict[str, Any]) -> list[str]:
+def address_lines(address: Mapping[str, object]) -> list[str]:
     """An address on lines of its own, without those that are empty."""
     part = {
         name: str(address.get(name) or "")

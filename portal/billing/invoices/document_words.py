@@ -1,4 +1,4 @@
-"""What happened to an invoice or a credit memo after it was issued, in words, and its tax by rate. Pure rules."""
+"""What was applied to an invoice or a credit memo, in words, and its tax by rate. Pure rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Step:
 
 def applied_words(applied: Iterable[Any], kind: str, *, with_method: bool) -> list[Step]:
     """What was applied (``portal.billing.invoices.queries.documents.Applied``), the oldest first; an early-payment discount is
-    a step of its own beside the payment it was given with.
+    a separate step after the payment that earned it.
 
     :param with_method: whether the reader may know by which card or account was paid.
     """
@@ -55,15 +55,7 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
         how = payment_words(each.payment_kind, each.method_words or "", with_method=with_method)
     token, number = each.token, each.payment_number
     if each.kind == "payment":
-        paid = each.amount_minor + each.discount_minor
-        steps = (
-            [Step(each.at, each.by, f"Payment {each.payment_number}", how, paid, (), token, number)]
-            if paid
-            else []
-        )
-        if each.discount_minor:
-            steps.append(Step(each.at, each.by, "Early-payment discount", "", -each.discount_minor))
-        return steps
+        return _payment(each, how)
     if each.kind == "application":
         return [_application(each, kind)]
     title = WORDS.get(each.kind, "Adjustment")
@@ -71,6 +63,14 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
         title += f" of payment {each.payment_number}"
     more = how if each.kind == "refund" else each.words if each.kind == "write_off" else ""
     return [Step(each.at, each.by, title, more, each.amount_minor, (), token, number)]
+
+
+def _payment(each: Any, how: str) -> list[Step]:
+    paid, number = each.amount_minor + each.discount_minor, each.payment_number
+    steps = [Step(each.at, each.by, f"Payment {number}", how, paid, (), each.token, number)] if paid else []
+    if each.discount_minor:
+        steps.append(Step(each.at, each.by, "Early-payment discount", "", -each.discount_minor))
+    return steps
 
 
 def _application(each: Any, kind: str) -> Step:

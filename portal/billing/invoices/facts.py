@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.billing.models.disputes import InvoiceDispute
+from portal.billing.models.invoices import Invoice
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact, view
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -53,7 +60,7 @@ class InvoiceViewed(Touch):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDisputed(Touch):
-    """Part of an invoice is contested."""
+    """Part of an invoice is disputed."""
 
     method: str | None = None
     number: str | None = None
@@ -77,3 +84,45 @@ class InvoicePaid(Touch):
     method: str | None = None
     number: str | None = None
     lines: int | None = None
+
+
+def record_invoice_issued(
+    session: Session, document: Invoice, lines: int, *, actor: Actor, now: datetime
+) -> None:
+    """Record that a document with a number of ``lines`` was issued."""
+    record(
+        session,
+        Event(
+            InvoiceIssued(number=document.number, lines=lines),
+            actor=actor,
+            now=now,
+            key=f"invoice_issued:{document.number}",
+            account_id=document.company_id,
+            store_id=document.store_id,
+            value_minor=document.total_minor,
+            currency=document.currency,
+            links={"order_id": document.order_id, "invoice_id": document.id},
+        ),
+    )
+
+
+def record_invoice_disputed(
+    session: Session, dispute: InvoiceDispute, number: str, *, actor: Actor, now: datetime
+) -> None:
+    """Record that a dispute about an invoice was opened.
+
+    :param number: the invoice's.
+    """
+    record(
+        session,
+        Event(
+            InvoiceDisputed(number=number, reason=dispute.reason),
+            actor=actor,
+            now=now,
+            key=f"invoice_disputed:{dispute.id}",
+            account_id=dispute.company_id,
+            value_minor=dispute.amount_minor,
+            currency=dispute.currency,
+            links={"invoice_id": dispute.invoice_id},
+        ),
+    )

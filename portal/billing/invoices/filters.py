@@ -1,4 +1,4 @@
-"""What of a company's invoices is wanted, as people say it in an address. Pure rules."""
+"""The filter of a list of invoices, as the query of an address has it. Pure rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from portal.foundation.clock import typed_day
 
 STATUSES = {"open": "Open", "overdue": "Overdue", "paid": "Paid", "memos": "Credit memos", "all": "All"}
-# Further parts of the address, in the order in which they are said.
+# The other parts of the query, in the order in which they are shown.
 FIELDS = ("q", "po", "job", "from", "to")
 MOST_TICKED = 500
 LONGEST = 100
@@ -29,36 +29,28 @@ class InvoiceFilter:
 
     @property
     def active(self) -> int:
-        """How many filters are set beside the status."""
+        """How many filters are set besides the status."""
         wanted = (self.issued_from, self.issued_to, self.job, self.po, self.text, self.numbers)
         return sum(1 for each in wanted if each)
 
     @property
     def names(self) -> list[str]:
         """The filters in use, for the log, which never holds what was typed."""
-        said = ["status"] if self.status != "open" else []
+        names = ["status"] if self.status != "open" else []
         pairs = {"issued_from": self.issued_from, "issued_to": self.issued_to, "job": self.job, "po": self.po}
-        said += [
+        names += [
             name for name, value in {**pairs, "text": self.text, "ticked": self.numbers}.items() if value
         ]
-        return said
+        return names
 
 
 def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[InvoiceFilter, dict[str, str]]:
-    """The filter in an address, and what is wrong with it by field. Ticked documents are wanted whatever else
-    is said."""
-    errors: dict[str, str] = {}
-    days: dict[str, date | None] = {}
-    for name in ("from", "to"):
-        try:
-            days[name] = typed_day(given.get(name, ""))
-        except ValueError:
-            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
-    if days["from"] and days["to"] and days["from"] > days["to"]:
-        errors["to"] = "This is before the first date."
+    """The filter in an address, and what is wrong with it by field. Ticked documents take precedence over
+    everything else."""
     numbers = tuple(dict.fromkeys(_clean(each) for each in ticked))[:MOST_TICKED]
     if numbers:
         return InvoiceFilter("all", numbers=numbers), {}
+    days, errors = _days(given)
     status = given.get("status", "open")
     wanted = InvoiceFilter(
         status=status if status in STATUSES else "open",
@@ -71,8 +63,22 @@ def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[I
     return wanted, errors
 
 
-def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
-    """The filters in use beside the status, by field, in words."""
+def _days(given: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
+    """The first and the last day, and what is wrong with them."""
+    errors: dict[str, str] = {}
+    days: dict[str, date | None] = {}
+    for name in ("from", "to"):
+        try:
+            days[name] = typed_day(given.get(name, ""))
+        except ValueError:
+            days[name], errors[name] = None, "Write the date as year-month-day, for example 2026-03-31."
+    if days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"] = "This is before the first date."
+    return days, errors
+
+
+def filter_words(wanted: InvoiceFilter) -> list[tuple[str, str]]:
+    """The filters in use besides the status, by field, in words."""
     words = {
         "q": wanted.text and f"“{wanted.text}”",
         "po": wanted.po and f"PO {wanted.po}",
@@ -80,7 +86,7 @@ def said(wanted: InvoiceFilter) -> list[tuple[str, str]]:
         "from": wanted.issued_from and f"from {wanted.issued_from.isoformat()}",
         "to": wanted.issued_to and f"to {wanted.issued_to.isoformat()}",
     }
-    return [(name, words[name]) for name in FIELDS if words[name]]  # type: ignore[misc]
+    return [(name, each) for name in FIELDS if (each := words[name])]
 
 
 def _clean(words: str) -> str:

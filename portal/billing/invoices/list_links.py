@@ -1,57 +1,74 @@
-"""The addresses around a list of invoices: its chips, the filters in use, its neighbours. Pure rules; whoever shows
-the list says how an address is made."""
+"""The addresses around a list of invoices: its chips, the filters in use, its neighboring pages. Pure rules; the page that
+shows the list provides the function that makes an address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from portal.billing.invoices.filters import FIELDS, STATUSES, InvoiceFilter, said
+from portal.billing.invoices.filters import FIELDS, STATUSES, InvoiceFilter, filter_words
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A status to choose; ``count`` is None where it is not counted."""
+
+    label: str
+    href: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterInUse:
+    """A filter by its field, in words, with the address of the list without it."""
+
+    name: str
+    label: str
+    remove_href: str
 
 
 @dataclass(frozen=True)
 class InvoiceList:
-    """A list as it was asked for: ``given`` is the address' own words, ``url`` makes an address of such words."""
+    """A list as it was requested: ``given`` is the query of the address, ``url`` makes an address of such a query."""
 
     given: Mapping[str, str]
     wanted: InvoiceFilter
     url: Callable[..., str]
 
-    def kept(self, *without: str) -> dict[str, Any]:
-        """The filter's part of the address, without some of it."""
+    def kept(self, *without: str) -> dict[str, str]:
+        """The filter's part of the query, without some of it."""
         return {
             name: self.given[name]
             for name in ("status", *FIELDS)
             if self.given.get(name) and name not in without
         }
 
-    def chips(self, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-        """One for each status; the list opens with what is open."""
+    def chips(self, counts: Mapping[str, int]) -> list[Chip]:
+        """One for each status; the list begins with what is open."""
         others = self.kept("status")
         return [
-            {
-                "label": words,
-                "href": self.url(**others, status=None if status == "open" else status),
-                "current": self.wanted.status == status,
-                "count": counts.get(status),
-            }
+            Chip(
+                words,
+                self.url(**others, status=None if status == "open" else status),
+                self.wanted.status == status,
+                counts.get(status),
+            )
             for status, words in STATUSES.items()
         ]
 
-    def active(self) -> list[dict[str, str]]:
-        """The filters in use beside the status, each with the address without it."""
+    def active(self) -> list[FilterInUse]:
+        """The filters in use besides the status."""
         return [
-            {"name": name, "label": words, "remove_href": self.url(**self.kept(name))}
-            for name, words in said(self.wanted)
+            FilterInUse(name, words, self.url(**self.kept(name))) for name, words in filter_words(self.wanted)
         ]
 
-    def href(self, **more: Any) -> str:
+    def href(self, **more: str) -> str:
         """The list with its filter, and more."""
         return self.url(**self.kept(), **more)
 
     def page_href(self, direction: str, cursor: str | None) -> str | None:
-        """The neighbour page at a cursor, if there is one."""
+        """The neighboring page at a cursor, if there is one."""
         return self.href(**{direction: cursor}) if cursor else None
 
     @property

@@ -1,10 +1,9 @@
-"""What opens a dispute about an invoice, as one row, whoever writes it."""
+"""A new dispute about an invoice, as the one row that every writer inserts."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from portal.billing.invoices.words import DISPUTE_REASONS
 
@@ -13,7 +12,7 @@ MAX_NOTE = 1000
 
 @dataclass(frozen=True, slots=True)
 class NewDispute:
-    """A dispute to be opened. ``amount_minor`` is what is contested, above zero, in minor units of ``currency``."""
+    """A dispute to be opened. ``amount_minor`` is what is disputed, above zero, in minor units of ``currency``."""
 
     invoice_id: int
     company_id: int
@@ -26,8 +25,8 @@ class NewDispute:
     opened_by_user_id: int | None = None
     attempt_id: int | None = None  # the payment that was short
 
-    def row(self) -> dict[str, Any]:
-        """Its columns: a reason that nobody knows is another one, and the note is cut to its length."""
+    def row(self) -> dict[str, object]:
+        """Its columns: an unknown reason becomes "other", and the note is truncated."""
         known = self.reason if self.reason in DISPUTE_REASONS else "other"
         return {**asdict(self), "reason": known, "note": self.note[:MAX_NOTE]}
 

@@ -1,23 +1,107 @@
-"""Looking at one invoice or credit memo, and the touchpoint that says so."""
+"""One invoice or credit memo, as customers and staff see it, and the touchpoints of looking at it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from flask import Response, current_app
 
+from portal.billing.disputes.queries import DisputeRow, disputes_of
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import pdf
+from portal.billing.documents.pdf import pdf
+from portal.billing.invoices.document_words import Step, applied_words, sum_rows
 from portal.billing.invoices.facts import InvoiceViewed
 from portal.billing.invoices.pdf import invoice_data
-from portal.billing.invoices.queries.documents import Document
+from portal.billing.invoices.queries.documents import Document, document
+from portal.billing.invoices.words import document_state, due_words
 from portal.billing.models.invoices import Invoice
+from portal.billing.promises_to_pay.queries import PromiseRow, promises_of
+from portal.foundation.config import Settings
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
-from portal.web.transaction import leave, today
+from portal.web.transaction import db, leave, today
 
 
-def seen_invoice(invoice: Invoice, lines: int) -> None:
-    """Note that a document with so many lines was shown, to its company or to staff."""
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLinks:
+    """Where the page of a document leads; None for what its reader may not do.
+
+    :ivar payment: the page of a payment that was applied or is on its way, if there is one.
+    """
+
+    invoice_endpoint: str
+    payment: Callable[[Any], str | None]
+    pdf: str
+    order: str | None = None
+    pay: str | None = None
+    dispute: str | None = None
+    promise: str | None = None
+    pay_links: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoicePage:
+    """What the page of a document shows."""
+
+    doc: Document
+    applied: list[Step]
+    disputes: list[DisputeRow]
+    promises: list[PromiseRow]
+    today: date
+    links: InvoiceLinks
+
+    @property
+    def invoice(self) -> Invoice:
+        return self.doc.invoice
+
+    @property
+    def state(self) -> tuple[str, str, str | None]:
+        """A word, its tone and an icon for the state of the document today."""
+        each = self.invoice
+        return document_state(each.kind, each.total_minor, each.open_minor, each.due_on, self.today)
+
+    @property
+    def due_words(self) -> str:
+        return due_words(self.invoice.due_on, self.today)
+
+    @property
+    def sums(self) -> list[tuple[str, str]]:
+        """What the total is made of."""
+        return sum_rows(self.invoice, self.doc.lines)
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether the reader can pay it now."""
+        return bool(self.links.pay) and self.invoice.kind == "invoice" and self.doc.payable_minor > 0
+
+
+def invoice_page(invoice: Invoice, links: InvoiceLinks, *, with_method: bool) -> InvoicePage:
+    """The page of a document that its reader may see; records that it was viewed.
+
+    :param with_method: whether the reader may know by which card or account was paid.
+    """
+    doc = document(db(), invoice)
+    settings: Settings = current_app.extensions["settings"]
+    record_invoice_viewed(invoice, len(doc.lines))
+    return InvoicePage(
+        doc=doc,
+        applied=applied_words(doc.applied, invoice.kind, with_method=with_method),
+        disputes=disputes_of(db(), invoice.id),
+        promises=promises_of(db(), invoice.id, today=today(), zone=settings.time_zone),
+        today=today(),
+        links=links,
+    )
+
+
+def record_invoice_viewed(invoice: Invoice, lines: int) -> None:
+    """Record that a document was shown, to its company or to staff.
+
+    :param lines: how many lines it has.
+    """
     viewed(
         InvoiceViewed(number=invoice.number, lines=lines),
         account_id=invoice.company_id,

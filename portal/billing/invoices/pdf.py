@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from portal.billing.documents.letterhead import Letterhead, address_lines, link, present
-from portal.billing.invoices.queries.documents import Document
+from portal.billing.documents.letterhead import (
+    Letterhead,
+    Link,
+    Note,
+    Party,
+    Sheet,
+    address_lines,
+    link,
+    present,
+)
+from portal.billing.invoices.queries.documents import Document, DocumentLine
 from portal.billing.models.invoices import Invoice
 from portal.billing.tax.rules import percent, tax_words
 from portal.foundation.money import format_minor, format_unit_price
 from portal.foundation.wording import date_words, quantity_words
 
 
-def invoice_data(document: Document, head: Letterhead, today: date) -> dict[str, Any]:
-    """What ``templates/pdf/invoice.typ`` prints; ``today`` is the day on which the open amount stands."""
+class InvoiceSheet(Sheet):
+    """What templates/pdf/invoice.typ prints."""
+
+    parties: list[Party]
+    facts: list[tuple[str, str]]
+    hero: list[str]
+    discount: str
+    has_tax: bool
+    lines: list[dict[str, str]]
+    sums: list[tuple[str, str]]
+    totals: list[tuple[str, str]]
+    notes: list[Note]
+
+
+def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSheet:
+    """What ``templates/pdf/invoice.typ`` prints; ``today`` is the day of the open amount."""
     invoice, lines = document.invoice, document.lines
     memo = invoice.kind == "credit_memo"
     has_tax = invoice.tax_minor != 0 or any(line.tax_minor for line in lines)
@@ -45,9 +67,9 @@ def discount_words(invoice: Invoice) -> str:
     return f"{begin}{saved} less if all of it is paid by {date_words(invoice.discount_until)}: then {rest} settles it."
 
 
-def _parties(invoice: Invoice) -> list[dict[str, Any]]:
+def _parties(invoice: Invoice) -> list[Party]:
     buyer = [str(invoice.bill_to.get("name", "")), f"Customer number {invoice.bill_to.get('code', '')}"]
-    found = [{"label": "Sold to", "lines": buyer}]
+    found: list[Party] = [{"label": "Sold to", "lines": buyer}]
     place = address_lines(invoice.ship_to or {})
     if place and invoice.ship_to:
         label = "Picked up at" if invoice.was_picked_up else "Delivered to"
@@ -85,7 +107,7 @@ def _hero(invoice: Invoice, today: date) -> list[str]:
     return [f"Open on {date_words(today)}", left, f"Due {date_words(invoice.due_on)}"]
 
 
-def _line(line: Any, currency: str) -> dict[str, str]:
+def _line(line: DocumentLine, currency: str) -> dict[str, str]:
     return {
         "name": line.name,
         "sku": line.sku,
@@ -98,8 +120,8 @@ def _line(line: Any, currency: str) -> dict[str, str]:
     }
 
 
-def _sums(invoice: Invoice, lines: Sequence[Any]) -> list[tuple[str, str]]:
-    """The net amount, and the tax by its share: sums of the lines' own amounts, nothing is computed anew."""
+def _sums(invoice: Invoice, lines: Sequence[DocumentLine]) -> list[tuple[str, str]]:
+    """The net amount, and the tax by its rate: sums of the lines' own amounts, without rounding again."""
     currency = invoice.currency
     taxed: dict[Decimal, tuple[int, int]] = {}
     for line in lines:
@@ -126,7 +148,7 @@ def _totals(invoice: Invoice, today: date) -> list[tuple[str, str]]:
     return rows
 
 
-def _exemption(invoice: Invoice) -> list[dict[str, Any]]:
+def _exemption(invoice: Invoice) -> list[Note]:
     if not invoice.exemption:
         return []
     part = {
@@ -138,15 +160,18 @@ def _exemption(invoice: Invoice) -> list[dict[str, Any]]:
     return [{"title": "Tax exemption", "lines": [words]}]
 
 
-def _reason(document: Document) -> list[dict[str, Any]]:
+def _reason(document: Document) -> list[Note]:
     reason = document.invoice.reason
     return [{"title": "Why", "lines": [reason]}] if reason else []
 
 
-def _how(invoice: Invoice, head: Letterhead) -> list[dict[str, Any]]:
+def _how(invoice: Invoice, head: Letterhead) -> list[Note]:
     here = f"{head.portal_url}/invoices/{invoice.number}"
     if invoice.kind == "credit_memo":
-        lines: list[Any] = ["Choose it when you pay invoices, and it is taken off.", link("See it at", here)]
+        lines: list[str | Link] = [
+            "Choose it when you pay invoices, and it is taken off.",
+            link("See it at", here),
+        ]
         return [{"title": "How to use this credit", "lines": lines}] if invoice.open_minor else []
     if not invoice.open_minor:
         return []

@@ -6,7 +6,7 @@ from flask import abort
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
-from portal.billing.documents.rendering import TooLong
+from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
 from portal.billing.invoices.queries.invoices import invoice_for_staff
@@ -17,9 +17,9 @@ from portal.web.sessions import actor
 from portal.web.transaction import db
 
 
-@staff_blueprint.get("/customers/<code>/invoices/<number>.pdf")
+@staff_blueprint.get("/customers/<code>/invoices/<number>.pdf", endpoint="invoice_pdf")
 @needs("billing:read")
-def invoice_pdf(code: str, number: str) -> Response:
+def show_invoice_pdf(code: str, number: str) -> Response:
     """The document as the customer has it."""
     company = visible_company(db(), actor(), code)
     found = invoice_for_staff(db(), actor(), number)

@@ -1,4 +1,4 @@
-"""How an invoice or a credit memo stands, in words and a tone. Pure rules."""
+"""The state of an invoice or a credit memo, in words and a tone. Pure rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.billing.payment_states import LABELS as ATTEMPT_LABELS
 
-# What a company's people may call a payment when they are not to see cards and accounts.
+# The words for a payment where its reader must not see cards and accounts.
 PAYMENT_KINDS = {
     "card": "Paid online",
     "us_bank_account": "Paid online",
@@ -45,10 +45,10 @@ def due_words(due_on: date, today: date) -> str:
     return "Due tomorrow" if left == 1 else f"Due in {days(left)}"
 
 
-def standing(
+def document_state(
     kind: str, total_minor: int, open_minor: int, due_on: date, today: date
 ) -> tuple[str, str, str | None]:
-    """A word, its tone and an icon (None: the tone's own) for where a document stands."""
+    """A word, its tone and an icon (None: the tone's own) for the state of a document."""
     if kind == "credit_memo":
         if not open_minor:
             return "Used up", "neutral", "check"
@@ -62,8 +62,8 @@ def standing(
 
 
 def payment_words(kind: str, method_words: str, *, with_method: bool) -> str:
-    """How was paid: ``Visa ending 4242`` for those who may pay, ``Paid online`` for the others. Cheques and
-    transfers are nobody's secret."""
+    """How it was paid: ``Visa ending 4242`` for those who may pay, ``Paid online`` for the others. Cheques and
+    transfers are no secret."""
     if with_method and method_words:
         return method_words
     if kind not in ("card", "us_bank_account") and method_words:

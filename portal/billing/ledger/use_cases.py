@@ -1,10 +1,11 @@
-"""Writing into the books: one fact, one balanced transaction, once."""
+"""Posting to the ledger: one fact, one balanced transaction, once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -25,49 +26,69 @@ class Side:
     payment_id: int | None = None
 
 
-def post(
-    session: Session,
-    *,
-    key: str,
-    kind: str,
-    company_id: int,
-    currency: str,
-    occurred_at: datetime,
-    sides: Sequence[Side],
-    actor: Actor,
-    words: str = "",
-) -> bool:
+class Posting(TypedDict):
+    """One fact as a transaction: ``key`` names the fact (``pi:<id>:succeeded``), the sum of ``sides`` is zero."""
+
+    key: str
+    kind: str
+    company_id: int
+    currency: str
+    occurred_at: datetime
+    sides: Sequence[Side]
+    actor: Actor
+    words: NotRequired[str]
+
+
+def post(session: Session, **posting: Unpack[Posting]) -> bool:
     """Post one fact. Two statements; the database carries it to open amounts and credit in the second.
 
-    :param key: names the fact (``pi:<id>:succeeded``); what was posted under it before is not posted again, and a
-        second posting at the same moment waits for the first.
-    :param sides: their sum is zero; sides of zero are left out.
+    Idempotent by the posting's key; a concurrent posting under the same key waits for the first. Sides of zero are
+    left out.
+
     :returns: whether it was posted now.
     :raises ValueError: when the sides do not balance or name an account that does not exist.
     """
-    real = [side for side in sides if side.amount_minor]
-    if sum(side.amount_minor for side in real) != 0:
-        raise ValueError(f"{key} does not balance: {real}")
-    if kind not in KINDS or any(side.account not in ACCOUNTS for side in real):
-        raise ValueError(f"{key} is of no known kind, or on no known account: {kind}, {real}")
+    sides = [side for side in posting["sides"] if side.amount_minor]
+    _check(posting["key"], posting["kind"], sides)
     transaction_id = session.scalar(
         upsert(LedgerTransaction)
-        .values(
-            posting_key=key,
-            kind=kind,
-            company_id=company_id,
-            currency=currency,
-            occurred_at=occurred_at,
-            actor_user_id=actor.user_id,
-            actor_name=actor.name,
-            words=words,
-        )
+        .values(_transaction(posting))
         .on_conflict_do_nothing(index_elements=["posting_key"])
         .returning(LedgerTransaction.id)
     )
     if transaction_id is None:
         return False
-    rows = [
+    if sides:
+        rows = _rows(transaction_id, posting["company_id"], posting["currency"], sides)
+        # One statement for all sides: the database checks the balance of each statement.
+        session.execute(insert(LedgerEntry).values(rows))
+    return True
+
+
+def _check(key: str, kind: str, sides: Sequence[Side]) -> None:
+    if sum(side.amount_minor for side in sides) != 0:
+        raise ValueError(f"{key} does not balance: {sides}")
+    if kind not in KINDS or any(side.account not in ACCOUNTS for side in sides):
+        raise ValueError(f"{key} is of no known kind, or on no known account: {kind}, {sides}")
+
+
+def _transaction(posting: Posting) -> dict[str, object]:
+    return {
+        "posting_key": posting["key"],
+        "kind": posting["kind"],
+        "company_id": posting["company_id"],
+        "currency": posting["currency"],
+        "occurred_at": posting["occurred_at"],
+        "actor_user_id": posting["actor"].user_id,
+        "actor_name": posting["actor"].name,
+        "words": posting.get("words", ""),
+    }
+
+
+def _rows(
+    transaction_id: int, company_id: int, currency: str, sides: Sequence[Side]
+) -> list[dict[str, object]]:
+    return [
         {
             "transaction_id": transaction_id,
             "line_no": n,
@@ -78,9 +99,5 @@ def post(
             "invoice_id": side.invoice_id,
             "payment_id": side.payment_id,
         }
-        for n, side in enumerate(real, start=1)
+        for n, side in enumerate(sides, start=1)
     ]
-    if rows:
-        # One statement for all sides: the database checks the balance of each statement.
-        session.execute(insert(LedgerEntry).values(rows))
-    return True

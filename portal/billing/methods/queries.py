@@ -1,4 +1,4 @@
-"""Saved means of payment of a company, and what uses them. Nobody but its own people with the right to is asked."""
+"""A company's saved methods, and what uses them. Only its own people with the permission see them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MethodRow:
     saved_by_name: str
     expiry: str  # never, later, soon, over
     autopay: bool
-    scheduled: int  # payments that wait for their day
+    scheduled: int  # payments scheduled to use it
 
 
 def methods_of(session: Session, company_id: int, today: date) -> list[MethodRow]:
@@ -48,24 +48,25 @@ def methods_of(session: Session, company_id: int, today: date) -> list[MethodRow
         .where(SavedMethod.company_id == company_id, SavedMethod.removed_at.is_(None))
         .order_by(SavedMethod.id.desc())
     )
-    return [
-        MethodRow(
-            m.id,
-            m.words,
-            m.kind,
-            m.exp_month,
-            m.exp_year,
-            m.saved_by_name,
-            expiry(m.exp_month, m.exp_year, today),
-            by_autopay,
-            count,
-        )
-        for m, by_autopay, count in rows
-    ]
+    return [_row(method, by_autopay, count, today) for method, by_autopay, count in rows]
+
+
+def _row(method: SavedMethod, by_autopay: bool, scheduled: int, today: date) -> MethodRow:
+    return MethodRow(
+        method.id,
+        method.words,
+        method.kind,
+        method.exp_month,
+        method.exp_year,
+        method.saved_by_name,
+        expiry(method.exp_month, method.exp_year, today),
+        by_autopay,
+        scheduled,
+    )
 
 
 def methods_to_charge(session: Session, actor: Actor, today: date) -> list[MethodRow]:
-    """Saved methods that the actor may pay with now; none for who may not, without asking."""
+    """Saved methods that the actor can pay with now; none, without a statement, if the actor lacks the permission."""
     if not actor.can("payments:administer"):
         return []
     return [each for each in methods_of(session, actor.customer_id, today) if each.expiry != "over"]
@@ -74,13 +75,13 @@ def methods_to_charge(session: Session, actor: Actor, today: date) -> list[Metho
 def method_of(session: Session, company_id: int, method_id: int, *, lock: bool = False) -> SavedMethod:
     """A method that the company has saved and not removed.
 
-    :raises NotFound: when it has no such method.
+    :raises NotFound: if it has no such method.
     """
     query = select(SavedMethod).where(
         SavedMethod.id == method_id, SavedMethod.company_id == company_id, SavedMethod.removed_at.is_(None)
     )
     if lock:
-        # Not so strong that a payment which names the method has to wait: that one may hold what we wait for.
+        # Too weak to block a payment that refers to the method and may hold locks that we wait for: a deadlock.
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -89,14 +90,14 @@ def method_of(session: Session, company_id: int, method_id: int, *, lock: bool =
 
 
 def autopay_of(session: Session, company_id: int) -> Autopay | None:
-    """The company's running mandate."""
+    """The company's autopay mandate in force."""
     return session.scalars(
         select(Autopay).where(Autopay.company_id == company_id, Autopay.ended_at.is_(None))
     ).one_or_none()
 
 
 def scheduled_with(session: Session, method_id: int) -> Sequence[PaymentAttempt]:
-    """Payments that wait for their day to be charged to a method."""
+    """Payments scheduled to be charged to a method."""
     return session.scalars(
         select(PaymentAttempt)
         .where(PaymentAttempt.saved_method_id == method_id, PaymentAttempt.state == "scheduled")

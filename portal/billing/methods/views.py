@@ -1,4 +1,4 @@
-"""The company's saved cards and bank accounts, for those who look after them. Nobody else ever sees one."""
+"""The company's saved cards and bank accounts. Only people with the permission ever see one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods as use_cases
+from portal.billing.methods.use_cases.methods import remove_saved
 from portal.billing.pages import blueprint
 from portal.billing.payments.page import go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.use_cases.start import start_setup
@@ -21,8 +21,8 @@ from portal.web.ui import flash
 
 @blueprint.get("/payment-methods", endpoint="methods")
 @needs("payments:administer")
-def methods() -> str:
-    """What is saved, what uses it, and the ways to pay without being there."""
+def show_methods() -> str:
+    """What is saved, what uses it, and the automatic ways to pay."""
     return render_template(
         "billing/methods/methods.html",
         methods=methods_of(db(), actor().customer_id, today()),
@@ -34,7 +34,7 @@ def methods() -> str:
 
 @blueprint.post("/payment-methods", endpoint="add_method")
 @needs("payments:administer")
-def add_method() -> Response:
+def create_method() -> Response:
     """Go to Stripe's page, where a card or bank account is saved; nothing is charged."""
     company_id, api = actor().customer_id, stripe()
     if api is None:
@@ -47,10 +47,10 @@ def add_method() -> Response:
 
 @blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
 @needs("payments:administer")
-def remove_method(method_id: int) -> Response:
+def delete_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
     with refusing(within=books()) as tried:
-        method = use_cases.remove(tried.session, actor=actor(), method_id=method_id, now=now())
+        method = remove_saved(tried.session, actor=actor(), method_id=method_id, now=now())
         flash("ok", f"{method.words} is removed. Nothing is charged to it any more.")
     if tried.refused is not None:
         flash("error", tried.refused.message)

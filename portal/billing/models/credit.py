@@ -1,4 +1,4 @@
-"""What a company may owe, and by when it pays."""
+"""Credit limits and terms of payment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CreditAccount(Base):
     hold_reason: Mapped[str] = mapped_column(server_default="")
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     held_by_name: Mapped[str] = mapped_column(server_default="")
-    held_by_rule: Mapped[bool] = mapped_column(server_default="false")  # which then lifts it, too
+    held_by_rule: Mapped[bool] = mapped_column(server_default="false")  # the rule also lifts it
 
     @property
     def available_minor(self) -> int:
@@ -45,14 +45,14 @@ class PaymentTerms(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(server_default="net")  # net: n days; eom: end of month plus n days
     days: Mapped[int] = mapped_column(server_default="30")
-    # Early-payment discount: basis points of the total (200 = 2 %) when paid within so many days.
+    # Early-payment discount: basis points of the total (200 = 2 %) when paid within ``discount_days``.
     discount_bp: Mapped[int] = mapped_column(server_default="0")
     discount_days: Mapped[int] = mapped_column(server_default="0")
     invoice_per: Mapped[str] = mapped_column(server_default="shipment")  # shipment, order
     remind: Mapped[bool] = mapped_column(server_default="true")
     # Days from the due day at which to remind: -3 is three days before it.
     remind_at: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{-3,0,7,21,45}")
-    hold_after_days: Mapped[int | None]  # overdue; None: nothing is held by itself
+    hold_after_days: Mapped[int | None]  # overdue; None: no automatic hold
 
     __table_args__ = (
         CheckConstraint("kind in ('net','eom')", name="kind_known"),

@@ -11,7 +11,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class LedgerTransaction(Base):
-    """One fact in the books. ``posting_key`` names the fact, so it is posted once, however often it is told."""
+    """One fact in the books. ``posting_key`` names the fact, so it is posted once, however often it is reported."""
 
     __tablename__ = "ledger_transaction"
 

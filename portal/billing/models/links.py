@@ -11,7 +11,7 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class PayLink(Base):
-    """Pays exactly its invoices, until it expires or is taken back. The address holds the token, the row its hash."""
+    """Pays exactly its invoices, until it expires or is revoked. The address holds the token, the row its hash."""
 
     __tablename__ = "pay_link"
 

@@ -58,7 +58,7 @@ class Autopay(Base):
     id: Mapped[BigId]
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
     saved_method_id: Mapped[int] = mapped_column(ForeignKey("saved_method.id"))
-    rule: Mapped[str]  # due: on each invoice's due day; before: so many days before it; monthly: on this day
+    rule: Mapped[str]  # due: on each invoice's due day; before: ``day`` days before it; monthly: on this day
     day: Mapped[int] = mapped_column(server_default="0")
     limit_minor: Mapped[int | None] = mapped_column(BigInteger)  # never more than this in one go
     mandate_words: Mapped[str]  # exactly what was agreed to

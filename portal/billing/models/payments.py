@@ -15,7 +15,7 @@ payment_number = Sequence("payment_number_seq", start=100001, metadata=Base.meta
 
 
 class PaymentAttempt(Base):
-    """One try to pay through Stripe. Its states stand in ``portal/billing/payment_states.py``.
+    """One attempt to pay through Stripe. Its states are in ``portal/billing/payment_states.py``.
 
     ``idempotency_key`` is random, written before Stripe is asked and used for every repeat: one key, one charge.
     """

@@ -1,4 +1,4 @@
-"""What Stripe told us, and where its books and ours differ."""
+"""What Stripe has reported, and where its books and ours differ."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from portal.foundation.db import Base, BigId, UTCDateTime
 
 
 class StripeEvent(Base):
-    """An event that arrived with a good signature. Its id is the key, so a repeat is known. What it says is
-    never believed: it only tells what to ask Stripe about."""
+    """An event that arrived with a valid signature. Its id is the key, so a repeat is recognized. Its payload is never
+    trusted: it only says which object to fetch from Stripe."""
 
     __tablename__ = "stripe_event"
 
@@ -27,7 +27,7 @@ class StripeEvent(Base):
 
 
 class StripeDispute(Base):
-    """A payer's bank took money back (a chargeback), for now or for good."""
+    """A chargeback: funds withdrawn by the payer's bank, provisionally or finally."""
 
     __tablename__ = "stripe_dispute"
 
@@ -46,7 +46,7 @@ class StripeDispute(Base):
 
 
 class Discrepancy(Base):
-    """Where the ledger and Stripe do not agree, for staff to look into. Goes away when they agree again."""
+    """A difference between the ledger and Stripe, for staff to look into. Settled when they agree again."""
 
     __tablename__ = "discrepancy"
 

@@ -6,15 +6,17 @@ from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.billing.offline_payments.use_cases import KINDS
-from portal.web.forms import KeyedForm, money_field
+from portal.billing.offline_payments.rules import OFFLINE_KINDS
+from portal.web.forms import MoneyField, RowsForm
 
 
-class OfflineForm(KeyedForm):
-    """Money that came outside Stripe."""
+class OfflineForm(RowsForm):
+    """Money that came outside Stripe, and the amounts of it beside the invoices."""
 
-    kind = SelectField("How it came", choices=[SelectChoice(value, label) for value, label in KINDS.items()])
-    amount = money_field("Amount")
+    kind = SelectField(
+        "How it came", choices=[SelectChoice(value, label) for value, label in OFFLINE_KINDS.items()]
+    )
+    amount = MoneyField("Amount")
     received_on = DateField("Received on", [Optional()])
     reference = StringField("Reference", render_kw={"maxlength": "60", "autocomplete": "off"})
     note = StringField("Note", render_kw={"maxlength": "300", "autocomplete": "off"})

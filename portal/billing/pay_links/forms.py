@@ -6,7 +6,7 @@ from wtforms import EmailField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Email, Optional
 
-from portal.billing.pay_links.use_cases import DEFAULT_DAYS
+from portal.billing.pay_links.rules import DEFAULT_DAYS
 from portal.web.forms import PortalForm
 
 LINK_DAYS = (3, 7, DEFAULT_DAYS, 30, 60)

@@ -1,4 +1,4 @@
-"""Pay links: what one is for and whether it still works."""
+"""Pay links: what each is for and whether it still works."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.foundation.tokens import token_hash
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A link with the documents it is for, as they stand."""
+    """A link with the current state of the documents it is for."""
 
     link: PayLink
     documents: list[OpenDocument]
@@ -37,14 +37,14 @@ class Linked:
 
     @property
     def free_minor(self) -> int:
-        """What may be paid now: open, and no payment under way speaks for it."""
+        """What may be paid now: open, and no payment under way covers it."""
         return sum(max(0, each.free_minor) for each in self.documents)
 
 
 def find(session: Session, token: str) -> Linked:
     """The link behind an address, whether it still works or not.
 
-    :raises NotFound: when there is none, or its company is closed.
+    :raises NotFound: if there is none, or its company is closed.
     """
     link = session.scalars(
         select(PayLink)
@@ -68,7 +68,7 @@ def linked(session: Session, link: PayLink) -> Linked:
 
 
 def attempt_under_way(session: Session, link: PayLink) -> PaymentAttempt | None:
-    """The newest payment through this link that is not over."""
+    """The newest payment through this link that has not ended."""
     return session.scalars(
         select(PaymentAttempt)
         .where(PaymentAttempt.pay_link_id == link.id, PaymentAttempt.state.in_(LIVE))
@@ -80,7 +80,7 @@ def attempt_under_way(session: Session, link: PayLink) -> PaymentAttempt | None:
 def attempt_by_link(session: Session, token: str) -> PaymentAttempt:
     """A payment that was begun through a link, by its own token.
 
-    :raises NotFound: when there is none, or its company is closed.
+    :raises NotFound: if there is none, or its company is closed.
     """
     found = session.scalars(
         select(PaymentAttempt)

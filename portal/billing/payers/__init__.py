@@ -1,1 +1,1 @@
-"""Whom to write to about a company's money."""
+"""The people to write to about a company's money."""

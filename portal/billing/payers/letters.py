@@ -1,35 +1,34 @@
-"""Mails to a company's people about its payments. Templates: templates/email/<domain>/<kind>.txt.j2."""
+"""Mails to a company's people about its money. Templates: templates/email/billing/<kind>.txt.j2."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from portal.billing.payers.queries import people_who_may
-from portal.foundation.mail import RawLetter, post_all
+from portal.billing.payers.queries import Recipient, people_who_may
+from portal.foundation.mail import Letter, Mail, send
 
 
-def tell_payers(
-    session: Session,
-    *,
-    kind: str,
-    key: str,
-    company_id: int,
-    data: dict[str, Any],
-    permission: str = "payments:administer",
+def to_each(people: Iterable[Recipient], letter: Letter, *, key: str) -> list[Mail]:
+    """The same letter to each of these people.
+
+    :param key: names the fact; a person is never written to twice about it.
+    """
+    return [
+        Mail(key=f"{key}:{each.user_id}", letter=letter, to=each, company_id=each.company_id)
+        for each in people
+    ]
+
+
+def mail_payers(
+    session: Session, letter: Letter, *, key: str, company_id: int, permission: str = "payments:administer"
 ) -> int:
-    """Queue a mail to everybody of the company who may (administer its payments, unless told otherwise).
+    """Queue a letter to everybody of the company who has the permission.
 
-    :param key: names the fact; each person is told of it once.
-    :returns: how many are written to.
+    :param key: names the fact; a person is never written to twice about it.
+    :returns: how many people are written to.
     """
     people = people_who_may(session, permission, [company_id]).get(company_id, [])
-    post_all(
-        session,
-        [
-            RawLetter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company_id)
-            for each in people
-        ],
-    )
+    send(session, *to_each(people, letter, key=key))
     return len(people)

@@ -1,4 +1,4 @@
-"""Whom to write to about a company's money."""
+"""The people to write to about a company's money."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ select c.id as company_id, u.id as user_id, u.name, u.email, u.language, u.time_
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A customer's person who gets a mail."""
+    """A person of a customer who gets a mail."""
 
     company_id: int
     user_id: int
@@ -60,8 +60,3 @@ def _chosen(people: list[Recipient], roles: list[str]) -> list[Recipient]:
 
 def _once(people: list[Recipient]) -> list[Recipient]:
     return list({each.user_id: each for each in reversed(people)}.values())[::-1]
-
-
-def admins_of(session: Session, company_id: int) -> list[Recipient]:
-    """The company's administrators, or its parent's where it has none."""
-    return people_who_may(session, "company:manage", [company_id]).get(company_id, [])

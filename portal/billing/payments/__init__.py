@@ -1,1 +1,1 @@
-"""Paying through Stripe: attempts, checkout, saved methods, receipts."""
+"""Payments through Stripe: attempts, checkout, saved methods, receipts."""

@@ -1,11 +1,11 @@
-"""Jobs that bring payments to where Stripe says they are."""
+"""Jobs that sync payments with Stripe."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from portal.billing.payments.use_cases.saved_charges import CHARGE, charge
-from portal.billing.payments.use_cases.stuck import sync_hanging
+from portal.billing.payments.use_cases.saved_charges import CHARGE, charge_attempt
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.stripe.connection import worker_stripe
 from portal.foundation.clock import utcnow
 from portal.foundation.jobs import House, Job
@@ -15,14 +15,14 @@ def charge_saved_method(house: House, *, row_id: int) -> None:
     """Charge a saved method for an attempt; repeated until Stripe has answered."""
     api = worker_stripe(house.settings)
     if api is not None:
-        charge(house.sessions, row_id, now=utcnow(), api=api)
+        charge_attempt(house.sessions, row_id, now=utcnow(), api=api)
 
 
 def sync_stuck(house: House, *, at: datetime) -> None:
     """Refresh attempts whose payer has not come back and whose webhook has not arrived."""
     api = worker_stripe(house.settings)
     if api is not None:
-        sync_hanging(house.sessions, now=utcnow(), api=api)
+        sync_stuck_attempts(house.sessions, now=utcnow(), api=api)
 
 
 JOBS = (

@@ -1,108 +1,113 @@
-"""Mails about a payment, to the person who made it; for automatic ones, to those who look after the means of paying."""
+"""Mails about a payment: to whoever made it; for automatic ones, to those who administer the company's payments."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company, Membership, User
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.settlement.facts import PaymentFailed
 from portal.billing.settlement.use_cases.settle import Settled
-from portal.foundation.actor import Actor
-from portal.foundation.mail import post
+from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
-from portal.touchpoints.recording import Event, record
 
-LOOK_AFTER_PAYING = ("approver", "company_admin")
+PAYERS = ("approver", "company_admin")
 
 
-def payer_of(session: Session, attempt: PaymentAttempt) -> Actor:
-    """Whoever began the attempt, as an actor of the touchpoint log."""
-    user = session.get(User, attempt.actor_user_id) if attempt.actor_user_id else None
-    if user is None:
-        return actor_on_record("anonymous" if attempt.via == "link" else "system", name=attempt.actor_name)
-    return actor_on_record(
-        user.kind, user_id=user.id, name=user.name, email=user.email, company_id=attempt.company_id
+class SettledInvoice(TypedDict):
+    """An invoice and what was settled of it, as amounts for people; ``open`` is empty if nothing is."""
+
+    number: str
+    paid: str
+    open: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReceived(Letter, words="payment received"):
+    """The payment arrived: what it paid, and what of it is unapplied."""
+
+    number: str
+    amount: str
+    method: str
+    path: str
+    invoices: list[SettledInvoice]
+    unapplied: str
+    for_draft: bool
+    late: bool
+    company: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(Letter, words="a payment failed"):
+    """The payment was declined, or has to be confirmed by its owner."""
+
+    amount: str
+    why: str
+    path: str
+    automatic: bool
+    confirm: bool
+    company: str
+
+
+def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Settled, *, late: bool) -> None:
+    """Queue the mail about a received payment.
+
+    :param late: whether the attempt had been given up before the money came.
+    """
+    payment, unapplied = settled.payment, settled.parts.unapplied_minor
+    letter = PaymentReceived(
+        number=payment.number,
+        amount=format_minor(payment.amount_minor, payment.currency),
+        method=payment.method_words,
+        path=f"/payments/{attempt.token}",
+        invoices=_settled_invoices(settled),
+        unapplied=format_minor(unapplied, payment.currency) if unapplied else "",
+        for_draft=attempt.purpose == "draft",
+        late=late,
+        company=_company_name(session, attempt),
     )
+    _send(session, attempt, letter, payment.number)
 
 
-def tell_received(
-    session: Session, attempt: PaymentAttempt, settled: Settled, *, late: bool, now: datetime
-) -> None:
-    """The money is there: what it paid, and what of it no invoice took."""
-    payment = settled.payment
-    currency = payment.currency
-    parts = settled.parts
-    data = {
-        "number": payment.number,
-        "amount": format_minor(payment.amount_minor, currency),
-        "method": payment.method_words,
-        "path": f"/payments/{attempt.token}",
-        "invoices": [
-            {
-                "number": each.number,
-                "paid": format_minor(parts.paid.get(each.id, 0) + parts.discounts.get(each.id, 0), currency),
-                "open": format_minor(each.open_minor, currency) if each.open_minor else "",
-            }
-            for each in settled.invoices
-            if each.kind == "invoice"
-        ],
-        "unapplied": format_minor(parts.unapplied_minor, currency) if parts.unapplied_minor else "",
-        "for_draft": attempt.purpose == "draft",
-        "late": late,
-    }
-    _send(session, attempt, "payment_received", payment.number, data)
-
-
-def tell_failed(
-    session: Session, attempt: PaymentAttempt, *, actor: Actor, now: datetime, mail: bool
-) -> None:
-    """The payment failed: in the log, and by mail to people who cannot see it on a page."""
-    declined = attempt.failure_code not in ("", "invalid_request")
-    record(
-        session,
-        Event(
-            PaymentFailed(method=attempt.method_kind or "any", code=attempt.failure_code[:80]),
-            actor=actor,
-            now=now,
-            key=f"payment_failed:{attempt.token}",
-            account_id=attempt.company_id,
-            outcome="payment_declined" if declined else "system_error",
-            error_code=attempt.failure_code[:80] or None,
-            value_minor=attempt.amount_minor,
-            currency=attempt.currency,
-            links={"draft_id": attempt.draft_id},
-        ),
+def mail_payment_failed(session: Session, attempt: PaymentAttempt) -> None:
+    """Queue the mail about a failed payment."""
+    letter = PaymentFailed(
+        amount=format_minor(attempt.amount_minor, attempt.currency),
+        why=attempt.failure_words,
+        path=f"/payments/{attempt.token}",
+        automatic=attempt.via in ("autopay", "schedule"),
+        confirm=attempt.failure_code == "authentication_required",
+        company=_company_name(session, attempt),
     )
-    if not mail:
-        return
-    data = {
-        "amount": format_minor(attempt.amount_minor, attempt.currency),
-        "why": attempt.failure_words,
-        "path": f"/payments/{attempt.token}",
-        "automatic": attempt.via in ("autopay", "schedule"),
-        "confirm": attempt.failure_code == "authentication_required",
-    }
-    _send(session, attempt, "payment_failed", attempt.token, data)
+    _send(session, attempt, letter, attempt.token)
 
 
-def _send(session: Session, attempt: PaymentAttempt, kind: str, key: str, data: dict[str, object]) -> None:
-    company = session.get_one(Company, attempt.company_id)
-    for person in _readers(session, attempt):
-        post(
-            session,
-            key=f"{kind}:{key}:{person.id}",
-            kind=kind,
-            to_email=person.email,
-            to_name=person.name,
-            language=person.language,
-            company_id=attempt.company_id,
-            data={**data, "company": company.name},
+def _settled_invoices(settled: Settled) -> list[SettledInvoice]:
+    paid, discounts, currency = settled.parts.paid, settled.parts.discounts, settled.payment.currency
+    return [
+        SettledInvoice(
+            number=each.number,
+            paid=format_minor(paid.get(each.id, 0) + discounts.get(each.id, 0), currency),
+            open=format_minor(each.open_minor, currency) if each.open_minor else "",
         )
+        for each in settled.invoices
+        if each.kind == "invoice"
+    ]
+
+
+def _company_name(session: Session, attempt: PaymentAttempt) -> str:
+    return session.get_one(Company, attempt.company_id).name
+
+
+def _send(session: Session, attempt: PaymentAttempt, letter: Letter, key: str) -> None:
+    mails = [
+        Mail(key=f"{letter.kind}:{key}:{person.id}", letter=letter, to=person, company_id=attempt.company_id)
+        for person in _readers(session, attempt)
+    ]
+    send(session, *mails)
 
 
 def _readers(session: Session, attempt: PaymentAttempt) -> list[User]:
@@ -114,7 +119,7 @@ def _readers(session: Session, attempt: PaymentAttempt) -> list[User]:
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.company_id == attempt.company_id,
-            Membership.role.in_(LOOK_AFTER_PAYING),
+            Membership.role.in_(PAYERS),
             Membership.disabled_at.is_(None),
             User.disabled_at.is_(None),
         )

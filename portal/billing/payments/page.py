@@ -1,15 +1,25 @@
-"""What pages about payments share: the connection to Stripe and the way to its page."""
+"""What pages about payments share: the connection to Stripe, the way to its page, and what the pay page shows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 
 from flask import current_app, redirect
 from werkzeug.wrappers import Response
 
+from portal.billing.cash_application.queries import Credit
+from portal.billing.methods.queries import MethodRow
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.payments.pay_form import PayForm
+from portal.billing.payments.queries.payable import Payable
+from portal.billing.payments.rules import METHODS
+from portal.billing.payments.sums import Rows
 from portal.billing.payments.use_cases.checkout import open_checkout
-from portal.billing.payments.use_cases.refresh import look_again
+from portal.billing.payments.use_cases.refresh import refresh_attempt
+from portal.billing.settlement.split import Share
 from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
 from portal.web.transaction import book_sessions, now
 
@@ -21,12 +31,12 @@ def stripe() -> Stripe | None:
 
 
 def is_test_mode() -> bool:
-    """True while no real money moves, which every page about paying says."""
+    """True while no real money moves, which every page about payments says."""
     return bool(current_app.extensions["settings"].payments_are_tests)
 
 
 def go_to_stripe(api: Stripe | None, attempt: PaymentAttempt, status_page: str) -> Response:
-    """Send the payer to the attempt's page at Stripe; where that is not known, to our own that finds out."""
+    """Redirect the payer to the attempt's page at Stripe; if its address is unknown, to our own page, which finds out."""
     url, sessions = status_page, book_sessions(attempt.company_id)
     if api is not None:
         with suppress(StripeUnknown, StripeRefused):
@@ -35,6 +45,40 @@ def go_to_stripe(api: Stripe | None, attempt: PaymentAttempt, status_page: str) 
 
 
 def bring_up_to_date(attempt: PaymentAttempt) -> bool:
-    """Look at the attempt at Stripe; False when it is not known how it stands there."""
+    """Refresh the attempt from Stripe; False if its state there is unknown."""
     api = stripe()
-    return api is None or look_again(book_sessions(attempt.company_id), attempt, now=now(), api=api)
+    return api is None or refresh_attempt(book_sessions(attempt.company_id), attempt, now=now(), api=api)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPage:
+    """The page on which invoices are chosen to be paid; amounts in minor units of ``currency``.
+
+    ``shares`` are what would be paid of each document, by its id. ``key`` makes sending the form twice one payment.
+    """
+
+    documents: Payable
+    form: PayForm
+    shares: Mapping[int, Share]
+    total_minor: int
+    sum_rows: Rows
+    currency: str
+    cash: Sequence[Credit]
+    saved: Sequence[MethodRow]
+    under_way: Sequence[tuple[str, str]]
+    key: str
+    draft: str
+    may_save: bool
+    cards: bool
+    today: date
+
+    @property
+    def methods(self) -> dict[str, str]:
+        """Ways to pay without a saved method; banks are debited in US dollars only."""
+        return {kind: words for kind, words in METHODS.items() if kind == "card" or self.currency == "USD"}
+
+    @property
+    def method(self) -> str:
+        """The way to pay that is chosen."""
+        chosen = self.form.method
+        return chosen if chosen in METHODS or chosen.startswith("saved-") else "card"

@@ -1,4 +1,4 @@
-"""What a person asks for on the pay page, read from its fields. Pure."""
+"""The pay page's form. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.inputs import clean_text, read_text
 
 MOST_NUMBERS = 100
 LONGEST_NOTE = 1000
 
 
 @dataclass(slots=True)
-class Typed:
-    """One invoice's fields as they were typed, and what is wrong with them."""
+class InvoiceFields:
+    """One invoice's fields as they were submitted, and their errors."""
 
     number: str
     amount: str
@@ -28,7 +29,7 @@ class Typed:
 class PayForm:
     """The whole form. ``memos`` are the numbers of ticked credit memos."""
 
-    typed: dict[str, Typed] = field(default_factory=dict)
+    typed: dict[str, InvoiceFields] = field(default_factory=dict)
     memos: tuple[str, ...] = ()
     method: str = ""
     save: bool = False
@@ -40,7 +41,7 @@ class PayForm:
         return bool(self.errors) or any(t.amount_error or t.reason_error for t in self.typed.values())
 
     def refuse(self, name: str | None, message: str) -> None:
-        """Put a refusal beside its field ``amount_<number>`` or ``reason_<number>``, or above the form."""
+        """Put a refusal on its field ``amount_<number>`` or ``reason_<number>``, or above the form."""
         kind, _, number = (name or "").partition("_")
         fields = self.typed.get(number)
         if fields is None:
@@ -52,36 +53,40 @@ class PayForm:
 
 
 def numbers_in(values: Sequence[str]) -> list[str]:
-    """Numbers of documents from an address or a form, each once."""
-    cleaned = (value.replace("\x00", "").strip()[:40] for value in values)
+    """Document numbers from an address or a form, each once."""
+    cleaned = (clean_text(value)[:40] for value in values)
     return list(dict.fromkeys(value for value in cleaned if value))[:MOST_NUMBERS]
 
 
 def read(
     fields: Mapping[str, str], memos: Sequence[str], payable_minor: Mapping[str, int], currency: str
 ) -> PayForm:
-    """Read the form. An amount that is not there is all that may be paid of the invoice.
+    """Read the form. A missing amount is all that can be paid of the invoice.
 
-    :param payable_minor: by number of each chosen invoice.
+    :param payable_minor: by number of each chosen invoice, in minor units.
     """
     form = PayForm(
         memos=tuple(memos),
         method=fields.get("method", "")[:20],
         save=bool(fields.get("save")),
-        key=fields.get("key", "").replace("\x00", "")[:100],
+        key=read_text(fields, "key", 100),
     )
     for number, left in payable_minor.items():
-        typed = Typed(
-            number,
-            fields.get(f"amount_{number}", amount_field(left, currency)).replace("\x00", "").strip()[:40],
-            fields.get(f"reason_{number}", "")[:20],
-            fields.get(f"note_{number}", "").replace("\x00", "").strip()[:LONGEST_NOTE],
-        )
-        try:
-            typed.minor = parse_amount(typed.amount, currency)
-            if typed.minor == 0:
-                typed.amount_error = "Enter more than zero, or leave the invoice out."
-        except ValueError as error:
-            typed.amount_error = str(error)
-        form.typed[number] = typed
+        form.typed[number] = _invoice_fields(fields, number, left, currency)
     return form
+
+
+def _invoice_fields(fields: Mapping[str, str], number: str, left: int, currency: str) -> InvoiceFields:
+    typed = InvoiceFields(
+        number,
+        clean_text(fields.get(f"amount_{number}", amount_field(left, currency)))[:40],
+        read_text(fields, f"reason_{number}", 20),
+        read_text(fields, f"note_{number}", LONGEST_NOTE),
+    )
+    try:
+        typed.minor = parse_amount(typed.amount, currency)
+        if typed.minor == 0:
+            typed.amount_error = "Enter more than zero, or leave the invoice out."
+    except ValueError as error:
+        typed.amount_error = str(error)
+    return typed

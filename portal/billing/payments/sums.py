@@ -1,11 +1,12 @@
-"""The rows above a total on the pages of paying: words and an amount each. Pure rules."""
+"""The rows above a total on the pages about payments: words and an amount each. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
+from portal.billing.payments.queries.receipts import Receipt
 from portal.billing.settlement.split import Share
 from portal.foundation.money import format_minor
 
@@ -21,6 +22,17 @@ class Numbered(Protocol):
     def number(self) -> str: ...
 
 
+class OpenInvoice(Protocol):
+    """An invoice with what is open of it, in minor units."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def open_minor(self) -> int: ...
+
+
 def pay_rows(documents: Iterable[Numbered], shares: Mapping[int, Share], currency: str) -> Rows:
     """What would be paid of each document, by its id, with the discount that is taken off."""
     rows: Rows = []
@@ -34,8 +46,10 @@ def pay_rows(documents: Iterable[Numbered], shares: Mapping[int, Share], currenc
     return rows
 
 
-def paid_rows(receipt: Any) -> Rows:
-    """What a payment settled of each invoice (``portal.billing.payments.queries.receipts.Receipt``)."""
+def paid_rows(receipt: Receipt) -> Rows:
+    """What a payment settled of each invoice, and what of it is unapplied; nothing before it is received."""
+    if receipt.payment is None:
+        return []
     currency, rows = receipt.attempt.currency, []
     for line in receipt.lines:
         if line.kind != "invoice":
@@ -49,7 +63,7 @@ def paid_rows(receipt: Any) -> Rows:
     return rows
 
 
-def asked_rows(receipt: Any) -> Rows:
+def asked_rows(receipt: Receipt) -> Rows:
     """What is to be paid of each document while nothing has arrived."""
     currency, rows = receipt.attempt.currency, []
     for line in receipt.lines:
@@ -59,9 +73,12 @@ def asked_rows(receipt: Any) -> Rows:
     return rows
 
 
-def receipt_facts(receipt: Any) -> Rows:
-    """How and by whom it was paid, what else was used, and what has been given back."""
+def receipt_facts(receipt: Receipt) -> Rows:
+    """How and by whom it was paid, which credit memos were used, and what has been refunded; nothing before it is
+    received."""
     attempt, payment = receipt.attempt, receipt.payment
+    if payment is None:
+        return []
     given_back = format_minor(payment.refunded_minor, attempt.currency) if payment.refunded_minor else ""
     memos = [
         (f"Credit memo {line.number}", f"{format_minor(-line.asked_minor, attempt.currency)} used")
@@ -77,8 +94,10 @@ def receipt_facts(receipt: Any) -> Rows:
     return [(name, words) for name, words in pairs if words]
 
 
-def link_rows(documents: Iterable[Any], saved_minor: int, currency: str, day: Callable[[date], str]) -> Rows:
-    """What a pay link asks for: each open document with its day, and what paying early saves."""
+def link_rows(
+    documents: Iterable[OpenInvoice], saved_minor: int, currency: str, day: Callable[[date], str]
+) -> Rows:
+    """What a pay link asks for: each open invoice with its due day, and the early-payment discount."""
     rows = [
         (f"{each.number}, due {day(each.due_on)}", format_minor(each.open_minor, currency))
         for each in documents

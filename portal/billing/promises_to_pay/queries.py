@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from portal.billing.models.dunning import PaymentPromise
 from portal.billing.models.invoices import Invoice
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.clock import local
 
 STATES = {"waits": "Promised", "kept": "Kept", "broken": "Not kept", "withdrawn": "Taken back"}
@@ -42,16 +42,18 @@ def company_promises(
     """A company's promises, the newest first. One statement.
 
     :param today: the seller's calendar day.
-    :param zone: the seller's time zone, in which "by that day" is meant.
+    :param zone: the seller's time zone, to which the promised day belongs.
     """
     return _rows(session, PaymentPromise.company_id == company_id, today=today, zone=zone, limit=limit)
 
 
-def _rows(session: Session, condition: object, *, today: date, zone: str, limit: int) -> list[PromiseRow]:
+def _rows(
+    session: Session, condition: ColumnElement[bool], *, today: date, zone: str, limit: int
+) -> list[PromiseRow]:
     found = session.execute(
         select(PaymentPromise, Invoice.number, Invoice.settled_at)
         .join(Invoice, Invoice.id == PaymentPromise.invoice_id)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(PaymentPromise.id.desc())
         .limit(limit)
     )
@@ -69,7 +71,7 @@ def _rows(session: Session, condition: object, *, today: date, zone: str, limit:
 
 
 def state_of(promise: PaymentPromise, settled_at: datetime | None, *, today: date, zone: str) -> str:
-    """``kept``: settled by that day; ``broken``: the day is over and it was not; ``waits``; ``withdrawn``."""
+    """``kept``: settled by that day; ``broken``: the day has passed and it was not; ``waits``; ``withdrawn``."""
     if promise.withdrawn_at is not None:
         return "withdrawn"
     if settled_at is not None and local(settled_at, zone).date() <= promise.promised_on:

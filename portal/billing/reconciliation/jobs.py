@@ -14,7 +14,7 @@ from portal.foundation.jobs import House, Job
 
 log = structlog.get_logger(__name__)
 
-# The periodic look back: what Stripe books late, or corrects, is still seen.
+# How far back the periodic run looks, so that it sees what Stripe posts late or corrects.
 RECONCILED_DAYS = 3
 
 
@@ -35,7 +35,7 @@ def _reconcile(house: House, since: datetime) -> None:
     try:
         reconcile(house.sessions, since=since, now=utcnow(), api=api)
     except StripeUnknown:
-        log.warning("Stripe does not answer; reconciling waits for its next hour")
+        log.warning("Stripe does not answer; reconciliation waits for the next hour")
 
 
 JOBS = (

@@ -27,7 +27,7 @@ class DifferenceRow:
 
 
 def open_differences(session: Session) -> list[DifferenceRow]:
-    """All that is not settled, the oldest first. One statement."""
+    """The differences that are not settled, oldest first. One statement."""
     rows = session.execute(
         select(
             Discrepancy.kind,

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from portal.billing.pages import staff_blueprint
 from portal.billing.reconciliation.queries import open_differences
-from portal.billing.reconciliation.use_cases.differences import KINDS
 from portal.billing.reconciliation.use_cases.runs import RECONCILE
+from portal.billing.reconciliation.words import KINDS
 from portal.foundation.jobs import defer
 from portal.web.access import needs
 from portal.web.transaction import db
@@ -17,10 +17,10 @@ from portal.web.ui import flash
 DAYS = 35  # how far back a run on request looks
 
 
-@staff_blueprint.get("/billing/reconciliation")
+@staff_blueprint.get("/billing/reconciliation", endpoint="reconciliation")
 @needs("billing:manage")
-def reconciliation() -> str:
-    """What does not agree, the oldest first."""
+def show_differences() -> str:
+    """What does not agree, oldest first."""
     return render_template(
         "billing/reconciliation/reconciliation.html",
         differences=open_differences(db()),
@@ -32,7 +32,7 @@ def reconciliation() -> str:
 
 @staff_blueprint.post("/billing/reconciliation", endpoint="reconcile_now")
 @needs("billing:manage")
-def reconcile_now() -> Response:
+def create_run() -> Response:
     """Have the worker compare both sides now."""
     defer(db(), RECONCILE, {"days": DAYS})
     flash("ok", "The books are being compared with Stripe. Look again in a minute.")

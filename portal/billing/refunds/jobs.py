@@ -6,7 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from portal.billing.refunds.use_cases.refunds import JOB, carry_out, unfinished
+from portal.billing.refunds.use_cases.begin import CARRY_OUT
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund, unfinished_refunds
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.billing.stripe.connection import worker_stripe
 from portal.foundation.clock import utcnow
@@ -16,11 +17,11 @@ from portal.foundation.jobs import House, Job, Sessions
 log = structlog.get_logger(__name__)
 
 
-def carry_out_refund(house: House, *, row_id: int) -> None:
-    """Carry out one refund; repeated until Stripe has answered."""
+def carry_out(house: House, *, row_id: int) -> None:
+    """Carry out one refund; retried until Stripe has answered."""
     api = worker_stripe(house.settings)
     if api is not None:
-        carry_out(house.sessions, row_id, now=utcnow(), api=api)
+        carry_out_refund(house.sessions, row_id, now=utcnow(), api=api)
 
 
 def finish(house: House, *, at: datetime) -> None:
@@ -33,18 +34,18 @@ def finish(house: House, *, at: datetime) -> None:
 def finish_refunds(sessions: Sessions, *, now: datetime, api: Stripe) -> None:
     """Ask Stripe about refunds whose outcome is not known yet."""
     with transaction(sessions) as session:
-        waiting = unfinished(session)
+        waiting = unfinished_refunds(session)
     for refund_id in waiting:
         try:
-            carry_out(sessions, refund_id, now=now, api=api)
+            carry_out_refund(sessions, refund_id, now=now, api=api)
         except StripeUnknown:
             log.warning("Stripe does not answer; refunds wait for the next hour", waiting=len(waiting))
             return
         except Exception:
-            log.exception("a refund could not be brought to where Stripe says it is", refund=refund_id)
+            log.exception("a refund could not be brought in line with Stripe", refund=refund_id)
 
 
 JOBS = (
-    Job(JOB, carry_out_refund, patient=True),
+    Job(CARRY_OUT, carry_out, patient=True),
     Job("billing.finish_refunds", finish, cron="26 * * * *", alone=True),
 )

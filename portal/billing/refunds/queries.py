@@ -11,28 +11,31 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.payments import Payment, Refund
-from portal.billing.settlement.queries import Share, disputes_of, going_back, shares
+from portal.billing.settlement.queries import (
+    AppliedPart,
+    applied_parts,
+    chargebacks_of,
+    pending_refunds_minor,
+)
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-
-OFFLINE = ("cheque", "transfer", "cash")
 
 
 @dataclass(frozen=True, slots=True)
 class Refundable:
-    """How a refund of a payment would go; amounts in minor units.
+    """What a refund of a payment would do; amounts in minor units.
 
-    ``unapplied_minor`` is taken first. What is asked for beyond it opens ``shares`` again, in their order.
+    ``unapplied_minor`` is taken first. Beyond it, invoices open again: ``shares``, in their order.
     """
 
     payment: Payment
     free_minor: int
     unapplied_minor: int
-    shares: list[Share]
+    shares: list[AppliedPart]
     obstacle: str = ""  # why nothing can be given back, in words
 
-    def reopened(self, amount_minor: int) -> list[tuple[Share, int]]:
-        """Which invoices a refund of so much opens again, and by how much each."""
+    def reopened(self, amount_minor: int) -> list[tuple[AppliedPart, int]]:
+        """Which invoices a refund of that amount opens again, and by how much each."""
         rest = max(0, amount_minor - self.unapplied_minor)
         found = []
         for share in self.shares:
@@ -45,37 +48,37 @@ class Refundable:
 
 def refundable(session: Session, payment: Payment) -> Refundable:
     """What of a payment can be given back now. Three statements."""
-    back = going_back(session, payment.id)
-    disputes = disputes_of(session, payment.id)
+    back = pending_refunds_minor(session, payment.id)
+    chargebacks = chargebacks_of(session, payment.id)
     free = payment.amount_minor - payment.refunded_minor - back
     obstacle = ""
     if payment.kind == "opening":
         obstacle = "It was settled before these books began."
-    elif any(dispute.state != "won" for dispute in disputes):
+    elif any(each.state != "won" for each in chargebacks):
         obstacle = "The payer's bank has charged it back; the money goes that way."
     elif free <= 0:
         obstacle = "All of it has been given back, or is on its way."
     if obstacle:
         free = 0
     unapplied = min(free, max(0, payment.unapplied_minor - back))
-    return Refundable(payment, free, unapplied, shares(session, payment.id), obstacle)
+    return Refundable(payment, free, unapplied, applied_parts(session, payment.id), obstacle)
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRoom:
-    """The company's credit as a refund meets it, in minor units of its currency: what goes back, whether it was paid
-    ahead or opens invoices again, is in use afterwards."""
+    """The company's credit, in minor units of its currency. A refund uses it, whether the money was paid ahead or
+    invoices open again."""
 
     limit_minor: int
     used_minor: int
 
     @property
     def room_minor(self) -> int:
-        """So much can go back without passing the limit; 0 when it is passed already."""
+        """The most that can go back without passing the limit; 0 if it is passed already."""
         return max(0, self.limit_minor - self.used_minor)
 
     def after(self, amount_minor: int) -> int:
-        """What is in use once so much has gone back."""
+        """What is in use once that amount has gone back."""
         return self.used_minor + amount_minor
 
 
@@ -95,9 +98,9 @@ def refunds_of(session: Session, payment_id: int) -> Sequence[Refund]:
 
 
 def payment_for_staff(session: Session, actor: Actor, number: str) -> tuple[Payment, Company]:
-    """A payment by its number with its company, for staff who see all companies.
+    """A payment by its number, with its company, for staff who manage billing.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: if there is none, or the actor lacks the permission.
     """
     if not actor.can("billing:manage"):
         raise NotFound

@@ -1,28 +1,42 @@
-"""One payment for administrators: what became of it, and giving money back."""
+"""One payment for administrators: what became of it, and refunds."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
+from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.invoices.words import payment_words
 from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.offline_payments.rules import OFFLINE_KINDS
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.payments.words import DISPUTE_STATES, REFUND_STATES, fate_words
+from portal.billing.payments.queries.history import HistoryLine, payment_history
+from portal.billing.payments.words import history_words
 from portal.billing.refunds.forms import RefundForm
-from portal.billing.refunds.queries import OFFLINE, credit_room, payment_for_staff, refundable, refunds_of
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.settlement.queries import disputes_of, fate
+from portal.billing.refunds.queries import (
+    CreditRoom,
+    Refundable,
+    credit_room,
+    payment_for_staff,
+    refundable,
+    refunds_of,
+)
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund
+from portal.billing.refunds.words import REFUND_WORDS
+from portal.billing.settlement.queries import chargebacks_of
 from portal.billing.stripe.api import Stripe, StripeUnknown
-from portal.foundation.errors import Rejected
+from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
-from portal.web.forms import amount_of
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -30,10 +44,28 @@ from portal.web.transaction import db, leave, now
 from portal.web.ui import flash
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage:
+    """What the page shows of a payment.
+
+    :ivar can: what of it can be given back; ``credit`` is what that does to the company's credit.
+    """
+
+    payment: Payment
+    company: Company
+    form: RefundForm
+    can: Refundable
+    credit: CreditRoom | None
+    history: Sequence[HistoryLine]
+    refunds: Sequence[Refund]
+    chargebacks: Sequence[StripeDispute]
+    is_offline: bool
+
+
 @staff_blueprint.get("/billing/payments/<number>", endpoint="payment")
 @needs("billing:manage")
-def payment(number: str) -> str:
-    """Where the money lies, what went back, and the form for a refund."""
+def show_payment(number: str) -> str:
+    """Where the money is, what went back, and the form for a refund."""
     found, company = payment_for_staff(db(), actor(), number)
     form = RefundForm(formdata=None)
     form.fresh_key()
@@ -43,49 +75,50 @@ def payment(number: str) -> str:
 
 @staff_blueprint.post("/billing/payments/<number>/refunds", endpoint="refund_payment")
 @needs("billing:manage")
-def refund_payment(number: str) -> Response | tuple[str, int]:
-    """Give money back. What is known of it once Stripe was asked stands on the payment's page."""
-    found, company = payment_for_staff(db(), actor(), number)
+def create_refund(number: str) -> Response | tuple[str, int]:
+    """Give money back. What is known of it once Stripe was asked is shown on the payment's page."""
+    found, _ = payment_for_staff(db(), actor(), number)
     form = RefundForm()
     api: Stripe | None = current_app.extensions["stripe"]
     form.validate()
     with refusing() as tried:
-        if found.kind not in OFFLINE and api is None:
-            raise Rejected(
-                "cards_off", "Stripe is not set up here at the moment, so nothing can be given back there."
-            )
-        refund = refunding.begin(
-            db(),
-            actor=actor(),
-            payment_id=found.id,
-            amount_minor=amount_of(form.amount, found.currency),
-            reason=form.reason.data or "",
-            agreed=bool(form.agreed.data),
-            above_limit=bool(form.above_limit.data),
-            key=form.one_key(),
-            now=now(),
-        )
-    if (no := tried.refused) is not None:
-        if no.outcome == "conflict" and no.field is None and no.code == "same_form":
-            raise no
-        form.refuse(no)
-        found, company = payment_for_staff(db(), actor(), number)
-        return _page(found, company, form), 422
+        refund = _begin(found, form, api)
+    if isinstance(tried.refused, Conflict):
+        raise tried.refused
+    if tried.refused is not None:
+        form.refuse(tried.refused)
+        return _page(*payment_for_staff(db(), actor(), number), form), 422
     leave()
     if api is not None and refund.state == "created":
-        refund = _tell_stripe(refund, api) or refund
-    _say(refund)
+        refund = _carry_out(refund, api)
+    _flash_state(refund)
     return redirect(url_for("billing_staff.payment", number=number), 303)
 
 
-def _tell_stripe(refund: Refund, api: Stripe) -> Refund | None:
+def _begin(payment: Payment, form: RefundForm, api: Stripe | None) -> Refund:
+    if payment.kind not in OFFLINE_KINDS and api is None:
+        raise Rejected(
+            "cards_off", "Stripe is not set up here at the moment, so nothing can be given back there."
+        )
+    request = RefundRequest(
+        payment_id=payment.id,
+        amount_minor=form.amount.minor(payment.currency),
+        reason=form.reason.data or "",
+        agreed=bool(form.agreed.data),
+        above_limit=bool(form.above_limit.data),
+        key=form.one_key(),
+    )
+    return begin_refund(db(), request, actor=actor(), now=now())
+
+
+def _carry_out(refund: Refund, api: Stripe) -> Refund:
     try:
-        return refunding.carry_out(current_app.extensions["sessions"], refund.id, now=now(), api=api)
+        return carry_out_refund(current_app.extensions["sessions"], refund.id, now=now(), api=api)
     except StripeUnknown:
-        return None
+        return refund
 
 
-def _say(refund: Refund) -> None:
+def _flash_state(refund: Refund) -> None:
     amount = format_minor(refund.amount_minor, refund.currency)
     if refund.state == "created":
         flash("warn", f"Stripe has not answered yet. We go on asking; the {amount} go back once, not twice.")
@@ -97,21 +130,23 @@ def _say(refund: Refund) -> None:
         )
 
 
-def _page(found: Payment, company: Company, form: RefundForm) -> str:
-    can = refundable(db(), found)
-    context: dict[str, Any] = {
-        "payment": found,
-        "company": company,
-        "form": form,
-        "can": can,
-        "credit": credit_room(db(), found),
-        "fate": fate(db(), found.id),
-        "fate_words": fate_words,
-        "refunds": refunds_of(db(), found.id),
-        "refund_states": REFUND_STATES,
-        "disputes": disputes_of(db(), found.id),
-        "dispute_states": DISPUTE_STATES,
-        "payment_words": payment_words,
-        "is_offline": found.kind in OFFLINE,
-    }
-    return render_template("billing/offline_payments/staff_payment.html", **context)
+def _page(payment: Payment, company: Company, form: RefundForm) -> str:
+    page = PaymentPage(
+        payment=payment,
+        company=company,
+        form=form,
+        can=refundable(db(), payment),
+        credit=credit_room(db(), payment),
+        history=payment_history(db(), payment.id),
+        refunds=refunds_of(db(), payment.id),
+        chargebacks=chargebacks_of(db(), payment.id),
+        is_offline=payment.kind in OFFLINE_KINDS,
+    )
+    return render_template(
+        "billing/payments/staff_payment.html",
+        page=page,
+        history_words=history_words,
+        refund_states=REFUND_WORDS,
+        chargeback_states=CHARGEBACK_STATES,
+        payment_words=payment_words,
+    )

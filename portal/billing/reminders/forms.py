@@ -28,7 +28,7 @@ class RemindersForm(PortalForm):
 
 
 def filled(policy: Policy) -> RemindersForm:
-    """The form as it stands for a policy."""
+    """The form, filled with a policy."""
     form = RemindersForm(formdata=None)
     form.remind.data, form.at_due.data = policy.remind, policy.at_due
     form.before.data, form.overdue.data = str(policy.before), policy.overdue

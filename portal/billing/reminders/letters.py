@@ -1,66 +1,189 @@
-"""Telling a company of a new invoice or credit memo: one mail for each document and person, written in the transaction
-that issues it."""
+"""Mails to a company about its documents: new ones, and those that are open.
+
+The mail about a new document is queued in the transaction that issues it, one for each document and person.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
-from portal.billing.payers.queries import people_who_may
+from portal.billing.payers.letters import to_each
+from portal.billing.payers.queries import Recipient, people_who_may
 from portal.billing.reminders.queries import policy_of
-from portal.foundation.mail import RawLetter, post_all
+from portal.billing.reminders.rules import DueStep, Reminded, subject, when_words
+from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
 
+LISTED = 50  # invoices named in one mail
 
-def announce(session: Session, document: Invoice) -> int:
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceNew(Letter, words="new invoice"):
+    """A new invoice. Amounts are formatted; ``used`` is what was paid ahead; what does not apply is empty."""
+
+    company: str
+    number: str
+    path: str
+    amount: str
+    used: str
+    open: str
+    due: str
+    discount: str
+    discount_until: str
+    order: str
+    po: str
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditMemoNew(Letter, words="new credit memo"):
+    """A new credit memo. Amounts are formatted, without a sign; ``used`` is what is applied to an invoice already."""
+
+    company: str
+    number: str
+    path: str
+    amount: str
+    used: str
+    open: str
+    order: str
+    po: str
+    job: str
+    reason: str
+
+
+class ReminderLine(TypedDict):
+    """An invoice in a reminder, as JSON."""
+
+    number: str
+    amount: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReminder(Letter, words="reminder of invoices"):
+    """Open invoices of a company; ``more`` counts those that are not listed, ``credit`` is what it has to use."""
+
+    subject: str
+    company: str
+    invoices: list[ReminderLine]
+    more: int
+    totals: list[str]
+    credit: list[str]
+
+
+def mail_new_document(session: Session, document: Invoice) -> int:
     """Write to those who may pay, or to the company's own address where there are none.
 
-    Called when everything that belongs to the document is done: what was paid ahead for it or set against it is told,
-    too. Nothing is said of documents without an amount, to closed companies, and where mails about invoices are
-    switched off. The same number of statements for any number of lines.
+    Called when everything that belongs to the document is done, so that the mail mentions prepayments and what it was
+    applied to. There is no mail about documents without an amount, to closed companies, and where mails about invoices
+    are switched off. The same number of statements for any number of lines.
 
-    :returns: to how many.
+    :returns: how many people are written to.
     """
     company = session.get_one(Company, document.company_id)
-    if not document.total_minor or document.source != "portal" or company.disabled_at is not None:
+    if not _is_mailed(session, company, document):
         return 0
-    if not policy_of(session, company.id).remind:
-        return 0
-    kind = "invoice_new" if document.kind == "invoice" else "credit_memo_new"
-    key, data = f"{kind}:{document.number}", _data(company, document)
+    letter = _new_document(company, document)
+    key = f"{letter.kind}:{document.number}"
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
-    letters = [
-        RawLetter(f"{key}:{each.user_id}", kind, each.email, data, each.name, each.language, company.id)
-        for each in people
-    ]
-    if not letters and company.email:
-        letters = [RawLetter(key, kind, company.email, data, company.name, "en", company.id)]
-    post_all(session, letters)
-    return len(letters)
+    mails = to_each(people, letter, key=key)
+    if not mails and company.email:
+        mails = [Mail(key=key, letter=letter, to=To(company.email, company.name), company_id=company.id)]
+    send(session, *mails)
+    return len(mails)
 
 
-def _data(company: Company, document: Invoice) -> dict[str, Any]:
-    def words(amount_minor: int) -> str:
-        return format_minor(abs(amount_minor), document.currency)
+def _is_mailed(session: Session, company: Company, document: Invoice) -> bool:
+    if not document.total_minor or document.source != "portal" or company.disabled_at is not None:
+        return False
+    return policy_of(session, company.id).remind
 
-    used = document.total_minor - document.open_minor
+
+def _new_document(company: Company, document: Invoice) -> Letter:
+    return _invoice(company, document) if document.kind == "invoice" else _credit_memo(company, document)
+
+
+def _invoice(company: Company, document: Invoice) -> InvoiceNew:
     early = document.discount_until is not None and document.open_minor == document.total_minor
-    return {
-        "company": company.name,
-        "number": document.number,
-        "path": f"/invoices/{document.number}",
-        "amount": words(document.total_minor),
-        "used": words(used) if used else "",
-        "open": words(document.open_minor) if document.open_minor else "",
-        "due": weekday_words(document.due_on),
-        "discount": words(document.discount_minor) if early and document.discount_minor else "",
-        "discount_until": weekday_words(document.discount_until) if document.discount_until else "",
-        "order": document.order_number,
-        "po": po_words(document.po_number),
-        "job": document.job_name,
-        "reason": document.reason,
-    }
+    used_minor = document.total_minor - document.open_minor
+    return InvoiceNew(
+        company=company.name,
+        number=document.number,
+        path=f"/invoices/{document.number}",
+        amount=_words(document, document.total_minor),
+        used=_words(document, used_minor) if used_minor else "",
+        open=_words(document, document.open_minor) if document.open_minor else "",
+        due=weekday_words(document.due_on),
+        discount=_words(document, document.discount_minor) if early and document.discount_minor else "",
+        discount_until=weekday_words(document.discount_until) if document.discount_until else "",
+        order=document.order_number,
+        po=po_words(document.po_number),
+        job=document.job_name,
+    )
+
+
+def _credit_memo(company: Company, document: Invoice) -> CreditMemoNew:
+    used_minor = document.total_minor - document.open_minor
+    return CreditMemoNew(
+        company=company.name,
+        number=document.number,
+        path=f"/invoices/{document.number}",
+        amount=_words(document, document.total_minor),
+        reason=document.reason,
+        used=_words(document, used_minor) if used_minor else "",
+        open=_words(document, document.open_minor) if document.open_minor else "",
+        order=document.order_number,
+        po=po_words(document.po_number),
+        job=document.job_name,
+    )
+
+
+def _words(document: Invoice, amount_minor: int) -> str:
+    return format_minor(abs(amount_minor), document.currency)
+
+
+def reminder_mails(
+    steps: Sequence[DueStep], people: Sequence[Recipient], credit: Mapping[tuple[int, str], int], today: date
+) -> list[Mail]:
+    """One company's reminder, to its people or to its own address where there are none.
+
+    :param credit: what companies have to use, in minor units, by company and currency.
+    """
+    first = steps[0]
+    letter = _reminder(steps, credit, today)
+    key = f"{letter.kind}:{first.invoice_id}:{first.step}"  # each step is taken once, so this names one mail
+    if people:
+        return to_each(people, letter, key=key)
+    to = To(first.company_email or "", first.company_name)
+    return [Mail(key=key, letter=letter, to=to, company_id=first.company_id)]
+
+
+def _reminder(
+    steps: Sequence[DueStep], credit: Mapping[tuple[int, str], int], today: date
+) -> PaymentReminder:
+    invoices = [
+        Reminded(each.number, each.due_on, format_minor(each.open_minor, each.currency)) for each in steps
+    ]
+    totals: dict[str, int] = {}
+    for each in steps:
+        totals[each.currency] = totals.get(each.currency, 0) + each.open_minor
+    first, unused = steps[0], {each: credit.get((steps[0].company_id, each)) for each in sorted(totals)}
+    return PaymentReminder(
+        subject=subject(first.company_name, invoices, today),
+        company=first.company_name,
+        invoices=[
+            {"number": each.number, "amount": each.open_words, "when": when_words(each.due_on, today)}
+            for each in invoices[:LISTED]
+        ],
+        more=max(0, len(invoices) - LISTED),
+        totals=[format_minor(amount, currency) for currency, amount in sorted(totals.items())],
+        credit=[format_minor(amount, currency) for currency, amount in unused.items() if amount],
+    )

@@ -1,9 +1,8 @@
-"""Which open invoices a step of reminding is due for, and who is told."""
+"""Open invoices for which a step of reminding is due, and each company's reminder policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
@@ -11,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.payment_states import LIVE, WITHOUT_MONEY
-from portal.billing.reminders.rules import DEFAULT_STEPS, LONGEST_BEFORE, Policy
+from portal.billing.reminders.rules import DEFAULT_STEPS, LONGEST_BEFORE, DueStep, Policy
 from portal.foundation.sql import sql_list
 
 COMPANIES = 100  # in one transaction
 MOST_OF_ONE = 2_000  # invoices of one company in one mail
-# A month's rule of autopay pays an invoice up to a month after its day; what is older than that it has missed.
+# Monthly autopay pays an invoice up to a month after its due day; anything older was missed.
 AUTOPAY_DAYS = 35
 
-# Of several steps that were missed only the latest is due. A company that was reminded today is left alone.
+# Of several missed steps only the latest is due. A company is reminded at most once a day.
 _DUE = text(f"""
 with due as (
   select i.company_id, i.id, i.number, i.due_on, i.open_minor, i.currency,
@@ -66,21 +65,6 @@ select company_id, currency, sum(amount) from (
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    """A step that is due for an open invoice; ``open_minor`` in minor units."""
-
-    company_id: int
-    company_name: str
-    company_email: str | None
-    invoice_id: int
-    number: str
-    due_on: date
-    open_minor: int
-    currency: str
-    step: int
-
-
 def due_steps(session: Session, *, today: date, morning: datetime, after: int = 0) -> list[DueStep]:
     """What is due for the next companies after one, a batch of them, by company and due day. One statement.
 
@@ -101,13 +85,13 @@ def due_steps(session: Session, *, today: date, morning: datetime, after: int = 
 
 
 def credit_of_companies(session: Session, company_ids: Iterable[int]) -> dict[tuple[int, str], int]:
-    """What companies have to use, open credit memos and cash that is for no order, by company and currency. One
+    """Credit that companies can use, open credit memos and cash that is for no order, by company and currency. One
     statement."""
     rows = session.execute(_CREDIT, {"companies": sorted(set(company_ids))})
     return {(company_id, currency): int(amount) for company_id, currency, amount in rows}
 
 
 def policy_of(session: Session, company_id: int) -> Policy:
-    """When the company is reminded; the usual when nothing else was agreed."""
+    """When the company is reminded; the default where nothing else was agreed."""
     terms = session.get(PaymentTerms, company_id)
     return Policy() if terms is None else Policy(terms.remind, tuple(sorted(terms.remind_at)))

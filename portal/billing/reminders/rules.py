@@ -56,23 +56,35 @@ def read_steps(before: int, at_due: bool, overdue: str) -> tuple[int, ...]:
     :param overdue: whole numbers with commas or spaces between them.
     :raises ValueError: with a sentence for the person.
     """
-    days = set()
-    for typed in overdue.replace(",", " ").split():
-        if (
-            not (typed.isascii() and typed.isdigit())
-            or len(typed) > 4
-            or not 1 <= int(typed) <= LONGEST_AFTER
-        ):
-            raise ValueError(
-                f"Type whole days from 1 to {LONGEST_AFTER}, with commas between them: 7, 21, 45."
-            )
-        days.add(int(typed))
+    days = {_overdue_day(typed) for typed in overdue.replace(",", " ").split()}
     if not 0 <= before <= LONGEST_BEFORE:
         raise ValueError(f"At most {LONGEST_BEFORE} days before the due day.")
     steps = {*days, *({-before} if before else ()), *({0} if at_due else ())}
     if len(steps) > MOST_STEPS:
         raise ValueError(f"At most {MOST_STEPS} reminders of an invoice.")
     return tuple(sorted(steps))
+
+
+def _overdue_day(typed: str) -> int:
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 4
+    if not is_number or not 1 <= int(typed) <= LONGEST_AFTER:
+        raise ValueError(f"Type whole days from 1 to {LONGEST_AFTER}, with commas between them: 7, 21, 45.")
+    return int(typed)
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """A step that is due for an open invoice; ``open_minor`` in minor units."""
+
+    company_id: int
+    company_name: str
+    company_email: str | None
+    invoice_id: int
+    number: str
+    due_on: date
+    open_minor: int
+    currency: str
+    step: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""When a customer is reminded of open invoices; our administrators choose, too."""
+"""The reminder policy of a customer, for our administrators."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@staff_blueprint.route("/customers/<code>/reminders", methods=["GET", "POST"])
+@staff_blueprint.route("/customers/<code>/reminders", methods=["GET", "POST"], endpoint="reminders")
 @needs("billing:manage")
-def reminders(code: str) -> str | Response | tuple[str, int]:
+def edit_reminders(code: str) -> str | Response | tuple[str, int]:
     """The policy, and changing it."""
     company = visible_company(db(), actor(), code)
     policy = policy_of(db(), company.id)

@@ -1,4 +1,4 @@
-"""When the company is reminded of open invoices; its administrators choose."""
+"""The company's reminder policy, for its own administrators."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from portal.web.transaction import books, db, now
 from portal.web.ui import flash
 
 
-@blueprint.route("/reminders", methods=["GET", "POST"])
+@blueprint.route("/reminders", methods=["GET", "POST"], endpoint="reminders")
 @needs("payments:administer")
-def reminders() -> str | Response | tuple[str, int]:
+def edit_reminders() -> str | Response | tuple[str, int]:
     """The policy, and changing it."""
     company = db().get_one(Company, actor().customer_id)
     policy = policy_of(db(), company.id)

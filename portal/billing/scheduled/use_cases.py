@@ -1,4 +1,4 @@
-"""Payments for a later day: chosen invoices are charged to a saved method then, as far as they are still open."""
+"""Payments for a later day: chosen invoices are charged to a saved method then, if they are still open."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
 from portal.billing.methods.expiry import expiry
 from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.invoices import Invoice
+from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
-from portal.billing.payers.letters import tell_payers
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.start import start, wake
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
+from portal.billing.payments.use_cases.start import start_payment
+from portal.billing.scheduled.letters import mail_nothing_left
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.jobs import defer
@@ -27,11 +28,11 @@ from portal.touchpoints.recording import Event, record
 FARTHEST = timedelta(days=180)
 
 
-def schedule(
+def schedule_payment(
     session: Session,
     *,
     actor: Actor,
-    wants: Sequence[Want],
+    shares: Sequence[RequestedShare],
     method_id: int,
     run_on: date | None,
     now: datetime,
@@ -39,37 +40,38 @@ def schedule(
 ) -> PaymentAttempt:
     """Choose a later day and a saved method for some invoices. Nothing is reserved until then.
 
-    :raises NotFound: when the actor may not use the method, or an invoice is another company's.
+    :raises NotFound: if the actor may not use the method, or an invoice is another company's.
     :raises Rejected: on ``run_on``, or on an invoice that a scheduled payment is for already.
     """
     company_id = check_may_use(actor)
+    day = _checked_day(run_on, today)
+    _check_expiry(usable(session, actor=actor, method_id=method_id, today=today, lock=True), day)
+    # Discounts as they are on the day of the charge: nobody is charged more than was shown.
+    new = NewPayment(
+        company_id=company_id, shares=shares, via="schedule", saved_method_id=method_id, run_on=day
+    )
+    attempt = start_payment(session, new, actor=actor, now=now, today=day)
+    _check_not_scheduled(session, attempt)
+    _record_scheduled(session, actor, attempt, "scheduled", now)
+    return attempt
+
+
+def _checked_day(run_on: date | None, today: date) -> date:
     if run_on is None or not today < run_on <= today + FARTHEST:
         last = weekday_words(today + FARTHEST)
         raise Rejected("run_on", f"Choose a day after today, until {last}.", field="run_on")
-    method = usable(session, actor=actor, method_id=method_id, today=today, lock=True)
+    return run_on
+
+
+def _check_expiry(method: SavedMethod, run_on: date) -> None:
     if expiry(method.exp_month, method.exp_year, run_on) == "over":
         raise Rejected(
             "expires", f"{method.words} will have expired by then. Choose another one.", field="method"
         )
-    # Discounts as they are on the day of the charge: nobody is charged more than was shown.
-    attempt = start(
-        session,
-        actor=actor,
-        company_id=company_id,
-        wants=wants,
-        now=now,
-        today=run_on,
-        via="schedule",
-        saved_method_id=method_id,
-        run_on=run_on,
-    )
-    _check_not_scheduled(session, attempt)
-    _note(session, actor, attempt, "scheduled", now)
-    return attempt
 
 
 def _check_not_scheduled(session: Session, attempt: PaymentAttempt) -> None:
-    """Under the invoices' locks, which the start of the payment has taken."""
+    """The invoices are locked: starting the payment has locked them."""
     other = session.execute(
         select(Invoice.number, PaymentAttempt.run_on)
         .join(PaymentAllocation, PaymentAllocation.invoice_id == Invoice.id)
@@ -89,13 +91,26 @@ def _check_not_scheduled(session: Session, attempt: PaymentAttempt) -> None:
         raise Rejected("scheduled_already", message, outcome="conflict")
 
 
-def cancel(session: Session, *, actor: Actor, token: str, now: datetime) -> PaymentAttempt:
+def cancel_scheduled_payment(session: Session, *, actor: Actor, token: str, now: datetime) -> PaymentAttempt:
     """Cancel a scheduled payment before its day.
 
-    :raises NotFound: when the actor's company has none such.
-    :raises Rejected: ``begun`` when it is being charged already.
+    :raises NotFound: if the actor's company has no such payment.
+    :raises Rejected: ``begun`` if it is being charged already.
     """
     company_id = check_may_use(actor)
+    attempt = _locked(session, company_id, token)
+    if attempt.state == "cancelled":
+        return attempt
+    if attempt.state != "scheduled":
+        raise Rejected(
+            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
+        )
+    attempt.state, attempt.updated_at = "cancelled", now
+    _record_scheduled(session, actor, attempt, "schedule_cancelled", now)
+    return attempt
+
+
+def _locked(session: Session, company_id: int, token: str) -> PaymentAttempt:
     attempt = session.scalars(
         select(PaymentAttempt)
         .where(
@@ -107,18 +122,12 @@ def cancel(session: Session, *, actor: Actor, token: str, now: datetime) -> Paym
     ).one_or_none()
     if attempt is None:
         raise NotFound
-    if attempt.state == "cancelled":
-        return attempt
-    if attempt.state != "scheduled":
-        raise Rejected(
-            "begun", "This payment has begun already. Look at what became of it.", outcome="conflict"
-        )
-    attempt.state, attempt.updated_at = "cancelled", now
-    _note(session, actor, attempt, "schedule_cancelled", now)
     return attempt
 
 
-def _note(session: Session, actor: Actor, attempt: PaymentAttempt, action: str, now: datetime) -> None:
+def _record_scheduled(
+    session: Session, actor: Actor, attempt: PaymentAttempt, action: str, now: datetime
+) -> None:
     record(
         session,
         Event(
@@ -133,36 +142,18 @@ def _note(session: Session, actor: Actor, attempt: PaymentAttempt, action: str, 
     )
 
 
-def due_scheduled(session: Session, today: date) -> Sequence[int]:
-    """Scheduled payments of open companies whose day has come."""
-    return session.scalars(
-        select(PaymentAttempt.id)
-        .join(Company, Company.id == PaymentAttempt.company_id)
-        .where(
-            PaymentAttempt.state == "scheduled", PaymentAttempt.run_on <= today, Company.disabled_at.is_(None)
-        )
-        .order_by(PaymentAttempt.run_on, PaymentAttempt.id)
-    ).all()
-
-
-def run(session: Session, attempt_id: int, *, now: datetime, today: date) -> PaymentAttempt:
-    """Begin a scheduled payment on its day and queue its charge; once, however many workers try. What was paid
-    meanwhile is left out; when nothing is left, it is cancelled and its people are told."""
+def run_scheduled_payment(session: Session, attempt_id: int, *, now: datetime, today: date) -> PaymentAttempt:
+    """Begin a scheduled payment on its day and queue its charge. Idempotent, with any number of workers. What was paid
+    meanwhile is left out; if nothing is left, it is cancelled and the company's payers get a mail."""
     before = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if before.state != "scheduled" or before.run_on is None or before.run_on > today:
         return before
-    # Discounts are those of the chosen day, also when no worker ran on it: nobody is charged more than was shown.
-    attempt = wake(session, attempt_id, now=now, today=before.run_on)
+    # Discounts are those of the chosen day even if no worker ran on it: nobody is charged more than was shown.
+    attempt = start_scheduled_payment(session, attempt_id, now=now, today=before.run_on)
     if attempt.state == "created":
-        # The payment begins today: how long its key at Stripe may be used, and when it hangs, count from now.
+        # The lifetime of its key at Stripe, and the time after which it counts as stuck, begin now.
         attempt.created_at = now
         defer(session, CHARGE, {"row_id": attempt.id})
     elif attempt.state == "cancelled":
-        tell_payers(
-            session,
-            kind="scheduled_nothing_left",
-            key=f"scheduled_nothing_left:{attempt.token}",
-            company_id=attempt.company_id,
-            data={"on": weekday_words(before.run_on)},
-        )
+        mail_nothing_left(session, attempt, before.run_on)
     return attempt

@@ -8,17 +8,18 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from portal.billing.methods.queries import methods_to_charge
+from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.page import is_test_mode
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.scheduled import use_cases as scheduling
 from portal.billing.scheduled.forms import ScheduleForm
 from portal.billing.scheduled.queries import scheduled_payments
+from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
 from portal.foundation.amounts import amount_field
-from portal.foundation.errors import NotFound
+from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.wording import weekday_words
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -29,8 +30,8 @@ from portal.web.ui import flash
 
 @blueprint.get("/scheduled-payments", endpoint="scheduled")
 @needs("payments:administer")
-def scheduled() -> str:
-    """What waits for its day, and what became of the last ones."""
+def show_scheduled() -> str:
+    """Payments that wait for their day, and the outcome of the last ones."""
     return render_template(
         "billing/scheduled/scheduled.html",
         rows=scheduled_payments(db(), actor().customer_id),
@@ -40,7 +41,7 @@ def scheduled() -> str:
 
 @blueprint.get("/scheduled-payments/new", endpoint="new_scheduled")
 @needs("payments:administer")
-def new_scheduled() -> str | Response:
+def schedule_form() -> str | Response:
     """The day, the saved method and an amount for each chosen invoice."""
     numbers = pay_form.numbers_in(request.args.getlist("invoice"))
     documents = payable(db(), actor().customer_id, numbers)
@@ -51,8 +52,8 @@ def new_scheduled() -> str | Response:
 
 @blueprint.post("/scheduled-payments", endpoint="schedule_payment")
 @needs("payments:administer")
-def schedule_payment() -> Response | tuple[str, int]:
-    """Write it down; nothing is taken before the day."""
+def create_scheduled() -> Response | tuple[str, int]:
+    """Schedule it; nothing is charged before the day."""
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
     if not numbers:
         flash("info", "Choose at least one invoice to pay.")
@@ -61,25 +62,13 @@ def schedule_payment() -> Response | tuple[str, int]:
     if len(documents.chosen) != len(numbers):
         raise NotFound
     amounts, form = _read(documents), ScheduleForm()
-    _offer(db(), form)
+    _set_choices(db(), form)
     if not form.validate() or amounts.has_errors:
         return _page(db(), documents, amounts, form), 422
-    wants = [Want(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen]
     with refusing(within=books()) as tried:
-        attempt = scheduling.schedule(
-            tried.session,
-            actor=actor(),
-            wants=wants,
-            method_id=form.method.data,
-            run_on=form.run_on.data,
-            now=now(),
-            today=today(),
-        )
-    if (no := tried.refused) is not None:
-        if no.field and no.field.partition("_")[2] in amounts.typed:
-            amounts.refuse(no.field, no.message)
-        else:
-            form.refuse(no)
+        attempt = _schedule(tried.session, documents, amounts, form)
+    if tried.refused is not None:
+        _refuse(amounts, form, tried.refused)
         return _page(db(), documents, amounts, form), 422
     on = attempt.run_on or today()
     flash("ok", f"Scheduled for {weekday_words(on)}. You can cancel it until then.")
@@ -88,14 +77,33 @@ def schedule_payment() -> Response | tuple[str, int]:
 
 @blueprint.post("/scheduled-payments/<token>/cancellation", endpoint="cancel_scheduled")
 @needs("payments:administer")
-def cancel_scheduled(token: str) -> Response:
+def create_cancellation(token: str) -> Response:
     """Cancel it before its day."""
     with refusing(within=books()) as tried:
-        scheduling.cancel(tried.session, actor=actor(), token=token, now=now())
+        cancel_scheduled_payment(tried.session, actor=actor(), token=token, now=now())
         flash("ok", "The scheduled payment is cancelled. Nothing is taken.")
     if tried.refused is not None:
         flash("error", tried.refused.message)
     return redirect(url_for("billing.scheduled"), 303)
+
+
+def _schedule(session: Session, documents: Payable, amounts: PayForm, form: ScheduleForm) -> PaymentAttempt:
+    return schedule_payment(
+        session,
+        actor=actor(),
+        shares=[RequestedShare(each.id, amounts.typed[each.number].minor or 0) for each in documents.chosen],
+        method_id=form.method.data,
+        run_on=form.run_on.data,
+        now=now(),
+        today=today(),
+    )
+
+
+def _refuse(amounts: PayForm, form: ScheduleForm, no: Rejected) -> None:
+    if no.field and no.field.partition("_")[2] in amounts.typed:
+        amounts.refuse(no.field, no.message)
+    else:
+        form.refuse(no)
 
 
 def _read(documents: Payable) -> PayForm:
@@ -103,14 +111,14 @@ def _read(documents: Payable) -> PayForm:
     return pay_form.read(request.values, (), left, documents.chosen[0].currency)
 
 
-def _offer(session: Session, form: ScheduleForm) -> None:
+def _set_choices(session: Session, form: ScheduleForm) -> None:
     form.method.choices = [
         SelectChoice(each.id, each.words) for each in methods_to_charge(session, actor(), today())
     ]
 
 
 def _page(session: Session, documents: Payable, amounts: PayForm, form: ScheduleForm) -> str:
-    _offer(session, form)
+    _set_choices(session, form)
     return render_template(
         "billing/scheduled/schedule.html",
         documents=documents,

@@ -1,1 +1,1 @@
-"""Money meets invoices: locks, postings, allocations and reversals."""
+"""Payments settle invoices: locks, postings, allocations and reversals."""

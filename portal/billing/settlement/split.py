@@ -1,4 +1,4 @@
-"""How money, credit memos and early-payment discounts meet invoices. Pure rules, in minor units of one currency."""
+"""How money, credit memos and early-payment discounts are allocated to invoices. Pure rules, in minor units of one currency."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So much of a document is settled: of an invoice (above zero, discount included) or a credit memo (below)."""
+    """What is settled of an invoice (above zero, discount included) or used of a credit memo (below zero)."""
 
     invoice_id: int
     amount_minor: int
@@ -18,13 +18,13 @@ class Share:
 
     @property
     def to_pay_minor(self) -> int:
-        """What has to come from money and memos; of a memo, what it gives."""
+        """What money and memos have to cover; of a memo, what it covers (below zero)."""
         return self.amount_minor - self.discount_minor
 
 
 @dataclass(frozen=True, slots=True)
 class MemoUse:
-    """So much of a credit memo for an invoice."""
+    """The part of a credit memo that is used for an invoice."""
 
     memo_id: int
     invoice_id: int
@@ -33,7 +33,7 @@ class MemoUse:
 
 @dataclass(slots=True)
 class Split:
-    """What becomes of money: parts for invoices by their id, the rest is unapplied."""
+    """How a payment is allocated: parts by invoice id; the rest is unapplied."""
 
     paid: dict[int, int] = field(default_factory=dict)
     discounts: dict[int, int] = field(default_factory=dict)
@@ -42,54 +42,64 @@ class Split:
 
 
 def due_now(shares: Sequence[Share]) -> int:
-    """What is to be paid in money for the shares: invoices less discounts less credit memos."""
+    """What the shares cost: invoices less discounts less credit memos."""
     return sum(share.to_pay_minor for share in shares)
 
 
 def split(money_minor: int, shares: Sequence[Share], open_minor: Mapping[int, int]) -> Split:
-    """Settle the shares as far as the documents are still open, in the order of the invoices' ids.
+    """Settle the shares as far as their documents are open, in the order of the invoices' ids.
 
     Credit memos go first, then money. A discount is given only where all of its share is settled. What no invoice
-    takes any more is unapplied: money never disappears.
+    takes is unapplied: money never disappears.
+
+    :param open_minor: by document, below zero of credit memos.
     """
     result, left = Split(), money_minor
-    memos = [
-        [share.invoice_id, min(-share.amount_minor, max(0, -open_minor.get(share.invoice_id, 0)))]
-        for share in sorted(shares, key=lambda each: each.invoice_id)
-        if share.amount_minor < 0
-    ]
-    for share in sorted(shares, key=lambda each: each.invoice_id):
-        if share.amount_minor <= 0:
-            continue
-        want = min(share.amount_minor, max(0, open_minor.get(share.invoice_id, 0)))
-        off = min(share.discount_minor, want)
-        credited = sum(amount for _, amount in memos)
-        if left + credited < want - off:
-            off = 0  # not all of it is settled now
-        missing = want - off
-        missing -= _use_memos(result, memos, share.invoice_id, missing)
-        part = min(missing, left)
-        left -= part
-        for chosen, amount in ((result.paid, part), (result.discounts, off)):
-            if amount:
-                chosen[share.invoice_id] = amount
+    in_order = sorted(shares, key=lambda share: share.invoice_id)
+    memos = [_Memo(share, open_minor) for share in in_order if share.amount_minor < 0]
+    for share in in_order:
+        if share.amount_minor > 0:
+            left -= _settle(result, memos, share, max(0, open_minor.get(share.invoice_id, 0)), left)
     result.unapplied_minor = left
     return result
 
 
-def _use_memos(result: Split, memos: list[list[int]], invoice_id: int, missing: int) -> int:
+class _Memo:
+    """A credit memo and what is left of its share."""
+
+    def __init__(self, share: Share, open_minor: Mapping[int, int]) -> None:
+        self.id = share.invoice_id
+        self.left = min(-share.amount_minor, max(0, -open_minor.get(share.invoice_id, 0)))
+
+
+def _settle(result: Split, memos: Sequence[_Memo], share: Share, open_minor: int, money: int) -> int:
+    """Settle one invoice's share; how much of the money it took."""
+    amount = min(share.amount_minor, open_minor)
+    discount = min(share.discount_minor, amount)
+    if money + sum(memo.left for memo in memos) < amount - discount:
+        discount = 0  # not all of it is settled now
+    missing = amount - discount
+    missing -= _use_memos(result, memos, share.invoice_id, missing)
+    paid = min(missing, money)
+    for chosen, part in ((result.paid, paid), (result.discounts, discount)):
+        if part:
+            chosen[share.invoice_id] = part
+    return paid
+
+
+def _use_memos(result: Split, memos: Sequence[_Memo], invoice_id: int, missing: int) -> int:
     used = 0
     for memo in memos:
-        amount = min(memo[1], missing - used)
+        amount = min(memo.left, missing - used)
         if amount > 0:
-            result.memos.append(MemoUse(memo[0], invoice_id, amount))
-            memo[1] -= amount
+            result.memos.append(MemoUse(memo.id, invoice_id, amount))
+            memo.left -= amount
             used += amount
     return used
 
 
 def spread(amount_minor: int, owed: list[tuple[int, int]]) -> dict[int, int]:
-    """Spread an amount over what is owed, in the order given: each id gets all that it lacks until nothing is left.
+    """Spread an amount over what is owed, in the order given: each id gets all that it is owed until nothing is left.
 
     :param owed: pairs of an id and its open amount.
     """

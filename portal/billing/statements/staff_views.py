@@ -9,38 +9,42 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.billing.pages import staff_blueprint
+from portal.billing.statements import words
 from portal.billing.statements.page import StatementPages
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db
 
 
-@staff_blueprint.get("/customers/<code>/statements")
+@staff_blueprint.get("/customers/<code>/statements", endpoint="statements")
 @needs("billing:read")
-def statements(code: str) -> str:
+def show_statements(code: str) -> str:
     """The customer's months with anything in them, the newest first."""
-    return render_template("billing/statements/customer_statements.html", **_pages(code).month_list())
+    return render_template("billing/statements/customer_statements.html", shown=_pages(code).month_list())
 
 
-@staff_blueprint.get("/customers/<code>/statements/<month>")
+@staff_blueprint.get("/customers/<code>/statements/<month>", endpoint="statement")
 @needs("billing:read")
-def statement(code: str, month: str) -> str:
+def show_statement(code: str, month: str) -> str:
     """One month: opening balance, every entry, closing balance."""
     return render_template(
-        "billing/statements/customer_statement.html", invoice_href=_invoice_href, **_pages(code).one(month)
+        "billing/statements/customer_statement.html",
+        invoice_href=_invoice_href,
+        shown=_pages(code).month_page(month),
+        words=words,
     )
 
 
-@staff_blueprint.get("/customers/<code>/statements/<month>.pdf")
+@staff_blueprint.get("/customers/<code>/statements/<month>.pdf", endpoint="statement_pdf")
 @needs("billing:read")
-def statement_pdf(code: str, month: str) -> Response:
+def show_statement_pdf(code: str, month: str) -> Response:
     """The month as the customer has it."""
     return _pages(code).as_pdf(month)
 
 
-@staff_blueprint.get("/customers/<code>/statements/<month>.csv")
+@staff_blueprint.get("/customers/<code>/statements/<month>.csv", endpoint="statement_csv")
 @needs("billing:read")
-def statement_csv(code: str, month: str) -> Response:
+def show_statement_csv(code: str, month: str) -> Response:
     """The month for a spreadsheet."""
     return _pages(code).as_csv(month)
 

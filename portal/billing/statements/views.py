@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
 from portal.billing.pages import blueprint
+from portal.billing.statements import words
 from portal.billing.statements.page import StatementPages
 from portal.billing.tabs import money_tabs
 from portal.web.access import needs
@@ -16,37 +17,39 @@ from portal.web.sessions import actor
 from portal.web.transaction import db
 
 
-@blueprint.get("/statements")
+@blueprint.get("/statements", endpoint="statements")
 @needs("invoices:read")
-def statements() -> str:
+def show_statements() -> str:
     """The months with anything in them, the newest first."""
     tabs = money_tabs("billing.statements")
-    return render_template("billing/statements/statements.html", money_tabs=tabs, **_pages().month_list())
+    shown = _pages().month_list()
+    return render_template("billing/statements/statements.html", money_tabs=tabs, shown=shown)
 
 
-@blueprint.get("/statements/<month>")
+@blueprint.get("/statements/<month>", endpoint="statement")
 @needs("invoices:read")
-def statement(month: str) -> str:
+def show_statement(month: str) -> str:
     """One month: opening balance, every entry, closing balance."""
     may_link = actor().can("payments:administer")
     return render_template(
         "billing/statements/statement.html",
         invoice_href=_invoice_href,
         links_href=_href("statement_links", month=month) if may_link else None,
-        **_pages().one(month),
+        shown=_pages().month_page(month),
+        words=words,
     )
 
 
-@blueprint.get("/statements/<month>.pdf")
+@blueprint.get("/statements/<month>.pdf", endpoint="statement_pdf")
 @needs("invoices:read")
-def statement_pdf(month: str) -> Response:
+def show_statement_pdf(month: str) -> Response:
     """The month to keep, or for the auditor."""
     return _pages().as_pdf(month)
 
 
-@blueprint.get("/statements/<month>.csv")
+@blueprint.get("/statements/<month>.csv", endpoint="statement_csv")
 @needs("invoices:read")
-def statement_csv(month: str) -> Response:
+def show_statement_csv(month: str) -> Response:
     """The month for a spreadsheet."""
     return _pages().as_csv(month)
 

@@ -12,8 +12,8 @@ from portal.foundation.wording import date_words, po_words
 NUMBERS_SHOWN = 4
 
 
-def what(entry: Any) -> str:
-    """What happened (``portal.billing.statements.queries.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
+def entry_title(entry: Any) -> str:
+    """What happened (``portal.billing.statements.queries.statement.Entry``): ``Invoice INV-100042``, ``Payment PAY-100007``."""
     if entry.kind in ("invoice", "credit_memo"):
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
     if entry.kind == "payment":
@@ -22,8 +22,8 @@ def what(entry: Any) -> str:
     return f"{title}: {entry.payment_number}" if entry.payment_number else title
 
 
-def about(entry: Any, currency: str) -> list[str]:
-    """What else is to be known of it, in short pieces. Nobody's card or account is among them."""
+def entry_details(entry: Any, currency: str) -> list[str]:
+    """What else is to be known of it, in short pieces. Cards and accounts are never among them."""
     if entry.kind in ("invoice", "credit_memo"):
         due = f"Due {date_words(entry.due_on)}" if entry.kind == "invoice" and entry.due_on else ""
         pieces = [due, entry.reason, po_words(entry.po_number), entry.job_name]

@@ -1,1 +1,1 @@
-"""Talking to Stripe; only api.py imports its SDK."""
+"""The connection to Stripe; only api.py imports its SDK."""

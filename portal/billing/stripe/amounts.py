@@ -1,30 +1,30 @@
-"""Stripe's smallest unit of a currency is not always ours. Pure rules.
+"""Amounts in Stripe's units, which are not always ours. Pure rules.
 
-Stripe counts some currencies without a minor unit in hundredths, and takes thousandths only in tens.
+Stripe counts some currencies without a minor unit in hundredths, and accepts thousandths only in multiples of ten.
 """
 
 from __future__ import annotations
 
 from portal.foundation.money import exponent
 
-# As Stripe counts; every other currency has two decimals there.
+# Decimals at Stripe; every other currency has two.
 NO_DECIMALS = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
-LARGEST = 10**15  # minor units; Stripe charges 12 digits at most
+LARGEST = 10**15  # minor units; Stripe charges at most 12 digits
 
 
 def stripe_exponent(currency: str) -> int:
-    """Number of decimals of the unit in which Stripe takes amounts."""
+    """Number of decimals of Stripe's unit."""
     return 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
 
 
 def to_stripe(minor: int, currency: str) -> int:
-    """An amount as Stripe takes it.
+    """An amount in Stripe's unit.
 
-    :raises ValueError: when it cannot be charged exactly, in words for people.
+    :raises ValueError: if it cannot be charged exactly, in words for people.
     """
     shift = stripe_exponent(currency) - exponent(currency)
     amount, rest = (minor * 10**shift, 0) if shift >= 0 else divmod(minor, 10**-shift)
@@ -36,7 +36,7 @@ def to_stripe(minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """An amount of Stripe's in our minor units.
 
-    :raises ValueError: when it is finer than our minor unit, or no amount of money.
+    :raises ValueError: if it is finer than our minor unit, or not an amount of money.
     """
     if not currency:
         raise ValueError("an amount without a currency")

@@ -1,5 +1,5 @@
-"""Stripe's answers, as plain data, into the portal's objects. What is missing or of another kind raises KeyError,
-TypeError or ValueError: nonsense."""
+"""Turns Stripe's answers, as plain data, into the portal's objects. A missing field or one of another type raises KeyError,
+TypeError or ValueError."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from portal.billing.stripe.amounts import from_stripe
-from portal.billing.stripe.objects import Charge, Disputed, Intent, Method, Movement, Refunded, Session
+from portal.billing.stripe.objects import Charge, Chargeback, Intent, Method, Movement, Refunded, Session
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
@@ -16,18 +16,15 @@ T = TypeVar("T")
 
 def session_of(raw: Raw) -> Session:
     intent, setup = raw.get("payment_intent"), raw.get("setup_intent")
-    currency = _currency(raw.get("currency"))
     failure = _inner(setup, "last_setup_error") or {}
-    method = _inner(setup, "payment_method")
+    currency, total = _currency(raw.get("currency")), raw.get("amount_total")
     return Session(
         id=str(raw["id"]),
         mode=str(raw["mode"]),
         status=str(raw["status"]),
         url=str(raw.get("url") or ""),
         reference=str(raw.get("client_reference_id") or ""),
-        amount_minor=None
-        if raw.get("amount_total") is None
-        else from_stripe(int(raw["amount_total"]), currency),
+        amount_minor=None if total is None else from_stripe(int(total), currency),
         currency=currency,
         livemode=_flag(raw["livemode"]),
         customer=id_of(raw.get("customer")),
@@ -37,7 +34,7 @@ def session_of(raw: Raw) -> Session:
         intent_id=id_of(intent),
         setup_status=str(_inner(setup, "status") or ""),
         setup_failure=str(failure.get("message") or ""),
-        method=_read(method_of, method),
+        method=_read(method_of, _inner(setup, "payment_method")),
     )
 
 
@@ -122,9 +119,9 @@ def refund_of(raw: Raw) -> Refunded:
     )
 
 
-def dispute_of(raw: Raw) -> Disputed:
+def chargeback_of(raw: Raw) -> Chargeback:
     currency = _currency(raw["currency"])
-    return Disputed(
+    return Chargeback(
         id=str(raw["id"]),
         status=str(raw["status"]),
         reason=str(raw.get("reason") or ""),
@@ -139,9 +136,9 @@ def dispute_of(raw: Raw) -> Disputed:
 
 
 def plain(answer: Any) -> Any:
-    """The answer, when all its texts can be kept.
+    """The answer, if all its texts can be stored.
 
-    :raises ValueError: for NUL or half a character in one of them: PostgreSQL keeps neither.
+    :raises ValueError: for NUL or a lone surrogate in one of them: PostgreSQL stores neither.
     """
     parts: list[Any] = [answer]
     while parts:

@@ -1,8 +1,8 @@
-"""Talking to Stripe: the only file that imports its SDK.
+"""The connection to Stripe: the only file that imports its SDK.
 
 An answer is a small frozen object (portal/billing/stripe/objects.py). No answer, or nonsense, is :class:`StripeUnknown`:
-it may have happened or not, and only asking again with the same idempotency key tells. A definite no is
-:class:`StripeRefused`: it has not happened and will not.
+the request may have succeeded or not, and only a retry with the same idempotency key tells. A definite no is
+:class:`StripeRefused`: it has not succeeded and will not.
 """
 
 from __future__ import annotations
@@ -13,36 +13,37 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import stripe
 import structlog
 
 from portal.billing.stripe.answers import id_of, plain
-from portal.billing.stripe.objects import Heard
+from portal.billing.stripe.objects import WebhookEvent
 from portal.billing.stripe.requests import Requests
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
-logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log every address it asks
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log every URL
 
 WEBHOOK_TOLERANCE_SECONDS = 300
-# Connect and read, in seconds. After an answer that did not come in time, pages let Stripe rest for a moment.
+# Connect and read timeouts, in seconds. After a timeout, pages do not ask Stripe for a moment.
 PAGE_TIMEOUT, WORKER_TIMEOUT = (3.0, 8.0), (5.0, 40.0)
 REST_SECONDS = 5.0
-TURN_SECONDS = 1.0  # how long a page waits for its turn to ask
+TURN_SECONDS = 1.0  # how long a page waits for a free slot
 
 
 class StripeUnknown(Exception):
-    """Stripe gave no answer that can be used. What was asked for may exist or not: ask again, with the same key."""
+    """Stripe gave no usable answer. What was asked for may exist or not: retry with the same key."""
 
 
 class StripeRefused(Exception):
-    """Stripe says no, for good. ``code`` is its word for why, ``words`` its sentence for people.
+    """Stripe's final no. ``code`` is its reason, ``words`` its sentence for people.
 
-    ``declined``: the payer's bank said no; another card may do.
+    ``declined``: the payer's bank declined; another card may work.
     """
 
     def __init__(
@@ -56,16 +57,32 @@ class StripeRefused(Exception):
 
 
 class BadSignature(Exception):
-    """A webhook that Stripe did not send, or not now."""
+    """A webhook without a valid, recent signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how often one request waits for Stripe.
+
+    :param timeout: to connect and to read, in seconds.
+    :param retries: repeats by the SDK, with the same idempotency key.
+    :param at_once: for pages: the most requests that wait for Stripe at the same time. Further ones soon raise
+        StripeUnknown, so that a slow Stripe does not take every thread of the portal. None: no limit.
+    """
+
+    timeout: tuple[float, float] = WORKER_TIMEOUT
+    retries: int = 1
+    at_once: int | None = None
+
+
+PATIENT = Limits()
 
 
 class Stripe(Requests):
     """A connection to one Stripe account, or to the sandbox's. Safe to share between threads.
 
-    :param portal_url: where payers come back to.
-    :param zone: the seller's, by whose calendar money is received.
-    :param at_once: for pages: so many requests may wait for Stripe at the same moment, further ones are soon told
-        that nothing is known, so that a slow Stripe does not take all threads of the portal. None: no limit.
+    :param portal_url: where payers are sent back to.
+    :param zone: the seller's time zone, by which payments are dated.
     """
 
     def __init__(
@@ -74,9 +91,7 @@ class Stripe(Requests):
         *,
         api: str,
         webhook_secret: str = "",
-        timeout: tuple[float, float] = WORKER_TIMEOUT,
-        retries: int = 1,
-        at_once: int | None = None,
+        limits: Limits = PATIENT,
         portal_url: str = "http://127.0.0.1:8000",
         zone: str = "UTC",
     ) -> None:
@@ -84,14 +99,14 @@ class Stripe(Requests):
         self.zone = zone
         self._portal_url = portal_url
         self._webhook_secret = webhook_secret
-        self._slots = threading.BoundedSemaphore(at_once) if at_once else None
+        self._slots = threading.BoundedSemaphore(limits.at_once) if limits.at_once else None
         self._rest_until = 0.0
-        # Connections are kept open, per thread. A repeat by the SDK carries the same idempotency key.
+        # Connections are kept open, per thread.
         self._v1 = stripe.StripeClient(
             key,
             base_addresses={"api": api},
-            max_network_retries=retries,
-            http_client=stripe.RequestsClient(timeout=timeout),
+            max_network_retries=limits.retries,
+            http_client=stripe.RequestsClient(timeout=limits.timeout),
         ).v1
 
     def __repr__(self) -> str:
@@ -102,27 +117,25 @@ class Stripe(Requests):
         """The connection that the settings describe; None in mode off."""
         if not settings.stripe_key:
             return None
-        hurried: dict[str, Any] = {}
-        if for_pages:
-            spare = max(1, settings.threads - 1)  # one thread at least stays free for everybody else
-            hurried = {"timeout": PAGE_TIMEOUT, "retries": 0, "at_once": spare}
+        most = max(1, settings.threads - 1)  # at least one thread stays free for everybody else
+        limits = Limits(PAGE_TIMEOUT, retries=0, at_once=most) if for_pages else PATIENT
         return cls(
             settings.stripe_key,
             api=settings.stripe_api,
             webhook_secret=settings.stripe_webhook_secret,
             portal_url=settings.public_url,
             zone=settings.time_zone,
-            **hurried,
+            limits=limits,
         )
 
     def address_of(self, token: str, *, by_link: bool = False) -> str:
-        """The page to which a payer comes back, known by the attempt's token alone."""
+        """The page to which a payer is sent back, from the attempt's token alone."""
         return f"{self._portal_url}/{'pay/returned' if by_link else 'payments'}/{token}"
 
-    def heard(self, body: bytes, signature: str) -> Heard:
-        """The event in a webhook's raw body.
+    def verified_event(self, body: bytes, signature: str) -> WebhookEvent:
+        """The event in a webhook's raw body, whose signature is checked.
 
-        :raises BadSignature: when it is not signed with our secret, or signed more than five minutes ago or ahead.
+        :raises BadSignature: if it is not signed with our secret, or signed more than five minutes ago or ahead.
         """
         try:
             stripe.WebhookSignature.verify_header(
@@ -136,15 +149,15 @@ class Stripe(Requests):
             livemode = raw["livemode"]
             if not isinstance(livemode, bool):
                 raise BadSignature("not an event")
-            return Heard(str(raw["id"]), str(raw["type"]), id_of(thing.get("id")) or "", livemode)
+            return WebhookEvent(str(raw["id"]), str(raw["type"]), id_of(thing.get("id")) or "", livemode)
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature(type(error).__name__) from error
 
     def _ask(self, request: Callable[[], Any], parse: Callable[[Any], T]) -> T:
         """Send a request and read its answer.
 
-        :raises StripeUnknown: without an answer that can be used.
-        :raises StripeRefused: when the answer is no.
+        :raises StripeUnknown: without a usable answer.
+        :raises StripeRefused: if the answer is no.
         """
         try:
             with self._slot():
@@ -165,7 +178,7 @@ class Stripe(Requests):
 
     def _all(self, request: Callable[..., Any], params: Mapping[str, Any]) -> Iterator[Any]:
         """Everything in a list, page by page, as plain data."""
-        after: dict[str, Any] = {}
+        after: dict[str, str] = {}
         while True:
             page: Any = self._ask(lambda: request({**params, **after}), dict)  # noqa: B023  (asked at once)
             rows = page.get("data")
@@ -215,7 +228,7 @@ def _sentence(error: stripe.StripeError) -> str:
     return str(error.user_message or "The payment was refused.")
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(body: bytes) -> dict[str, object]:
     loaded = json.loads(body)
     if not isinstance(loaded, dict):
         raise ValueError("no object")

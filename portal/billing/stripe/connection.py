@@ -1,4 +1,4 @@
-"""The worker's connection to Stripe, made once."""
+"""The worker's connection to Stripe, created once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the portal knows of Stripe's objects: small, frozen, in the portal's own terms.
+"""Stripe's objects, in the portal's own terms.
 
 Amounts are the portal's minor units (portal/billing/stripe/amounts.py), currencies in upper case, times in UTC.
 """
@@ -12,10 +12,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A balance transaction: what a charge, refund or dispute did to our balance, and what Stripe kept of it."""
+    """A balance transaction: what a charge, refund or chargeback did to our balance, and what Stripe kept of it."""
 
     id: str
-    kind: str  # as Stripe types it: charge, payment, refund, payment_refund, refund_failure, adjustment …
+    kind: str  # Stripe's type: charge, payment, refund, payment_refund, refund_failure, adjustment …
     amount_minor: int  # below zero when money leaves
     fee_minor: int
     currency: str
@@ -43,7 +43,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One try to take the money."""
+    """One attempt of Stripe's to take the money."""
 
     id: str
     status: str  # succeeded, pending, failed
@@ -116,8 +116,8 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
-    """A chargeback, with the movements that took the money away or brought it back."""
+class Chargeback:
+    """A chargeback, with the movements that withdrew the funds or returned them."""
 
     id: str
     status: str  # needs_response, under_review, won, lost, warning_…
@@ -137,8 +137,8 @@ class Disputed:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """An event that came with a good signature: which object to ask Stripe about. Nothing else of it is used."""
+class WebhookEvent:
+    """An event with a valid signature: which object to fetch from Stripe. The rest of its payload is not trusted."""
 
     id: str
     kind: str

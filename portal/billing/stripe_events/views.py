@@ -1,4 +1,4 @@
-"""Stripe's webhooks: the signature of the raw body, the event's id, a job; then the answer, at once."""
+"""Stripe's webhooks: check the signature of the raw body, store the event id, queue a job, answer at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import abort, request
 from portal.billing.pages import blueprint
 from portal.billing.payments.page import stripe
 from portal.billing.stripe.api import BadSignature
-from portal.billing.stripe_events.use_cases import hear
+from portal.billing.stripe_events.use_cases import store_event
 from portal.web.access import public
 from portal.web.security import csrf, takes_up_to
 from portal.web.transaction import now, own_transaction
@@ -22,17 +22,17 @@ LARGEST = 256 * 1024
 @public
 @takes_up_to(LARGEST)
 def stripe_webhook() -> tuple[str, int]:
-    """Note the event. A repeat is answered like the first."""
+    """Store the event. Idempotent: a repeat gets the same answer."""
     api = stripe()
     if api is None:
         abort(404)
     try:
-        heard = api.heard(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
+        event = api.verified_event(request.get_data(cache=False), request.headers.get("Stripe-Signature", ""))
     except BadSignature as error:
-        log.warning("a webhook without a good signature was refused", why=str(error))
+        log.warning("a webhook without a valid signature was refused", why=str(error))
         return "", 400
     with own_transaction() as session:
-        hear(session, heard, now=now())
+        store_event(session, event, now=now())
     return "", 200
 
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.billing.models.tax import TaxExemption
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -30,6 +36,23 @@ class TaxExemptionAdded(Touch):
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxExemptionWithdrawn(Touch):
-    """A certificate that exempts from sales tax is not used any more."""
+    """A certificate that exempts from sales tax was withdrawn."""
 
     reason: str | None = None
+
+
+def record_exemption_added(session: Session, exemption: TaxExemption, *, actor: Actor, now: datetime) -> None:
+    """Record that a certificate was added."""
+    _record(session, TaxExemptionAdded(reason=exemption.reason), exemption, actor, now)
+
+
+def record_exemption_withdrawn(
+    session: Session, exemption: TaxExemption, *, actor: Actor, now: datetime
+) -> None:
+    """Record that a certificate was withdrawn."""
+    _record(session, TaxExemptionWithdrawn(reason=exemption.reason), exemption, actor, now)
+
+
+def _record(session: Session, what: Touch, exemption: TaxExemption, actor: Actor, now: datetime) -> None:
+    key = f"{what.kind.name}:{exemption.id}"
+    record(session, Event(what, actor=actor, now=now, key=key, account_id=exemption.company_id))

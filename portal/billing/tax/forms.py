@@ -7,7 +7,9 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.billing.tax.exemption_rules import MAX_NUMBER, MAX_REGION, REASONS
+from portal.billing.tax.exemption_rules import MAX_NUMBER, MAX_REGION, REASONS, Certificate
+from portal.billing.tax.use_cases import CertificateRefused
+from portal.foundation.errors import Rejected
 from portal.web.forms import PortalForm
 
 
@@ -31,3 +33,26 @@ class ExemptionForm(PortalForm):
     valid_from = DateField("Valid from", [Optional()])
     valid_to = DateField("Valid until", [Optional()])
     file = FileField("The certificate", render_kw={"accept": ".pdf,.png,.jpg,.jpeg"})
+
+    def certificate(self) -> Certificate:
+        """What was typed and uploaded."""
+        upload = self.file.data
+        return Certificate(
+            region=self.region.data or "",
+            reason=self.reason.data or "",
+            number=self.number.data or "",
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+            file_name=(upload.filename or "") if upload else "",
+            file=upload.read() if upload else b"",
+        )
+
+    def refuse(self, rejected: Rejected) -> None:
+        """Show each problem on its field, unless the field has one already, and ask for the file again."""
+        problems = rejected.problems if isinstance(rejected, CertificateRefused) else {"": rejected.message}
+        for name, words in problems.items():
+            if not name or not self[name].errors:
+                super().refuse(Rejected(rejected.code, words, field=name or None))
+        if self.file.data and "file" not in problems:
+            words = "Choose the file again. Browsers forget it when a form comes back."
+            super().refuse(Rejected("file_again", words, field="file"))

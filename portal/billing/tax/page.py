@@ -1,12 +1,24 @@
-"""A certificate's file, as customers and staff download it."""
+"""A certificate, as customers and staff see it, and its file."""
 
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
 
 from portal.billing.models.tax import TaxExemption
+from portal.billing.tax.exemption_rules import state_on
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.touch import viewed
+from portal.web.transaction import today
+
+
+def state_today(exemption: TaxExemption) -> tuple[str, str]:
+    """Words and tone of a certificate today."""
+    return state_on(
+        today(),
+        valid_from=exemption.valid_from,
+        valid_to=exemption.valid_to,
+        withdrawn=exemption.ended_at is not None,
+    )
 
 
 def certificate_download(exemption: TaxExemption) -> FlaskResponse:

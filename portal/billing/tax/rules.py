@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from portal.foundation.money import round_to_minor, to_major
 
 
 @dataclass(frozen=True, slots=True)
 class Taxed:
-    """What a region takes of a net amount on a day: ``share`` 0.08 is 8 %; with a valid certificate nothing.
+    """What a region takes of a net amount on a day: ``share`` 0.08 is 8 %; with a valid certificate zero.
 
     ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days).
     """
 
     share: Decimal = Decimal(0)
     region: str = ""
-    exemption: dict[str, Any] | None = None
+    exemption: dict[str, str] | None = None
 
     @property
     def words(self) -> str:
@@ -35,7 +34,7 @@ def tax_minor(net_minor: int, share: Decimal, currency: str) -> int:
 
 
 def region_key(region: str) -> str:
-    """How regions are compared: without outer spaces, upper case."""
+    """Regions are compared without outer spaces, in upper case."""
     return region.strip().upper()
 
 

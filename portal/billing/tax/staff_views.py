@@ -7,17 +7,17 @@ from flask import Response, render_template
 
 from portal.accounts.companies.queries import visible_company
 from portal.billing.pages import staff_blueprint
-from portal.billing.tax.exemption_rules import REASONS, state_on
-from portal.billing.tax.page import certificate_download
+from portal.billing.tax.exemption_rules import REASONS
+from portal.billing.tax.page import certificate_download, state_today
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db, today
+from portal.web.transaction import db
 
 
 @staff_blueprint.get("/customers/<code>/tax-exemptions", endpoint="exemptions")
 @needs("billing:read")
-def exemption_list(code: str) -> str:
+def show_exemptions(code: str) -> str:
     """A company's certificates."""
     company = visible_company(db(), actor(), code)
     return render_template(
@@ -26,15 +26,15 @@ def exemption_list(code: str) -> str:
         exemptions=exemptions_of(db(), company.id),
         reasons=REASONS,
         may_download=actor().can("billing:manage"),
-        state=lambda each: state_on(
-            today(), valid_from=each.valid_from, valid_to=each.valid_to, withdrawn=each.ended_at is not None
-        ),
+        state=state_today,
     )
 
 
-@staff_blueprint.get("/customers/<code>/tax-exemptions/<int:exemption_id>/file")
+@staff_blueprint.get(
+    "/customers/<code>/tax-exemptions/<int:exemption_id>/file", endpoint="exemption_document"
+)
 @needs("billing:manage")
-def exemption_document(code: str, exemption_id: int) -> Response:
+def show_certificate(code: str, exemption_id: int) -> Response:
     """A certificate's file."""
     company = visible_company(db(), actor(), code)
     return certificate_download(exemption_file(db(), company.id, exemption_id))

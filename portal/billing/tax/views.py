@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
-from portal.billing.tax import use_cases as exempting
-from portal.billing.tax.exemption_rules import REASONS, state_on
+from portal.billing.tax.exemption_rules import REASONS
 from portal.billing.tax.forms import ExemptionForm
-from portal.billing.tax.page import certificate_download
+from portal.billing.tax.page import certificate_download, state_today
 from portal.billing.tax.queries.exemptions import exemption_file, exemptions_of, taxed_regions
-from portal.foundation.errors import Rejected
+from portal.billing.tax.use_cases import add_exemption, withdraw_exemption
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.security import takes_up_to
@@ -27,68 +26,40 @@ MAX_BODY = 16 * 1024 * 1024
 
 @blueprint.get("/tax-exemptions", endpoint="exemptions")
 @needs("payments:administer")
-def exemption_list() -> str:
+def show_exemptions() -> str:
     """The company's certificates, and the form that adds one."""
     return _page(ExemptionForm(formdata=None))
 
 
-@blueprint.post("/tax-exemptions")
+@blueprint.post("/tax-exemptions", endpoint="add_exemption")
 @needs("payments:administer")
 @takes_up_to(MAX_BODY)
-def add_exemption() -> Response | tuple[str, int]:
+def create_exemption() -> Response | tuple[str, int]:
     """Add a certificate; orders from now on carry no tax in its region."""
     form = ExemptionForm()
     form.validate()
-    upload = form.file.data
-    with refusing(within=books()) as tried:
-        exempting.add(
-            tried.session,
-            actor=actor(),
-            now=now(),
-            today=today(),
-            certificate=exempting.Certificate(
-                region=form.region.data or "",
-                reason=form.reason.data or "",
-                number=form.number.data or "",
-                valid_from=form.valid_from.data,
-                valid_to=form.valid_to.data,
-                file_name=(upload.filename or "") if upload else "",
-                file=upload.read() if upload else b"",
-            ),
-        )
+    with refusing(form, within=books()) as tried:
+        add_exemption(tried.session, actor=actor(), now=now(), today=today(), certificate=form.certificate())
     if tried.refused is not None:
-        _refuse(form, tried.refused)
         return _page(form), 422
     flash("ok", "The certificate is added. New orders in its state carry no sales tax while it is valid.")
     return redirect(url_for("billing.exemptions"))
 
 
-def _refuse(form: ExemptionForm, no: Rejected) -> None:
-    """Each problem beside its field, and the file to be chosen again."""
-    problems = no.details or {}
-    for name, words in problems.items():
-        already = bool(name) and bool(form[name].errors)
-        if not already:
-            form.refuse(Rejected(no.code, words, field=name or None))
-    if form.file.data and "file" not in problems:
-        again = "Choose the file again. Browsers forget it when a form comes back."
-        form.refuse(Rejected("file_again", again, field="file"))
-
-
-@blueprint.post("/tax-exemptions/<int:exemption_id>/withdrawal")
+@blueprint.post("/tax-exemptions/<int:exemption_id>/withdrawal", endpoint="withdraw_exemption")
 @needs("payments:administer")
-def withdraw_exemption(exemption_id: int) -> Response:
-    """Do not use a certificate any more."""
+def exemption_withdrawal(exemption_id: int) -> Response:
+    """Withdraw a certificate."""
     with books() as session:
-        gone = exempting.withdraw(session, actor=actor(), now=now(), exemption_id=exemption_id)
+        gone = withdraw_exemption(session, actor=actor(), now=now(), exemption_id=exemption_id)
         number = gone.certificate_number
     flash("ok", f"Certificate {number} is withdrawn. New orders carry sales tax again.")
     return redirect(url_for("billing.exemptions"))
 
 
-@blueprint.get("/tax-exemptions/<int:exemption_id>/file")
+@blueprint.get("/tax-exemptions/<int:exemption_id>/file", endpoint="exemption_document")
 @needs("payments:administer")
-def exemption_document(exemption_id: int) -> FlaskResponse:
+def show_certificate(exemption_id: int) -> FlaskResponse:
     """The certificate's file, to keep; never shown inside the portal."""
     return certificate_download(exemption_file(db(), actor().customer_id, exemption_id))
 
@@ -101,7 +72,5 @@ def _page(form: ExemptionForm) -> str:
         regions=taxed_regions(db()),
         reasons=REASONS,
         money_tabs=money_tabs("billing.exemptions"),
-        state=lambda each: state_on(
-            today(), valid_from=each.valid_from, valid_to=each.valid_to, withdrawn=each.ended_at is not None
-        ),
+        state=state_today,
     )

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 class Terms:
     """A company's terms of payment; ``discount_bp`` in basis points (200 = 2 %) of the total with tax."""
 
-    kind: str = "net"  # net: so many days after the invoice; eom: so many days after the end of its month
+    kind: str = "net"  # net: n days after the invoice; eom: n days after the end of its month
     days: int = 30
     discount_bp: int = 0
     discount_days: int = 0

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -16,6 +21,15 @@ from portal.touchpoints.kind import Touch, fact
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChanged(Touch):
-    """The limit, the due day, the discount or how invoices are issued were agreed anew."""
+    """The limit, the due day, the discount or how invoices are issued were changed."""
 
     fields: list[str] | None = None
+
+
+def record_terms_changed(
+    session: Session, company_id: int, changed: list[str], *, actor: Actor, now: datetime
+) -> None:
+    """Record which terms of a company were changed."""
+    key = f"terms_changed:{company_id}:{now.isoformat()}"
+    what = TermsChanged(fields=changed)
+    record(session, Event(what, actor=actor, now=now, key=key, account_id=company_id))

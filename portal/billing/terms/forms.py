@@ -10,9 +10,8 @@ from wtforms.fields import SelectChoice
 
 from portal.billing.terms.due import Terms
 from portal.billing.terms.use_cases import Agreed
-from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
-from portal.web.forms import PortalForm
+from portal.web.forms import MoneyField, PortalForm
 
 DAYS = re.compile(r"[0-9]{1,3}")
 PERCENT = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?")
@@ -22,7 +21,7 @@ _PLAIN = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"}
 class TermsForm(PortalForm):
     """Limit, due day, discount, and what an invoice is for."""
 
-    limit = StringField("Credit limit", render_kw=_PLAIN)
+    limit = MoneyField("Credit limit", render_kw=_PLAIN)
     kind = RadioField(
         "Invoices are due",
         choices=[
@@ -50,7 +49,7 @@ class TermsForm(PortalForm):
     def show(self, agreed: Agreed, currency: str) -> None:
         """What is agreed now."""
         terms = agreed.terms
-        self.limit.data = amount_field(agreed.limit_minor, currency)
+        self.limit.fill(agreed.limit_minor, currency)
         self.kind.data, self.days.data, self.invoice_per.data = (
             terms.kind,
             str(terms.days),
@@ -65,10 +64,7 @@ class TermsForm(PortalForm):
 
         :raises Rejected: on the field that cannot be read.
         """
-        try:
-            limit = parse_amount(self.limit.data or "", currency)
-        except ValueError as no:
-            raise Rejected("terms", str(no), field="limit") from no
+        limit = self.limit.minor(currency)
         share = (self.discount.data or "").removesuffix("%").strip()
         if share and not PERCENT.fullmatch(share):
             raise Rejected(

@@ -20,7 +20,7 @@ _CREDIT_AND_TERMS = (
 
 
 def as_terms(company: Company, row: PaymentTerms | None) -> Terms:
-    """The terms of payment: those agreed with the company, else so many days after each invoice."""
+    """The terms of payment: those agreed with the company, else net the company's usual days."""
     if row is None:
         return Terms("net", company.terms_days)
     return Terms(row.kind, row.days, row.discount_bp, row.discount_days)
@@ -37,7 +37,7 @@ def terms_of(session: Session, company_id: int) -> tuple[Company, Terms]:
 
 
 def credit_and_terms(session: Session, company: Company) -> tuple[CreditAccount | None, Terms]:
-    """The company's credit as it stands now, past anything this session has read before, and its terms of payment.
+    """The company's credit as it stands now, not as this session may have read it before, and its terms of payment.
     One statement."""
     credit, row = session.execute(
         _CREDIT_AND_TERMS, {"company": company.id}, execution_options={"populate_existing": True}

@@ -1,4 +1,4 @@
-"""What is agreed with a company: how much it may owe, by when it pays, and how it is billed."""
+"""Changing what is agreed with a company: how much it may owe, by when it pays, and how it is billed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.terms.due import Terms
-from portal.billing.terms.facts import TermsChanged
+from portal.billing.terms.facts import record_terms_changed
 from portal.foundation.actor import Actor
 from portal.foundation.amounts import LARGEST
 from portal.foundation.errors import NotFound, Rejected
-from portal.touchpoints.recording import Event, record
 
 MOST_DAYS, MOST_DISCOUNT = 365, 5000
 KINDS, INVOICE_PER = ("net", "eom"), ("shipment", "order")
@@ -32,7 +31,7 @@ on conflict (company_id) do update
    set kind = excluded.kind, days = excluded.days, discount_bp = excluded.discount_bp,
        discount_days = excluded.discount_days, invoice_per = excluded.invoice_per
 """)
-# Orders that are being placed are waited for; later ones see the new limit.
+# Waits for orders that are being placed; later ones see the new limit.
 LIMIT = text("""
 insert into credit_account (company_id, currency, limit_minor) values (:company, :currency, :limit_minor)
 on conflict (company_id) do update set limit_minor = excluded.limit_minor
@@ -48,19 +47,35 @@ class Agreed:
     invoice_per: str
 
 
-def agree(session: Session, *, actor: Actor, now: datetime, company: Company, agreed: Agreed) -> list[str]:
-    """Agree on limit and terms. What was invoiced keeps its due day and its discount; orders that were placed stay.
+def change_terms(
+    session: Session, *, actor: Actor, now: datetime, company: Company, agreed: Agreed
+) -> list[str]:
+    """Change limit and terms. Invoices that were issued keep their due day and discount; placed orders stay.
 
-    :returns: names of what is different from before.
-    :raises NotFound: for whom may not.
+    :returns: names of what has changed.
+    :raises NotFound: if the actor lacks the permission.
     :raises Rejected: ``terms`` on the field that is out of bounds.
     """
     if not actor.can("billing:manage"):
         raise NotFound
-    _refuse(agreed)
+    _check(agreed)
     before = session.execute(BEFORE, {"company": company.id}).one()
+    after = _columns(agreed)
+    changed = [name for name, value in after.items() if getattr(before, name) != value]
+    if not changed:
+        return []
+    asked = {"company": company.id, "currency": company.currency, **after}
+    if changed != ["limit_minor"]:
+        session.execute(TERMS, asked)
+    if "limit_minor" in changed:
+        session.execute(LIMIT, asked)
+    record_terms_changed(session, company.id, changed, actor=actor, now=now)
+    return changed
+
+
+def _columns(agreed: Agreed) -> dict[str, str | int]:
     terms = agreed.terms
-    after = {
+    return {
         "limit_minor": agreed.limit_minor,
         "kind": terms.kind,
         "days": terms.days,
@@ -68,28 +83,9 @@ def agree(session: Session, *, actor: Actor, now: datetime, company: Company, ag
         "discount_days": terms.discount_days,
         "invoice_per": agreed.invoice_per,
     }
-    changed = [name for name, value in after.items() if getattr(before, name) != value]
-    if not changed:
-        return []
-    if changed != ["limit_minor"]:
-        session.execute(TERMS, {"company": company.id, **after})
-    if "limit_minor" in changed:
-        asked = {"company": company.id, "currency": company.currency, "limit_minor": agreed.limit_minor}
-        session.execute(LIMIT, asked)
-    record(
-        session,
-        Event(
-            TermsChanged(fields=changed),
-            actor=actor,
-            now=now,
-            key=f"terms_changed:{company.id}:{now.isoformat()}",
-            account_id=company.id,
-        ),
-    )
-    return changed
 
 
-def _refuse(agreed: Agreed) -> None:
+def _check(agreed: Agreed) -> None:
     terms = agreed.terms
     if terms.kind not in KINDS:
         raise Rejected("terms", "Choose how the due day is counted.", field="kind")

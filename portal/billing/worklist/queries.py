@@ -1,5 +1,5 @@
-"""What waits for those who manage what customers owe: overdue companies, money without an invoice, disputes,
-discrepancies. Read from the indexes of what is open, which hold little of everything that ever was."""
+"""The worklist of accounts receivable: overdue companies, unapplied payments, disputes, discrepancies. Read from
+the partial indexes of open rows, so that the cost does not grow with history."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class OverdueCompany:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much waits of each kind."""
+    """How many of each kind are waiting."""
 
     disputes: int
     cash: int
@@ -66,8 +66,8 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Cash:
-    """A payment of which something is set against no invoice yet."""
+class UnappliedPayment:
+    """A payment that is not fully applied to invoices."""
 
     id: int
     number: str
@@ -96,9 +96,9 @@ def counts(session: Session) -> Counts:
     return Counts(*session.execute(_COUNTS).one())
 
 
-def oldest_cash(session: Session) -> list[Cash]:
-    """Payments that wait longest to be set against an invoice. One statement."""
-    return [Cash(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
+def oldest_unapplied(session: Session) -> list[UnappliedPayment]:
+    """Payments that have waited longest to be applied. One statement."""
+    return [UnappliedPayment(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The color picker: a part of two pages."""
+"""The color picker, part of two pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PICKER = "colour"  # id of the picker on a product's page
 
 @dataclass(frozen=True)
 class Picker:
-    """What the deck shows now. With a ``sku``, a colour is a link that chooses it for that variant."""
+    """The colours that the deck shows. With a ``sku``, a colour links to choosing it for that variant."""
 
     sku: str
     product_code: str
@@ -34,19 +34,19 @@ class Picker:
     colours: list[ColourInfo] = field(default_factory=list)
 
     def href(self, **changes: Any) -> str:
-        """The product's page (or the deck's) with other words, family or colour."""
+        """The product's page (or the deck's) with another search, family or colour."""
         if self.product_code:
             return url_for(".product", code=self.product_code, sku=self.sku, _anchor=PICKER, **changes)
         return url_for(".colours", **changes)
 
     @property
     def keeps(self) -> dict[str, str]:
-        """What the search form must hand on."""
+        """Hidden fields of the search form."""
         return {"sku": self.sku} if self.sku else {}
 
 
 def picker(sku: str, product_code: str) -> Picker:
-    """Read the deck as the address asks: ``colour`` (chosen), ``colour_q`` (words) or ``family``."""
+    """The deck for the request's ``colour`` (chosen), ``colour_q`` (search) or ``family``."""
     words = strip(request.args.get("colour_q", ""))[:60]
     family = strip(request.args.get("family", ""))
     asked = strip(request.args.get("colour", ""))

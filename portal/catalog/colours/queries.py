@@ -1,4 +1,4 @@
-"""Colours of the deck: by number, by what somebody typed, by family."""
+"""Colours of the deck: by number, by search, by family."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.catalog.sku import sku_key
 
 @dataclass(frozen=True, slots=True)
 class ColourInfo:
-    """A colour as it is shown: number, name and ``#RRGGBB``."""
+    """A colour with its number, name and ``#RRGGBB``."""
 
     number: str
     name: str
@@ -22,7 +22,7 @@ class ColourInfo:
 
 @dataclass(frozen=True, slots=True)
 class ColourFamily:
-    """A family of the deck with one colour that stands for it."""
+    """A family of the deck with one representative colour."""
 
     name: str
     colours: int
@@ -38,7 +38,7 @@ select family, count(*), (array_agg(hex order by number))[1 + count(*) / 2]
   from colour where family <> '' group by family order by min(number)
 """)
 _IN_FAMILY = text("select number, name, hex from colour where family = :family order by number limit :limit")
-# The number first (dashes and case do not matter), then the name, then names that are nearly that.
+# By number first (dashes and case are ignored), then by name, then by similar names.
 _SEARCH = text("""
 select number, name, hex
   from (select number, name, hex,
@@ -54,7 +54,7 @@ select number, name, hex
 
 
 def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[str, ColourInfo]:
-    """Colours by number as given (case does not matter); unknown ones are left out. One statement."""
+    """Colours by number as given (case is ignored); unknown ones are left out. One statement."""
     given = {each.strip() for each in numbers if each and each.strip()}
     if not given:
         return {}
@@ -65,8 +65,8 @@ def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[s
 
 
 def colours_named(session: Session, words: Iterable[str]) -> dict[str, ColourInfo]:
-    """Colours by number or by their whole name (case does not matter); unknown words, and a name that two colours
-    have, are left out. One statement."""
+    """Colours by number or by full name (case is ignored); unknown words and ambiguous names are left out. One
+    statement."""
     given = {each for each in words if each}
     if not given:
         return {}
@@ -78,14 +78,14 @@ def colours_named(session: Session, words: Iterable[str]) -> dict[str, ColourInf
     found = {}
     for each in given:
         by_number = [row for row in rows if row.number in {each, each.upper()}]
-        fitting = by_number or [row for row in rows if row.name.lower() == each.lower()]
-        if len(fitting) == 1:
-            found[each] = fitting[0]
+        candidates = by_number or [row for row in rows if row.name.lower() == each.lower()]
+        if len(candidates) == 1:
+            found[each] = candidates[0]
     return found
 
 
 def search_colours(session: Session, *, words: str, limit: int = 36) -> list[ColourInfo]:
-    """Colours by number or name, typing mistakes forgiven. One statement; a deck has some thousand rows at most."""
+    """Colours by number or name, tolerating typos. One statement; a deck has a few thousand rows at most."""
     words = " ".join(words.split())[:60]
     key = sku_key(words)
     if not key:

@@ -1,4 +1,4 @@
-"""The colour deck: a page of its own, and the picker on the page of a tintable product."""
+"""The colour deck: its own page, and the picker on the page of a tintable product."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.web.touch import viewed
 @blueprint.get("/colours")
 @needs("catalog:read")
 def colours() -> str:
-    """The deck; for a script that picks a colour on a product's page (``sku``, ``product``), only the chips."""
+    """The deck; for a script on a product's page (``sku``, ``product``) only the picker."""
     found = picker(request.args.get("sku", "").strip(), request.args.get("product", "").strip())
     if wants_fragment():
         return render_template("catalog/colours/_colours.html", picker=found)

@@ -1,4 +1,4 @@
-"""What a page says about buying a variant: its price for the company, with the steps at which it falls."""
+"""What pages show about buying a variant: its price for the company, with its quantity breaks."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from datetime import date
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from portal.catalog.prices import rules as pricing
 from portal.catalog.prices.queries import price_rows
-from portal.catalog.prices.rules import Price, PriceRow
+from portal.catalog.prices.rules import Price, PriceRow, breaks, price
 from portal.catalog.products.queries.variants import VariantInfo
 from portal.foundation.actor import Actor
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The price of the least that can be ordered (one pack), and the steps above it.
+    """The price of the smallest quantity (one pack), and the quantity breaks above it.
 
     ``can_add``: the person may put it into a draft.
     """
@@ -42,8 +41,8 @@ def offers(
 
 
 def _offer(variant: VariantInfo, rows: list[PriceRow], actor: Actor, today: date) -> Offer:
-    price = pricing.price(rows, quantity=variant.pack_size, on=today)
-    steps = [row for row in pricing.breaks(rows, on=today) if row.min_quantity > variant.pack_size]
+    unit = price(rows, quantity=variant.pack_size, on=today)
+    steps = [row for row in breaks(rows, on=today) if row.min_quantity > variant.pack_size]
     gone = variant.is_discontinued(today)
     may = actor.can("drafts:write") and "orders.add_line" in current_app.view_functions
-    return Offer(variant, price, steps, gone, may and not gone and price is not None)
+    return Offer(variant, unit, steps, gone, may and not gone and unit is not None)

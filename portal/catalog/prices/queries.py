@@ -1,4 +1,4 @@
-"""Prices of a company: the rows come from the database, the rule from :mod:`portal.catalog.prices.rules`."""
+"""Prices of a company: rows from the database, decided by :mod:`portal.catalog.prices.rules`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.catalog.prices import rules as pricing
-from portal.catalog.prices.rules import Price, PriceRow
+from portal.catalog.prices.rules import Price, PriceRow, price
 
-# A list in another currency than the company's gives no price: amounts of two currencies never meet in an order.
+# A list in a currency other than the company's gives no price: an order never mixes currencies.
 _ROWS = """
 select cp.variant_id, 'contract' as source, cp.contract as code, cp.min_quantity, cp.unit_price, c.currency,
        cp.valid_from, cp.valid_to
@@ -26,24 +25,22 @@ select lp.variant_id, 'list', pl.code, lp.min_quantity, lp.unit_price, pl.curren
  where c.id = :company_id
 """
 _ON_DAY = "and valid_from <= :day and (valid_to is null or valid_to >= :day)"
-_HOLDING = text(_ROWS.format(on_day=_ON_DAY))
+_VALID = text(_ROWS.format(on_day=_ON_DAY))
 _EVER = text(_ROWS.format(on_day=""))
 
 
 def price_rows(
     session: Session, *, company_id: int, variant_ids: Iterable[int], on: date | None
 ) -> dict[int, list[PriceRow]]:
-    """Rows of the company's contracts and of its list, by variant: those that hold on a day, or, with
-    ``on=None``, past and coming ones too. One statement.
+    """Rows of the company's contracts and of its price list, by variant: those valid on a day, or with
+    ``on=None`` past and future ones too. One statement.
     """
     ids = sorted(set(variant_ids))
     rows: dict[int, list[PriceRow]] = defaultdict(list)
     if not ids:
         return rows
     wanted = {"company_id": company_id, "ids": ids}
-    result = (
-        session.execute(_EVER, wanted) if on is None else session.execute(_HOLDING, {**wanted, "day": on})
-    )
+    result = session.execute(_EVER, wanted) if on is None else session.execute(_VALID, {**wanted, "day": on})
     for variant_id, *values in result:
         rows[variant_id].append(PriceRow(*values))
     return rows
@@ -54,9 +51,9 @@ def prices(
 ) -> dict[tuple[int, int], Price]:
     """Unit prices for (variant id, quantity) pairs on a day of the seller's calendar.
 
-    A missing key means that there is no price: it cannot be ordered. One statement for any number of lines.
+    A missing key means that there is no price, so it cannot be ordered. One statement for any number of pairs.
     """
     pairs = set(wants)
     rows = price_rows(session, company_id=company_id, variant_ids=(each for each, _ in pairs), on=on)
-    found = {pair: pricing.price(rows.get(pair[0], ()), quantity=pair[1], on=on) for pair in pairs}
-    return {pair: price for pair, price in found.items() if price is not None}
+    found = {pair: price(rows.get(pair[0], ()), quantity=pair[1], on=on) for pair in pairs}
+    return {pair: unit for pair, unit in found.items() if unit is not None}

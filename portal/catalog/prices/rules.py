@@ -1,5 +1,5 @@
-"""Which price holds: a company's contract before its price list, the largest quantity break that the
-quantity reaches, of several such rows the one that came into force last, and of those the lowest price.
+"""Which price applies: a company's contract before its price list, then the largest quantity break that the
+quantity reaches, then the row that came into force last, then the lowest price.
 
 Pure rules: dates are the seller's calendar days, prices are in major units of ``currency`` per unit of sale.
 """
@@ -20,7 +20,7 @@ Verdict = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One row of a contract or of a price list that speaks about a variant."""
+    """One row of a contract or of a price list for a variant."""
 
     source: Source
     code: str  # name of the contract ("" where it has none) or code of the list
@@ -47,7 +47,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A row with what became of it for one quantity on one day."""
+    """A row with the reason why it applies, or does not, to a quantity on a day."""
 
     row: PriceRow
     verdict: Verdict
@@ -57,25 +57,25 @@ class Judged:
         return self.verdict == "wins"
 
 
-def _strength(row: PriceRow) -> tuple[bool, int, date, Decimal]:
-    # Two contracts may begin on one day; then the customer has the lower price.
+def _precedence(row: PriceRow) -> tuple[bool, int, date, Decimal]:
+    # Two contracts may begin on the same day; the customer gets the lower price.
     return row.source == "contract", row.min_quantity, row.valid_from, -row.unit_price
 
 
 def winner(rows: Iterable[PriceRow], *, quantity: int, on: date) -> PriceRow | None:
-    """The row that gives the price of ``quantity`` units on a day; None: there is no price."""
-    fitting = [row for row in rows if row.min_quantity <= quantity and row.holds_on(on)]
-    return max(fitting, key=_strength, default=None)
+    """The row that decides the price of ``quantity`` units on a day; None: there is no price."""
+    candidates = [row for row in rows if row.min_quantity <= quantity and row.holds_on(on)]
+    return max(candidates, key=_precedence, default=None)
 
 
 def price(rows: Iterable[PriceRow], *, quantity: int, on: date) -> Price | None:
-    """The price of one unit when ``quantity`` are ordered; None: it cannot be ordered."""
+    """The price of one unit if ``quantity`` are ordered; None: it cannot be ordered."""
     row = winner(rows, quantity=quantity, on=on)
     return None if row is None else Price(row.unit_price, row.currency, rule(row), words(row))
 
 
 def breaks(rows: Iterable[PriceRow], *, on: date) -> list[PriceRow]:
-    """The steps of the price on a day, smallest quantity first; each gives a price unlike the one before."""
+    """Quantity breaks on a day, smallest quantity first; each has a price different from the one before."""
     rows = list(rows)
     steps: list[PriceRow] = []
     for quantity in sorted({row.min_quantity for row in rows if row.holds_on(on)}):
@@ -86,10 +86,10 @@ def breaks(rows: Iterable[PriceRow], *, on: date) -> list[PriceRow]:
 
 
 def judge(rows: Iterable[PriceRow], *, quantity: int, on: date) -> list[Judged]:
-    """Every row with its verdict: the winner first, then the others from strong to weak."""
+    """Every row with its verdict: the winner first, then the others by precedence."""
     rows = list(rows)
     best = winner(rows, quantity=quantity, on=on)
-    ordered = sorted(rows, key=_strength, reverse=True)
+    ordered = sorted(rows, key=_precedence, reverse=True)
     judged = [Judged(row, _verdict(row, best, quantity, on)) for row in ordered]
     return sorted(judged, key=lambda each: not each.won)
 

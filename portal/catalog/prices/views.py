@@ -1,14 +1,18 @@
-"""Why this price: every rule that speaks about a line, the one that won, and why the others lost."""
+"""Why this price: every rule for a variant, the one that applies, and why the others do not."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from flask import render_template, request
 
 from portal.catalog.pages import blueprint
-from portal.catalog.prices import rules as pricing
 from portal.catalog.prices.facts import PriceViewed
 from portal.catalog.prices.queries import price_rows
-from portal.catalog.products.queries.variants import resolve, variants
+from portal.catalog.prices.rules import Judged, Price, judge, price
+from portal.catalog.products.queries.variants import VariantInfo, resolve, variants
 from portal.foundation.errors import NotFound
 from portal.web.access import needs
 from portal.web.forms import strip
@@ -17,6 +21,18 @@ from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
 MOST = 1_000_000
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    """The price of ``quantity`` units of a variant on a day, with every rule that was considered."""
+
+    variant: VariantInfo
+    quantity: int
+    price: Price | None
+    judged: Sequence[Judged]
+    day: date
+    company_name: str
 
 
 @blueprint.get("/products/why/<path:sku>")
@@ -30,22 +46,25 @@ def why_price(sku: str) -> str:
     variant = variants(db(), [variant_id])[variant_id]
     quantity = _quantity(variant.pack_size)
     rows = price_rows(db(), company_id=who.customer_id, variant_ids=[variant_id], on=None)[variant_id]
-    judged = pricing.judge(rows, quantity=quantity, on=today())
-    price = pricing.price(rows, quantity=quantity, on=today())
-    viewed(
-        PriceViewed(sku=variant.sku, quantity=quantity, rule=price.rule if price else "none"),
-        account_id=who.company_id,
-        store_id=visit().store_id,
-        links={"product_id": variant.product_id, "variant_id": variant.id},
-    )
-    return render_template(
-        "catalog/prices/why_price.html",
+    page = WhyPage(
         variant=variant,
         quantity=quantity,
-        price=price,
-        judged=judged,
+        price=price(rows, quantity=quantity, on=today()),
+        judged=judge(rows, quantity=quantity, on=today()),
         day=today(),
         company_name=who.company_name,
+    )
+    _record_view(page)
+    return render_template("catalog/prices/why_price.html", page=page)
+
+
+def _record_view(page: WhyPage) -> None:
+    variant = page.variant
+    viewed(
+        PriceViewed(sku=variant.sku, quantity=page.quantity, rule=page.price.rule if page.price else "none"),
+        account_id=actor().company_id,
+        store_id=visit().store_id,
+        links={"product_id": variant.product_id, "variant_id": variant.id},
     )
 
 

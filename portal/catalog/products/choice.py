@@ -14,12 +14,12 @@ ASPECTS = (("sheen", "Sheen"), ("tint_base", "Base"), ("size", "Size"))
 
 @dataclass(frozen=True)
 class Option:
-    """A value of an aspect, and the variant that taking it leads to."""
+    """A value of an aspect, and the variant that choosing it leads to."""
 
     label: str
     variant: VariantInfo
     is_chosen: bool
-    keeps_rest: bool  # False: taking it changes another aspect, too
+    keeps_rest: bool  # False: choosing it changes another aspect too
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Aspect:
 
 
 def chosen_variant(variants: Sequence[VariantInfo], sku: str, today: date) -> VariantInfo:
-    """The variant asked for; without one, the first that is still sold."""
+    """The requested variant; without one, the first that is still sold."""
     by_sku = {each.sku: each for each in variants}
     if sku in by_sku:
         return by_sku[sku]
@@ -39,7 +39,7 @@ def chosen_variant(variants: Sequence[VariantInfo], sku: str, today: date) -> Va
 def aspects(variants: Sequence[VariantInfo], chosen: VariantInfo) -> list[Aspect]:
     """Aspects in which the variants differ, each with its values.
 
-    A value leads to the variant that has it and keeps the most of what is chosen.
+    A value leads to the variant that has it and keeps as many chosen values as possible.
     """
     found = []
     for name, label in ASPECTS:

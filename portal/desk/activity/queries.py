@@ -1,4 +1,4 @@
-"""Names for the ids in a timeline: people, orders and stays, all in one statement."""
+"""Names for the ids in a timeline: people, orders, delegations, stores and products, in one statement."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <
 union all
 select 'order', id, number, '' from sales_order where id = any(:orders)
 union all
-select 'stay', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
- where d.id = any(:stays)
+select 'delegation', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
+ where d.id = any(:delegations)
 union all
 select 'store', id, name, '' from store where id = any(:stores)
 union all
@@ -35,7 +35,9 @@ class Names:
 
     people: dict[int, tuple[str, str]] = field(default_factory=dict)  # name, kind
     orders: dict[int, str] = field(default_factory=dict)
-    stays: dict[int, tuple[str, str]] = field(default_factory=dict)  # reason, for whom
+    delegations: dict[int, tuple[str, str]] = field(
+        default_factory=dict
+    )  # reason, name of the person acted for
     stores: dict[int, str] = field(default_factory=dict)
     variants: dict[int, tuple[str, str]] = field(default_factory=dict)  # SKU, name
 
@@ -43,31 +45,32 @@ class Names:
 def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | None = None) -> Names:
     """Look up every id that the entries carry; ``company_id``: for the people of this company to read."""
     rows = list(entries)
-    if not rows:
-        return Names()
-    people = {e.actor_id for e in rows} | {e.subject_user_id for e in rows}
-    people |= {n for e in rows for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
-    asked: dict[str, Iterable[int | None]] = {
-        "people": people,
-        "orders": {e.order_id for e in rows},
-        "stays": {e.delegation_id for e in rows},
-        "stores": {e.store_id for e in rows},
-        "variants": {e.variant_id for e in rows},
-    }
-    ids: dict[str, object] = {
-        name: sorted(n for n in given if isinstance(n, int)) for name, given in asked.items()
-    }
-    ids["company_id"] = company_id
     names = Names()
-    for kind, id, first, second in session.execute(_NAMES, ids):
+    if not rows:
+        return names
+    found = session.execute(_NAMES, {**_ids_in(rows), "company_id": company_id})
+    for kind, id, first, second in found:
         if kind == "person":
             names.people[id] = (first, second)
         elif kind == "order":
             names.orders[id] = first
-        elif kind == "stay":
-            names.stays[id] = (first, second)
+        elif kind == "delegation":
+            names.delegations[id] = (first, second)
         elif kind == "store":
             names.stores[id] = first
         else:
             names.variants[id] = (first, second)
     return names
+
+
+def _ids_in(entries: list[Entry]) -> dict[str, list[int]]:
+    people = {e.actor_id for e in entries} | {e.subject_user_id for e in entries}
+    people |= {n for e in entries for n in (e.props.get("user_id"), e.props.get("subject_user_id"))}
+    ids: dict[str, Iterable[int | None]] = {
+        "people": people,
+        "orders": {e.order_id for e in entries},
+        "delegations": {e.delegation_id for e in entries},
+        "stores": {e.store_id for e in entries},
+        "variants": {e.variant_id for e in entries},
+    }
+    return {name: sorted(n for n in given if isinstance(n, int)) for name, given in ids.items()}

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.sight import in_customer_account, sees_assigned_only, works_at_one_store
 from portal.billing.invoices.words import due_words
-from portal.desk.customer.queries.customers import assigned_customers
+from portal.desk.customer.queries.customers import CustomerRow, assigned_customers
 from portal.desk.customer.rhythm import rhythm_words, since_words
-from portal.desk.home.queries import customer_home, late_orders, system_state
+from portal.desk.home.customer_page import customer_page, promise
+from portal.desk.home.queries.customer import customer_home
+from portal.desk.home.queries.operations import late_orders, system_state
 from portal.desk.pages import blueprint
-from portal.foundation.clock import local
-from portal.orders.promise import age_words, is_late, when_words, window_words
+from portal.foundation.wording import po_words
+from portal.orders.promise import age_words
 from portal.orders.status import ICONS, TONES, label
-from portal.orders.tracking.words import hours_words, spaced
-from portal.stores.hours.queries import schedules
+from portal.orders.tracking.words.details import spaced
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-from portal.web.urls import href_if
 
 
-@blueprint.get("/")
+@dataclass(frozen=True)
+class RepHomePage:
+    """The companies of a rep, the most overdue first."""
+
+    rows: Sequence[CustomerRow]
+
+    @property
+    def overdue(self) -> list[CustomerRow]:
+        return [row for row in self.rows if row.is_overdue]
+
+    @property
+    def open_orders(self) -> int:
+        return sum(row.open_orders for row in self.rows)
+
+    @property
+    def ready_orders(self) -> int:
+        return sum(row.ready_orders for row in self.rows)
+
+
+@blueprint.get("/", endpoint="home")
 @needs("home:read")
-def home() -> str | Response:
-    """Customers see their orders, reps their companies, support the one box; the store goes to its counter."""
+def show_home() -> str | Response:
+    """Customers see their orders, reps their companies, support the search box; the store goes to its counter."""
     who = actor()
     if in_customer_account(who):
         return _customer() if who.company_id is not None else redirect(url_for("accounts.context"))
@@ -41,88 +61,24 @@ def home() -> str | Response:
 
 def _customer() -> str:
     found = customer_home(db(), actor(), now=now(), today=today())
-    ready = [row for row in found.open_orders if row.status == "ready" or row.some_ready]
-    waiting = [row for row in found.open_orders if row not in ready]
-    hours = schedules(db(), {row.store_id for row in ready if row.store_id is not None}, since=now().date())
-    standing = found.standing
-    drafts = [
-        {**draft, "updated_at": datetime.fromisoformat(draft["updated_at"])} for draft in standing.drafts
-    ]
-    asked = [{**each, "asked_at": datetime.fromisoformat(each["asked_at"])} for each in standing.approvals]
-    owed = [{**each, "first_due": date.fromisoformat(each["first_due"])} for each in standing.owed]
     return render_template(
         "desk/home/home_customer.html",
-        owed=owed,
-        approvals=asked,
+        found=found,
+        page=customer_page(found),
+        promise=promise,
         due_words=lambda day: due_words(day, today()),
-        may_pay=actor().can("invoices:pay"),
-        ready=_by_store(ready),
-        ready_count=len(ready),
         po_words=po_words,
-        waiting=waiting,
-        more_open=found.more_open,
-        recent=found.recent,
-        drafts=drafts,
-        often=standing.often,
-        credit=standing if standing.limit_minor or standing.used_minor or standing.on_hold else None,
-        pay_href=href_if("billing.invoices", status="open"),
-        hours={store: hours_words(schedule) for store, schedule in hours.items()},
-        promise=_promise,
-        late=lambda row: is_late(row.status, row.fulfilment, row.promised_at, now()),
-        age=lambda at: age_words(at, now()),
         spaced=spaced,
         label=label,
         tones=TONES,
         icons=ICONS,
-        may_order=actor().can("drafts:write"),
-        greeting=_greeting(),
     )
 
 
-def po_words(number: str) -> str:
-    """``PO 7731``; many companies write the PO into the number already."""
-    return number if not number or number.upper().startswith("PO") else f"PO {number}"
-
-
-def _by_store(ready: list[Any]) -> list[list[Any]]:
-    """What can be collected, one group for each store one has to drive to."""
-    groups: dict[int | None, list[Any]] = {}
-    for row in ready:
-        groups.setdefault(row.store_id, []).append(row)
-    return list(groups.values())
-
-
-def _promise(row: Any) -> str:
-    """What the customer can count on, on the store's clock."""
-    zone = row.store_zone or actor().time_zone
-    if row.status == "backordered":
-        return "Waiting for stock"
-    if row.promised_at is None:
-        return ""
-    if row.fulfilment == "delivery":
-        return f"Delivered by {when_words(row.promised_at, zone, now())}"
-    if row.window_start and row.window_end:
-        return f"Collect {window_words(row.window_start, row.window_end, zone, now())}"
-    return f"Ready by {when_words(row.promised_at, zone, now())}"
-
-
-def _greeting() -> str:
-    """By the reader's clock. A rep who acts for a customer is not greeted as them."""
-    if actor().is_acting:
-        return actor().company_name
-    hour = local(now(), actor().time_zone).hour
-    words = "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
-    return f"{words}, {actor().name.split(' ')[0]}"
-
-
 def _rep() -> str:
-    rows = assigned_customers(db(), actor(), now=now())
     return render_template(
         "desk/home/home_rep.html",
-        rows=rows,
-        overdue=[row for row in rows if row.is_overdue],
-        open_orders=sum(row.open_orders for row in rows),
-        ready_orders=sum(row.ready_orders for row in rows),
+        page=RepHomePage(assigned_customers(db(), actor(), now=now())),
         rhythm_words=rhythm_words,
         since_words=since_words,
         may_act=True,
@@ -130,18 +86,27 @@ def _rep() -> str:
 
 
 def _support() -> str:
-    return render_template("desk/home/home_support.html", **_late())
+    return render_template(
+        "desk/home/home_support.html",
+        late_orders=late_orders(db(), now=now()),
+        age=_age,
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+    )
 
 
 def _admin() -> str:
-    return render_template("desk/home/home_admin.html", state=system_state(db(), now=now()), **_late())
+    return render_template(
+        "desk/home/home_admin.html",
+        state=system_state(db(), now=now()),
+        late_orders=late_orders(db(), now=now()),
+        age=_age,
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+    )
 
 
-def _late() -> dict[str, Any]:
-    return {
-        "late_orders": late_orders(db(), now=now()),
-        "age": lambda at: age_words(at, now()),
-        "label": label,
-        "tones": TONES,
-        "icons": ICONS,
-    }
+def _age(at: datetime) -> str:
+    return age_words(at, now())

@@ -1,4 +1,4 @@
-"""One box for a caller on the line: whatever they name is found, and opened when it can only be one thing."""
+"""One box for a caller on the phone: finds what they name, and opens it if it can only be one thing."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.roles import ROLE_LABELS
-from portal.desk.lookup.queries import PER_KIND, Found, look_up
-from portal.desk.lookup.wanted import asked
+from portal.desk.lookup.queries.search import PER_KIND, Found, look_up
+from portal.desk.lookup.question import Question, read_question
 from portal.desk.pages import blueprint
 from portal.orders.status import TONES, label
 from portal.touchpoints.facts import HistoryLookedUp
@@ -35,11 +35,11 @@ WHY = {
 }
 
 
-@blueprint.get("/lookup")
+@blueprint.get("/lookup", endpoint="lookup")
 @needs("lookup:use")
-def lookup() -> str | Response:
-    """Results by kind, exact ones first; a single one is opened at once."""
-    question = asked(request.args.get("q"))
+def show_lookup() -> str | Response:
+    """Results by kind, exact ones first; a single one is opened."""
+    question = read_question(request.args.get("q"))
     found = look_up(db(), actor(), question)
     live = "HX-Request" in request.headers
     only = None if live else _only(found)
@@ -52,8 +52,10 @@ def lookup() -> str | Response:
                 opened=only.kind if only else None,
             )
         )
-    if only is not None:
-        return redirect(href(only))
+    return redirect(href(only)) if only is not None else _page(question, found)
+
+
+def _page(question: Question, found: list[Found]) -> str:
     groups = [(words, [each for each in found if each.kind == kind]) for kind, words in GROUPS]
     return render_template(
         "desk/lookup/lookup.html",
@@ -81,7 +83,7 @@ def href(found: Found) -> str:
 
 
 def _only(found: list[Found]) -> Found | None:
-    """The one thing that can be meant: the only result, or the only one that fits exactly."""
+    """The only result, or the only exact one; None if several can be meant."""
     openable = [each for each in found if each.kind != "product" and each.ref]
     exact = [each for each in openable if each.exact]
     if len(exact) == 1 and exact[0].why in {"number", "po", "code", "email"}:

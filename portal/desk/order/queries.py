@@ -1,23 +1,22 @@
-"""What stands around an order for support: whom to call, and what was sent."""
+"""Around an order for support: whom to call, the company's credit, and the messages that were sent."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_AROUND = text("""
-select c.code, c.name, c.phone, c.email, c.disabled_at,
-       s.name as contact_name, s.phone as contact_phone, s.email as contact_email, s.time_zone as contact_zone,
-       k.limit_minor, k.used_minor, k.on_hold, k.currency,
+_CONTACT = text("""
+select c.code, c.name, c.phone, c.email, s.name, s.phone, s.email, k.limit_minor, k.used_minor, k.on_hold, k.currency,
        (select string_agg(u.name, ', ' order by u.name) from rep_assignment r join app_user u on u.id = r.user_id
          where r.company_id = c.id) as reps,
        (select jsonb_agg(jsonb_build_object('kind', m.kind, 'to', m.to_email, 'created', m.created_at, 'sent', m.sent_at,
                                             'failed', m.failed_at) order by m.id desc)
-          from outbound_mail m where m.order_id = o.id) as mails
+          from outbound_mail m where m.order_id = o.id) as messages
   from sales_order o
   join company c on c.id = o.company_id
   left join app_user s on s.id = coalesce(o.subject_user_id, o.placed_by_user_id)
@@ -26,9 +25,9 @@ select c.code, c.name, c.phone, c.email, c.disabled_at,
 """)
 
 
-@dataclass(frozen=True)
-class Mail:
-    """A message about the order: ``sent`` and ``failed`` are None while it waits."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail about the order: ``sent`` and ``failed`` are None while it waits."""
 
     kind: str
     to: str
@@ -37,27 +36,37 @@ class Mail:
     failed: datetime | None
 
 
-@dataclass(frozen=True)
-class Around:
-    """The company, its contact for this order, and the messages, newest first."""
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The order's company and the contact for this order, who is likely on the phone; amounts in minor units."""
 
-    who: Row[Any]
-    mails: list[Mail]
+    code: str
+    name: str
+    phone: str | None
+    email: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    contact_email: str | None
+    limit_minor: int | None  # None without a credit account
+    used_minor: int | None
+    on_hold: bool | None
+    currency: str | None
+    reps: str | None
+    messages: list[Message]  # newest first
 
 
-def around_order(session: Session, order_id: int) -> Around:
+def contact_of(session: Session, order_id: int) -> Contact:
     """One statement."""
-    row = session.execute(_AROUND, {"order_id": order_id}).one()
-    mails = [
-        Mail(m["kind"], m["to"], _moment(m["created"]), _maybe(m["sent"]), _maybe(m["failed"]))
-        for m in row.mails or []
-    ]
-    return Around(row, mails)
+    *known, messages = session.execute(_CONTACT, {"order_id": order_id}).one()
+    values: list[Any] = [*known, [_message(each) for each in messages or []]]  # in the order of the fields
+    return Contact(*values)
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _message(row: Mapping[str, str]) -> Message:
+    """From JSON, where moments are text."""
+    created = datetime.fromisoformat(row["created"])
+    return Message(row["kind"], row["to"], created, _moment(row["sent"]), _moment(row["failed"]))
 
 
-def _maybe(text: str | None) -> datetime | None:
-    return None if text is None else _moment(text)
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

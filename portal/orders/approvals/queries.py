@@ -1,4 +1,4 @@
-"""Questions whether a draft may be ordered, and their answers."""
+"""Requests to approve a draft, and the decisions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.foundation.errors import NotFound
 from portal.orders.models.approvals import OrderApproval
 
 DECIDED_SHOWN = 30
-_STANDING = text(f"""
+_STATUS = text(f"""
 select ({ORDER_LIMIT}) as limit_minor,
        a.id, a.state, a.asked_at, a.asked_names, a.asked_by_name, a.total_minor, a.decided_by_name, a.decided_at,
        a.decision_note
@@ -42,7 +42,7 @@ PENDING_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class LastAsked:
-    """The last question about a draft: pending, approved, rejected, withdrawn or voided."""
+    """The last request about a draft: pending, approved, rejected, withdrawn or voided."""
 
     id: int
     state: str
@@ -56,8 +56,9 @@ class LastAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalStanding:
-    """How a draft stands: what its person may order alone (minor units, None: any amount) and the last question."""
+class ApprovalStatus:
+    """Whether a draft needs approval: what its person may order alone (minor units, None: any amount), and the last
+    request."""
 
     limit_minor: int | None
     last: LastAsked | None
@@ -67,13 +68,13 @@ class ApprovalStanding:
         return self.last if self.last and self.last.state == "pending" else None
 
     def is_needed(self, total_minor: int) -> bool:
-        """Whether somebody else has to say yes to this total."""
+        """Whether somebody else has to approve this total."""
         return self.limit_minor is not None and total_minor > self.limit_minor
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRow:
-    """A question in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` whose limit it is."""
+    """A request in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` whose limit it is."""
 
     id: int
     state: str
@@ -104,14 +105,14 @@ class ApprovalRow:
         return self.asked_by_user_id != self.subject_user_id
 
 
-def approval_standing(
+def approval_status(
     session: Session, *, company_id: int, subject_user_id: int | None, draft_id: int
-) -> ApprovalStanding:
-    """The person's limit and the last question about the draft. One statement."""
+) -> ApprovalStatus:
+    """The person's limit and the last request about the draft. One statement."""
     row = session.execute(
-        _STANDING, {"company": company_id, "person": subject_user_id, "draft": draft_id}
+        _STATUS, {"company": company_id, "person": subject_user_id, "draft": draft_id}
     ).one()
-    return ApprovalStanding(limit_of(row.limit_minor), LastAsked(*row[1:]) if row.id is not None else None)
+    return ApprovalStatus(limit_of(row.limit_minor), LastAsked(*row[1:]) if row.id is not None else None)
 
 
 def approvals_for(session: Session, actor: Actor, *, pending: bool) -> list[ApprovalRow]:
@@ -128,9 +129,9 @@ def approvals_for(session: Session, actor: Actor, *, pending: bool) -> list[Appr
 
 
 def approval_for(session: Session, actor: Actor, approval_id: int) -> OrderApproval:
-    """A question of the actor's company that they may see: they decide, or it was asked by or for them.
+    """A request of the actor's company that they may see: they decide, or it was asked by or for them.
 
-    :raises NotFound: else.
+    :raises NotFound: for any other.
     """
     found = session.scalars(
         select(OrderApproval).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.tokens import new_token
-from portal.orders.approvals import use_cases as approving
 from portal.orders.approvals.queries import approval_for, approvals_for
+from portal.orders.approvals.use_cases.decisions import approve, reject
+from portal.orders.approvals.use_cases.requests import Asked, ask_approval, withdraw
 from portal.orders.checkout.facts import CheckoutStepViewed
-from portal.orders.checkout.page import review_facts
+from portal.orders.checkout.page import Review, read_review
+from portal.orders.checkout.refusals import changes_of
 from portal.orders.checkout.review_page import refused_review
 from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN, one_text
 from portal.orders.drafts.queries import head_of
@@ -34,7 +36,7 @@ APPROVAL = f"/approvals/<int(max={MAX_ID}):approval_id>"
 @blueprint.get("/approvals")
 @needs("drafts:read")
 def approvals() -> str:
-    """What waits, and what was decided lately."""
+    """Pending requests, and recent decisions."""
     return render_template(
         "orders/approvals/approvals.html",
         waiting=approvals_for(db(), actor(), pending=True),
@@ -46,65 +48,81 @@ def approvals() -> str:
 @blueprint.get(APPROVAL)
 @needs("drafts:read")
 def approval(approval_id: int) -> str:
-    """One question with everything that an answer needs."""
+    """One request with everything that a decision needs."""
     return _page(approval_for(db(), actor(), approval_id))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ApprovalPage:
+    """What the page of a request shows.
+
+    :ivar review: the order it would be, while it is pending.
+    :ivar note: the reason that was typed to send it back.
+    :ivar token: identifies the form, so that it places one order however often it is sent.
+    """
+
+    approval: OrderApproval
+    review: Review | None
+    order_number: str | None
+    own_question: bool
+    may_decide: bool
+    refused: Rejected | None
+    note: str
+    token: str = field(default_factory=new_token)
+
+
 def _page(found: OrderApproval, refused: Rejected | None = None, note: str = "") -> str:
-    facts: dict[str, Any] = {}
-    if found.state == "pending":
-        facts = review_facts(head_of(db(), actor(), found.draft_id))
     if refused is None:
         viewed(
             CheckoutStepViewed(step="approval", lines=found.line_count),
             account_id=found.company_id,
             links={"draft_id": found.draft_id},
         )
-    number = db().scalar(select(Order.number).where(Order.id == found.order_id)) if found.order_id else None
-    return render_template(
-        "orders/approvals/approval.html",
-        **facts,
+    pending = found.state == "pending"
+    page = ApprovalPage(
         approval=found,
-        order_number=number,
+        review=read_review(head_of(db(), actor(), found.draft_id)) if pending else None,
+        order_number=_order_number(found),
         own_question=actor().subject_user_id in (found.asked_by_user_id, found.subject_user_id),
         may_decide=actor().can("approvals:decide"),
-        token=new_token(),
         refused=refused,
         note=note,
     )
+    return render_template(
+        "orders/approvals/approval.html", page=page, review=page.review, changes=changes_of(refused)
+    )
 
 
-@blueprint.post(f"{APPROVAL}/approval")
+def _order_number(found: OrderApproval) -> str | None:
+    if not found.order_id:
+        return None
+    return db().scalar(select(Order.number).where(Order.id == found.order_id))
+
+
+@blueprint.post(f"{APPROVAL}/approval", endpoint="approve")
 @needs("approvals:decide")
-def approve(approval_id: int) -> Response | tuple[str, int]:
-    """Say yes: it is ordered at once. Pressed twice, or by two people: the same order."""
+def create_order(approval_id: int) -> Response | tuple[str, int]:
+    """Approve: it is ordered at once. Pressed twice, or by two people: the same order."""
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
+    shown = one_text(request.form, "shown")
     with refusing() as tried:
-        placed = approving.approve(
-            db(),
-            actor=actor(),
-            now=now(),
-            today=today(),
-            approval_id=approval_id,
-            token=token,
-            shown=one_text(request.form, "shown"),
+        placed = approve(
+            db(), actor=actor(), now=now(), today=today(), approval_id=approval_id, token=token, shown=shown
         )
     if tried.refused is not None:
         return _refused(approval_id, tried.refused)
-    flash(
-        "ok",
-        f"Order {placed.number} is placed." if not placed.again else f"It is order {placed.number} already.",
-    )
+    words = "It is order {} already." if placed.repeated else "Order {} is placed."
+    flash("ok", words.format(placed.number))
     return redirect(url_for("orders.approvals"))
 
 
-@blueprint.post(f"{APPROVAL}/rejection")
+@blueprint.post(f"{APPROVAL}/rejection", endpoint="reject")
 @needs("approvals:decide")
-def reject(approval_id: int) -> Response | tuple[str, int]:
-    """Say no, and why."""
+def create_rejection(approval_id: int) -> Response | tuple[str, int]:
+    """Send it back with a reason."""
     words = one_text(request.form, "note").strip()
     with refusing() as tried:
-        found = approving.reject(db(), actor=actor(), now=now(), approval_id=approval_id, words=words)
+        found = reject(db(), actor=actor(), now=now(), approval_id=approval_id, words=words)
     if tried.refused is not None:
         return _refused(approval_id, tried.refused, words)
     flash("ok", f"{found.asked_by_name} gets your answer by mail.")
@@ -117,34 +135,33 @@ def _refused(approval_id: int, no: Rejected, note: str = "") -> Response | tuple
     return _page(approval_for(db(), actor(), approval_id), no, note), 422
 
 
-@blueprint.post(f"{DRAFT}/approval")
+@blueprint.post(f"{DRAFT}/approval", endpoint="ask_approval")
 @needs("orders:place")
-def ask_approval(draft_id: int) -> Response | tuple[str, int]:
-    """Ask for a yes to exactly what was shown."""
+def create_approval(draft_id: int) -> Response | tuple[str, int]:
+    """Ask for approval of exactly what was shown."""
     words = one_text(request.form, "note").strip()
+    shown = one_text(request.form, "shown")
     with refusing() as tried:
-        asked = approving.ask_approval(
-            db(),
-            actor=actor(),
-            now=now(),
-            today=today(),
-            draft_id=draft_id,
-            shown=one_text(request.form, "shown"),
-            words=words,
+        asked = ask_approval(
+            db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, shown=shown, words=words
         )
     if tried.refused is not None:
         return refused_review(draft_id, tried.refused, words)
-    flash(
-        "info" if asked.again else "ok",
-        f"{asked.names} {'were asked already' if asked.again else 'can approve it now'}.",
-    )
+    _flash_asked(asked)
     return redirect(url_for("orders.review", draft_id=draft_id))
+
+
+def _flash_asked(asked: Asked) -> None:
+    if asked.repeated:
+        flash("info", f"{asked.names} were asked already.")
+    else:
+        flash("ok", f"{asked.names} can approve it now.")
 
 
 @blueprint.post(f"{DRAFT}/approval/withdrawal")
 @needs("orders:place")
 def withdraw_approval(draft_id: int) -> Response:
-    """Take the question back."""
-    approving.withdraw(db(), actor=actor(), now=now(), draft_id=draft_id)
+    """Withdraw the request."""
+    withdraw(db(), actor=actor(), now=now(), draft_id=draft_id)
     flash("ok", "Taken back. Nobody can approve it now.")
     return redirect(url_for("orders.review", draft_id=draft_id))

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.foundation.actor import Actor
-from portal.foundation.mail import post
+from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.orders.checkout.new_order import NewOrder
 from portal.orders.promise import when_words, window_words
 from portal.stores.models import Store
 
 
-def confirm(
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmation(Letter, words="order confirmation"):
+    """An order was placed. Amounts and moments are in words; what does not apply is empty."""
+
+    number: str
+    path: str
+    company: str
+    total: str
+    tax: str
+    tax_words: str
+    exempt: str
+    lines: int
+    po_number: str
+    job: str
+    fulfilment: str
+    promised: str
+    window: str
+    code: str
+    pickup_person: str
+    ship_to: dict[str, str]
+    store: dict[str, str]
+    placed_by: str
+    on_behalf: bool
+    reason: str
+    approved_by: str
+
+
+def mail_confirmation(
     session: Session, order: NewOrder, *, order_id: int, number: str, actor: Actor, now: datetime
 ) -> None:
     """Confirm to the customer's person: the one who placed it, or the one whom a rep acted for."""
@@ -26,48 +53,47 @@ def confirm(
         email, language = session.execute(
             select(User.email, User.language).where(User.id == actor.acting_for_user_id)
         ).one()
-    post(
-        session,
+    mail = Mail(
         key=f"order_confirmation:{number}",
-        kind="order_confirmation",
-        to_email=email,
-        to_name=order.subject_name,
-        language=language,
+        letter=_confirmation(order, number, actor, now),
+        to=To(email, order.subject_name, language),
         company_id=order.company_id,
         order_id=order_id,
-        data=_data(order, number, actor, now),
+    )
+    send(session, mail)
+
+
+def _confirmation(order: NewOrder, number: str, actor: Actor, now: datetime) -> OrderConfirmation:
+    head, store = order.head, order.head.store
+    zone = store.time_zone if store else "UTC"
+    return OrderConfirmation(
+        number=number,
+        path=f"/orders/{number}",
+        company=head.company.name,
+        total=format_minor(order.total_minor, order.currency),
+        tax=format_minor(order.tax_minor, order.currency) if order.tax_minor else "",
+        tax_words=order.taxed.words,
+        exempt=order.taxed.exemption["certificate_number"] if order.taxed.exemption else "",
+        lines=order.line_count,
+        po_number=order.po_number,
+        job=head.job.name if head.job else "",
+        fulfilment=head.draft.fulfilment,
+        promised=when_words(order.promised_at, zone, now) if order.promised_at else "",
+        window=_window(order, zone, now),
+        code=order.pickup_code or "",
+        pickup_person=head.draft.pickup_person if order.pickup_code else "",
+        ship_to=order.ship_to or {},
+        store=_store(store),
+        placed_by=actor.name,
+        on_behalf=actor.is_acting,
+        reason=actor.reason or "",
+        approved_by=order.approver.name if order.approver else "",
     )
 
 
-def _data(order: NewOrder, number: str, actor: Actor, now: datetime) -> dict[str, Any]:
-    draft, store = order.head.draft, order.head.store
-    zone = store.time_zone if store else "UTC"
-    window = ""
-    if order.window_start and draft.window_end:
-        window = window_words(order.window_start, draft.window_end, zone, now)
-    return {
-        "number": number,
-        "path": f"/orders/{number}",
-        "company": order.head.company.name,
-        "total": format_minor(order.total_minor, order.currency),
-        "tax": format_minor(order.tax_minor, order.currency) if order.tax_minor else "",
-        "tax_words": order.taxed.words,
-        "exempt": order.taxed.exemption["certificate_number"] if order.taxed.exemption else "",
-        "lines": order.line_count,
-        "po_number": order.po_number,
-        "job": order.head.job.name if order.head.job else "",
-        "fulfilment": draft.fulfilment,
-        "promised": when_words(order.promised_at, zone, now) if order.promised_at else "",
-        "window": window,
-        "code": order.pickup_code or "",
-        "pickup_person": draft.pickup_person if order.pickup_code else "",
-        "ship_to": order.ship_to or {},
-        "store": _store(store),
-        "placed_by": actor.name,
-        "on_behalf": actor.is_acting,
-        "reason": actor.reason or "",
-        "approved_by": order.approver.name if order.approver else "",
-    }
+def _window(order: NewOrder, zone: str, now: datetime) -> str:
+    ends_at = order.head.draft.window_end
+    return window_words(order.window_start, ends_at, zone, now) if order.window_start and ends_at else ""
 
 
 def _store(store: Store | None) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from portal.billing.tax.rules import Taxed
 from portal.foundation.actor import Actor
@@ -13,7 +12,7 @@ from portal.orders.drafts.queries import DraftHead
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What an order is apart from its lines; the rest stands in the draft. ``total_minor`` is with tax."""
+    """An order apart from its lines; what is missing here is in the draft. ``total_minor`` is with tax."""
 
     head: DraftHead
     token: str
@@ -27,7 +26,7 @@ class NewOrder:
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
-    # What its person may order alone, and who said yes to more.
+    # What its person may order alone, and who approved more.
     limit_minor: int | None = None
     approver: Actor | None = None
 
@@ -49,7 +48,7 @@ class NewOrder:
         return draft.window_start if draft.fulfilment == "pickup" else None
 
     @property
-    def ship_to(self) -> dict[str, Any] | None:
+    def ship_to(self) -> dict[str, str] | None:
         """The address as it is now; later changes to it do not change the order."""
         address = self.head.address
         if self.head.draft.fulfilment != "delivery" or address is None:

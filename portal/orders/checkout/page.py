@@ -1,17 +1,18 @@
-"""What a draft would be as an order, for whoever looks at it before it is one: who places it, and who approves it."""
+"""What a draft would be as an order, for those who look at it before it is one: who places it, and who approves it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from portal.billing.models.credit import CreditAccount
+from portal.billing.tax.rules import Taxed
 from portal.billing.terms.queries import credit_and_terms
-from portal.orders.checkout import shown as showing
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.promises import queues, ready_time
+from portal.orders.checkout.snapshot import encode_snapshot, terms_of
 from portal.orders.checkout.terms import po_of, po_problem
-from portal.orders.checkout.use_cases.placeable import terms_of
-from portal.orders.drafts.lines import tax_of, tint_quantity, total_of
+from portal.orders.drafts.lines import Line, tax_of, tint_quantity, total_of
 from portal.orders.drafts.queries import DraftHead, add_tax, stocked_lines
 from portal.orders.promise import clock_words
 from portal.stores.hours.queries import schedules
@@ -19,39 +20,96 @@ from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 
 
-def review_facts(head: DraftHead) -> dict[str, Any]:
-    """What the templates of the review show: lines with prices, stock and tax, totals, pickup, credit, and
-    ``shown``, which says what was shown. The same number of statements for any number of lines."""
-    draft, company, store = head.draft, head.company, head.store
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """Lines with prices, stock and tax, pickup or delivery, credit. Amounts in minor units of ``currency``.
+
+    :ivar po_problem: field and sentence, if the company's rule for PO numbers is not met.
+    :ivar ready: when the store could have it ready; None for a delivery.
+    """
+
+    head: DraftHead
+    lines: list[Line]
+    taxed: Taxed
+    may_exempt: bool
+    credit: CreditAccount | None
+    terms_words: str
+    po_number: str
+    po_problem: tuple[str, str] | None
+    ready: datetime | None
+    now: datetime
+
+    @property
+    def currency(self) -> str:
+        return self.head.company.currency
+
+    @property
+    def net_minor(self) -> int:
+        return total_of(self.lines)
+
+    @property
+    def tax_minor(self) -> int:
+        return tax_of(self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        """With tax."""
+        return self.net_minor + self.tax_minor
+
+    @property
+    def blocked(self) -> list[Line]:
+        """Lines that cannot be ordered."""
+        return [line for line in self.lines if line.problem]
+
+    @property
+    def short(self) -> list[Line]:
+        """Lines of which the store has fewer than wanted."""
+        return [line for line in self.lines if line.is_short]
+
+    @property
+    def stop(self) -> bool:
+        """True if it cannot be ordered, approved or not."""
+        return bool(self.blocked or self.po_problem or not self.lines)
+
+    @property
+    def shown(self) -> str:
+        """For the hidden field that says what was shown."""
+        return encode_snapshot(terms_of(self.head), self.lines)
+
+    @property
+    def zone(self) -> str:
+        return self.head.store.time_zone if self.head.store else "UTC"
+
+    def day_words(self, moment: datetime, starts: bool = False) -> str:
+        """The day on the store's calendar; ``starts``: it begins a sentence."""
+        return spoken_day(moment, self.zone, self.now, starts)
+
+    def clock_words(self, moment: datetime) -> str:
+        """The time on the store's clock."""
+        return clock_words(moment, self.zone)
+
+
+def read_review(head: DraftHead) -> Review:
+    """The draft as the order it would be now. The same number of statements for any number of lines."""
+    draft, company = head.draft, head.company
     lines = stocked_lines(
         db(), company_id=company.id, draft_id=head.id, today=today(), store_id=draft.store_id
     )
     credit, terms = credit_and_terms(db(), company)
     taxed = add_tax(db(), head, lines, today=today())
     po_number = po_of(company.po_mode, draft.po_number, head.job.po_number if head.job else None)
-    return {
-        "head": head,
-        "lines": lines,
-        "net_minor": total_of(lines),
-        "tax_minor": tax_of(lines),
-        "taxed": taxed,
-        "may_exempt": actor().can("payments:administer"),
-        "total_minor": total_of(lines) + tax_of(lines),
-        "currency": company.currency,
-        "credit": credit,
-        "terms_words": terms.words,
-        "po_number": po_number,
-        "po_problem": po_problem(company.po_mode, po_number, head.job is not None),
-        "blocked": [line for line in lines if line.problem],
-        "short": [line for line in lines if line.is_short],
-        "ready": _ready(head, tint_quantity(lines)),
-        "zone": store.time_zone if store else None,
-        "shown": showing.encode(terms_of(head), lines),
-        "clock_words": clock_words,
-        "day_words": lambda moment, starts=False: spoken_day(
-            moment, store.time_zone if store else "UTC", now(), starts
-        ),
-    }
+    return Review(
+        head=head,
+        lines=lines,
+        taxed=taxed,
+        may_exempt=actor().can("payments:administer"),
+        credit=credit,
+        terms_words=terms.words,
+        po_number=po_number,
+        po_problem=po_problem(company.po_mode, po_number, head.job is not None),
+        ready=_ready(head, tint_quantity(lines)),
+        now=now(),
+    )
 
 
 def _ready(head: DraftHead, to_tint: int) -> datetime | None:

@@ -12,13 +12,13 @@ DELIVERED_BY = time(18)
 
 
 def first_delivery_day(today: date) -> date:
-    """Tomorrow; Monday, when that is a Sunday."""
+    """Tomorrow; Monday if that is a Sunday."""
     day = today + timedelta(days=1)
     return day + timedelta(days=1) if day.isoweekday() == SUNDAY else day
 
 
 def delivery_problem(day: date | None, today: date) -> str | None:
-    """What is wrong with a delivery date in the store's calendar; None for nothing."""
+    """What is wrong with a delivery date in the store's calendar; None if nothing is."""
     if day is None:
         return "Choose the day of delivery."
     if day <= today:
@@ -36,7 +36,7 @@ def delivered_by(day: date, zone: str) -> datetime:
 
 
 def po_problem(mode: str, po_number: str, has_job: bool) -> tuple[str, str] | None:
-    """Field and sentence when the company's rule for PO numbers is not met.
+    """Field and sentence if the company's rule for PO numbers is not met, else None.
 
     ``free``: may be empty. ``required``: may not. ``list``: comes from one of the company's jobs.
     """

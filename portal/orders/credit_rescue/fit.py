@@ -16,7 +16,7 @@ from portal.orders.drafts.lines import Line
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """So many units of a line now (costing so much), the rest later."""
+    """Units of a line to order now, at their cost with tax, and those for later."""
 
     line: Line
     now: int
@@ -116,7 +116,7 @@ def _cost(unit_price: Decimal, units: int, share: Decimal, currency: str) -> int
 
 
 def read_plan(text: str) -> dict[int, int] | None:
-    """What :attr:`Fit.plan` wrote; None when it is something else."""
+    """What :attr:`Fit.plan` wrote; None if it is something else."""
     found: dict[int, int] = {}
     for part in text.split(","):
         line, _, units = part.partition(":")

@@ -7,13 +7,14 @@ from datetime import datetime
 from portal.billing.payments.use_cases.sync import PAID_AHEAD
 from portal.foundation.db import transaction
 from portal.foundation.jobs import House, Job
-from portal.orders.credit_rescue.use_cases.prepayments import release, tell_paid
+from portal.orders.credit_rescue.letters import mail_draft_paid
+from portal.orders.credit_rescue.use_cases.prepayments import release
 
 
 def payment_received(house: House, *, draft_id: int, attempt_id: int) -> None:
-    """Write to whoever wanted to place the draft that the money has come."""
+    """Mail who works on the draft that its money has come."""
     with transaction(house.sessions) as session:
-        tell_paid(session, draft_id=draft_id, attempt_id=attempt_id)
+        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt_id)
 
 
 def release_money(house: House, *, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""When credit does not reach: what the review shows about it, and what the person can choose."""
+"""When credit does not cover a draft: what the person can choose on the review."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.billing.payments.page import go_to_stripe, stripe
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.credit_rescue.fit import read_plan
-from portal.orders.credit_rescue.use_cases.credit_requests import ask
+from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.credit_rescue.use_cases.split import merge, split
 from portal.orders.drafts.forms import DRAFT, read_id
@@ -55,11 +55,11 @@ def merge_draft(draft_id: int) -> Response:
 @blueprint.post(f"{DRAFT}/asking")
 @needs("orders:place")
 def ask_approvers(draft_id: int) -> Response:
-    """Write to the company's approvers, once."""
+    """Ask the company's approvers, once."""
     numbers = [each for each in request.form.getlist("invoice")[:100] if NUMBER.fullmatch(each)]
     pay_path = href_if("billing.new_payment", invoice=numbers) if numbers else None
     with refusing(within=books()) as tried:
-        asked = ask(
+        asked = request_credit(
             tried.session,
             actor=actor(),
             now=now(),

@@ -20,7 +20,7 @@ class Difference:
 
 
 def differences(line: Line, *, currency: str, store_name: str | None) -> list[Difference]:
-    """Everything a person should know before ordering the line again; empty when it is as it was."""
+    """Everything a person should know before ordering the line again; empty if nothing has changed."""
     found = [*_since_last_time(line, currency)]
     if line.is_short and store_name:
         found.append(_short(line, store_name))

@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
-from portal.foundation.actor import Actor
-from portal.orders.models.drafts import Draft
+from portal.orders.drafts.work import Work
 from portal.touchpoints.kind import Touch, fact, view
 from portal.touchpoints.recording import Event, record
 
 
 def record_draft(
-    session: Session,
+    work: Work,
     what: Touch,
     *,
-    actor: Actor,
-    now: datetime,
-    draft: Draft,
     variant_id: int | None = None,
     key: str | None = None,
     order_id: int | None = None,
     value_minor: int | None = None,
     currency: str | None = None,
 ) -> None:
-    """Record a fact about a draft; without a key it is one that may happen again."""
-    record(
-        session,
-        Event(
-            what,
-            actor=actor,
-            now=now,
-            key=key or f"{what.kind.name}:{draft.id}:{uuid4().hex}",
-            account_id=draft.company_id,
-            store_id=draft.store_id,
-            value_minor=value_minor,
-            currency=currency,
-            links={"draft_id": draft.id, "variant_id": variant_id, "order_id": order_id},
-        ),
+    """Record a fact about a draft; without a key it is one that may happen again.
+
+    :param value_minor: amount in minor units of ``currency``.
+    """
+    draft = work.draft
+    event = Event(
+        what,
+        actor=work.actor,
+        now=work.now,
+        key=key or f"{what.kind.name}:{draft.id}:{uuid4().hex}",
+        account_id=draft.company_id,
+        store_id=draft.store_id,
+        value_minor=value_minor,
+        currency=currency,
+        links={"draft_id": draft.id, "variant_id": variant_id, "order_id": order_id},
     )
+    record(work.session, event)
 
 
 @fact(

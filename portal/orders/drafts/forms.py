@@ -40,12 +40,12 @@ class NameForm(PortalForm):
 
 
 def one_text(form: Mapping[str, str], name: str) -> str:
-    """A field as PostgreSQL can hold it; empty when it was not sent."""
+    """A field as PostgreSQL can hold it; empty if it was not sent."""
     return form.get(name, "").replace("\x00", "")
 
 
 def read_id(text: str | None) -> int | None:
-    """An id from a form; None for anything else."""
+    """An id from a form; None if it is not one."""
     plain = (text or "").strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 15 else None
 

@@ -1,4 +1,4 @@
-"""A line of a draft as it stands today: what it is, what it costs, and why it cannot be ordered if it cannot."""
+"""A line of a draft as of today: what it is, what it costs, and why it cannot be ordered, if it cannot."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from portal.billing.tax.rules import tax_minor
 from portal.foundation.money import line_total
+from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import pack_words
 
 
@@ -32,15 +32,15 @@ PROBLEM_WORDS = {
 
 @dataclass(slots=True)
 class Line:
-    """One line. Price and total (net) are None while there is no price; the tax is zero until it was asked for;
-    ``available`` is the stock at the draft's store, None where it was not asked for."""
+    """One line. Price and total (net) are None while there is no price; the tax is zero until it is read;
+    ``available`` is the stock at the draft's store, None if it was not read."""
 
     id: int
     position: int
     variant_id: int
     quantity: int
     colour_number: str | None
-    last_time: dict[str, Any] | None
+    last_time: LastTime | None
     sku: str
     name: str
     sheen: str
@@ -66,7 +66,7 @@ class Line:
 
     @property
     def problem(self) -> str | None:
-        """The reason in words for which it cannot be ordered; None when it can."""
+        """Why it cannot be ordered, in words; None if it can."""
         if self.problem_code is None:
             return None
         if self.problem_code == Problem.NOT_IN_PACKS:
@@ -75,17 +75,17 @@ class Line:
 
     @property
     def is_no_longer_made(self) -> bool:
-        """True when it cannot be ordered because it is no longer made."""
+        """True if it cannot be ordered because it is no longer made."""
         return self.problem_code == Problem.NO_LONGER_MADE
 
     @property
     def details(self) -> list[str]:
-        """Sheen and base; the size stands in the name."""
+        """Sheen and base; the size is part of the name."""
         return [part for part in (self.sheen, self.tint_base) if part]
 
     @property
     def is_short(self) -> bool:
-        """True when the draft's store has fewer than wanted."""
+        """True if the draft's store has fewer than wanted."""
         return self.available is not None and self.available < self.quantity
 
     def price_it(self, unit_price: Decimal, currency: str, words: str) -> None:
@@ -100,7 +100,7 @@ class Line:
         self.tax_minor = tax_minor(self.total_minor or 0, share, currency)
 
     def find_problem(self, today: date) -> None:
-        """Set the reason for which the line cannot be ordered, if there is one."""
+        """Set why the line cannot be ordered, if it cannot."""
         if self.discontinued_on is not None and self.discontinued_on <= today:
             self.problem_code = Problem.NO_LONGER_MADE
         elif self.unit_price is None:
@@ -134,9 +134,9 @@ def tint_quantity(lines: list[Line]) -> int:
     return sum(line.quantity for line in lines if line.colour_number)
 
 
-def share_out(lines: list[Line], held: dict[int, int]) -> list[int]:
-    """How many each line gets of what is held per variant: lines in their order, first come first served."""
-    left = dict(held)
+def share_out(lines: list[Line], reserved: dict[int, int]) -> list[int]:
+    """How many each line gets of what is reserved per variant: lines in their order, first come, first served."""
+    left = dict(reserved)
     shares = []
     for line in lines:
         share = min(line.quantity, left.get(line.variant_id, 0))

@@ -4,42 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TypedDict
 
 from flask import redirect, render_template, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.billing.credit.queries.credit import credit_of
-from portal.orders.approvals.queries import ApprovalStanding, approval_standing
-from portal.orders.credit_rescue.queries import split_from
-from portal.orders.drafts.differences import differences
+from portal.billing.models.credit import CreditAccount
+from portal.orders.approvals.queries import ApprovalStatus, approval_status
+from portal.orders.credit_rescue.queries import SplitParent, split_from
+from portal.orders.drafts.differences import Difference, differences
 from portal.orders.drafts.facts import CartViewed
-from portal.orders.drafts.forms import DRAFT, AddForm, NameForm, PasteForm
-from portal.orders.drafts.lines import total_of
+from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, NameForm, PasteForm
+from portal.orders.drafts.lines import Line, total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
+from portal.orders.models.drafts import LastTime, LeftOut
 from portal.orders.models.orders import Order
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
-Page = str | tuple[str, int] | Response
+Answer = str | tuple[str, int] | Response
+LINE = f"{DRAFT}/lines/<int(max={MAX_ID}):line_id>"
+
+
+class RemovedLine(TypedDict, total=False):
+    """A line that was just removed, as the browser's session keeps it."""
+
+    draft_id: int
+    variant_id: int
+    quantity: int
+    colour_number: str | None
+    last_time: LastTime | None
+    offered: bool  # a page has offered to put it back
 
 
 @dataclass
-class Typed:
-    """What was typed and refused, so that nothing is lost: forms; quantities, colours and sentences by line."""
+class DraftInput:
+    """What was typed and refused, so that nothing is lost: forms; quantities, colors and sentences by line."""
 
     add: AddForm | None = None
     quantities: Mapping[int, str] = field(default_factory=dict)
     colours: Mapping[int, str] = field(default_factory=dict)
     problems: Mapping[int, str] = field(default_factory=dict)  # with a quantity
-    off_colour: Mapping[int, str] = field(default_factory=dict)  # with a colour
+    off_colour: Mapping[int, str] = field(default_factory=dict)  # with a color
     message: str = ""
     replacement: str | None = None
 
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.message or (self.add is not None and self.add.errors))
 
-def show(draft_id: int, typed: Typed) -> Page:
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPage:
+    """What the page shows. ``head`` is None before the first line; ``mine``: the reader works on it."""
+
+    head: DraftHead | None
+    lines: list[Line]
+    currency: str
+    store_name: str | None
+    mine: bool
+    may_change: bool
+    typed: DraftInput
+    undo: RemovedLine | None
+    parent: SplitParent | None
+    credit: CreditAccount | None
+    approval: ApprovalStatus | None
+
+    @cached_property
+    def notes(self) -> dict[int, list[Difference]]:
+        """By line: what differs from last time."""
+        return {
+            line.id: differences(line, currency=self.currency, store_name=self.store_name)
+            for line in self.lines
+        }
+
+    @property
+    def different(self) -> int:
+        return sum(1 for each in self.notes.values() if each)
+
+    @property
+    def blocked(self) -> int:
+        """How many lines cannot be ordered."""
+        return sum(1 for line in self.lines if line.problem)
+
+    @property
+    def total_minor(self) -> int:
+        return total_of(self.lines)
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What a reorder could not take over."""
+        return [each for each in self.head.draft.left_out if "raw" not in each] if self.head else []
+
+    @property
+    def wrong(self) -> list[LeftOut]:
+        """Lines of a pasted list that could not be read."""
+        return [each for each in self.head.draft.left_out if "raw" in each] if self.head else []
+
+    @cached_property
+    def add_form(self) -> AddForm:
+        return self.typed.add or AddForm(formdata=None)
+
+    @cached_property
+    def paste_form(self) -> PasteForm:
+        """Wrong lines come back in the box, ready to be corrected."""
+        return PasteForm(formdata=None, pasted="\n".join(each["raw"] for each in self.wrong))
+
+    @cached_property
+    def name_form(self) -> NameForm | None:
+        return NameForm(formdata=None, name=self.head.draft.name) if self.head else None
+
+
+def show_draft(draft_id: int, typed: DraftInput) -> Answer:
     """The page of a draft, with what was refused on it."""
     head = head_of(db(), actor(), draft_id)
     if head.draft.state == "placed":
@@ -56,71 +136,55 @@ def store_of(head: DraftHead | None) -> tuple[int | None, str | None]:
     return seen.store_id, seen.store_name
 
 
-def draft_page(head: DraftHead | None, typed: Typed) -> Page:
+def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
+    """The page of a draft, or of the one that the first line will make."""
     store_id, store_name = store_of(head)
-    lines = []
-    if head is not None:
-        lines = stocked_lines(
-            db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=store_id
-        )
-        viewed(
-            CartViewed(lines=len(lines)),
-            account_id=head.company.id,
-            store_id=store_id,
-            links={"draft_id": head.id},
-        )
-    currency = head.company.currency if head else visit().currency
-    notes = {line.id: differences(line, currency=currency, store_name=store_name) for line in lines}
+    lines = _lines(head, store_id) if head is not None else []
     mine = head is None or head.draft.owner_user_id == actor().user_id
-    body = render_template(
-        "orders/drafts/draft.html",
+    own = head if mine else None
+    page = DraftPage(
         head=head,
         lines=lines,
-        notes=notes,
-        different=sum(1 for line in lines if notes[line.id]),
-        blocked=sum(1 for line in lines if line.problem),
-        total_minor=total_of(lines),
-        currency=currency,
+        currency=head.company.currency if head else visit().currency,
         store_name=store_name,
-        may_change=mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded"),
         mine=mine,
+        may_change=mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded"),
         typed=typed,
-        add_form=typed.add or AddForm(formdata=None),
-        paste_form=_paste_form(head),
-        name_form=NameForm(formdata=None, name=head.draft.name) if head else None,
-        left_out=[each for each in head.draft.left_out if "raw" not in each] if head else [],
-        wrong=[each for each in head.draft.left_out if "raw" in each] if head else [],
         undo=_undo_of(head),
-        parent=split_from(db(), head.draft) if head and mine else None,
-        credit=credit_of(db(), head.company.id) if head and lines and mine else None,
-        standing=_approval(head) if head and mine else None,
+        parent=split_from(db(), own.draft) if own else None,
+        credit=credit_of(db(), own.company.id) if own and lines else None,
+        approval=_approval(own) if own else None,
     )
-    refused = typed.message or (typed.add is not None and typed.add.errors)
-    return (body, 422) if refused else body
+    body = render_template("orders/drafts/draft.html", page=page)
+    return (body, 422) if typed.is_refused else body
 
 
-def _approval(head: DraftHead) -> ApprovalStanding | None:
-    """How its approval stands, once it has gone on to pickup or delivery: before that nobody was asked."""
+def _lines(head: DraftHead, store_id: int | None) -> list[Line]:
+    lines = stocked_lines(
+        db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=store_id
+    )
+    viewed(
+        CartViewed(lines=len(lines)),
+        account_id=head.company.id,
+        store_id=store_id,
+        links={"draft_id": head.id},
+    )
+    return lines
+
+
+def _approval(head: DraftHead) -> ApprovalStatus | None:
+    """The state of its approval, once it has gone on to pickup or delivery: before that nobody was asked."""
     if head.draft.checkout_at is None or head.draft.state == "discarded":
         return None
-    return approval_standing(
+    return approval_status(
         db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
     )
 
 
-def _paste_form(head: DraftHead | None) -> PasteForm:
-    """Wrong lines come back in the box, ready to be corrected."""
-    wrong = [each["raw"] for each in head.draft.left_out if "raw" in each] if head else []
-    return PasteForm(formdata=None, pasted="\n".join(wrong))
-
-
-def _undo_of(head: DraftHead | None) -> dict[str, Any] | None:
+def _undo_of(head: DraftHead | None) -> RemovedLine | None:
     """What was just removed from this draft, offered once."""
-    kept: dict[str, Any] | None = session.get("removed")
+    kept: RemovedLine | None = session.get("removed")
     if head is None or kept is None or kept["draft_id"] != head.id or kept.get("offered"):
         return None
     session["removed"] = {**kept, "offered": True}
     return kept
-
-
-LINE = f"{DRAFT}/lines/<int(max={2**53}):line_id>"

@@ -12,7 +12,7 @@ SEPARATORS = re.compile(r"[\t;,]+|\s+")
 
 @dataclass(frozen=True)
 class Pasted:
-    """One line of a pasted list; ``problem`` is set when it cannot be read."""
+    """One line of a pasted list; ``problem`` is set if it cannot be read."""
 
     raw: str
     sku: str = ""

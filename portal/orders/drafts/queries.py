@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Address, Company, CompanyJob, User
@@ -17,7 +16,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.lines import Line, wanted_by_variant
+from portal.orders.drafts.lines import Line, tax_of, total_of, wanted_by_variant
 from portal.orders.models.drafts import Draft
 from portal.stores.models import Store
 from portal.stores.stock.queries import available
@@ -76,10 +75,10 @@ class DraftHead:
 
 
 def head_of(session: Session, actor: Actor, draft_id: int, *, lock: bool = False) -> DraftHead:
-    """A draft of the actor's company, whoever in it works on it. One statement.
+    """A draft of the actor's company, no matter who works on it. One statement.
 
-    :param lock: hold it until the transaction ends; what is read then is the newest.
-    :raises NotFound: when there is none in this company.
+    :param lock: lock it until the transaction ends, and read its newest state.
+    :raises NotFound: if there is none in this company.
     """
     return _one(session, actor, Draft.id == draft_id, lock=lock)
 
@@ -87,7 +86,7 @@ def head_of(session: Session, actor: Actor, draft_id: int, *, lock: bool = False
 def own_head(session: Session, actor: Actor, draft_id: int, *, lock: bool = False) -> DraftHead:
     """A draft that the actor works on.
 
-    :raises NotFound: when it is a colleague's or there is none.
+    :raises NotFound: if it is a colleague's or there is none.
     """
     return _one(session, actor, Draft.id == draft_id, Draft.owner_user_id == actor.user_id, lock=lock)
 
@@ -100,7 +99,7 @@ def current_head(session: Session, actor: Actor) -> DraftHead | None:
         return None
 
 
-def _one(session: Session, actor: Actor, *conditions: Any, lock: bool = False) -> DraftHead:
+def _one(session: Session, actor: Actor, *conditions: ColumnElement[bool], lock: bool = False) -> DraftHead:
     query = _HEADS.where(Draft.company_id == actor.customer_id, *conditions)
     if lock:
         query = query.with_for_update(of=Draft).execution_options(populate_existing=True)
@@ -139,6 +138,29 @@ def add_tax(session: Session, head: DraftHead, lines: list[Line], *, today: date
     return taxed
 
 
+@dataclass(frozen=True, slots=True)
+class TaxedLines:
+    """Priced and taxed lines, and by which rate or certificate. Amounts in minor units of the company's currency."""
+
+    lines: list[Line]
+    taxed: Taxed
+
+    @property
+    def tax_minor(self) -> int:
+        return tax_of(self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        """With tax."""
+        return total_of(self.lines) + tax_of(self.lines)
+
+
+def taxed_lines(session: Session, head: DraftHead, *, today: date) -> TaxedLines:
+    """The lines of a draft at the prices and taxes of a day. Three statements."""
+    lines = priced_lines(session, company_id=head.company.id, draft_id=head.id, today=today)
+    return TaxedLines(lines, add_tax(session, head, lines, today=today))
+
+
 def stocked_lines(
     session: Session, *, company_id: int, draft_id: int, today: date, store_id: int | None
 ) -> list[Line]:
@@ -170,7 +192,7 @@ class DraftRow:
     store_name: str | None
     updated_at: datetime
     lines: int
-    waits: bool  # for another person's yes
+    waits: bool  # for approval
 
     @property
     def title(self) -> str:
@@ -207,7 +229,7 @@ def addresses_of(session: Session, company_id: int) -> list[Address]:
 
 
 def jobs_of(session: Session, company_id: int, chosen_id: int | None) -> list[CompanyJob]:
-    """The company's open jobs by name, as many as a list to choose from bears; the chosen one is among them."""
+    """The company's open jobs by name, as many as a list can show; the chosen one is among them."""
     open_jobs = (CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
     chosen_first = (CompanyJob.id == (chosen_id or 0)).desc()
     query = select(CompanyJob).where(*open_jobs).order_by(chosen_first, CompanyJob.name).limit(LISTED_JOBS)

@@ -1,10 +1,24 @@
-"""Touchpoints of fulfilment."""
+"""Touchpoints of an order's way through the store: each names the order, and what of it the step concerned."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from portal.touchpoints.kind import Touch, fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStep(Touch):
+    """What all touchpoints of an order may say: the states it went between, the units and the line it concerned."""
+
+    number: str | None = None
+    lines: int | None = None
+    fulfilment: str | None = None
+    from_state: str | None = None
+    to_state: str | None = None
+    reason: str | None = None
+    line_no: int | None = None
+    quantity: int | None = None
 
 
 @fact(
@@ -16,17 +30,9 @@ from portal.touchpoints.kind import Touch, fact
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderUpdated(Touch):
+class OrderUpdated(OrderStep):
     """Something of a placed order was changed."""
 
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
     fields: list[str] | None = None
 
 
@@ -41,17 +47,8 @@ class OrderUpdated(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderCancelled(Touch):
+class OrderCancelled(OrderStep):
     """An order, or a line of it, was cancelled."""
-
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
 
 
 @fact(
@@ -63,17 +60,8 @@ class OrderCancelled(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderAccepted(Touch):
+class OrderAccepted(OrderStep):
     """A store took the order on."""
-
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
 
 
 @fact(
@@ -87,17 +75,9 @@ class OrderAccepted(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPicked(Touch):
+class OrderPicked(OrderStep):
     """Picking or tinting began, went on, or ended short."""
 
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
     short: int | None = None
 
 
@@ -112,17 +92,8 @@ class OrderPicked(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadyForPickup(Touch):
+class ReadyForPickup(OrderStep):
     """The order can be collected."""
-
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
 
 
 @fact(
@@ -136,17 +107,9 @@ class ReadyForPickup(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PickedUp(Touch):
+class PickedUp(OrderStep):
     """The order was handed over."""
 
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
     code_shown: bool | None = None
 
 
@@ -161,17 +124,8 @@ class PickedUp(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shipped(Touch):
+class Shipped(OrderStep):
     """The order left the store."""
-
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
 
 
 @fact(
@@ -185,17 +139,8 @@ class Shipped(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered(Touch):
+class Delivered(OrderStep):
     """The order arrived."""
-
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
 
 
 @fact(
@@ -209,17 +154,9 @@ class Delivered(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backordered(Touch):
+class Backordered(OrderStep):
     """Something of the order has to be waited for."""
 
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
     short: int | None = None
 
 
@@ -233,15 +170,7 @@ class Backordered(Touch):
     detail="order",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryPromiseChanged(Touch):
+class DeliveryPromiseChanged(OrderStep):
     """Another time was promised."""
 
-    number: str | None = None
-    lines: int | None = None
-    fulfilment: str | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str | None = None
-    line_no: int | None = None
-    quantity: int | None = None
     minutes_later: int | None = None

@@ -1,4 +1,4 @@
-"""Orders that need another person's yes."""
+"""Orders that another person has to approve."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from portal.orders.draft_states import APPROVAL_STATES, DECIDED
 
 
 class OrderApproval(Base):
-    """The question whether a draft above its person's limit may be ordered, and its answer. Any change of the draft
-    voids a pending one (triggers on ``draft`` and ``draft_line``). Amounts in minor units of ``currency``, with tax."""
+    """The request to approve a draft above its person's limit, and the decision. Any change of the draft voids a
+    pending one (triggers on ``draft`` and ``draft_line``). Amounts in minor units of ``currency``, with tax."""
 
     __tablename__ = "order_approval"
 

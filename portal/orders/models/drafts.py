@@ -1,9 +1,9 @@
-"""Orders in the making."""
+"""Drafts: orders in the making."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,6 +12,30 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import DRAFT_STATES
+
+
+class LeftOut(TypedDict, total=False):
+    """Something that did not get into a draft, as its JSON column holds it: nothing is dropped silently. A line of a
+    pasted list that could not be read has ``raw`` and ``reason`` only."""
+
+    sku: str
+    name: str
+    quantity: int
+    reason: str
+    raw: str
+
+
+class LastTime(TypedDict, total=False):
+    """What a line was when it was ordered before, as its JSON column holds it."""
+
+    order: str
+    sku: str
+    name: str
+    quantity: int
+    unit_price: str
+    rounded_from: int
+    rounded_to: int
+    colour_lost: str
 
 
 class Draft(Base):
@@ -41,13 +65,12 @@ class Draft(Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     note: Mapped[str] = mapped_column(server_default="")
     allow_backorder: Mapped[bool] = mapped_column(server_default="false")
-    # What a reorder could not take over, each with sku, name, quantity and the reason: nothing is dropped silently.
-    left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    left_out: Mapped[list[LeftOut]] = mapped_column(JSONB, server_default="[]")
     # When it first went on to pickup or delivery.
     checkout_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    # The draft from which this one was split off because credit did not reach for all of it.
+    # The draft from which this one was split off because credit did not cover all of it.
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
-    # When, whom and about how much (minor units) the company's approvers were asked, because credit did not reach.
+    # When, whom and about how much (minor units) the company's approvers were asked, because credit did not cover it.
     asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     asked_minor: Mapped[int | None] = mapped_column(BigInteger)
     asked_names: Mapped[str] = mapped_column(server_default="")
@@ -72,7 +95,7 @@ class Draft(Base):
 
 
 class DraftLine(Base):
-    """A wish: this variant, this many, perhaps tinted to a colour."""
+    """This variant, this many, perhaps tinted to a color."""
 
     __tablename__ = "draft_line"
 
@@ -83,8 +106,8 @@ class DraftLine(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
     quantity: Mapped[int]
     colour_number: Mapped[str | None] = mapped_column(ForeignKey("colour.number"))
-    # What it was last time, when the line comes from a reorder: sku, name, quantity, unit_price, pack_size.
-    last_time: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # When the line comes from a reorder.
+    last_time: Mapped[LastTime | None] = mapped_column(JSONB)
 
     draft: Mapped[Draft] = relationship(back_populates="lines", lazy="raise")
 

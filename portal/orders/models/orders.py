@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, Sequence, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -45,7 +44,7 @@ class Order(Base):
     pickup_code: Mapped[str | None]
     pickup_person: Mapped[str] = mapped_column(server_default="")
     pickup_phone: Mapped[str] = mapped_column(server_default="")
-    ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # the address as it was
+    ship_to: Mapped[dict[str, str] | None] = mapped_column(JSONB)  # the address as it was
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")
@@ -56,7 +55,7 @@ class Order(Base):
     tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     tax_region: Mapped[str] = mapped_column(server_default="")
     # The certificate that exempts it, as it was: region, reason, certificate number, from and to.
-    exemption: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    exemption: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     line_count: Mapped[int]
     # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
     tint_quantity: Mapped[int] = mapped_column(server_default="0")

@@ -1,1 +1,1 @@
-"""Ordering again what was ordered before."""
+"""Reordering: from an earlier order, or from what was bought before."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.invoices.queries.of_order import documents_of_order
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.orders.pages import staff_blueprint
-from portal.orders.returns import use_cases as returns_use_cases
 from portal.orders.returns.rules import CLAIMS, RETURNS
+from portal.orders.returns.use_cases import Return, take_back
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -24,28 +21,25 @@ from portal.web.ui import flash
 MAX_TOKEN = 100
 
 
-@staff_blueprint.get("/counter/orders/<number>/returns")
+@staff_blueprint.get("/counter/orders/<number>/returns", endpoint="returns")
 @needs("counter:work")
-def returns(number: str) -> str:
+def return_form(number: str) -> str:
     """How many of which lines, and why."""
     return _page(number)
 
 
-@staff_blueprint.post("/counter/orders/<number>/returns")
+@staff_blueprint.post("/counter/orders/<number>/returns", endpoint="take_back")
 @needs("counter:work")
-def take_back(number: str) -> Response | tuple[str, int]:
+def create_return(number: str) -> Response | tuple[str, int]:
     """Credit them, once however often the form is sent."""
+    back = Return(
+        units=_units(),
+        reason=request.form.get("reason", ""),
+        restock=bool(request.form.get("restock")),
+        token=request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token(),
+    )
     with refusing() as tried:
-        memo = returns_use_cases.take_back(
-            db(),
-            actor=actor(),
-            now=now(),
-            number=number,
-            units=_units(),
-            reason=request.form.get("reason", ""),
-            restock=bool(request.form.get("restock")),
-            token=request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token(),
-        )
+        memo = take_back(db(), actor=actor(), now=now(), number=number, back=back)
     if tried.refused is not None:
         return _page(number, refused=tried.refused), tried.status
     amount = format_minor(-memo.total_minor, memo.currency)
@@ -54,7 +48,7 @@ def take_back(number: str) -> Response | tuple[str, int]:
 
 
 def _units() -> dict[int, int]:
-    """Line number → units, as typed; what is no number is zero, which the use case refuses."""
+    """Units by line number, as typed; zero for text that is no number, which the use case refuses."""
     found = {}
     for name, typed in request.form.items():
         line_no = name.removeprefix("units-")
@@ -70,13 +64,12 @@ def _is_number(text: str) -> bool:
 
 def _page(number: str, *, refused: Rejected | None = None) -> str:
     order = order_at_store(db(), actor(), number)
-    lines: list[Any] = [line for line in order.lines if line.quantity_invoiced]
+    lines = [line for line in order.lines if line.quantity_invoiced]
     return render_template(
-        "orders/fulfilment/returning.html",
+        "orders/returns/return.html",
         order=order,
         lines=lines,
         anything=any(line.quantity_invoiced > line.quantity_returned for line in lines),
-        documents=documents_of_order(db(), order.id),
         returns=list(RETURNS.items()),
         claims=list(CLAIMS.items()),
         refused=refused,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,124 +12,114 @@ from sqlalchemy.orm import Session
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.refunds.facts import OrderRefunded
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
-from portal.orders.fulfilment.use_cases.invoices import colour_words, place_of, today_at
-from portal.orders.fulfilment.use_cases.transitions import Work, note, record_step, stock_of, take
+from portal.orders.fulfilment.use_cases.invoices import colour_words, new_document
+from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, stock_of
+from portal.orders.fulfilment.use_cases.transitions import log_event, record_step
 from portal.orders.models.orders import OrderLine
 from portal.orders.parts import units_between
 from portal.orders.returns.facts import ReturnRequested
 from portal.orders.returns.rules import REASONS, is_claim, is_sellable, refusal
-from portal.stores.models import Store
 from portal.stores.stock.use_cases import put_back
 
+Units = list[tuple[OrderLine, int]]  # lines, each with how many units of it
 
-def take_back(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    number: str,
-    units: Mapping[int, int],
-    reason: str,
-    restock: bool,
-    token: str,
-) -> Invoice:
-    """Credit units of an order's lines, once: the same form sent twice gives the memo that it gave before.
 
-    Never more than was invoiced and not credited yet. What can be sold again goes back on the store's shelf when
-    somebody has looked at it and said so; tinted goods never do.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What is taken back or credited, and why.
 
-    :param units: by line number, each above zero.
-    :param reason: one of :data:`portal.orders.returns.REASONS`.
-    :param token: random, made with the form.
+    :ivar units: by line number, each above zero.
+    :ivar reason: one of :data:`portal.orders.returns.rules.REASONS`.
+    :ivar restock: somebody has looked at the goods and they can be sold again.
+    :ivar token: random, made with the form: the same one is credited once.
+    """
+
+    units: Mapping[int, int]
+    reason: str
+    restock: bool
+    token: str
+
+
+def take_back(session: Session, *, actor: Actor, now: datetime, number: str, back: Return) -> Invoice:
+    """Credit units of an order's lines. Idempotent: a form sent twice gives the same memo.
+
+    Never more than was invoiced and not credited yet. What can be sold again goes back on the store's shelf; tinted
+    goods never do.
+
     :raises NotFound: for an order of another store.
     :raises Rejected: ``nothing``; ``reason``; ``units-<line>`` on the line's field; ``restock``.
     """
-    work = take(session, actor=actor, now=now, number=number)
-    key = f"return:{work.order.id}:{token}"
+    locked = lock_order(session, actor=actor, now=now, number=number)
+    key = f"return:{locked.order.id}:{back.token}"
     before = session.scalars(select(Invoice).where(Invoice.issue_key == key)).one_or_none()
     if before is not None:
         return before
-    back = _checked(work, units, reason, restock)
-    memo = issue(session, _memo(work, back, reason, key), actor=actor, now=now)
+    lines = _checked(locked, back)
+    memo = issue(session, _memo(locked, lines, back.reason, key), actor=actor, now=now)
     assert memo is not None  # the order is locked, and the key was looked for under its lock
-    for line, n in back:
-        line.quantity_returned += n
-    _tell(work, back, reason, memo)
-    announce(session, memo)
-    if restock and work.order.store_id is not None:
-        put_back(session, store_id=work.order.store_id, quantities=stock_of(back))
+    for line, units in lines:
+        line.quantity_returned += units
+    _record_return(locked, lines, back.reason, memo)
+    mail_new_document(session, memo)
+    if back.restock and locked.order.store_id is not None:
+        put_back(session, store_id=locked.order.store_id, quantities=stock_of(lines))
     return memo
 
 
-def returnable(line: OrderLine) -> int:
-    """Units of a line that were invoiced and not credited yet."""
-    return max(0, line.quantity_invoiced - line.quantity_returned)
-
-
-def _checked(work: Work, units: Mapping[int, int], reason: str, restock: bool) -> list[tuple[OrderLine, int]]:
-    back = [(work.line(line_no), n) for line_no, n in sorted(units.items())]
-    if not back:
+def _checked(locked: LockedOrder, back: Return) -> Units:
+    lines = [(locked.line(line_no), units) for line_no, units in sorted(back.units.items())]
+    if not lines:
         raise Rejected("nothing", "Enter how many units of at least one line.", field="units")
-    for line, n in back:
-        if not 0 < n <= returnable(line):
-            most = returnable(line)
+    for line, units in lines:
+        most = max(0, line.quantity_invoiced - line.quantity_returned)
+        if not 0 < units <= most:
             words = f"Give a number from 1 to {most}." if most else "All of it was credited already."
             raise Rejected("units", f"{line.sku}: {words}", field=f"units-{line.line_no}")
-    if reason not in REASONS:
+    if back.reason not in REASONS:
         raise Rejected("reason", "Choose why it is credited.", field="reason")
-    for line, _ in back:
-        problem = refusal(reason, tinted=line.colour_number is not None)
-        if problem:
-            raise Rejected("reason", f"{line.sku}: {problem}", field="reason")
-        if restock and not is_sellable(reason, tinted=line.colour_number is not None):
-            raise Rejected(
-                "restock",
-                f"{line.sku} cannot be sold again, so it does not go back on the shelf.",
-                field="restock",
-            )
-    return back
+    for line, _ in lines:
+        _check_goods(line, back)
+    return lines
 
 
-def _memo(work: Work, back: list[tuple[OrderLine, int]], reason: str, key: str) -> NewDocument:
-    order, session = work.order, work.session
-    store = session.get(Store, order.store_id) if order.store_id else None
+def _check_goods(line: OrderLine, back: Return) -> None:
+    tinted = line.colour_number is not None
+    problem = refusal(back.reason, tinted=tinted)
+    if problem:
+        raise Rejected("reason", f"{line.sku}: {problem}", field="reason")
+    if back.restock and not is_sellable(back.reason, tinted=tinted):
+        raise Rejected(
+            "restock",
+            f"{line.sku} cannot be sold again, so it does not go back on the shelf.",
+            field="restock",
+        )
+
+
+def _memo(locked: LockedOrder, lines: Units, reason: str, key: str) -> NewDocument:
     charged = (
         select(Invoice.id)
         .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
         .where(
-            Invoice.order_id == order.id,
+            Invoice.order_id == locked.order.id,
             Invoice.kind == "invoice",
-            InvoiceLine.order_line_no.in_([line.line_no for line, _ in back]),
+            InvoiceLine.order_line_no.in_([line.line_no for line, _ in lines]),
         )
         .order_by(Invoice.id.desc())
         .limit(1)
     )
-    return NewDocument(
-        "credit_memo",
-        order.company_id,
-        order.currency,
-        key,
-        today_at(store, work),
-        [_line(work, *each) for each in back],
-        order_id=order.id,
-        order_number=order.number,
-        corrects_invoice_id=session.scalar(charged),
+    return replace(
+        new_document(locked, "credit_memo", key, [_line(locked, *each) for each in lines]),
+        corrects_invoice_id=locked.session.scalar(charged),
         reason=REASONS[reason],
-        store_id=order.store_id,
-        po_number=order.po_number,
-        job_id=order.job_id,
-        job_name=order.job_name,
-        ship_to=place_of(order, store),
-        exemption=order.exemption,
     )
 
 
-def _line(work: Work, line: OrderLine, units: int) -> Line:
-    worth = units_between(line, line.quantity_returned, line.quantity_returned + units, work.order.currency)
+def _line(locked: LockedOrder, line: OrderLine, units: int) -> Line:
+    worth = units_between(line, line.quantity_returned, line.quantity_returned + units, locked.order.currency)
     return Line(
         line.name,
         -units,
@@ -143,17 +134,15 @@ def _line(work: Work, line: OrderLine, units: int) -> Line:
     )
 
 
-def _tell(work: Work, back: list[tuple[OrderLine, int]], reason: str, memo: Invoice) -> None:
-    what = ", ".join(f"{n} of {line.sku}" for line, n in back[:3])
-    what += f" and {len(back) - 3} more" if len(back) > 3 else ""
+def _record_return(locked: LockedOrder, lines: Units, reason: str, memo: Invoice) -> None:
+    what = ", ".join(f"{n} of {line.sku}" for line, n in lines[:3])
+    what += f" and {len(lines) - 3} more" if len(lines) > 3 else ""
     amount = format_minor(-memo.total_minor, memo.currency)
-    event = note(work, f"Credited {amount} for {what} ({REASONS[reason].lower()}), credit memo {memo.number}")
-    units = sum(n for _, n in back)
-    claim = is_claim(reason)
-    record_step(work, ReturnRequested(quantity=units, lines=len(back), reason=reason, claim=claim), event)
-    record_step(
-        work,
-        OrderRefunded(quantity=units, lines=len(back), reason=reason),
-        event,
-        value_minor=-memo.total_minor,
+    event = log_event(
+        locked, f"Credited {amount} for {what} ({REASONS[reason].lower()}), credit memo {memo.number}"
     )
+    units = sum(n for _, n in lines)
+    requested = ReturnRequested(quantity=units, lines=len(lines), reason=reason, claim=is_claim(reason))
+    record_step(locked, requested, event)
+    refunded = OrderRefunded(quantity=units, lines=len(lines), reason=reason)
+    record_step(locked, refunded, event, value_minor=-memo.total_minor)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+
+from portal.orders.tracking.detail import OrderDetail
 
 STAMP = "%Y%m%dT%H%M%SZ"
 # Lines of the format are at most 75 bytes long; the rest follows on lines that begin with a space.
 LINE_BYTES = 74
 
 
-def calendar_entry(order: Any, now: datetime) -> str:
-    """The entry of a placed order. It names no pickup code: calendars are shared."""
+def calendar_entry(order: OrderDetail, now: datetime) -> str:
+    """The entry of a placed order. It names no pickup code: calendars are shared.
+
+    :raises ValueError: for an order without a pickup window and without a promised time.
+    """
     starts = order.window_start or order.promised_at
-    ends = order.window_end if order.window_start else starts + timedelta(minutes=30)
+    if starts is None:
+        raise ValueError(f"no time is promised for order {order.number}")
+    ends = order.window_end if order.window_start and order.window_end else starts + timedelta(minutes=30)
     pickup = order.fulfilment == "pickup"
     where = f"{order.store_name}, {order.store_line1}, {order.store_city}" if pickup else ""
     rows = [

@@ -1,18 +1,19 @@
-"""Looking at one order, and the touchpoint that says so."""
+"""Reading one order for its company's pages, with the touchpoint."""
 
 from __future__ import annotations
 
+from portal.orders.tracking.detail import OrderDetail
 from portal.orders.tracking.facts import OrderStatusViewed
-from portal.orders.tracking.queries.order import OrderDetail, order_for
+from portal.orders.tracking.queries.order import order_for
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db
 
 
 def seen_order(number: str) -> OrderDetail:
-    """The order as its company sees it; that its state was looked at is noted.
+    """The order as its company sees it; the view is recorded with the state it showed.
 
-    :raises NotFound: when it is not the company's.
+    :raises NotFound: if it is not the company's.
     """
     order = order_for(db(), actor(), number)
     viewed(

@@ -1,1 +1,1 @@
-"""When a store is open and when an order is ready."""
+"""Opening hours, and when an order is ready."""

@@ -1,8 +1,8 @@
-"""When a store is open, and when it has been open for so many minutes.
+"""When a store is open, and when it will have been open for a number of minutes.
 
-Pure rules. Hours are kept on the store's wall clock; every moment that goes in or comes out is aware, and
-counts real minutes: a day on which the clocks change is an hour longer or shorter, as it is for the staff.
-An opening span holds its first minute and not its last: at closing time the store is closed.
+Pure rules. Hours are in the store's local time; all datetimes passed in or returned are aware and count real
+minutes: a day on which the clocks change is an hour longer or shorter, as it is for the staff. An opening span
+includes its first minute and excludes its last: at closing time the store is closed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Hours = tuple[time, time]
-# How far ahead an opening is looked for. A store that is closed for longer has no hours worth promising.
+# How far ahead to look for an opening. A store that is closed for longer can promise nothing.
 HORIZON_DAYS = 90
 
 
 class NeverOpen(ValueError):
-    """The store keeps no hours within the next :data:`HORIZON_DAYS` days."""
+    """The store does not open within the next :data:`HORIZON_DAYS` days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Schedule:
     """Hours of one store.
 
     :param zone: IANA name of the store's time zone.
-    :param weekly: hours by ISO weekday (1 = Monday); a day that is missing is closed.
-    :param exceptions: dates with other hours; None: closed all day.
-    :param notes: why a date is an exception, where the store says so.
+    :param weekly: hours by ISO weekday (1 = Monday); a missing day is closed.
+    :param exceptions: dates with different hours; None: closed all day.
+    :param notes: reasons of exceptions, where the store gives them.
     """
 
     zone: str
@@ -49,11 +49,11 @@ class Schedule:
     notes: Mapping[date, str] = field(default_factory=dict)
 
     def hours(self, day: date) -> Hours | None:
-        """Opening and closing on the wall clock of a local day; None: closed."""
+        """Opening and closing of a local day, in local time; None: closed."""
         return self.exceptions[day] if day in self.exceptions else self.weekly.get(day.isoweekday())
 
     def span(self, day: date) -> Span | None:
-        """Opening and closing of a local day as moments; None: closed."""
+        """Opening and closing of a local day, in UTC; None: closed."""
         hours = self.hours(day)
         if hours is None:
             return None
@@ -62,12 +62,12 @@ class Schedule:
         return Span(opens, closes) if opens < closes else None
 
     def local_day(self, moment: datetime) -> date:
-        """The date on the store's wall clock."""
+        """The date in the store's time zone."""
         return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
 def spans_from(schedule: Schedule, start: datetime) -> Iterator[Span]:
-    """Opening spans that end after ``start``, in order, the running one cut to begin at ``start``."""
+    """Opening spans that end after ``start``, in order; the current one is cut to begin at ``start``."""
     first = schedule.local_day(start)
     for offset in range(HORIZON_DAYS + 1):
         span = schedule.span(first + timedelta(days=offset))
@@ -82,13 +82,13 @@ def is_open(schedule: Schedule, moment: datetime) -> bool:
 
 
 def next_opening(schedule: Schedule, moment: datetime) -> datetime | None:
-    """The first open moment at or after ``moment`` (itself, when the store is open); None: never opens."""
+    """The first open moment at or after ``moment`` (itself if the store is open); None: never opens."""
     span = next(spans_from(schedule, moment), None)
     return None if span is None else span.opens
 
 
 def closing(schedule: Schedule, moment: datetime) -> datetime | None:
-    """When the store closes that is open at ``moment``; None: it is closed."""
+    """When the store that is open at ``moment`` closes; None: it is closed."""
     span = schedule.span(schedule.local_day(moment))
     return span.closes if span is not None and span.opens <= moment < span.closes else None
 
@@ -96,31 +96,31 @@ def closing(schedule: Schedule, moment: datetime) -> datetime | None:
 def open_minutes_after(schedule: Schedule, start: datetime, minutes: int) -> datetime:
     """The first open moment by which the store has been open for ``minutes`` since ``start``.
 
-    Work that is not done at closing goes on at the next opening; work that ends just at closing is handed
-    over at the next opening, because a customer finds the door locked.
+    Work unfinished at closing continues at the next opening. Work that ends exactly at closing is handed over at
+    the next opening, because the customer would find the door locked.
 
-    :raises NeverOpen: when the store does not open long enough within the horizon.
+    :raises NeverOpen: if the store is not open long enough within the horizon.
     """
     if minutes < 0:
-        raise ValueError("minutes of work are not negative")
+        raise ValueError("minutes of work cannot be negative")
     left = timedelta(minutes=minutes)
     for span in spans_from(schedule, start):
         if left < span.length:
             return span.opens + left
         left -= span.length
-    raise NeverOpen("the store keeps no opening hours to do this in")
+    raise NeverOpen("the store is not open long enough to do this")
 
 
 def windows(
     schedule: Schedule, *, not_before: datetime, days: int, length_minutes: int
 ) -> list[tuple[datetime, datetime]]:
-    """Pickup windows of ``days`` local days from ``not_before`` on: (start, end), counted from opening.
+    """Pickup windows of ``days`` local days from ``not_before`` on, as (start, end), counted from opening.
 
     A window begins at or after ``not_before`` and ends by closing. A day that is open for less than one
     window is one short window.
     """
     if length_minutes <= 0:
-        raise ValueError("a pickup window has a length")
+        raise ValueError("a pickup window needs a length")
     first = schedule.local_day(not_before)
     found: list[tuple[datetime, datetime]] = []
     for offset in range(days):

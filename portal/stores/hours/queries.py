@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.stores.hours.opening import Hours, Schedule
@@ -31,17 +32,35 @@ def schedules(
     ids = sorted(set(store_ids))
     if not ids:
         return {}
-    zones: dict[int, str] = {}
-    weekly: dict[int, dict[int, Hours]] = {each: {} for each in ids}
-    exceptions: dict[int, dict[date, Hours | None]] = {each: {} for each in ids}
-    notes: dict[int, dict[date, str]] = {each: {} for each in ids}
+    days = _Days(ids)
     for row in session.execute(_HOURS, {"ids": ids, "since": since}):
+        days.add(row)
+    return days.schedules()
+
+
+class _Days:
+    """Collects the rows of several stores."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self._zones: dict[int, str] = {}
+        self._weekly: dict[int, dict[int, Hours]] = {each: {} for each in ids}
+        self._exceptions: dict[int, dict[date, Hours | None]] = {each: {} for each in self._weekly}
+        self._notes: dict[int, dict[date, str]] = {each: {} for each in self._weekly}
+
+    def add(self, row: Row[Any]) -> None:
+        """One weekday, one exception, or a store without hours."""
         hours = (row.opens, row.closes) if row.opens and row.closes else None
         if row.day is not None:
-            exceptions[row.id][row.day] = hours
-            notes[row.id][row.day] = row.note
-            continue
-        zones[row.id] = row.time_zone
+            self._exceptions[row.id][row.day] = hours
+            self._notes[row.id][row.day] = row.note
+            return
+        self._zones[row.id] = row.time_zone
         if row.weekday is not None and hours is not None:
-            weekly[row.id][row.weekday] = hours
-    return {each: Schedule(zone, weekly[each], exceptions[each], notes[each]) for each, zone in zones.items()}
+            self._weekly[row.id][row.weekday] = hours
+
+    def schedules(self) -> dict[int, Schedule]:
+        """Schedules of the stores that exist."""
+        return {
+            each: Schedule(zone, self._weekly[each], self._exceptions[each], self._notes[each])
+            for each, zone in self._zones.items()
+        }

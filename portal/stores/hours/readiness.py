@@ -1,7 +1,7 @@
 """When an order is ready for pickup: the store's hours, its lead time, and the tint queue.
 
-Pure rules. All work is done in open hours. Picking takes the lead time whatever the order's length; tinting
-begins when the queue before it is done and runs beside the picking, so the longer of the two counts.
+Pure rules. All work is done in open hours. Picking takes the lead time regardless of the order's length; tinting
+begins after the queue before it and runs in parallel with picking, so the longer of the two counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def work_minutes(*, lead_minutes: int, tint_minutes: int, cans_to_tint: int, que
     :param lead_minutes: the store's time to pick an order.
     :param tint_minutes: time to tint one can.
     :param cans_to_tint: cans of this order that get a colour.
-    :param queue_minutes: tinting that the store has promised before.
+    :param queue_minutes: tinting already promised to earlier orders.
     """
     tinting = queue_minutes + cans_to_tint * tint_minutes if cans_to_tint else 0
     return max(lead_minutes, tinting)
@@ -31,7 +31,7 @@ def ready_at(
     cans_to_tint: int,
     queue_minutes: int,
 ) -> datetime | None:
-    """The open moment at which an order placed ``now`` can be collected; None: the store keeps no hours."""
+    """The open moment from which an order placed ``now`` can be picked up; None: the store does not open."""
     minutes = work_minutes(
         lead_minutes=lead_minutes,
         tint_minutes=tint_minutes,

@@ -1,4 +1,4 @@
-"""Touchpoints of near."""
+"""Touchpoints of stores near a place."""
 
 from __future__ import annotations
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.orders.checkout.queries.choices import offer
+from portal.orders.checkout.queries.choices import StoreChoice, offer
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import current_head, read_lines
 from portal.orders.promise import when_words
 from portal.stores.near.facts import AvailabilityChecked
 from portal.stores.pages import blueprint
-from portal.stores.store import use_cases as store_use_cases
 from portal.stores.store.queries import City, cities, stores_by_id
+from portal.stores.store.use_cases import choose_store
 from portal.web.access import needs
 from portal.web.forms import strip
 from portal.web.sessions import actor, visit
@@ -26,47 +28,58 @@ from portal.web.urls import local_path
 
 @dataclass(frozen=True)
 class Origin:
-    """From where distances are counted: latitude and longitude in degrees, and what to call it."""
+    """Where distances are measured from: latitude and longitude in degrees, and its name."""
 
     words: str
     position: tuple[float, float] | None
     is_store: bool = False
 
 
+@dataclass(frozen=True)
+class NearPage:
+    """Stores by distance, with the stock of the current draft; ``names`` are those of its variants."""
+
+    stores: Sequence[StoreChoice]
+    towns: Sequence[City]
+    origin: Origin
+    town: str
+    names: Mapping[int, str]
+    when: Callable[[datetime, str], str]
+    context_store_id: int | None
+    may_choose: bool
+    here: str
+
+
 @blueprint.get("/stores")
 @needs("stores:read")
 def near() -> str:
-    """Stores by distance from the browser's position (``lat``, ``lon``), a town, or the store of the visit."""
+    """Stores by distance from the browser's position (``lat``, ``lon``), a town, or the current store."""
     seen = visit()
     towns = cities(db())
     origin = _origin(towns)
     lines = _draft_lines()
     found = offer(db(), lines=lines, now=now(), near=origin.position, store_id=seen.store_id).stores
-    viewed(
-        AvailabilityChecked(stores=len(found), lines=len(lines)),
-        account_id=actor().company_id,
-        store_id=seen.store_id,
-    )
-    return render_template(
-        "stores/near/near.html",
+    checked = AvailabilityChecked(stores=len(found), lines=len(lines))
+    viewed(checked, account_id=actor().company_id, store_id=seen.store_id)
+    page = NearPage(
         stores=found,
         towns=towns,
         origin=origin,
         town=request.args.get("city", ""),
         names={line.variant_id: line.name for line in lines},
-        now=now(),
         when=lambda moment, zone: when_words(moment, zone, now()),
         context_store_id=seen.store_id,
         may_choose=actor().can("context:switch"),
         here=request.full_path.rstrip("?"),
     )
+    return render_template("stores/near/near.html", page=page)
 
 
-@blueprint.post("/stores/choice")
+@blueprint.post("/stores/choice", endpoint="choose_store")
 @needs("context:switch")
-def choose_store() -> Response:
+def store_choice() -> Response:
     """Work with another store; the form says where to go back to (``next``)."""
-    chosen = store_use_cases.choose_store(
+    chosen = choose_store(
         db(),
         actor=actor(),
         now=now(),
@@ -97,7 +110,7 @@ def _degrees(name: str, most: int) -> float | None:
         value = float(request.args.get(name, "")[:24])
     except ValueError:
         return None
-    return value if abs(value) <= most else None  # not a number compares false, too
+    return value if abs(value) <= most else None  # NaN compares false too
 
 
 def _draft_lines() -> list[Line]:

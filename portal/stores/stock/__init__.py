@@ -1,1 +1,1 @@
-"""What a store can sell, and what is held for orders."""
+"""Stock that stores can sell, and reservations for orders."""

@@ -1,4 +1,4 @@
-"""What a store can sell."""
+"""Stock that a store can promise."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _AVAILABLE = text(
 
 
 def available(session: Session, *, store_id: int, variant_ids: Iterable[int]) -> dict[int, int]:
-    """Units of sale that can still be promised, for each variant asked for. A missing row counts as zero.
+    """Units of sale that can still be promised, for each given variant. A missing row counts as zero.
 
-    One statement. It takes no lock: what is shown may be gone a moment later; reserving decides.
+    One statement, without a lock: what is shown may be gone a moment later; reserving decides.
     """
     found = dict.fromkeys(sorted(set(variant_ids)), 0)
     if found:

@@ -1,8 +1,7 @@
-"""Holding stock for orders, giving it back, handing it over.
+"""Reserving stock for orders, releasing it, issuing it.
 
-Rows of stock are always locked in the order of their variant's id, in one statement, before they are
-changed in one more. Orders for the same goods in any order of lines then wait for each other and never
-in a circle.
+Stock rows are always locked in the order of their variants' ids, in one statement, before a second one changes them.
+This fixed lock order prevents deadlocks between orders for the same goods.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-# Functions of the database, since a customer's request may write nothing else of stock (migration 0012).
+# Database functions: a customer's request has no other permission to write stock (migration 0012).
 _LOCK = text("select variant_id, free from lock_stock(:store_id, cast(:ids as bigint[]))")
 _HOLD = text("select hold_stock(:store_id, cast(:ids as bigint[]), cast(:quantities as int[]))")
 _RELEASE = text("select release_stock(:store_id, cast(:ids as bigint[]), cast(:quantities as int[]))")
@@ -34,12 +33,12 @@ on conflict (store_id, variant_id) do update set on_hand = stock.on_hand + exclu
 def reserve(
     session: Session, *, store_id: int, wants: Mapping[int, int], partial: bool = False
 ) -> dict[int, int]:
-    """Hold stock for an order: variant id → units of sale wanted.
+    """Reserve stock for an order: variant id → units of sale wanted.
 
-    All or nothing: when anything is short, nothing is held. With ``partial`` what there is gets held. A variant
-    without a stock row has none. The rows stay locked until the transaction ends.
+    All or nothing: if anything is short, nothing is reserved. With ``partial`` whatever is available is reserved. A
+    variant without a stock row has none. The rows stay locked until the transaction ends.
 
-    :returns: what was available of each variant that is short; empty when everything is held.
+    :returns: the available units of each variant that is short; empty if everything is reserved.
     """
     wanted = _positive(wants)
     free = _lock(session, store_id, wanted)
@@ -51,23 +50,23 @@ def reserve(
 
 
 def release(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
-    """Give held stock back (cancelled, or short-picked): variant id → units of sale.
+    """Release reserved stock (cancelled, or short-picked): variant id → units of sale.
 
-    :raises LookupError: when there is no stock row, so nothing can have been held.
+    :raises LookupError: if there is no stock row, so nothing can have been reserved.
     """
     _settle(session, store_id, _positive(quantities), _RELEASE)
 
 
 def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
-    """Hand held stock over: it is neither on hand nor held any more. Variant id → units of sale.
+    """Issue reserved stock: it leaves both the stock on hand and the reservation. Variant id → units of sale.
 
-    :raises LookupError: when there is no stock row, so nothing can have been held.
+    :raises LookupError: if there is no stock row, so nothing can have been reserved.
     """
     _settle(session, store_id, _positive(quantities), _ISSUE)
 
 
 def put_back(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
-    """Goods that were sold come back on the shelf: variant id → units of sale. One statement, in variant order."""
+    """Return sold goods to stock: variant id → units of sale. One statement, in the order of variants."""
     back = _positive(quantities)
     if back:
         session.execute(
@@ -77,7 +76,7 @@ def put_back(session: Session, *, store_id: int, quantities: Mapping[int, int]) 
 
 def _positive(quantities: Mapping[int, int]) -> dict[int, int]:
     if any(quantity < 0 for quantity in quantities.values()):
-        raise ValueError("a quantity of stock is not negative")
+        raise ValueError("a quantity of stock cannot be negative")
     return {each: quantities[each] for each in sorted(quantities) if quantities[each]}
 
 

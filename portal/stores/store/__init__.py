@@ -1,1 +1,1 @@
-"""One store, and the store that a person works with."""
+"""One store, and choosing the store to work with."""

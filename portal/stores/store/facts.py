@@ -1,4 +1,4 @@
-"""Touchpoints of store."""
+"""Touchpoints of choosing a store."""
 
 from __future__ import annotations
 

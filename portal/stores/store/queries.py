@@ -1,4 +1,4 @@
-"""Stores as they are shown."""
+"""Stores as pages show them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.foundation.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class StoreInfo:
-    """A store: where it is, how to reach it, how fast it works. Minutes are open minutes."""
+    """A store: location, phone, and how fast it works. Minutes are open minutes."""
 
     id: int
     code: str
@@ -35,7 +35,7 @@ class StoreInfo:
 
     @property
     def address(self) -> str:
-        """Street and town on one line, as one writes them in the store's country."""
+        """Street and town on one line, in the format of the store's country."""
         if self.country in {"US", "CA", "GB", "AU"}:
             return f"{self.line1}, {self.city}, {self.region} {self.postcode}"
         return f"{self.line1}, {self.postcode} {self.city}"
@@ -43,7 +43,7 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A town with stores, at the middle of them."""
+    """A town with stores, located at their center."""
 
     name: str
     region: str
@@ -56,7 +56,7 @@ class City:
         return f"{self.name}, {self.region}" if self.region else self.name
 
 
-# Shared by every query that gives StoreInfo; alias s.
+# Shared by all queries that return StoreInfo; alias s.
 COLUMNS = """
 s.id, s.code, s.name, s.line1, s.city, s.region, s.postcode, s.country, s.latitude, s.longitude, s.time_zone,
 s.phone, s.lead_minutes, s.tint_minutes, s.window_minutes, s.window_capacity
@@ -82,9 +82,9 @@ def stores_by_id(session: Session, ids: Iterable[int]) -> dict[int, StoreInfo]:
 
 
 def store_by_code(session: Session, code: str) -> StoreInfo:
-    """A store by its code (case does not matter).
+    """A store by its code (case is ignored).
 
-    :raises NotFound: when there is none.
+    :raises NotFound: if there is none.
     """
     row = session.execute(_BY_CODE, {"code": code.upper()}).one_or_none()
     if row is None:
@@ -100,5 +100,5 @@ def all_stores(session: Session) -> list[StoreInfo]:
 
 
 def cities(session: Session) -> list[City]:
-    """Towns that have a store, by state."""
+    """Towns that have a store, by state. One statement."""
     return [City(*row) for row in session.execute(_CITIES)]

@@ -1,4 +1,4 @@
-"""The store that a person works with: its stock and hours are shown on every page."""
+"""Choosing the store that a person works with: pages show its stock and hours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.context import use_cases as context
+from portal.accounts.context.use_cases import set_session_store
 from portal.foundation.actor import Actor
 from portal.foundation.clock import to_microseconds
 from portal.stores.store.facts import PickupStoreSelected
@@ -19,13 +19,13 @@ def choose_store(
 ) -> StoreInfo:
     """Work with this store from now on, in this session and the next.
 
-    :param store_before: id of the store until now.
-    :raises NotFound: there is no such store.
+    :param store_before: id of the current store.
+    :raises NotFound: if there is no such store.
     """
     store = store_by_code(session, code)
     if store.id == store_before:
         return store
-    context.choose_store(session, actor=actor, store_id=store.id)
+    set_session_store(session, actor=actor, store_id=store.id)
     record(
         session,
         Event(

@@ -14,8 +14,8 @@ from portal.stores.hours.opening import Schedule
 from portal.stores.hours.queries import schedules
 
 
-class KeepsWindows(Protocol):
-    """What is asked of a store here: the model and :class:`StoreInfo` both have it."""
+class HasWindows(Protocol):
+    """A store with pickup windows: the model and :class:`StoreInfo` both qualify."""
 
     @property
     def id(self) -> int: ...
@@ -27,7 +27,7 @@ class KeepsWindows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    """A pickup window (UTC) with the orders it takes and those it has."""
+    """A pickup window (UTC) with its capacity and bookings, in orders."""
 
     starts_at: datetime
     ends_at: datetime
@@ -46,7 +46,7 @@ select starts_at, booked from pickup_slot where store_id = :store_id and starts_
 
 def open_windows(
     session: Session,
-    store: KeepsWindows,
+    store: HasWindows,
     now: datetime,
     days: int,
     *,
@@ -54,8 +54,8 @@ def open_windows(
     schedule: Schedule | None = None,
     include_full: bool = False,
 ) -> list[OpenWindow]:
-    """Windows that begin at or after ``now`` (and at or after ``ready``, when the order is), over ``days``
-    local days from then on. Full ones are left out unless asked for. One statement, two without ``schedule``.
+    """Windows that begin at or after ``now`` (and at or after ``ready``, when the order will be ready), over ``days``
+    local days from then on. Full ones are left out by default. One statement, two without ``schedule``.
     """
     schedule = schedule or schedules(session, [store.id])[store.id]
     earliest = max(now, ready) if ready else now

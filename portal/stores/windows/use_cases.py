@@ -1,4 +1,4 @@
-"""Places in pickup windows."""
+"""Booking pickup windows."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ update pickup_slot set booked = booked - 1 where store_id = :store_id and starts
 """)
 
 
-def book_window(session: Session, *, store_id: int, starts_at: datetime, capacity: int) -> None:
-    """Take one place in a pickup window; the row appears with the first booking.
+class WindowFull(Rejected):
+    """Other orders have taken all places of the window."""
 
-    :param capacity: orders that the window takes, as the store says now.
-    :raises Rejected: ``window_full``, when another order was faster.
+    def __init__(self) -> None:
+        message = "That pickup window has just filled up. Choose another one."
+        super().__init__("window_full", message, field="window", outcome="conflict")
+
+
+def book_window(session: Session, *, store_id: int, starts_at: datetime, capacity: int) -> None:
+    """Book one place in a pickup window; the first booking creates the row.
+
+    :param capacity: orders that the window takes, as currently set by the store.
+    :raises WindowFull: if other orders have taken all places.
     """
     asked = {"store_id": store_id, "starts_at": starts_at, "capacity": capacity}
     booked = session.execute(_BOOK, asked).scalar() if capacity > 0 else None
     if booked is None:
-        raise Rejected(
-            "window_full",
-            "That pickup window has just filled up. Choose another one.",
-            field="window",
-            outcome="conflict",
-        )
+        raise WindowFull
 
 
 def unbook_window(session: Session, *, store_id: int, starts_at: datetime) -> None:
-    """Give the place in a pickup window back; does nothing when none is taken."""
+    """Release one place in a pickup window; does nothing if none is booked."""
     session.execute(_UNBOOK, {"store_id": store_id, "starts_at": starts_at})

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.accounts.delegations import use_cases as acting
-from portal.accounts.delegations.queries import stays_in
+from portal.accounts.delegations.queries import delegations_in
+from portal.accounts.delegations.use_cases import end_expired, start_acting
 from portal.accounts.models import Company, Delegation, User
 from portal.accounts.roles import PERMISSIONS
-from portal.accounts.sign_in.use_cases import sign_in as signing_in
-from portal.accounts.staff.use_cases import unassign
+from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
+from portal.accounts.sign_in.use_cases.sign_out import sign_out
+from portal.accounts.staff.use_cases.assignments import unassign_company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build
@@ -23,9 +24,7 @@ REASON = "Asked on the phone"
 
 def _rep(session: Session, build: Build, *companies: Company) -> Actor:
     rep = build.rep(*companies)
-    signed_in = signing_in.sign_in(
-        session, user=rep, device="", network="", now=NOW, lifetime=timedelta(days=1)
-    )
+    signed_in = sign_in(session, user=rep, browser=Browser("", ""), now=NOW, lifetime=timedelta(days=1))
     session.commit()
     return signed_in.actor
 
@@ -33,7 +32,7 @@ def _rep(session: Session, build: Build, *companies: Company) -> Actor:
 def _start(
     session: Session, actor: Actor, company: Company, subject: User | None, **more: object
 ) -> Delegation:
-    stay = acting.start_acting(
+    stay = start_acting(
         session,
         actor=actor,
         code=company.code,
@@ -113,7 +112,7 @@ def test_signing_out_ends_the_stay(session: Session, build: Build) -> None:
     company = build.company()
     rep = _rep(session, build, company)
     stay = _start(session, rep, company, build.user(company))
-    signing_in.sign_out(session, actor=rep, now=NOW + timedelta(minutes=5))
+    sign_out(session, actor=rep, now=NOW + timedelta(minutes=5))
     session.commit()
     session.expire_all()
     assert stay.ended_at == NOW + timedelta(minutes=5)
@@ -124,9 +123,9 @@ def test_signing_out_ends_the_stay(session: Session, build: Build) -> None:
 def test_an_expired_stay_ended_when_its_hour_did(session: Session, build: Build) -> None:
     company = build.company()
     stay = _start(session, _rep(session, build, company), company, build.user(company))
-    assert acting.end_expired(session, now=NOW + timedelta(minutes=59)) == 0
-    assert acting.end_expired(session, now=NOW + timedelta(hours=3)) == 1
-    assert acting.end_expired(session, now=NOW + timedelta(hours=3)) == 0
+    assert end_expired(session, now=NOW + timedelta(minutes=59)) == 0
+    assert end_expired(session, now=NOW + timedelta(hours=3)) == 1
+    assert end_expired(session, now=NOW + timedelta(hours=3)) == 0
     session.commit()
     session.expire_all()
     assert stay.ended_at == stay.expires_at
@@ -139,8 +138,7 @@ def test_taking_a_company_from_a_rep_ends_the_stay(session: Session, build: Buil
     company = build.company()
     rep = _rep(session, build, company)
     stay = _start(session, rep, company, build.user(company))
-    admin = build.actor(build.user(kind="admin"))
-    unassign(session, actor=admin, rep_id=rep.user_id or 0, code=company.code, now=NOW)
+    unassign_company(session, rep_id=rep.user_id or 0, code=company.code, now=NOW)
     session.commit()
     session.expire_all()
     assert stay.ended_at == NOW
@@ -152,8 +150,8 @@ def test_the_company_reads_its_stays_newest_first(session: Session, build: Build
     for hours in reversed(range(25)):
         build.delegation(rep, buyer, company, now=NOW - timedelta(hours=hours))
     build.delegation(rep, build.user(other), other)
-    page = stays_in(session, company.id, now=NOW)
-    rest = stays_in(session, company.id, now=NOW, cursor=page.next_cursor)
+    page = delegations_in(session, company.id, now=NOW)
+    rest = delegations_in(session, company.id, now=NOW, cursor=page.next_cursor)
     ids = [stay.id for stay in [*page.rows, *rest.rows]]
     assert len(ids) == 25
     assert ids == sorted(ids, reverse=True)

@@ -7,9 +7,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.invitations import use_cases as inviting
-from portal.accounts.sign_in.use_cases import credentials
-from portal.accounts.staff.use_cases import add_staff
+from portal.accounts.invitations.use_cases import invite
+from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_password
+from portal.accounts.staff.use_cases.staff import NewStaff, add_staff
 from portal.foundation.mail import OutboundMail, mail_folders
 from tests.builders import NOW, Build
 
@@ -28,14 +28,12 @@ def mails(session: Session, build: Build) -> dict[str, str]:
     company = build.company("Harbour Painting")
     admin = build.actor(build.user(company, "company_admin", name="Ngozi Okafor"), company, "company_admin")
     person = build.user(company, name="Ana Ruiz")
-    inviting.invite(
-        session, actor=admin, email="new@example.com", name="Bo", role="buyer", public_url=URL, now=NOW
-    )
-    add_staff(session, email="joan@example.com", name="Joan", kind="support", public_url=URL, now=NOW)
-    credentials.request_reset(session, email=person.email, public_url=URL, now=NOW)
+    invite(session, actor=admin, email="new@example.com", name="Bo", role="buyer", public_url=URL, now=NOW)
+    add_staff(session, NewStaff("joan@example.com", "Joan", "support"), public_url=URL, now=NOW)
+    request_reset(session, email=person.email, public_url=URL, now=NOW)
     asked = session.scalars(select(OutboundMail).where(OutboundMail.kind == "password_reset")).one()
     token = asked.data["link"].split("token=")[1]
-    credentials.reset_password(session, token=token, password="a long new phrase", now=NOW)
+    reset_password(session, token=token, password="a long new phrase", now=NOW)
     return {mail.kind: _render(mail) for mail in session.scalars(select(OutboundMail))}
 
 

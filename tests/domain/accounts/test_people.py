@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company, Delegation, Membership, User
-from portal.accounts.people import use_cases as people
 from portal.accounts.people.queries import people_page
+from portal.accounts.people.use_cases import change_role, disable, enable, set_acting_consent
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build
@@ -24,7 +24,7 @@ def _admin(build: Build, company: Company) -> Actor:
 def test_a_role_changes(session: Session, build: Build) -> None:
     company = build.company()
     admin, buyer = _admin(build, company), build.user(company)
-    people.change_role(session, actor=admin, user_id=buyer.id, role="approver", now=NOW)
+    change_role(session, actor=admin, user_id=buyer.id, role="approver", now=NOW)
     session.commit()
     assert session.get_one(Membership, (buyer.id, company.id)).role == "approver"
 
@@ -34,17 +34,17 @@ def test_a_role_is_one_of_the_four(session: Session, build: Build, role: str) ->
     company = build.company()
     admin, buyer = _admin(build, company), build.user(company)
     with pytest.raises(Rejected):
-        people.change_role(session, actor=admin, user_id=buyer.id, role=role, now=NOW)
+        change_role(session, actor=admin, user_id=buyer.id, role=role, now=NOW)
 
 
 def test_people_of_other_companies_do_not_exist(session: Session, build: Build) -> None:
     admin = _admin(build, build.company())
     stranger = build.user(build.company())
-    for attempt in (people.disable, people.enable):
+    for attempt in (disable, enable):
         with pytest.raises(NotFound):
             attempt(session, actor=admin, user_id=stranger.id, now=NOW)
     with pytest.raises(NotFound):
-        people.change_role(session, actor=admin, user_id=stranger.id, role="viewer", now=NOW)
+        change_role(session, actor=admin, user_id=stranger.id, role="viewer", now=NOW)
 
 
 def test_nobody_changes_themselves_out(session: Session, build: Build) -> None:
@@ -52,24 +52,24 @@ def test_nobody_changes_themselves_out(session: Session, build: Build) -> None:
     admin, _ = _admin(build, company), _admin(build, company)
     assert admin.user_id is not None
     with pytest.raises(Rejected, match="your own role"):
-        people.change_role(session, actor=admin, user_id=admin.user_id, role="buyer", now=NOW)
+        change_role(session, actor=admin, user_id=admin.user_id, role="buyer", now=NOW)
     with pytest.raises(Rejected, match="yourself"):
-        people.disable(session, actor=admin, user_id=admin.user_id, now=NOW)
+        disable(session, actor=admin, user_id=admin.user_id, now=NOW)
 
 
 def test_a_company_keeps_an_administrator(session: Session, build: Build) -> None:
     company = build.company()
     admin = _admin(build, company)
     other = build.user(company, "company_admin")
-    people.disable(session, actor=admin, user_id=other.id, now=NOW)
+    disable(session, actor=admin, user_id=other.id, now=NOW)
     session.commit()
     # Signed in at another company of the group, say: no longer among the administrators counted here.
     outsider = build.actor(other, company, "company_admin")
     assert admin.user_id is not None
     with pytest.raises(Rejected, match="last administrator"):
-        people.change_role(session, actor=outsider, user_id=admin.user_id, role="buyer", now=NOW)
+        change_role(session, actor=outsider, user_id=admin.user_id, role="buyer", now=NOW)
     with pytest.raises(Rejected, match="last administrator"):
-        people.disable(session, actor=outsider, user_id=admin.user_id, now=NOW)
+        disable(session, actor=outsider, user_id=admin.user_id, now=NOW)
 
 
 def test_an_administrator_of_the_parent_counts(session: Session, build: Build) -> None:
@@ -77,7 +77,7 @@ def test_an_administrator_of_the_parent_counts(session: Session, build: Build) -
     child = build.company(parent_id=parent.id)
     group_admin = build.actor(build.user(parent, "company_admin"), child, "company_admin")
     only = build.user(child, "company_admin")
-    people.change_role(session, actor=group_admin, user_id=only.id, role="buyer", now=NOW)
+    change_role(session, actor=group_admin, user_id=only.id, role="buyer", now=NOW)
 
 
 def test_two_administrators_who_remove_each_other_take_turns(
@@ -91,7 +91,7 @@ def test_two_administrators_who_remove_each_other_take_turns(
         start.wait()
         with sessions() as own:
             try:
-                people.disable(own, actor=pair[0], user_id=pair[1].user_id or 0, now=NOW)
+                disable(own, actor=pair[0], user_id=pair[1].user_id or 0, now=NOW)
             except Rejected:
                 return False
             own.commit()
@@ -107,7 +107,7 @@ def test_disabling_ends_a_stay_on_the_persons_behalf(session: Session, build: Bu
     company = build.company()
     admin, buyer = _admin(build, company), build.user(company)
     stay = build.delegation(build.rep(company), buyer, company)
-    people.disable(session, actor=admin, user_id=buyer.id, now=NOW)
+    disable(session, actor=admin, user_id=buyer.id, now=NOW)
     session.commit()
     assert session.get_one(Delegation, stay.id, populate_existing=True).ended_at == NOW
 
@@ -117,7 +117,7 @@ def test_withdrawing_consent_ends_stays_of_this_company_only(session: Session, b
     rep = build.rep(company, other)
     ours = build.delegation(rep, build.user(company), company)
     theirs = build.delegation(rep, build.user(other), other)
-    people.set_acting_consent(session, actor=_admin(build, company), allowed=False, now=NOW)
+    set_acting_consent(session, actor=_admin(build, company), allowed=False, now=NOW)
     session.commit()
     assert session.get_one(Delegation, ours.id, populate_existing=True).ended_at == NOW
     assert session.get_one(Delegation, theirs.id, populate_existing=True).ended_at is None

@@ -26,15 +26,15 @@ from portal.accounts.sight import (
     works_at_store,
 )
 from portal.billing.disputes.queries import open_disputes
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.invoices.queries.invoices import invoice_for_staff
 from portal.billing.models.invoices import Invoice
 from portal.desk.customer.queries.customers import customers
-from portal.desk.lookup.queries import look_up
-from portal.desk.lookup.wanted import asked
+from portal.desk.lookup.queries.search import look_up
+from portal.desk.lookup.question import read_question
 from portal.foundation.actor import ANONYMOUS, STAFF_KINDS, SYSTEM, Actor
 from portal.foundation.errors import NotFound
-from portal.orders.fulfilment.queries import board
+from portal.orders.fulfilment.queries.board import board
 from portal.orders.models.orders import Order
 from portal.orders.tracking.queries.order import order_at_store, order_for_staff
 from portal.stores.models import Store
@@ -121,7 +121,7 @@ def _place(session: Session, build: Build, name: str) -> Place:
     build.stock(store, variant, 10)
     order = placed_order(build, company, store, buyer, Want(variant))
     invoice = make_invoice(session, company)
-    contesting.contest(
+    dispute_invoice(
         session,
         actor=build.actor(buyer, company),
         now=NOW,
@@ -161,10 +161,10 @@ def test_every_query_shows_the_companies_in_sight_and_no_others(
         "company": lambda place: visible_company(session, actor, place.company.code),
         "order": lambda place: order_for_staff(session, actor, place.order.number),
         "invoice": lambda place: invoice_for_staff(session, actor, place.invoice.number),
-        "looked up company": lambda place: look_up(session, actor, asked(place.company.name)),
-        "looked up order": lambda place: look_up(session, actor, asked(place.order.number)),
-        "looked up invoice": lambda place: look_up(session, actor, asked(place.invoice.number)),
-        "looked up person": lambda place: look_up(session, actor, asked(place.buyer.email)),
+        "looked up company": lambda place: look_up(session, actor, read_question(place.company.name)),
+        "looked up order": lambda place: look_up(session, actor, read_question(place.order.number)),
+        "looked up invoice": lambda place: look_up(session, actor, read_question(place.invoice.number)),
+        "looked up person": lambda place: look_up(session, actor, read_question(place.buyer.email)),
         "dispute": lambda place: place.company.code in listed,
         "customers": lambda place: place.company.code in told,
         "sql": lambda place: place.company.id in by_sql,
@@ -201,8 +201,8 @@ def test_nothing_in_sight_is_not_what_has_no_owner(town: Town) -> None:
 def test_a_person_without_a_company_is_seen_by_those_who_see_all(session: Session, build: Build) -> None:
     """Seen failing with an inner join to memberships for everybody."""
     lonely = build.user()
-    assert look_up(session, build.actor(build.user(kind="support")), asked(lonely.email))
-    assert not look_up(session, build.actor(build.rep(build.company())), asked(lonely.email))
+    assert look_up(session, build.actor(build.user(kind="support")), read_question(lonely.email))
+    assert not look_up(session, build.actor(build.rep(build.company())), read_question(lonely.email))
 
 
 @pytest.mark.parametrize(

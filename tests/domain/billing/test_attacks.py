@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from tests.builders import Build
-from tests.domain.verifying.test_database_roles import SCOPE, denied
+from tests.domain.verification.test_database_roles import SCOPE, denied
 from tests.pages.billing.test_attacks import Riches, riches
 
 # Every table of the money, and what names a row of it.

@@ -11,11 +11,11 @@ from portal.billing.credit.queries.freed import payable_invoices
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import StripeDispute
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.stripe_state import Seen
-from portal.billing.payments.use_cases.sync import take
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.stripe_state import StripeState
+from portal.billing.payments.use_cases.sync import apply_state
 from portal.billing.reconciliation.use_cases.runs import reconcile
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.scheduled.use_cases import run_scheduled_payment, schedule_payment
 from portal.billing.stripe.objects import Session as Checkout
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -32,10 +32,10 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
     chosen = TODAY + timedelta(days=10)
     invoice = till.invoice(10_000)
     with transaction(till.sessions) as own:
-        waiting = scheduling.schedule(
+        waiting = schedule_payment(
             own,
             actor=till.actor,
-            wants=[Want(invoice.id, 10_000)],
+            shares=[RequestedShare(invoice.id, 10_000)],
             method_id=card,
             run_on=chosen,
             now=utcnow(),
@@ -43,7 +43,7 @@ def test_a_scheduled_payment_charges_what_was_shown_although_no_worker_ran(till:
         )
     assert waiting.amount_minor == 9_800
     with transaction(till.sessions) as own:
-        begun = scheduling.run(own, waiting.id, now=utcnow(), today=chosen + timedelta(days=down))
+        begun = run_scheduled_payment(own, waiting.id, now=utcnow(), today=chosen + timedelta(days=down))
     assert (begun.state, begun.amount_minor) == ("created", 9_800)
 
 
@@ -66,7 +66,7 @@ def test_a_bank_account_that_has_to_be_proven_is_no_failure(till: Till) -> None:
     page = proving(till.api.retrieve_session(page_id))
     with transaction(till.sessions) as session:
         mine = session.get_one(PaymentAttempt, attempt.id, with_for_update=True)
-        take(session, mine, Seen(page, page.intent), now=utcnow(), api=till.api)
+        apply_state(session, mine, StripeState(page, page.intent), now=utcnow(), api=till.api)
         assert mine.state == "processing"
     till.sandbox.control("advance", days=5)
     assert till.sync(attempt).state == "succeeded"
@@ -89,9 +89,9 @@ def test_a_bank_account_that_is_saved_may_have_to_be_proven(till: Till) -> None:
         expires_at=utcnow(),
         setup_status="requires_action",
     )
-    assert Seen(page).state == "open"
-    assert Seen(replace(page, setup_status="succeeded")).state == "succeeded"
-    assert Seen(replace(page, setup_status="requires_payment_method")).state == "failed"
+    assert StripeState(page).name == "open"
+    assert StripeState(replace(page, setup_status="succeeded")).name == "succeeded"
+    assert StripeState(replace(page, setup_status="requires_payment_method")).name == "failed"
 
 
 def test_what_is_under_way_with_a_discount_is_what_is_open(till: Till) -> None:
@@ -110,7 +110,7 @@ def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: 
     till.paid(till.invoice(5_000))
     (payment,) = till.payments()
     made = till.sandbox.control("disputes", charge=payment.charge_id)
-    told = till.api.retrieve_dispute(made["id"])
+    told = till.api.retrieve_chargeback(made["id"])
     with transaction(till.sessions) as session:
         session.add(
             StripeDispute(

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.chargebacks.use_cases import sync_dispute
+from portal.billing.chargebacks.use_cases import sync_chargeback
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
-from portal.billing.payments.use_cases.payable import Want
+from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.refunds.jobs import finish_refunds
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund
+from portal.billing.scheduled.use_cases import schedule_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
@@ -24,14 +26,12 @@ from tests.paying import Till
 
 def begin(till: Till, payment: Payment, key: str) -> Refund:
     with transaction(till.sessions) as session:
-        return refunding.begin(
+        return begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=2_000, reason="Paid twice", agreed=True, key=key * 30
+            ),
             actor=till.build.actor(till.build.user(kind="admin")),
-            payment_id=payment.id,
-            amount_minor=2_000,
-            reason="Paid twice",
-            agreed=True,
-            key=key * 30,
             now=utcnow(),
         )
 
@@ -45,10 +45,10 @@ def test_a_refund_that_does_not_fit_stops_no_other(till: Till) -> None:
     stuck = begin(till, first, "a")
     till.sandbox.fault("lose_answer", match="POST /v1/refunds")
     with pytest.raises(StripeUnknown):
-        refunding.carry_out(till.sessions, stuck.id, now=utcnow(), api=till.api)
+        carry_out_refund(till.sessions, stuck.id, now=utcnow(), api=till.api)
     dispute = till.sandbox.control("disputes", charge=first.charge_id)
     till.sandbox.control(f"disputes/{dispute['id']}/close", verdict="lost")
-    sync_dispute(till.sessions, dispute["id"], now=utcnow(), api=till.api)
+    sync_chargeback(till.sessions, dispute["id"], now=utcnow(), api=till.api)
     waiting = begin(till, second, "b")
     finish_refunds(till.sessions, now=utcnow(), api=till.api)
     with till.sessions() as session:
@@ -64,10 +64,10 @@ def test_a_scheduled_payment_that_cannot_begin_stops_no_other(till: Till) -> Non
     for amount in (1_000, 2_000):
         with transaction(till.sessions) as own:
             invoice = till.invoice(amount)
-            made = scheduling.schedule(
+            made = schedule_payment(
                 own,
                 actor=till.actor,
-                wants=[Want(invoice.id, amount)],
+                shares=[RequestedShare(invoice.id, amount)],
                 method_id=card,
                 run_on=on,
                 now=utcnow(),

@@ -12,30 +12,36 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.cash_application import use_cases as applying
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
+from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.chart_of_accounts import STRIPE
-from portal.billing.credit_holds.use_cases import holds as holding
-from portal.billing.credit_memos import use_cases as crediting
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAttempt
-from portal.billing.offline_payments.use_cases import Offline, receive
+from portal.billing.offline_payments.rules import OfflinePayment
+from portal.billing.offline_payments.use_cases import receive_payment
 from portal.billing.payment_states import LIVE
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import shares_of, start
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.settlement.use_cases.settle import Received, record_payment
+from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
+from portal.billing.payments.use_cases.start import start_payment
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.settlement.use_cases.settle import Received, post_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.tokens import new_token
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
-from portal.orders.returns.use_cases import take_back
-from portal.verifying.run import verify
+from portal.orders.returns.use_cases import Return, take_back
+from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_attacks_storm import Storm, let_loose
 from tests.invoices import TODAY, make_invoice, pay_offline
@@ -96,20 +102,14 @@ class MoneyStorm(Storm):
         return int(self.random.choice(found))
 
     def begin(self, session: Session) -> None:
-        wants = [
-            Want(id, max(1, self.random.choice([minor, minor // 2])), short_reason="price")
+        shares = [
+            RequestedShare(id, max(1, self.random.choice([minor, minor // 2])), short_reason="price")
             for id, minor in self.documents(session)
         ]
-        wants += [Want(id, minor) for id, minor in self.documents(session, "credit_memo")[:1]]
-        self.random.shuffle(wants)
-        start(
-            session,
-            actor=self.world["payer"],
-            company_id=self.company.id,
-            wants=wants,
-            now=utcnow(),
-            today=TODAY,
-        )
+        shares += [RequestedShare(id, minor) for id, minor in self.documents(session, "credit_memo")[:1]]
+        self.random.shuffle(shares)
+        new = NewPayment(company_id=self.company.id, shares=shares)
+        start_payment(session, new, actor=self.world["payer"], now=utcnow(), today=TODAY)
 
     def ahead(self, session: Session) -> None:
         actor = self.actor()
@@ -142,22 +142,25 @@ class MoneyStorm(Storm):
             charge_id=attempt.token,
             draft_id=attempt.draft_id,
         )
-        record_payment(session, received, shares_of(session, attempt.id), actor=self.world["payer"], now=NOW)
+        post_payment(session, received, shares_of(session, attempt.id), actor=self.world["payer"], now=NOW)
 
     def give_up(self, session: Session) -> None:
         self.attempt(session).state = "cancelled"
 
     def cheque(self, session: Session) -> None:
         parts = {id: max(1, minor // self.random.choice([1, 2])) for id, minor in self.documents(session)}
-        money = Offline(
-            "cheque", sum(parts.values()) + self.random.choice([0, 0, 700]) or 1, TODAY, reference="7"
+        money = OfflinePayment(
+            "cheque",
+            sum(parts.values()) + self.random.choice([0, 0, 700]) or 1,
+            TODAY,
+            reference="7",
+            parts=parts,
         )
-        receive(
+        receive_payment(
             session,
             actor=self.world["admin"],
             company=self.company,
             money=money,
-            parts=parts,
             key=self.random.choice([new_token()] * 4 + ["the same form"]),
             now=NOW,
             today=TODAY,
@@ -166,11 +169,11 @@ class MoneyStorm(Storm):
     def apply(self, session: Session) -> None:
         if self.random.random() < 0.5:
             memo = self.one(session, Invoice.id, Invoice.kind == "credit_memo", Invoice.open_minor < 0)
-            source = applying.Source("memo", memo)
+            source = Source("memo", memo)
         else:
-            source = applying.Source("cash", self.one(session, Payment.id, Payment.unapplied_minor > 0))
+            source = Source("cash", self.one(session, Payment.id, Payment.unapplied_minor > 0))
         parts = {id: min(minor, 150) for id, minor in self.documents(session)}
-        applying.apply(
+        apply_credit(
             session,
             actor=self.world["admin"],
             company_id=self.company.id,
@@ -182,21 +185,19 @@ class MoneyStorm(Storm):
 
     def undo(self, session: Session) -> None:
         done = self.one(session, LedgerTransaction.id, LedgerTransaction.kind == "application")
-        applying.undo(
+        undo_application(
             session, actor=self.world["admin"], company_id=self.company.id, transaction_id=done, now=NOW
         )
 
     def refund(self, session: Session) -> None:
         payment = self.one(session, Payment.id, Payment.kind == "cheque")
         amount = self.random.choice([100, 5_000])
-        refunding.begin(
+        begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment, amount_minor=amount, reason="Paid twice", agreed=True, key=new_token()
+            ),
             actor=self.world["admin"],
-            payment_id=payment,
-            amount_minor=amount,
-            reason="Paid twice",
-            agreed=True,
-            key=new_token(),
             now=NOW,
         )
 
@@ -205,22 +206,18 @@ class MoneyStorm(Storm):
         number = (
             session.get_one(Invoice, chosen[0][0]).number if chosen and self.random.random() < 0.7 else ""
         )
-        crediting.adjust(
+        credit_company(
             session,
+            Adjustment(self.company, 300, "Goodwill", self.random.choice([new_token(), "same"]), number),
             actor=self.world["admin"],
             now=NOW,
             today=TODAY,
-            company=self.company,
-            amount_minor=300,
-            reason="Goodwill",
-            token=self.random.choice([new_token(), "same"]),
-            invoice_number=number,
         )
 
     def contest(self, session: Session) -> None:
         for id, _ in self.documents(session)[:1]:
             number = session.get_one(Invoice, id).number
-            contesting.contest(
+            dispute_invoice(
                 session,
                 actor=self.world["payer"],
                 now=NOW,
@@ -232,25 +229,23 @@ class MoneyStorm(Storm):
 
     def answer(self, session: Session) -> None:
         dispute = self.one(session, InvoiceDispute.id, InvoiceDispute.closed_at.is_(None))
-        contesting.answer(
+        answer_dispute(
             session,
             actor=self.world["admin"],
             now=NOW,
             today=TODAY,
             company=self.company,
             dispute_id=dispute,
-            outcome=self.random.choice(["credited", "upheld"]),
-            words="We looked",
-            credit_minor=50,
+            answer=Answer(self.random.choice(["credited", "upheld"]), "We looked", 50),
         )
 
     def hold(self, session: Session) -> None:
         if self.random.random() < 0.2:
-            holding.hold(
+            hold_account(
                 session, actor=self.world["admin"], now=utcnow(), company=self.company, reason="Overdue bills"
             )
         else:
-            holding.lift(session, actor=self.world["admin"], now=utcnow(), company=self.company)
+            lift_hold(session, actor=self.world["admin"], now=utcnow(), company=self.company)
 
     def bring_back(self, session: Session) -> None:
         order = self.one(
@@ -262,10 +257,9 @@ class MoneyStorm(Storm):
             actor=self.world["staff"],
             now=NOW,
             number=number,
-            units={self.random.randint(1, 3): 1},
-            reason="wrong_item",
-            restock=True,
-            token=new_token(),
+            back=Return(
+                units={self.random.randint(1, 3): 1}, reason="wrong_item", restock=True, token=new_token()
+            ),
         )
 
 

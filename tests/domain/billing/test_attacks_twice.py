@@ -10,25 +10,31 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from portal.billing.cash_application import use_cases as applying
-from portal.billing.chargebacks.use_cases import sync_dispute
-from portal.billing.credit_memos import use_cases as crediting
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit
+from portal.billing.cash_application.use_cases.undo import undo_application
+from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt, Refund
-from portal.billing.offline_payments.use_cases import Offline, receive
-from portal.billing.payments.use_cases.payable import Want
-from portal.billing.payments.use_cases.start import shares_of, wake
-from portal.billing.refunds.use_cases import refunds as refunding
-from portal.billing.scheduled import use_cases as scheduling
+from portal.billing.offline_payments.rules import OfflinePayment
+from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
+from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund
+from portal.billing.scheduled.use_cases import schedule_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import Conflict, NotFound, Rejected
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.invoices import TODAY, make_invoice, pay_offline
 from tests.paying import Till
 from tests.placing import together
@@ -74,16 +80,9 @@ def test_money_that_came_is_recorded_once(till: Till, admin: Actor, engine: Engi
     invoice = till.invoice(10_000)
 
     def send(session: Session, n: int, key: str = KEY) -> Payment:
-        money = Offline("cheque", 6_000, TODAY, reference="17")
-        return receive(
-            session,
-            actor=admin,
-            company=till.company,
-            money=money,
-            parts={invoice.id: 6_000},
-            key=key,
-            now=utcnow(),
-            today=TODAY,
+        money = OfflinePayment("cheque", 6_000, TODAY, reference="17", parts={invoice.id: 6_000})
+        return receive_payment(
+            session, actor=admin, company=till.company, money=money, key=key, now=utcnow(), today=TODAY
         )
 
     assert len({each.number for each in at_once(till, send)}) == 1
@@ -100,14 +99,12 @@ def test_refunds_at_once_never_give_back_more_than_came(till: Till, admin: Actor
     (payment,) = till.payments()
 
     def ask(session: Session, n: int, key: str = KEY, amount: int = 3_000) -> Refund:
-        return refunding.begin(
+        return begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=amount, reason="Paid twice", agreed=True, key=key
+            ),
             actor=admin,
-            payment_id=payment.id,
-            amount_minor=amount,
-            reason="Paid twice",
-            agreed=True,
-            key=key,
             now=utcnow(),
         )
 
@@ -117,14 +114,14 @@ def test_refunds_at_once_never_give_back_more_than_came(till: Till, admin: Actor
         asked = session.scalars(select(Refund).order_by(Refund.id)).all()
     assert [each.amount_minor for each in asked] == [3_000] * 3
     calls = [
-        lambda id=each.id: refunding.carry_out(till.sessions, id, now=utcnow(), api=till.api)
+        lambda id=each.id: carry_out_refund(till.sessions, id, now=utcnow(), api=till.api)
         for each in asked
         for _ in range(4)
     ]
     for each in together(*calls):
         assert isinstance(each, Refund | StripeUnknown), each
     for each in asked:  # whoever got no answer asks again
-        refunding.carry_out(till.sessions, each.id, now=utcnow(), api=till.api)
+        carry_out_refund(till.sessions, each.id, now=utcnow(), api=till.api)
     assert sum(each.amount for each in till.client.v1.refunds.list({"limit": 100}).data) == 9_000
     assert till.payments()[0].refunded_minor == 9_000
     assert till.opens(invoice) == [9_000]
@@ -136,16 +133,12 @@ def test_credit_memos_at_once_never_exceed_their_invoice(till: Till, admin: Acto
     invoice = till.invoice(10_000)
 
     def credit(session: Session, n: int, token: str = KEY) -> Invoice:
-        return crediting.adjust(
+        return credit_company(
             session,
+            Adjustment(till.company, 4_000, "Sorry", token, invoice.number),
             actor=admin,
             now=utcnow(),
             today=TODAY,
-            company=till.company,
-            amount_minor=4_000,
-            reason="Sorry",
-            token=token,
-            invoice_number=invoice.number,
         )
 
     assert len({each.number for each in at_once(till, credit)}) == 1
@@ -162,13 +155,13 @@ def test_credit_is_applied_once_and_taken_back_once(
     first, second = till.invoice(10_000), till.invoice(10_000)
     session = till.build.session
     if kind == "cash":
-        source = applying.Source(kind, pay_offline(session, till.company, 3_000, reference="1").id)
+        source = Source(kind, pay_offline(session, till.company, 3_000, reference="1").id)
     else:
-        source = applying.Source(kind, make_invoice(session, till.company, net=-3_000).id)
+        source = Source(kind, make_invoice(session, till.company, net=-3_000).id)
 
     def use(session: Session, n: int, key: str = "") -> bool:
         parts = {first.id: 1_000, second.id: 1_000} if n % 2 else {second.id: 1_000, first.id: 1_000}
-        return applying.apply(
+        return apply_credit(
             session,
             actor=till.actor,
             company_id=till.company.id,
@@ -187,7 +180,7 @@ def test_credit_is_applied_once_and_taken_back_once(
         ).one()
 
     def undo(session: Session, n: int) -> bool:
-        return applying.undo(
+        return undo_application(
             session, actor=admin, company_id=till.company.id, transaction_id=done, now=utcnow()
         )
 
@@ -207,13 +200,17 @@ def discounted(till: Till) -> Invoice:
 def test_a_discount_is_for_all_of_it_in_time_and_once(till: Till, engine: Engine) -> None:
     invoice = discounted(till)
     late = TODAY + timedelta(days=11)
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000
-    assert till.start(Want(invoice.id, 5_000, "later")).amount_minor == 5_000  # the other half, too, has none
+    assert till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    assert (
+        till.start(RequestedShare(invoice.id, 5_000, "later")).amount_minor == 5_000
+    )  # the other half, too, has none
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
         session.commit()
-    assert till.start(Want(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800  # and 200 stay open
+    assert (
+        till.start(RequestedShare(invoice.id, 9_800, "later"), today=late).amount_minor == 9_800
+    )  # and 200 stay open
     with till.sessions() as session:
         for attempt in session.scalars(select(PaymentAttempt)):
             attempt.state = "cancelled"
@@ -237,10 +234,10 @@ def schedule(till: Till, invoice: Invoice, amount: int, days: int) -> PaymentAtt
     session.add(method)
     session.commit()
     with transaction(till.sessions) as own:
-        return scheduling.schedule(
+        return schedule_payment(
             own,
             actor=till.actor,
-            wants=[Want(invoice.id, amount)],
+            shares=[RequestedShare(invoice.id, amount)],
             method_id=method.id,
             run_on=TODAY + timedelta(days=days),
             now=utcnow(),
@@ -254,7 +251,7 @@ def test_a_discount_is_not_had_by_paying_the_rest_later(till: Till) -> None:
     waiting = schedule(till, invoice, 6_000, days=3)
     pay_offline(till.build.session, till.company, 3_800, invoice, reference="1")
     with transaction(till.sessions) as session:
-        begun = wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
+        begun = start_scheduled_payment(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=3))
         (share,) = shares_of(session, begun.id)
     assert (begun.amount_minor, share.amount_minor, share.discount_minor) == (6_000, 6_000, 0)
 
@@ -264,19 +261,21 @@ def test_a_discount_is_not_had_again_after_a_refund(till: Till, admin: Actor) ->
     invoice = discounted(till)
     till.paid(invoice)
     with transaction(till.sessions) as session:
-        refund = refunding.begin(
+        refund = begin_refund(
             session,
+            RefundRequest(
+                payment_id=till.payments()[0].id,
+                amount_minor=9_800,
+                reason="Paid twice",
+                agreed=True,
+                key=KEY,
+            ),
             actor=admin,
-            payment_id=till.payments()[0].id,
-            amount_minor=9_800,
-            reason="Paid twice",
-            agreed=True,
-            key=KEY,
             now=utcnow(),
         )
-    refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
+    carry_out_refund(till.sessions, refund.id, now=utcnow(), api=till.api)
     assert till.opens(invoice) == [9_800]
-    assert till.start(Want(invoice.id, 9_800)).amount_minor == 9_800
+    assert till.start(RequestedShare(invoice.id, 9_800)).amount_minor == 9_800
 
 
 @pytest.mark.parametrize(("days", "amount"), [(10, 9_800), (11, 10_000)])
@@ -286,7 +285,10 @@ def test_a_scheduled_payment_charges_what_was_shown(till: Till, days: int, amoun
     assert waiting.amount_minor == amount
     with transaction(till.sessions) as session:
         assert (
-            wake(session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)).amount_minor == amount
+            start_scheduled_payment(
+                session, waiting.id, now=utcnow(), today=TODAY + timedelta(days=days)
+            ).amount_minor
+            == amount
         )
 
 
@@ -300,21 +302,19 @@ def test_a_chargeback_of_what_was_given_back_is_booked(
     till.paid(bill)
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
-        refund = refunding.begin(
+        refund = begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=given_back, reason="Paid twice", agreed=True, key=KEY
+            ),
             actor=admin,
-            payment_id=payment.id,
-            amount_minor=given_back,
-            reason="Paid twice",
-            agreed=True,
-            key=KEY,
             now=utcnow(),
         )
-    refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
+    carry_out_refund(till.sessions, refund.id, now=utcnow(), api=till.api)
     dispute = till.sandbox.control("disputes", charge=payment.charge_id)
     till.sandbox.control(f"disputes/{dispute['id']}/close", verdict="lost")
     for _ in range(2):
-        sync_dispute(till.sessions, dispute["id"], now=utcnow(), api=till.api)
+        sync_chargeback(till.sessions, dispute["id"], now=utcnow(), api=till.api)
     assert till.opens(bill) == [5_000]
     till.check_books()
     sound(engine)

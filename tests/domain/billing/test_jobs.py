@@ -8,14 +8,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, select
 
-from portal.billing.autopay import use_cases as autopay
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.autopay.rules import Rule
+from portal.billing.autopay.rules import MandateOffer, Rule
+from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
-from portal.billing.methods.use_cases import methods
+from portal.billing.methods.use_cases.methods import remove_saved
 from portal.billing.models.payments import Refund
 from portal.billing.payments.use_cases.start import start_setup
-from portal.billing.refunds.use_cases import refunds as refunding
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
@@ -55,36 +56,24 @@ def test_the_worker_charges_gives_back_and_forgets(
     till.sync(setup)
     with transaction(till.sessions) as session:
         (method,) = methods_of(session, till.company.id, TODAY)
-        _, words = autopay.words_for(
-            session, actor=till.actor, rule=Rule("due"), method_id=method.id, seller="X", today=TODAY
-        )
-        autopay.agree(
-            session,
-            actor=till.actor,
-            rule=Rule("due"),
-            method_id=method.id,
-            shown=words,
-            seller="X",
-            now=utcnow(),
-            today=TODAY,
-        )
+        offer = MandateOffer(rule=Rule("due"), method_id=method.id, seller="X")
+        words = mandate_words(session, offer, actor=till.actor, today=TODAY)
+        begin_autopay(session, offer, actor=till.actor, shown=words, now=utcnow(), today=TODAY)
     pay_by_rule(till.sessions, now=utcnow(), today=invoice.due_on)
     work(settings_with_stripe, engine)
     assert till.opens(invoice) == [0]
     (payment,) = till.payments()
     with transaction(till.sessions) as session:
-        refunding.begin(
+        begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id, amount_minor=4_000, reason="Damaged", agreed=True, key="form"
+            ),
             actor=build.actor(build.user(kind="admin")),
-            payment_id=payment.id,
-            amount_minor=4_000,
-            reason="Damaged",
-            agreed=True,
-            key="form",
             now=utcnow(),
         )
-        autopay.end(session, actor=till.actor, now=utcnow())
-        methods.remove(session, actor=till.actor, method_id=method.id, now=utcnow())
+        end_autopay(session, actor=till.actor, now=utcnow())
+        remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
     work(settings_with_stripe, engine)
     with till.sessions() as session:
         assert session.scalars(select(Refund.state)).all() == ["succeeded"]

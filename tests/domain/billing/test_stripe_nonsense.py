@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases.stripe_state import Seen
-from portal.billing.payments.use_cases.sync import take
-from portal.billing.refunds.use_cases.refunds import sync_refund
-from portal.billing.stripe import answers as reading
-from portal.billing.stripe.api import Stripe, StripeUnknown
-from portal.billing.stripe.requests import SESSION_PARTS
+from portal.billing.payments.use_cases.stripe_state import StripeState
+from portal.billing.payments.use_cases.sync import apply_state
+from portal.billing.refunds.use_cases.sync import sync_refund
+from portal.billing.stripe import answers
+from portal.billing.stripe.api import Limits, Stripe, StripeUnknown
+from portal.billing.stripe.commands import SESSION_PARTS
 from portal.foundation.clock import utcnow
 from tests.paying import Till
 from tests.sandbox.stripe.standing import KEY
@@ -95,12 +95,12 @@ def test_one_impossible_value_is_nonsense(till: Till) -> None:
             tried += 1
             given = with_value(answer, path, value)
             try:
-                page = till.api._ask(partial(dict, given), reading.session_of)
+                page = till.api._ask(partial(dict, given), answers.session_of)
             except StripeUnknown:
                 continue
             with till.sessions() as session:  # what can be read can be kept
                 mine = session.get_one(PaymentAttempt, attempt.id)
-                take(session, mine, Seen(page, page.intent), now=utcnow(), api=till.api)
+                apply_state(session, mine, StripeState(page, page.intent), now=utcnow(), api=till.api)
                 session.flush()
                 session.rollback()
     assert tried > 300
@@ -150,7 +150,7 @@ def test_lists_that_are_none_or_never_end(body: bytes) -> None:
 
     server = HTTPServer(("127.0.0.1", 0), Always)
     Thread(target=server.serve_forever, daemon=True).start()
-    api = Stripe(KEY, api=f"http://127.0.0.1:{server.server_port}", retries=0)
+    api = Stripe(KEY, api=f"http://127.0.0.1:{server.server_port}", limits=Limits(retries=0))
     now = utcnow()
     try:
         for ask in (

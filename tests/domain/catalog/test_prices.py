@@ -1,16 +1,13 @@
-"""Prices and numbers from the database: one statement, and nothing of another company."""
+"""Prices from the database: one statement, and nothing of another company."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from sqlalchemy.orm import Session
 
-from portal.catalog.colours.queries import colours_by_number
 from portal.catalog.prices.queries import price_rows, prices
-from portal.catalog.products.queries.variants import resolve, variants
 from tests.builders import Build
 
 TODAY = date(2026, 6, 2)
@@ -70,44 +67,3 @@ def test_rows_of_the_past_are_told_but_do_not_count(build: Build, session: Sessi
     ask = {"company_id": company.id, "variant_ids": [variant.id]}
     assert len(price_rows(session, **ask, on=None)[variant.id]) == 1
     assert price_rows(session, **ask, on=TODAY)[variant.id] == []
-
-
-@pytest.mark.parametrize("typed", ["EW-4410-1", "ew44101", " ew 4410/1 ", "Ew.4410-1"])
-def test_a_sku_is_found_however_it_is_typed(build: Build, session: Session, typed: str) -> None:
-    company, variant = build.company(), build.variant("EW-4410-1")
-    assert resolve(session, company_id=company.id, texts=[typed, "??", ""]) == {typed: variant.id}
-
-
-def test_part_numbers_are_the_company_s_own(build: Build, session: Session) -> None:
-    ours, theirs = build.company(), build.company()
-    variant, other = build.variant(), build.variant("1001")
-    build.part_number(ours, variant, "WALL/07")
-    build.part_number(ours, variant, "100-1")
-    assert resolve(session, company_id=ours.id, texts=["wall 07"]) == {"wall 07": variant.id}
-    assert resolve(session, company_id=theirs.id, texts=["wall 07"]) == {}
-    # The exact SKU, then the own number, then a SKU that only differs in dashes.
-    found = resolve(session, company_id=ours.id, texts=["1001", "10-01"])
-    assert found == {"1001": other.id, "10-01": variant.id}
-
-
-def test_variants_tell_what_replaces_them(build: Build, session: Session, statements) -> None:  # type: ignore[no-untyped-def]
-    new = build.variant("NEW-1", tintable=True, sheen="Satin", tint_base="Deep base")
-    old = build.variant("OLD-1", discontinued_on=date(2026, 6, 2), replacement_id=new.id)
-    session.connection()
-    with statements() as heard:
-        found = variants(session, [old.id, new.id, 10**9])
-    assert len(heard) == 1
-    assert found.keys() == {old.id, new.id}
-    assert (found[old.id].replacement_id, found[old.id].replacement_sku) == (new.id, "NEW-1")
-    assert found[old.id].is_discontinued(TODAY)
-    assert not found[old.id].is_discontinued(date(2026, 6, 1))
-    assert found[new.id].tintable
-    assert found[new.id].details == ["Satin", "Deep base", "1 gal"]
-
-
-def test_colours_by_number(build: Build, session: Session) -> None:
-    build.colour("TC-0001", "Harbor Fog")
-    found = colours_by_number(session, ["tc-0001", "TC-0001", None, "", "TC-9"])
-    assert found.keys() == {"tc-0001", "TC-0001"}
-    assert found["tc-0001"].name == "Harbor Fog"
-    assert colours_by_number(session, [None]) == {}

@@ -10,10 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.catalog.colours.queries import search_colours
-from portal.catalog.products.queries.products import categories, products_in
-from portal.catalog.search import words as wording
-from portal.catalog.search.queries import arguments, closest_names, search, statement
+from portal.catalog.search.parsed_query import parse_query
+from portal.catalog.search.queries.search import closest_names, search
+from portal.catalog.search.queries.statement import Search, arguments, statement
 from portal.stores.models import Store
 from tests.builders import Build
 
@@ -36,9 +35,13 @@ class Shop:
         ):
             build.variant(sku, name=name, product_name=name.split(",")[0])
 
-    def find(self, session: Session, typed: str, **more: Any) -> list[str]:
-        asked = {"company_id": self.company.id, "store_id": self.store.id, "today": TODAY, **more}
-        return [hit.variant.sku for hit in search(session, wording=wording.read(typed), **asked).rows]
+    def find(
+        self, session: Session, typed: str, category: str = "", company: Company | None = None
+    ) -> list[str]:
+        asked = Search(parse_query(typed), category)
+        company_id = (company or self.company).id
+        where = {"company_id": company_id, "store_id": self.store.id, "today": TODAY}
+        return [hit.variant.sku for hit in search(session, asked, **where).rows]
 
 
 @pytest.fixture
@@ -83,10 +86,10 @@ def test_the_company_s_own_number_is_found_by_that_company_alone(
     build.part_number(shop.company, variant, "WALL-07")
     assert shop.find(session, "wall07") == ["QQ-1"]
     assert shop.find(session, "wall") == ["QQ-1", "EW-4420-1", "EW-4410-1", "EW-4410-5"]
-    assert shop.find(session, "wall07", company_id=other.id) == []
-    asked = {"store_id": shop.store.id, "today": TODAY, "wording": wording.read("QQ-1")}
-    ours = search(session, company_id=shop.company.id, **asked).rows[0]
-    theirs = search(session, company_id=other.id, **asked).rows[0]
+    assert shop.find(session, "wall07", company=other) == []
+    asked, where = Search(parse_query("QQ-1")), {"store_id": shop.store.id, "today": TODAY}
+    ours = search(session, asked, company_id=shop.company.id, **where).rows[0]
+    theirs = search(session, asked, company_id=other.id, **where).rows[0]
     assert (ours.part_number, theirs.part_number) == ("WALL-07", None)
 
 
@@ -94,9 +97,9 @@ def test_stock_is_that_of_the_store(shop: Shop, session: Session, build: Build) 
     variant = build.variant("QQ-1", name="Roller frame")
     elsewhere = build.store()
     build.stock(shop.store, variant, 9, reserved=4)
-    asked = {"company_id": shop.company.id, "today": TODAY, "wording": wording.read("QQ-1")}
+    asked, where = Search(parse_query("QQ-1")), {"company_id": shop.company.id, "today": TODAY}
     found = [
-        search(session, store_id=store, **asked).rows[0].available
+        search(session, asked, store_id=store, **where).rows[0].available
         for store in (shop.store.id, elsewhere.id, None)
     ]
     assert found == [5, 0, None]
@@ -108,7 +111,7 @@ def test_what_is_no_longer_made_comes_last_with_its_replacement(
     new = build.variant("RF-2", name="Roller frame B")
     build.variant("RF-1", name="Roller frame A", discontinued_on=date(2026, 1, 1), replacement_id=new.id)
     asked = {"company_id": shop.company.id, "store_id": None, "today": TODAY}
-    rows = search(session, wording=wording.read("roller frame"), **asked).rows
+    rows = search(session, Search(parse_query("roller frame")), **asked).rows
     assert [(hit.variant.sku, hit.variant.replacement_sku) for hit in rows] == [
         ("RF-2", None),
         ("RF-1", "RF-2"),
@@ -121,13 +124,13 @@ def test_pages_follow_each_other_without_gap_or_repeat(shop: Shop, session: Sess
     seen: list[str] = []
     cursor: str | None = None
     for _ in range(5):
-        page = search(session, wording=wording.read("roller"), cursor=cursor, **asked)
+        page = search(session, Search(parse_query("roller"), cursor=cursor), **asked)
         seen += [hit.variant.sku for hit in page.rows]
         cursor = page.next_cursor
         if cursor is None:
             break
     assert seen == skus
-    invented = search(session, wording=wording.read("roller"), cursor="made-up", **asked)
+    invented = search(session, Search(parse_query("roller"), cursor="made-up"), **asked)
     assert len(invented.rows) == 3
 
 
@@ -137,22 +140,13 @@ def test_a_category_narrows(shop: Shop, session: Session, build: Build) -> None:
     )
     session.commit()
     assert shop.find(session, "in", category="Tools") == ["TP-200", "BR-44101"]
-    assert [(each.name, each.products) for each in categories(session)] == [("Paint", 3), ("Tools", 2)]
-    first = products_in(session, category="Paint", limit=2)
-    rest = products_in(session, category="Paint", limit=2, cursor=first.next_cursor)
-    assert [row.name for row in [*first.rows, *rest.rows]] == [
-        "Evenwall Interior Eggshell",
-        "Evenwall Interior Satin",
-        "Evenwall Interior Satin",
-    ]
-    assert rest.next_cursor is None
 
 
 def test_nothing_found_offers_what_looks_like_it(shop: Shop, session: Session) -> None:
     assert shop.find(session, "evenwol porcelain") == []
-    names = closest_names(session, wording=wording.read("evenwol porcelain"))
+    names = closest_names(session, parse_query("evenwol porcelain"))
     assert names[:1] in (["Evenwall Interior Satin"], ["Evenwall Interior Eggshell"])
-    assert closest_names(session, wording=wording.read("")) == []
+    assert closest_names(session, parse_query("")) == []
 
 
 def test_one_statement(shop: Shop, session: Session, statements: Any) -> None:
@@ -161,22 +155,6 @@ def test_one_statement(shop: Shop, session: Session, statements: Any) -> None:
         with statements() as heard:
             assert shop.find(session, typed)
         assert len(heard) == 1
-
-
-def test_colours_by_number_name_and_nearly_so(build: Build, session: Session) -> None:
-    build.colour("AM-1101", "Harbor Fog")
-    build.colour("AM-1102", "Fog Bell")
-    build.colour("AM-2101", "Signal Red")
-
-    def found(words: str) -> list[str]:
-        return [each.number for each in search_colours(session, words=words)]
-
-    assert found("am1101") == ["AM-1101"]
-    assert found("110") == ["AM-1101", "AM-1102"]
-    assert found("fog") == ["AM-1102", "AM-1101"]
-    assert found("harbr fog")[0] == "AM-1101"
-    assert found("signl") == ["AM-2101"]
-    assert found("%") == found("") == []
 
 
 CATALOGUE = """
@@ -206,10 +184,10 @@ def test_every_branch_has_an_index_in_a_real_catalogue(
 ) -> None:
     company = build.company()
     fill(session)
-    read = wording.read(typed)
+    search_for = Search(parse_query(typed))
     asked = {"company_id": company.id, "store_id": None, "today": TODAY, "limit": 21}
     explained = session.execute(
-        text("explain " + statement(read).text), {**asked, **arguments(read, "", None)}
+        text("explain " + statement(search_for).text), {**asked, **arguments(search_for)}
     )
     plan = "\n".join(explained.scalars())
     branches = plan.split("CTE guessed")[0]
@@ -222,7 +200,7 @@ def test_misspelt_names_are_found_through_the_index(build: Build, session: Sessi
     fill(session)
     before = scans(session)
     asked = {"company_id": company.id, "store_id": None, "today": TODAY}
-    found = search(session, wording=wording.read("lanternligt eggshel"), **asked).rows
+    found = search(session, Search(parse_query("lanternligt eggshel")), **asked).rows
     assert found[0].is_guess
     assert "Lanternlight" in found[0].variant.name
     assert "eggshell" in found[0].variant.name

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Membership, User
 from portal.foundation.actor import Actor
-from portal.orders.approvals.use_cases import Asked, approve, ask_approval, reject
-from portal.orders.checkout.shown import encode
-from portal.orders.checkout.use_cases.placeable import terms_of
+from portal.orders.approvals.use_cases.decisions import approve, reject
+from portal.orders.approvals.use_cases.requests import Asked, ask_approval
+from portal.orders.checkout.snapshot import encode_snapshot, terms_of
 from portal.orders.checkout.use_cases.placement import Placed
-from portal.orders.drafts.queries import add_tax, head_of, priced_lines
+from portal.orders.drafts.queries import head_of, taxed_lines
 from portal.orders.models.approvals import OrderApproval
 from tests.builders import NOW
 from tests.shop import TODAY, Shop, shown_for
@@ -75,9 +75,7 @@ class Limited:
         if draft_id is None:
             return ""
         head = head_of(session, self.approver, draft_id)
-        lines = priced_lines(session, company_id=head.company.id, draft_id=draft_id, today=TODAY)
-        add_tax(session, head, lines, today=TODAY)
-        return encode(terms_of(head), lines)
+        return encode_snapshot(terms_of(head), taxed_lines(session, head, today=TODAY).lines)
 
     def state(self, approval_id: int) -> str:
         with self.sessions() as session:

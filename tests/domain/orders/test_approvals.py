@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.accounts.models import Membership
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.approvals.queries import approval_standing
-from portal.orders.approvals.use_cases import withdraw
-from portal.orders.drafts.use_cases import drafts as drafting
-from portal.orders.drafts.use_cases import lines as draft_lines
+from portal.orders.approvals.queries import approval_status
+from portal.orders.approvals.use_cases.requests import withdraw
+from portal.orders.checkout.refusals import changes_of
+from portal.orders.drafts.use_cases.drafts import discard, park, rename
+from portal.orders.drafts.use_cases.lines import Item, change_quantities, put, remove_line
+from portal.orders.drafts.work import Work
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order, OrderEvent
 from portal.stores.models import Stock
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import NOW
 from tests.domain.orders.approvals import LIMIT, Limited, limited, set_limit
 from tests.placing import send, together, used
@@ -110,7 +112,7 @@ def test_a_second_yes_does_nothing(scene: Limited, session: Session) -> None:
     asked = scene.ask(scene.draft(250))
     first = scene.approve(asked.approval_id)
     again = scene.approve(asked.approval_id, token="another")
-    assert (again.number, again.again, orders(session)) == (first.number, True, 1)
+    assert (again.number, again.repeated, orders(session)) == (first.number, True, 1)
     refused("decided", lambda: scene.reject(asked.approval_id, "Too late"))
 
 
@@ -135,16 +137,16 @@ def test_ten_people_who_say_yes_or_no_at_once_give_one_answer(scene: Limited, se
 
 
 EDITS = {
-    "quantity": lambda scene, session, draft: draft_lines.change_quantities(
+    "quantity": lambda scene, session, draft: change_quantities(
         session, actor=scene.shop.actor, now=NOW, draft_id=draft.id, quantities={line_of(session, draft): 260}
     ),
-    "line removed": lambda scene, session, draft: draft_lines.remove_line(
+    "line removed": lambda scene, session, draft: remove_line(
         session, actor=scene.shop.actor, now=NOW, draft_id=draft.id, line_id=line_of(session, draft)
     ),
-    "line added": lambda scene, session, draft: draft_lines.put(
-        session, draft, [draft_lines.Wish(scene.shop.build.variant(price="1.00").id, 1)], now=NOW
+    "line added": lambda scene, session, draft: put(
+        Work(session, draft, scene.shop.actor, NOW), [Item(scene.shop.build.variant(price="1.00").id, 1)]
     ),
-    "discarded": lambda scene, session, draft: drafting.discard(
+    "discarded": lambda scene, session, draft: discard(
         session, actor=scene.shop.actor, now=NOW, draft_id=draft.id
     ),
     "delivery": lambda scene, session, draft: setattr(draft, "fulfilment", "delivery"),
@@ -176,12 +178,10 @@ def test_what_does_not_change_the_order_leaves_the_question(scene: Limited) -> N
     asked = scene.ask(draft_id)
     with scene.sessions() as session, session.begin():
         actor = scene.shop.actor
-        drafting.rename(session, actor=actor, now=NOW, draft_id=draft_id, name="Elm Street")
-        drafting.park(session, actor=actor, now=NOW, draft_id=draft_id)
+        rename(session, actor=actor, now=NOW, draft_id=draft_id, name="Elm Street")
+        park(session, actor=actor, now=NOW, draft_id=draft_id)
         line = line_of(session, session.get_one(Draft, draft_id))
-        draft_lines.change_quantities(
-            session, actor=actor, now=NOW, draft_id=draft_id, quantities={line: 250}
-        )
+        change_quantities(session, actor=actor, now=NOW, draft_id=draft_id, quantities={line: 250})
     assert scene.state(asked.approval_id) == "pending"
     assert scene.approve(asked.approval_id).total_minor == 25_000
 
@@ -189,7 +189,7 @@ def test_what_does_not_change_the_order_leaves_the_question(scene: Limited) -> N
 def test_asked_again_it_is_the_same_question_and_one_mail(scene: Limited, session: Session) -> None:
     draft_id = scene.draft(250)
     first, again = scene.ask(draft_id), scene.ask(draft_id)
-    assert (again.approval_id, again.again) == (first.approval_id, True)
+    assert (again.approval_id, again.repeated) == (first.approval_id, True)
     assert session.scalar(select(func.count()).select_from(OutboundMail)) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_no_says_why_and_the_draft_can_be_asked_for_again(scene: Limited, sess
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "approval_refused")).one()
     assert (mail.to_email, mail.data["reason"]) == (scene.shop.user.email, "Half of it is enough")
     with scene.sessions() as other:
-        last = approval_standing(
+        last = approval_status(
             other, company_id=scene.shop.company.id, subject_user_id=scene.shop.user.id, draft_id=draft_id
         ).last
         assert last is not None
@@ -332,7 +332,7 @@ def test_the_price_that_the_approver_saw_is_charged_or_it_stops(scene: Limited) 
         shown = scene.shown(session, scene.approver, asked.approval_id)
     scene.shop.build.contract_price(scene.shop.company, variant, "2.10")
     no = refused("changed", lambda: scene.approve(asked.approval_id, shown=shown))
-    assert [change.text for change in no.details] == ["Satin White: price was $2.00, now $2.10."]
+    assert [change.text for change in changes_of(no)] == ["Satin White: price was $2.00, now $2.10."]
     assert scene.state(asked.approval_id) == "pending"
     assert scene.approve(asked.approval_id).total_minor == 21_000
 

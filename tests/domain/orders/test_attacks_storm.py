@@ -17,20 +17,20 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.checkout.use_cases.choices import Choice, choose
 from portal.orders.checkout.use_cases.placement import place
-from portal.orders.drafts.use_cases import drafts as drafting
-from portal.orders.drafts.use_cases.lines import Wish, put
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
+from portal.orders.drafts.use_cases.drafts import take_current
+from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
-from portal.orders.reorder.use_cases.reorder import reorder
+from portal.orders.reorder.use_cases.reorder import Reorder, reorder
 from portal.orders.status import OPEN_STATES
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.shop import TODAY, shown_for
 
@@ -49,7 +49,7 @@ class Storm:
             self.buy,
             self.buy,
             self.buy,
-            self.again,
+            self.reorder,
             self.cancel,
             self.work,
             self.work,
@@ -76,12 +76,12 @@ class Storm:
 
     def buy(self, session: Session) -> None:
         actor = self.actor()
-        draft = drafting.current_draft(session, actor=actor, now=NOW, store_id=self.world["store"])
-        wishes = [
-            Wish(each, self.random.randint(1, 4)) for each in self.random.sample(self.world["variants"], 3)
+        work = take_current(session, actor=actor, now=NOW, store_id=self.world["store"])
+        items = [
+            Item(each, self.random.randint(1, 4)) for each in self.random.sample(self.world["variants"], 3)
         ]
-        put(session, draft, wishes, now=NOW)
-        self._place(session, actor, draft)
+        put(work, items)
+        self._place(session, actor, work.draft)
 
     def _place(self, session: Session, actor: Actor, draft: Draft) -> None:
         choice = Choice(
@@ -93,22 +93,19 @@ class Storm:
             token = self.random.choice(["same-for-all", str(self.random.random())])
             place(session, actor=actor, now=NOW, today=TODAY, draft_id=draft.id, token=token, shown=shown)
 
-    def again(self, session: Session) -> None:
+    def reorder(self, session: Session) -> None:
         number, actor = self.order(session), self.actor()
-        done = reorder(
-            session,
-            actor=actor,
-            now=NOW,
-            today=TODAY,
+        asked = Reorder(
             number=number,
             quantities=None,
             store_id=self.world["store"],
             add_to_current=self.random.random() < 0.5,
         )
+        done = reorder(session, asked, actor=actor, now=NOW, today=TODAY)
         self._place(session, actor, done.draft)
 
     def cancel(self, session: Session) -> None:
-        cancelling.cancel(session, actor=self.actor(), now=NOW, number=self.order(session))
+        cancel(session, actor=self.actor(), now=NOW, number=self.order(session))
 
     def order(self, session: Session) -> str:
         found = session.execute(select(Order.number).where(Order.status.in_(OPEN_STATES))).scalars().all()
@@ -133,10 +130,12 @@ class Storm:
             actor=self.world["staff"],
             now=NOW,
             number=self.order(session),
-            line_no=self.random.randint(1, 3),
-            units=self.random.choice([-1, 1, 2, 99]),
-            reason="damaged",
-            rest=self.random.choice(["backorder", "cancel"]),
+            shortage=Shortage(
+                line_no=self.random.randint(1, 3),
+                units=self.random.choice([-1, 1, 2, 99]),
+                reason="damaged",
+                rest=self.random.choice(["backorder", "cancel"]),
+            ),
         )
 
     def release(self, session: Session) -> None:

@@ -31,7 +31,7 @@ def test_ten_placements_of_one_draft_make_one_order(
     )
     assert all(isinstance(each, Placed) for each in results), results
     assert len({each.number for each in results}) == 1
-    assert sum(1 for each in results if not each.again) == 1
+    assert sum(1 for each in results if not each.repeated) == 1
     assert session.scalar(select(func.count()).select_from(Order)) == 1
     assert session.scalar(select(Stock.reserved)) == 2
     assert session.scalar(text("select count(*) from touchpoint where name = 'order_completed'")) == 1

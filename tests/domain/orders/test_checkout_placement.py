@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.mail import OutboundMail, mail_folders
-from portal.orders.drafts.use_cases.lines import Wish, put
+from portal.orders.drafts.use_cases.lines import Item, put
+from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Bought, Order, OrderEvent, OrderLine
 from portal.stores.models import Stock
@@ -31,7 +32,7 @@ def test_places_everything_together(shop: Shop, sessions: sessionmaker[Session],
         shop.build.stock(shop.store, variant, 50)
     draft_id = shop.draft([(tape, 6)], po_number="7731")
     draft = shop.build.session.get_one(Draft, draft_id)
-    put(shop.build.session, draft, [Wish(paint.id, 3, colour.number)], now=NOW)
+    put(Work(shop.build.session, draft, shop.actor, NOW), [Item(paint.id, 3, colour.number)])
     shop.build.session.commit()
 
     placed = send(sessions, shop.actor, draft_id)
@@ -88,7 +89,7 @@ def test_the_same_draft_again_gives_the_same_order(shop: Shop, sessions: session
     first = send(sessions, shop.actor, draft_id, "t1", shown)
     again = send(sessions, shop.actor, draft_id, "t1", shown)
     other_tab = send(sessions, shop.actor, draft_id, "t2", shown)
-    assert (again.number, again.again, other_tab.number) == (first.number, True, first.number)
+    assert (again.number, again.repeated, other_tab.number) == (first.number, True, first.number)
 
 
 def test_a_token_with_other_contents_is_a_conflict(shop: Shop, sessions: sessionmaker[Session]) -> None:

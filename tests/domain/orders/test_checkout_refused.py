@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.billing.credit.use_cases import CreditRefused
 from portal.foundation.errors import Rejected
-from portal.orders.drafts.use_cases.lines import Wish, put
+from portal.orders.drafts.use_cases.lines import Item, put
+from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import PickupSlot, Stock
@@ -30,7 +32,7 @@ def test_stops_when_a_price_changed_since_it_was_shown(
         send(sessions, shop.actor, draft_id, shown=shown)
     assert refused.value.code == "changed"
     assert refused.value.outcome == "conflict"
-    assert [change.text for change in refused.value.details] == ["Satin White: price was $41.20, now $43.10."]
+    assert [change.text for change in refused.value.changes] == ["Satin White: price was $41.20, now $43.10."]
     assert session.scalar(select(func.count()).select_from(Order)) == 0
     # Confirmed again, it is charged what is shown now.
     assert send(sessions, shop.actor, draft_id).total_minor == 8620
@@ -46,7 +48,7 @@ def test_stops_when_lines_changed_in_another_window(shop: Shop, sessions: sessio
     session.commit()
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
-    assert [change.text for change in refused.value.details] == [
+    assert [change.text for change in refused.value.changes] == [
         "One: quantity was 2, now 4.",
         "A line was taken out of the draft.",
     ]
@@ -73,7 +75,7 @@ def test_refuses_lines_that_cannot_be_ordered(
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, shop.draft([(paint, 6)]))
     assert refused.value.code == "lines"
-    assert [change.text for change in refused.value.details] == [f"Satin: {words}"]
+    assert [change.text for change in refused.value.changes] == [f"Satin: {words}"]
 
 
 def test_refuses_an_empty_draft(shop: Shop, sessions: sessionmaker[Session]) -> None:
@@ -88,12 +90,12 @@ def test_short_stock_stops_or_waits(shop: Shop, sessions: sessionmaker[Session],
     shop.build.stock(shop.store, paint, 5)
     draft_id = shop.draft([(paint, 3)])
     draft = shop.build.session.get_one(Draft, draft_id)
-    put(shop.build.session, draft, [Wish(paint.id, 4, colour.number)], now=NOW)
+    put(Work(shop.build.session, draft, shop.actor, NOW), [Item(paint.id, 4, colour.number)])
     shop.build.session.commit()
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id)
     assert refused.value.code == "out_of_stock"
-    assert [change.text for change in refused.value.details] == ["Satin: only 2 of 4."]
+    assert [change.text for change in refused.value.changes] == ["Satin: only 2 of 4."]
     assert session.scalar(select(Stock.reserved)) == 0
     session.rollback()
     draft.allow_backorder = True
@@ -123,15 +125,12 @@ def test_credit_says_limit_used_and_available(shop: Shop, sessions: sessionmaker
     paint = shop.build.variant(price="6000")
     shop.build.stock(shop.store, paint)
     send(sessions, shop.actor, shop.draft([(paint, 1)]), "a")
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(CreditRefused) as refused:
         send(sessions, shop.actor, shop.draft([(paint, 1)]), "b")
-    assert refused.value.outcome == "credit_hold"
-    assert refused.value.details == {
-        "limit": 1_000_000,
-        "used": 600_000,
-        "available": 400_000,
-        "asked": 600_000,
-    }
+    no = refused.value
+    assert no.outcome == "credit_hold"
+    assert (no.limit_minor, no.used_minor) == (1_000_000, 600_000)
+    assert (no.available_minor, no.asked_minor) == (400_000, 600_000)
 
 
 def test_a_hold_stops_at_once(shop: Shop, sessions: sessionmaker[Session], session: Session) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.credit_rescue.use_cases.credit_requests import ask
+from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from portal.orders.credit_rescue.use_cases.split import merge, split
-from portal.orders.drafts.use_cases.drafts import own_draft
+from portal.orders.drafts.work import own_draft
 from portal.orders.models.drafts import Draft, DraftLine
 from tests.builders import NOW
 from tests.placing import together
@@ -91,7 +91,7 @@ def test_a_colleague_splits_nothing(shop: Shop, session: Session, draft_id: int)
     for deed in (
         lambda: split(session, actor=other, now=NOW, draft_id=draft_id, keep={}),
         lambda: merge(session, actor=other, now=NOW, draft_id=draft_id, rest_id=draft_id),
-        lambda: ask(session, actor=other, now=NOW, today=TODAY, draft_id=draft_id),
+        lambda: request_credit(session, actor=other, now=NOW, today=TODAY, draft_id=draft_id),
     ):
         with pytest.raises(NotFound):
             deed()
@@ -134,7 +134,10 @@ def test_the_approvers_are_asked_once_about_a_total(shop: Shop, session: Session
     session.commit()
     for asked in (True, False):
         assert (
-            ask(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id, pay_path="/pay") is asked
+            request_credit(
+                session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id, pay_path="/pay"
+            )
+            is asked
         )
         session.commit()
     mail = session.scalars(select(OutboundMail)).one()
@@ -153,4 +156,4 @@ def test_the_approvers_are_asked_once_about_a_total(shop: Shop, session: Session
 
 def test_with_nobody_to_ask_it_says_so(shop: Shop, session: Session, draft_id: int) -> None:
     with pytest.raises(Rejected, match="nobody else"):
-        ask(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id)
+        request_credit(session, actor=shop.actor, now=NOW, today=TODAY, draft_id=draft_id)

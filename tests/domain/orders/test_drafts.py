@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import NotFound
-from portal.orders.drafts.use_cases import add as adding
-from portal.orders.drafts.use_cases import drafts as drafting
+from portal.orders.drafts.use_cases.add import Addition, add_line
+from portal.orders.drafts.use_cases.drafts import park, resume, take_current
 from portal.orders.models.drafts import Draft, DraftLine
 from tests.builders import NOW, Build
 from tests.shop import TODAY, Shop
@@ -51,8 +51,8 @@ def test_adding_at_once_from_several_devices_makes_one_draft_and_sums(
 
     def add(_: int) -> None:
         with sessions() as own, own.begin():
-            draft = drafting.current_draft(own, actor=shop.actor, now=NOW, store_id=shop.store.id)
-            adding.add_line(own, actor=shop.actor, now=NOW, today=TODAY, draft=draft, quantity=2, sku="SW-1")
+            work = take_current(own, actor=shop.actor, now=NOW, store_id=shop.store.id)
+            add_line(work, Addition(quantity=2, sku="SW-1"), today=TODAY)
 
     results = in_threads(8, add)
     assert results == [None] * 8
@@ -66,11 +66,11 @@ def test_resuming_on_two_devices_leaves_one_current(
     paint = shop.build.variant()
     ids = [shop.draft([(paint, n + 1)]) for n in range(3)]
 
-    def resume(at: int) -> None:
+    def go_on(at: int) -> None:
         with sessions() as own, own.begin():
-            drafting.resume(own, actor=shop.actor, now=NOW, draft_id=ids[at % 2])
+            resume(own, actor=shop.actor, now=NOW, draft_id=ids[at % 2])
 
-    in_threads(4, resume)
+    in_threads(4, go_on)
     assert session.scalar(select(func.count()).where(Draft.state == "current")) == 1
     assert session.scalar(select(func.count()).where(Draft.state == "discarded")) == 0
 
@@ -87,9 +87,9 @@ def test_a_reps_draft_is_the_reps_own(shop: Shop, session: Session) -> None:
         (theirs, rep.id, shop.user.id, "current"),
     ]
     with pytest.raises(NotFound):
-        drafting.park(session, actor=acting, now=NOW, draft_id=own)
+        park(session, actor=acting, now=NOW, draft_id=own)
     with pytest.raises(NotFound):
-        drafting.park(session, actor=shop.actor, now=NOW, draft_id=theirs)
+        park(session, actor=shop.actor, now=NOW, draft_id=theirs)
 
 
 def test_an_empty_current_draft_makes_room_without_a_trace(shop: Shop, session: Session) -> None:

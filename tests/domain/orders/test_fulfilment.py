@@ -12,8 +12,9 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.delivery import change_promise, deliver, dispatch
-from portal.orders.fulfilment.use_cases.handover import hand_over, note_wrong_code
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking, tint_done
+from portal.orders.fulfilment.use_cases.pickup_codes import count_wrong_code
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
 from portal.touchpoints.models import Touchpoint
@@ -177,7 +178,7 @@ def test_a_wrong_code_is_counted_and_the_sixth_try_waits(session: Session, build
         assert no.value.code == "pickup_code_wrong", tried
         assert "Sam Fields" in no.value.message
         session.rollback()
-        note_wrong_code(session, actor=scene.staff, now=NOW, number=order.number)
+        count_wrong_code(session, actor=scene.staff, now=NOW, number=order.number)
         session.commit()
     with pytest.raises(Rejected) as no:
         hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")

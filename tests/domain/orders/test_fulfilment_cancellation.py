@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import acceptance, handover
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
+from portal.orders.fulfilment.use_cases.acceptance import accept
+from portal.orders.fulfilment.use_cases.cancellation import cancel
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
-from portal.orders.fulfilment.use_cases.shortages import short_pick
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
 from portal.stores.models import PickupSlot
 from portal.touchpoints.models import Touchpoint
@@ -42,7 +43,7 @@ def at_once(sessions: sessionmaker[Session], *doings: Any) -> list[Any]:
 
 
 def cancel_by(scene: Counter, order: Order) -> Any:
-    return lambda session: cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+    return lambda session: cancel(session, actor=scene.customer, now=NOW, number=order.number)
 
 
 def names_of(session: Session, order: Order) -> list[str]:
@@ -54,7 +55,7 @@ def test_stock_credit_and_window_go_back(session: Session, build: Build) -> None
     window = NOW + timedelta(hours=4)
     order = scene.order(window_start=window, window_end=window + timedelta(hours=1))
     assert credit_used(session, scene.company) == order.total_minor
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number, reason=" Job moved ")
+    cancel(session, actor=scene.customer, now=NOW, number=order.number, reason=" Job moved ")
     session.commit()
     assert stock_now(session, scene.store) == {scene.paint.id: (100, 0), scene.tape.id: (100, 0)}
     assert credit_used(session, scene.company) == 0
@@ -78,7 +79,7 @@ def test_a_rep_cancels_on_behalf_and_it_says_so(session: Session, build: Build) 
         acting_for_user_id=scene.buyer.id,
         acting_for_name="Dana Ortiz",
     )
-    cancelling.cancel(session, actor=acting, now=NOW, number=order.number)
+    cancel(session, actor=acting, now=NOW, number=order.number)
     session.commit()
     event = session.scalars(select(OrderEvent).where(OrderEvent.to_state == "cancelled")).one()
     assert (event.actor_name, event.actor_kind, event.on_behalf_of) == ("Alex Moreno", "rep", "Dana Ortiz")
@@ -92,7 +93,7 @@ def test_too_late(session: Session, build: Build, status: str) -> None:
     order = scene.order(status=status)
     before = stock_now(session, scene.store), credit_used(session, scene.company)
     with pytest.raises(Rejected) as no:
-        cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+        cancel(session, actor=scene.customer, now=NOW, number=order.number)
     assert no.value.code == "too_late"
     session.rollback()
     assert (stock_now(session, scene.store), credit_used(session, scene.company)) == before
@@ -103,7 +104,7 @@ def test_another_companys_order_is_not_there(session: Session, build: Build) -> 
     order = scene.order()
     other = build.company()
     with pytest.raises(NotFound):
-        cancelling.cancel(session, actor=build.actor(build.user(other), other), now=NOW, number=order.number)
+        cancel(session, actor=build.actor(build.user(other), other), now=NOW, number=order.number)
 
 
 def test_cancelling_many_times_at_once_gives_back_once(
@@ -144,10 +145,10 @@ def test_accepting_against_cancelling_ends_cancelled_with_everything_given_back(
     scene = counter(build)
     order = scene.order()
 
-    def accept(opened: Session) -> Order:
-        return acceptance.accept(opened, actor=scene.staff, now=NOW, number=order.number)
+    def accept_it(opened: Session) -> Order:
+        return accept(opened, actor=scene.staff, now=NOW, number=order.number)
 
-    at_once(sessions, accept, cancel_by(scene, order))
+    at_once(sessions, accept_it, cancel_by(scene, order))
     assert session.get_one(Order, order.id, populate_existing=True).status == "cancelled"
     assert credit_used(session, scene.company) == 0
 
@@ -158,10 +159,10 @@ def test_two_associates_hand_over_once(
     scene = counter(build)
     order = scene.order(status="ready")
 
-    def hand_over(opened: Session) -> Order:
-        return handover.hand_over(opened, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
+    def hand_it_over(opened: Session) -> Order:
+        return hand_over(opened, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
 
-    results = at_once(sessions, *[hand_over] * 5)
+    results = at_once(sessions, *[hand_it_over] * 5)
     refused = [each for each in results if isinstance(each, Rejected)]
     assert [each.code for each in refused] == ["already_collected"] * 4
     assert stock_now(session, scene.store) == {scene.paint.id: (98, 0), scene.tape.id: (88, 0)}
@@ -178,14 +179,14 @@ def test_orders_cancelled_and_handed_over_crosswise_do_not_lock_each_other_out(
         for n in range(8)
     ]
 
-    def hand_over(order: Order) -> Any:
-        return lambda opened: handover.hand_over(
+    def hand_over_of(order: Order) -> Any:
+        return lambda opened: hand_over(
             opened, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA"
         )
 
     at_once(
         sessions,
-        *[hand_over(order) if order.status == "ready" else cancel_by(scene, order) for order in orders],
+        *[hand_over_of(order) if order.status == "ready" else cancel_by(scene, order) for order in orders],
     )
     assert stock_now(session, scene.store) == {scene.paint.id: (96, 0), scene.tape.id: (96, 0)}
 
@@ -193,7 +194,7 @@ def test_orders_cancelled_and_handed_over_crosswise_do_not_lock_each_other_out(
 def test_parts_of_a_line_add_up_to_its_amount(session: Session, build: Build) -> None:
     scene = counter(build)
     order = scene.order(Want(scene.tape, 7, price="0.3333"))
-    acceptance.accept(session, actor=scene.staff, now=NOW, number=order.number)
+    accept(session, actor=scene.staff, now=NOW, number=order.number)
     start_picking(session, actor=scene.staff, now=NOW, number=order.number)
     for _ in range(7):
         short_pick(
@@ -201,10 +202,7 @@ def test_parts_of_a_line_add_up_to_its_amount(session: Session, build: Build) ->
             actor=scene.staff,
             now=NOW,
             number=order.number,
-            line_no=1,
-            units=1,
-            reason="damaged",
-            rest="cancel",
+            shortage=Shortage(line_no=1, units=1, reason="damaged", rest="cancel"),
         )
     session.commit()
     done = session.get_one(Order, order.id, populate_existing=True)

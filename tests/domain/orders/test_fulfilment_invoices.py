@@ -20,16 +20,16 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.foundation.actor import SYSTEM
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
-from portal.orders.fulfilment.use_cases import handover
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.delivery import deliver, dispatch
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
+from portal.orders.fulfilment.use_cases.locked_order import lock_order
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
-from portal.orders.fulfilment.use_cases.transitions import take
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import Stock
@@ -49,8 +49,8 @@ def ready(session: Session, scene: Counter, order: Order) -> None:
     session.commit()
 
 
-def hand_over(session: Session, scene: Counter, order: Order, **fields: Any) -> None:
-    handover.hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA", **fields)
+def collect(session: Session, scene: Counter, order: Order, **fields: Any) -> None:
+    hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA", **fields)
     session.commit()
 
 
@@ -91,7 +91,7 @@ def test_handing_over_issues_the_invoice(session: Session, build: Build) -> None
     taken = credit_used(session, scene.company)
     ready(session, scene, order)
     assert invoices(session, order) == []
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     assert (invoice.kind, invoice.net_minor, invoice.tax_minor) == ("invoice", order.total_minor, 0)
     assert (invoice.open_minor, invoice.settled_at) == (order.total_minor, None)
@@ -116,12 +116,12 @@ def test_partial_shipments_come_to_the_line_exactly(session: Session, build: Bui
     order = scene.order(Want(scene.paint, 7, backordered=6, price="1.0049"))
     taxed(session, order, "0.08875")
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     for units in (2, 4):
         stock_to(session, scene, units)
         mark_ready(session, actor=scene.staff, now=NOW, number=order.number)
         session.commit()
-        hand_over(session, scene, order)
+        collect(session, scene, order)
     made = invoices(session, order)
     again = session.get_one(Order, order.id, populate_existing=True)
     assert [line.quantity for each in made for line in each.lines] == [1, 2, 4]
@@ -153,14 +153,11 @@ def test_what_is_cancelled_costs_nothing(session: Session, build: Build) -> None
         actor=scene.staff,
         now=NOW,
         number=order.number,
-        line_no=2,
-        units=1,
-        reason="damaged",
-        rest="cancel",
+        shortage=Shortage(line_no=2, units=1, reason="damaged", rest="cancel"),
     )
     session.commit()
-    hand_over(session, scene, order)
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+    collect(session, scene, order)
+    cancel(session, actor=scene.customer, now=NOW, number=order.number)
     session.commit()
     (invoice,) = invoices(session, order)
     assert [(line.quantity, line.net_minor, line.tax_minor) for line in invoice.lines] == [
@@ -178,9 +175,9 @@ def test_a_company_may_get_one_invoice_per_order(session: Session, build: Build)
     bill_per_order(session, scene)
     order = scene.order(Want(scene.paint, 5, backordered=2))
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     assert invoices(session, order) == []
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+    cancel(session, actor=scene.customer, now=NOW, number=order.number)
     session.commit()
     (invoice,) = invoices(session, order)
     assert (invoice.issue_key, invoice.total_minor) == (f"order:{order.id}", 12360)
@@ -192,16 +189,13 @@ def test_missing_units_can_close_an_order_and_its_invoice_comes(session: Session
     bill_per_order(session, scene)
     order = scene.order(Want(scene.paint, 2), Want(scene.tape, 1, price="3.95"))
     ready(session, scene, order)
-    hand_over(session, scene, order, lines=[1])
+    collect(session, scene, order, lines=[1])
     short_pick(
         session,
         actor=scene.staff,
         now=NOW,
         number=order.number,
-        line_no=2,
-        units=1,
-        reason="damaged",
-        rest="cancel",
+        shortage=Shortage(line_no=2, units=1, reason="damaged", rest="cancel"),
     )
     session.commit()
     (invoice,) = invoices(session, order)
@@ -227,7 +221,7 @@ def test_free_lines_and_free_orders_are_invoiced_too(session: Session, build: Bu
     scene = counter(build)
     order = scene.order(Want(scene.paint, 2, price="0.0000"))
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     assert (invoice.total_minor, invoice.open_minor, invoice.settled_at) == (0, 0, NOW)
     assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 0
@@ -238,7 +232,7 @@ def test_the_certificate_is_copied(session: Session, build: Build) -> None:
     paper = {"region": "NY", "reason": "resale", "certificate_number": "R-1"}
     order = scene.order(Want(scene.paint, 2), exemption=paper)
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     assert invoices(session, order)[0].exemption == paper
 
 
@@ -252,7 +246,7 @@ def test_handing_over_at_once_issues_one_invoice(
 
     def once() -> None:
         with sessions() as opened, opened.begin():
-            handover.hand_over(opened, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
+            hand_over(opened, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
 
     results = together(*[once] * 5)
     assert results.count(None) == 1, results
@@ -272,7 +266,7 @@ def test_what_left_is_invoiced_once(session: Session, build: Build, sessions: se
 
     def once() -> None:
         with sessions() as opened, opened.begin():
-            invoice_what_left(take(opened, actor=scene.staff, now=NOW, number=order.number))
+            invoice_what_left(lock_order(opened, actor=scene.staff, now=NOW, number=order.number))
 
     together(*[once] * 5)
     (invoice,) = invoices(session, order)
@@ -289,7 +283,7 @@ def test_goods_invoice_and_credit_move_together_or_not_at_all(session: Session, 
     session.get_one(Stock, (scene.store.id, scene.paint.id), populate_existing=True).reserved = 0
     session.commit()
     with pytest.raises(IntegrityError, match="reserved_not_negative"):
-        hand_over(session, scene, order)
+        collect(session, scene, order)
     session.rollback()
     assert invoices(session, order) == []
     again = session.get_one(Order, order.id, populate_existing=True)
@@ -314,7 +308,7 @@ def test_a_hundred_lines_cost_as_many_statements_as_two(
         ready(session, scene, order)
         session.expunge_all()
         with statements() as heard:
-            hand_over(session, scene, order)
+            collect(session, scene, order)
         found.append(len(heard))
     assert found[0] == found[1], found
     assert found[0] <= 32, found
@@ -356,7 +350,7 @@ def test_what_was_paid_ahead_pays_the_invoice(session: Session, build: Build) ->
     second = paid_ahead(session, scene, draft_id, 5_000, "PAY-2")
     other = paid_ahead(session, scene, draft_id + 1, 900, "PAY-3")
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     assert (invoice.open_minor, invoice.settled_at) == (0, NOW)
     for payment in (first, second, other):

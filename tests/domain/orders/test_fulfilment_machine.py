@@ -20,18 +20,18 @@ from portal.billing.models.invoices import Invoice
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token
 from portal.orders import status
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.delivery import deliver, dispatch
 from portal.orders.fulfilment.use_cases.handover import hand_over
+from portal.orders.fulfilment.use_cases.locked_order import quantities
 from portal.orders.fulfilment.use_cases.picks import start_picking, tint_done
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
-from portal.orders.fulfilment.use_cases.transitions import quantities
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
 from portal.orders.parts import cancelled_worth, first_units
-from portal.orders.returns.use_cases import take_back
+from portal.orders.returns.use_cases import Return, take_back
 from portal.stores.models import Stock
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import taxed
@@ -97,7 +97,7 @@ def act(session: Session, scene: Counter, orders: list[Order], step: tuple[objec
     elif what == "hand over":
         hand_over(session, **given_at, code="K7PQXA")
     elif what == "cancel":
-        cancelling.cancel(session, **{**given_at, "actor": scene.customer})
+        cancel(session, **{**given_at, "actor": scene.customer})
     else:
         act_on_line(session, given_at, str(what), int(str(line_no)), more)
 
@@ -111,15 +111,21 @@ def act_on_line(session: Session, given_at: dict[str, Any], what: str, line_no: 
     elif what == "part":
         mark_ready(session, **given_at, picked={line_no: more[2]})
     elif what == "short":
-        short_pick(session, **given_at, line_no=line_no, units=more[2], reason="damaged", rest=more[3])
+        short_pick(
+            session,
+            **given_at,
+            shortage=Shortage(line_no=line_no, units=more[2], reason="damaged", rest=more[3]),
+        )
     elif what == "back":
         take_back(
             session,
             **given_at,
-            units={line_no: more[2]},
-            reason=str(more[3]),
-            token=new_token(),
-            restock=is_put_back(line_no, str(more[3])),
+            back=Return(
+                units={line_no: more[2]},
+                reason=str(more[3]),
+                token=new_token(),
+                restock=is_put_back(line_no, str(more[3])),
+            ),
         )
 
 

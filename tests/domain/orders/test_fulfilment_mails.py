@@ -7,22 +7,22 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.delivery import change_promise, dispatch
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
-from portal.worker.posting import Posting
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter
 
 
 def bodies(session: Session, settings: Settings) -> dict[str, tuple[str, str]]:
     """Subject and body of each kind of mail that waits to be sent."""
-    posting = Posting(settings, session.get_bind())
+    posting = Delivery(settings, session.get_bind())
     found = {}
     for mail in session.scalars(select(OutboundMail).order_by(OutboundMail.id)):
         message = posting._message(mail)
@@ -43,7 +43,7 @@ def test_mails_of_a_pickup(session: Session, build: Build, settings: Settings) -
     scene = counter(build, on_hand=10)
     number = ready(session, scene, po_number="PO-7731")
     at = {"actor": scene.staff, "now": NOW, "number": number}
-    short_pick(session, **at, line_no=2, units=1, reason="damaged", rest="cancel")
+    short_pick(session, **at, shortage=Shortage(line_no=2, units=1, reason="damaged", rest="cancel"))
     hand_over(session, **at, code="K7PQXA")
     fulfil_backorders(session, actor=scene.staff, now=NOW, store_id=scene.store.id)
     session.commit()
@@ -79,7 +79,7 @@ def test_mails_of_a_delivery_and_of_what_is_called_off(
         promised_at=NOW.replace(hour=20),
         reason="The tinting machine is down.",
     )
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=placed.number, reason="Job moved")
+    cancel(session, actor=scene.customer, now=NOW, number=placed.number, reason="Job moved")
     session.commit()
     mails = bodies(session, settings)
     assert "Site office, 4 Mill Lane, Albany" in mails["order_out"][1]

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.fulfilment.use_cases.shortages import short_pick
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import Stock
 from portal.touchpoints.models import Touchpoint
@@ -49,10 +49,7 @@ def short(session: Session, scene: Counter, order: Order, line_no: int, units: i
         actor=scene.staff,
         now=NOW,
         number=order.number,
-        line_no=line_no,
-        units=units,
-        reason="not_found",
-        rest=rest,
+        shortage=Shortage(line_no=line_no, units=units, reason="not_found", rest=rest),
     )
     session.commit()
 
@@ -152,10 +149,7 @@ def test_what_a_short_line_needs(
             actor=scene.staff,
             now=NOW,
             number=order.number,
-            line_no=1,
-            units=units,
-            reason=reason,
-            rest=rest,
+            shortage=Shortage(line_no=1, units=units, reason=reason, rest=rest),
         )
     assert no.value.field == field
 
@@ -166,7 +160,7 @@ def test_an_order_of_which_nothing_is_there_waits_and_can_be_cancelled(
     scene = counter(build, on_hand=0)
     order = begun(session, scene, Want(scene.paint, 2, backordered=2))
     assert fresh(session, order)[0].status == "backordered"
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+    cancel(session, actor=scene.customer, now=NOW, number=order.number)
     session.commit()
     assert fresh(session, order)[0].status == "cancelled"
     assert credit_used(session, scene.company) == 0
@@ -177,7 +171,7 @@ def test_cancelling_what_waits_keeps_what_was_collected(session: Session, build:
     order = begun(session, scene, Want(scene.paint, 5, backordered=2))
     mark_ready(session, actor=scene.staff, now=NOW, number=order.number)
     hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
-    cancelling.cancel(session, actor=scene.customer, now=NOW, number=order.number)
+    cancel(session, actor=scene.customer, now=NOW, number=order.number)
     session.commit()
     again, lines = fresh(session, order)
     assert (again.status, lines[0].state) == ("collected", "collected")

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 from portal.billing.models.invoices import Invoice
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
-from portal.orders.returns.use_cases import take_back
+from portal.orders.returns.use_cases import Return, take_back
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
-from tests.domain.orders.test_fulfilment_invoices import FOG, hand_over, invoices, ready, taxed
+from tests.domain.orders.test_fulfilment_invoices import FOG, collect, invoices, ready, taxed
 from tests.placed_orders import Counter, Want, counter, credit_used, stock_now
 from tests.placing import together
 
@@ -25,13 +25,14 @@ def collected(session: Session, scene: Counter, *wants: Want, tax: str = "0") ->
     if tax != "0":
         taxed(session, order, tax)
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     return order
 
 
 def back(session: Session, scene: Counter, order: Order, units: dict[int, int], **fields: Any) -> Invoice:
-    known: dict[str, Any] = {"reason": "unused", "restock": False, "token": "t1", "actor": scene.staff}
-    memo = take_back(session, now=NOW, number=order.number, units=units, **{**known, **fields})
+    by = fields.pop("actor", scene.staff)
+    wanted = Return(units=units, **{"reason": "unused", "restock": False, "token": "t1", **fields})
+    memo = take_back(session, actor=by, now=NOW, number=order.number, back=wanted)
     session.commit()
     return memo
 
@@ -95,7 +96,7 @@ def test_never_more_than_was_invoiced_and_not_credited(session: Session, build: 
     with pytest.raises(Rejected, match="All of it was credited already"):
         back(session, scene, order, {1: 1})
     session.rollback()
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     with pytest.raises(Rejected, match="from 1 to 3"):
         back(session, scene, order, {1: 4})
     session.rollback()
@@ -154,10 +155,7 @@ def test_the_same_form_credits_once(session: Session, build: Build, sessions: se
                 actor=scene.staff,
                 now=NOW,
                 number=order.number,
-                units={1: 2},
-                reason="unused",
-                restock=True,
-                token="same",
+                back=Return(units={1: 2}, reason="unused", restock=True, token="same"),
             ).number
 
     numbers = together(*[once] * 5)

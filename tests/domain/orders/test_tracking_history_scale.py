@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from portal.orders.tracking.queries.history import HistoryFilter, history
+from portal.orders.tracking.queries.history import history
+from portal.orders.tracking.queries.history_filter import HistoryFilter
 from tests.builders import NOW, Build
 
 pytestmark = pytest.mark.slow

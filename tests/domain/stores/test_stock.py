@@ -76,7 +76,7 @@ def test_more_cannot_be_given_back_than_was_held(build: Build, session: Session)
     session.rollback()
     with pytest.raises(LookupError):
         issue(session, store_id=store.id, quantities={other.id: 1})
-    with pytest.raises(ValueError, match="not negative"):
+    with pytest.raises(ValueError, match="cannot be negative"):
         reserve(session, store_id=store.id, wants={variant.id: -1})
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import Engine, select
 
 from portal.accounts.models import Company
 from portal.billing.disputes.use_cases.disputes import open_dispute
-from portal.billing.models.dunning import PaymentPromise
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.models.tax import TaxExemption
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow

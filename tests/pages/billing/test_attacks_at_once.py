@@ -9,11 +9,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.billing.models.credit import CreditAccount
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from tests.builders import Build, today
 from tests.page import PageClient
-from tests.pages.billing.test_pay_links_attacks import link_to
+from tests.pages.billing.pay_links.test_pay_links_attacks import link_to
 from tests.paying import Till
 from tests.placing import together
 from tests.shop import Shop

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from portal.accounts.models import Company
 from portal.billing.disputes.use_cases.disputes import open_dispute
-from portal.billing.models.dunning import PaymentPromise
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.statements import counted

@@ -15,7 +15,7 @@ from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases import saved_charges as charging
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.foundation.clock import utcnow
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build, today
@@ -64,7 +64,7 @@ def charge_all(till: Till) -> None:
     with till.sessions() as session:
         ids = session.scalars(select(PaymentAttempt.id).where(PaymentAttempt.state == "created")).all()
     for id in ids:
-        charging.charge(till.sessions, id, now=utcnow(), api=till.api)
+        charge_attempt(till.sessions, id, now=utcnow(), api=till.api)
 
 
 def test_a_card_is_added_listed_and_removed(owner: PageClient, till: Till) -> None:

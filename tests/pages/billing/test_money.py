@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.chargebacks.use_cases import sync_dispute
+from portal.billing.chargebacks.use_cases import sync_chargeback
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, Refund
 from portal.foundation.clock import utcnow
@@ -217,7 +217,7 @@ def test_a_chargeback_stands_in_the_worklist_and_on_the_payment(till: Till, admi
     till.paid(till.invoice(10_000))
     payment = till.payments()[0]
     dispute_id = till.sandbox.control("disputes", charge=payment.charge_id)["id"]
-    sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
+    sync_chargeback(till.sessions, dispute_id, now=utcnow(), api=till.api)
     admin.get("/billing")
     assert payment.number in admin.text
     assert "Answer at Stripe" in admin.text
@@ -226,7 +226,7 @@ def test_a_chargeback_stands_in_the_worklist_and_on_the_payment(till: Till, admi
     assert "Chargeback of $100.00" in admin.text
     assert "Nothing can be given back" in admin.text
     till.sandbox.control(f"disputes/{dispute_id}/close", verdict="lost")
-    sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
+    sync_chargeback(till.sessions, dispute_id, now=utcnow(), api=till.api)
     admin.get(path)
     assert "Open again" in admin.text
     admin.get("/billing")

@@ -1,4 +1,4 @@
-"""The pages of paying: choosing, going to Stripe and coming back, with the sandbox's Stripe behind them."""
+"""The pages about payments: choosing, going to Stripe and returning, with the sandbox's Stripe behind them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 import requests
 from flask import Flask
 
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
-from portal.billing.payments.use_cases import refresh as looking
+from portal.billing.payments.use_cases import refresh
 from tests.builders import Build
 from tests.invoices import pay_offline
 from tests.page import PageClient
@@ -106,7 +106,7 @@ def test_the_total_updates_without_scripts(buyer: PageClient, till: Till) -> Non
 
 
 def test_an_amount_counts_before_its_reason_is_chosen(buyer: PageClient, till: Till) -> None:
-    """Nobody is told off for what they are about to do, and the total is that of the amounts on the page."""
+    """No error before the form is sent, and the total is that of the amounts on the page."""
     bill = till.invoice(10_000)
     buyer.post("/payments", form_for(buyer, bill, update="1", **{f"amount_{bill.number}": "25"}), status=200)
     assert "To pay $25.00" in buyer.text
@@ -240,7 +240,7 @@ def test_stripe_down_or_talking_nonsense_is_said_and_charges_once(
 
 
 def _wake(buyer: PageClient) -> None:
-    """Pages let a silent Stripe rest for some seconds; here these are over."""
+    """Pages do not ask a silent Stripe for some seconds; here these are over."""
     buyer.http.application.extensions["stripe"]._rest_until = 0.0
 
 
@@ -257,9 +257,9 @@ def listen(till: Till) -> None:
 def test_reloading_asks_stripe_once_in_a_few_seconds(
     buyer: PageClient, paying_app: Flask, till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Seen failing (20 requests at Stripe) without the claim in the attempt's row."""
+    """Seen failing (20 requests to Stripe) without the time in the attempt's row."""
     # A slow machine does not get through all of this in three seconds.
-    monkeypatch.setattr(looking, "ASK_AGAIN_AFTER", timedelta(seconds=50))
+    monkeypatch.setattr(refresh, "REFRESH_EVERY", timedelta(seconds=50))
     bill = till.invoice(10_000)
     url = go(buyer, form_for(buyer, bill))
     here = status_page(till)

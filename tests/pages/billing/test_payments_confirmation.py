@@ -1,4 +1,4 @@
-"""A charge that the payer's bank wants confirmed asks for what the failed one asked for, and for nothing else."""
+"""Confirming a failed charge with the payer's bank pays what the failed one was for, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt

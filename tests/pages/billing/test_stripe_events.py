@@ -1,4 +1,4 @@
-"""The webhook's address: only what Stripe signed, now, and each event once. Nothing in it is believed."""
+"""The webhook: only what Stripe signed, recently, and each event once. The payload is never trusted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select, text
 
 from portal.app import create_app
 from portal.billing.models.stripe_facts import StripeEvent
-from portal.billing.stripe_events.use_cases import handle
+from portal.billing.stripe_events.use_cases import process_event
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from sandbox.stripe.events.webhooks import signature
@@ -110,9 +110,9 @@ def test_too_large_is_refused_unread(hooked: Flask) -> None:
     assert send(hooked, body("x", "y", padding="x" * 300_000)) == 413
 
 
-def test_what_an_event_says_is_not_believed(hooked: Flask, till: Till) -> None:
-    """Invariant 13. An event that claims a payment only makes us look; Stripe says that nothing was paid. Seen failing
-    with an attempt taken for paid because the event says so."""
+def test_an_events_payload_is_not_trusted(hooked: Flask, till: Till) -> None:
+    """Invariant 13. An event that claims a payment only triggers a sync; Stripe says that nothing was paid. Seen
+    failing with the attempt marked as paid because the event says so."""
     attempt = till.start(till.invoice())
     till.open(attempt)
     known = till.attempt(attempt).checkout_session_id or ""
@@ -125,7 +125,7 @@ def test_what_an_event_says_is_not_believed(hooked: Flask, till: Till) -> None:
         amount_total=10_000,
     )
     assert send(hooked, forged) == 200
-    handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
+    process_event(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert till.attempt(attempt).state == "open"
     assert not till.payments()
 
@@ -138,9 +138,9 @@ def test_an_event_about_a_page_we_have_not_noted_yet_finds_its_attempt(hooked: F
     with till.sessions() as session, session.begin():
         session.execute(text("update payment_attempt set checkout_session_id = null, state = 'created'"))
     assert send(hooked, body("checkout.session.completed", known)) == 200
-    handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
+    process_event(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert till.attempt(attempt).state == "succeeded"
-    handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
+    process_event(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert len(till.postings()) == 1
     till.check_books()
 
@@ -154,7 +154,7 @@ def test_every_kind_of_event_is_handled(hooked: Flask, till: Till, kind: str) ->
     charge = till.charges()[0]
     thing = charge.payment_intent if kind.startswith("payment_intent") else charge.id
     assert send(hooked, body(kind, thing)) == 200
-    handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
+    process_event(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert till.attempt(attempt).state == ("open" if kind == "customer.created" else "succeeded")
 
 
@@ -163,7 +163,7 @@ def test_a_dispute_heard_of_before_its_payment_is_posted(hooked: Flask, till: Ti
     till.by_card(till.open(attempt))
     dispute = till.sandbox.control("disputes", charge=till.charges()[0].id)
     assert send(hooked, body("charge.dispute.created", dispute["id"])) == 200
-    handle(till.sessions, "evt_1", now=utcnow(), api=till.api)
+    process_event(till.sessions, "evt_1", now=utcnow(), api=till.api)
     assert till.postings()
     assert till.postings("chargeback")
     till.check_books()

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
-from portal.desk.lookup.queries import look_up
-from portal.desk.lookup.wanted import asked
+from portal.desk.lookup.queries.search import look_up
+from portal.desk.lookup.question import read_question
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.page import PageClient
@@ -76,7 +76,7 @@ def test_everything_a_caller_may_have(
 ) -> None:
     scene.order(number="T-7712", po_number="PO-4711")
     build.user(build.company("Quay Decorators"), name="Lee Baxter")
-    found = look_up(session, build.actor(support), asked(typed))
+    found = look_up(session, build.actor(support), read_question(typed))
     assert (kind, title) in {(each.kind, each.title) for each in found}
     assert "Lee Baxter" not in {each.title for each in found}
 
@@ -105,9 +105,9 @@ def test_a_rep_finds_only_what_is_theirs(session: Session, build: Build, scene: 
         scene.company.code,
     )
     for each in typed:
-        assert look_up(session, build.actor(own), asked(each)), each
-        assert not look_up(session, build.actor(other), asked(each)), each
-    kinds = {found.kind for found in look_up(session, build.actor(other), asked("PRO-1"))}
+        assert look_up(session, build.actor(own), read_question(each)), each
+        assert not look_up(session, build.actor(other), read_question(each)), each
+    kinds = {found.kind for found in look_up(session, build.actor(other), read_question("PRO-1"))}
     assert kinds == {"product"}
 
 
@@ -214,7 +214,7 @@ def _plans(session: Session, who: Any, typed: str) -> str:
 
     connection = session.connection()
     event.listen(connection, "before_cursor_execute", hear)
-    look_up(session, who, asked(typed))
+    look_up(session, who, read_question(typed))
     event.remove(connection, "before_cursor_execute", hear)
     plans = []
     for statement, parameters in heard:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal.desk.customer.queries.company import company_summary
 from portal.desk.customer.queries.customers import assigned_customers, customers
-from portal.desk.home.queries import customer_home, late_orders
-from portal.orders.tracking.queries.history import HistoryFilter, history
+from portal.desk.home.queries.customer import customer_home
+from portal.desk.home.queries.operations import late_orders
+from portal.orders.tracking.queries.history import history
+from portal.orders.tracking.queries.history_filter import HistoryFilter
 from portal.touchpoints.queries import timeline
 from tests.builders import Build
 from tests.pages.desk.test_lookup import LINES, MANY

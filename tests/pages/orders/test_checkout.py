@@ -17,6 +17,7 @@ from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order
 from tests.builders import Build, today
 from tests.page import PageClient
+from tests.pages.orders.review import hidden
 from tests.shop import Shop
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
@@ -28,12 +29,6 @@ def shop(build: Build) -> Shop:
     company = build.company("Harbor Painting", home_store_id=store.id)
     user = build.user(company, name="Dana Ortiz", phone="+1 518 555 0142")
     return Shop(build, company, user, build.actor(user, company), store)
-
-
-def hidden(body: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', body)
-    assert found, f"no field {name}"
-    return found.group(1)
 
 
 def ready_draft(shop: Shop, client: PageClient, price: str = "41.20", on_hand: int = 50) -> int:

@@ -20,7 +20,7 @@ from portal.billing.models.credit import CreditAccount
 from portal.billing.models.payments import PaymentAttempt
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
-from portal.orders.credit_rescue.use_cases.prepayments import tell_paid
+from portal.orders.credit_rescue.letters import mail_draft_paid
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
 from tests.builders import Build, today
@@ -289,7 +289,7 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
         == 55_000
     )
     for _ in range(2):
-        tell_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
         session.commit()
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "draft_paid")).one()
     assert (mail.to_email, mail.data["path"]) == (shop.user.email, f"/drafts/{draft_id}/review")

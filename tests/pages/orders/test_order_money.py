@@ -15,7 +15,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.tax import TaxExemption, TaxRate
 from portal.orders.models.orders import Order
 from tests.builders import NOW, Build
-from tests.domain.orders.test_fulfilment_invoices import hand_over, invoices, ready, taxed
+from tests.domain.orders.test_fulfilment_invoices import collect, invoices, ready, taxed
 from tests.page import PageClient
 from tests.pages.orders.test_checkout import order_it
 from tests.placed_orders import Counter, Want, counter, stock_now
@@ -144,7 +144,7 @@ def test_an_order_s_page_leads_to_its_invoices(client: PageClient, scene: Counte
     client.get(f"/orders/{order.number}")
     assert "Invoices" not in [heading.text for heading in client.page.iter("h2")]  # type: ignore[union-attr]
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     client.get(f"/orders/{order.number}")
     assert f'href="/invoices/{invoice.number}"' in client.body
@@ -157,7 +157,7 @@ def test_support_sees_what_was_charged_for_an_order(
     order = scene.order(Want(scene.paint, 2))
     taxed(session, order, "0.08")
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     client.sign_in(scene.build.user(kind="support").email)
     client.get(f"/lookup/orders/{order.number}")
@@ -176,7 +176,7 @@ def test_the_counter_takes_back_and_the_customer_sees_it(
     at = f"/counter/orders/{order.number}"
     client.get(f"{at}/returns")
     assert "Nothing to credit" in client.text
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     client.get(at)
     assert "Take back or credit" in client.text
     client.get(f"{at}/returns")
@@ -210,7 +210,7 @@ def test_cancelling_the_rest_of_an_order_may_bill_what_was_collected(
     order = scene.order(Want(scene.paint, 5, backordered=2))
     session.commit()
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     client.sign_in(scene.buyer.email)
     client.get(f"/orders/{order.number}")
     client.follow(client.post(f"/orders/{order.number}/cancellation", {"reason": "Job is done"}))
@@ -221,7 +221,7 @@ def test_cancelling_the_rest_of_an_order_may_bill_what_was_collected(
 def test_an_administrator_credits_an_amount(client: PageClient, scene: Counter, session: Session) -> None:
     order = scene.order(Want(scene.paint, 2))
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     (invoice,) = invoices(session, order)
     client.sign_in(scene.build.user(kind="admin").email)
     path = f"/customers/{scene.company.code}/credit-memos"

@@ -195,3 +195,20 @@ def test_an_empty_list_says_what_to_do(shop: Shop, client: PageClient) -> None:
     client.sign_in(shop.user.email)
     client.get("/bought-before")
     assert "Nothing bought yet" in client.text
+
+
+def test_the_list_of_what_was_left_out_can_be_cleared(
+    shop: Shop, client: PageClient, session: Session
+) -> None:
+    """Seen failing without emptying the draft's list."""
+    number = ordered(shop, 1, discontinued_on=None)
+    session.execute(text("update variant set discontinued_on = date '2020-01-01'"))
+    session.commit()
+    client.sign_in(shop.user.email)
+    client.follow(client.post(f"/orders/{number}/reorders", {"everything": "1"}))
+    assert "Not in this draft: 1 line" in client.text
+    draft_id = session.scalars(select(Draft.id).where(Draft.state == "current")).one()
+    session.rollback()
+    client.follow(client.post(f"/drafts/{draft_id}/left-out/dismissal"))
+    assert "Not in this draft" not in client.text
+    assert session.scalars(select(Draft.left_out).where(Draft.id == draft_id)).one() == []

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Company, Membership, User, UserSession
 from portal.billing.disputes.use_cases.disputes import open_dispute
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.links import PayLink, PayLinkInvoice

@@ -9,18 +9,7 @@ from tests.rules.reading.source import place, sources
 # Lowest first: a package may name its own tables and import its own modules, and those of packages before it.
 FLOORS = ("foundation", "intake", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
 # Above all domains.
-ABOVE = {
-    "app",
-    "cli",
-    "desk",
-    "exchange",
-    "importing",
-    "models",
-    "running",
-    "verification",
-    "verifying",
-    "worker",
-}
+ABOVE = {"app", "cli", "desk", "exchange", "models", "running", "verification", "worker"}
 DOMAINS = ("accounts", "catalog", "stores", "billing", "orders", "desk", "exchange")
 # The kinds of files of a noun, each one file or a folder of that name.
 KINDS = (

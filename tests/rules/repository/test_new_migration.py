@@ -53,7 +53,7 @@ def empty(server_url: Callable[[str], str], worker_name: str) -> Iterator[Engine
 
 @pytest.fixture
 def shopping_list() -> Iterator[Table]:
-    """A model that no migration knows."""
+    """A model that no migration knows, with another one: two tables get their guards."""
     table = Table(
         "shopping_list",
         Base.metadata,
@@ -62,7 +62,15 @@ def shopping_list() -> Iterator[Table]:
         Column("name", String, nullable=False),
         Column("made_at", UTCDateTime, nullable=False),
     )
+    line = Table(
+        "shopping_list_line",
+        Base.metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("company_id", ForeignKey("company.id"), nullable=False),
+        Column("list_id", ForeignKey("shopping_list.id"), nullable=False),
+    )
     yield table
+    Base.metadata.remove(line)
     Base.metadata.remove(table)
 
 
@@ -98,7 +106,8 @@ def seen_by_customers(engine: Engine, company: int) -> list[str]:
 def test_it_writes_the_next_number_with_row_security(
     empty: Engine, shopping_list: Table, migrations: Path
 ) -> None:
-    """Seen failing without the guard in the written text, without the new HEAD, and with UTCDateTime written out."""
+    """Seen failing without the guard in the written text, without the new HEAD, with UTCDateTime written out, and with
+    a loop for each table, which alembic indents once more for every one."""
     write: Any = runpy.run_path(str(ROOT / ".ci" / "migration.py"))["write"]
     path = write("Shopping lists", migrations, empty)
     number = f"{int(HEAD) + 1:04d}"
@@ -135,7 +144,7 @@ def test_a_migration_gives_up_when_a_table_is_held(empty: Engine, monkeypatch: p
     address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address) as other:
         tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
-        other.execute(f"lock table {', '.join(tables)} in access share mode")
+        other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
         with pytest.raises(ConfigError, match="Run portal migrate again"):
             migrate.upgrade(empty)
     assert migrate.current(empty) == BEFORE

@@ -17,7 +17,7 @@ PROBE = """
 from pathlib import Path
 import portal
 from portal.app import create_app
-from portal.foundation import migrate
+from portal.foundation.postgres import migrate
 from portal.foundation.config import Settings, resource_dir
 
 assert Path(portal.__file__).is_relative_to(Path({site!r})), portal.__file__

@@ -7,7 +7,8 @@ import re
 import pytest
 from sqlalchemy import TextClause
 
-from portal.importing.orders.rows import EVENT_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS
+from portal.exchange.orders.history import EVENT_COLUMNS
+from portal.exchange.orders.rows import LINE_COLUMNS, ORDER_COLUMNS
 from portal.orders.checkout.use_cases.order_rows import LINES, ORDER
 from portal.orders.models.orders import Order, OrderEvent, OrderLine
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, MetaData, Table
 
 from portal.models import Base
-from portal.verifying.company_checks import COMPANY_CHECKS, ELSEWHERE, NAMES, WITHOUT_KEY, Link, links
+from portal.verification.checks import CHECKS
+from portal.verification.ownership import ELSEWHERE, NAMES, WITHOUT_KEY, Link, links
 
 
 def company_tables() -> dict[str, Table]:
@@ -30,7 +31,7 @@ def test_a_new_table_of_companies_is_noticed() -> None:
 
 def test_every_link_between_tables_of_companies_is_in_a_check() -> None:
     """Seen failing with the links of refunds left out of both checks."""
-    sql = "\n".join(check.sql for check in COMPANY_CHECKS)
+    sql = "\n".join(check.sql for check in CHECKS)
     tables = company_tables()
     for name, table in tables.items():
         for key in table.foreign_keys:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.billing.invoices.new_dispute import DISPUTE_COLUMNS, MAX_NOTE, NewDispute
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from tests.builders import NOW
 
 

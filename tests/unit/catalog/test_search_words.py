@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalog.search import words as wording
+from portal.catalog.search.parsed_query import LONGEST, MOST_WORDS, parse_query
 from portal.catalog.sizes import in_order
 
 
@@ -27,7 +27,7 @@ from portal.catalog.sizes import in_order
     ],
 )
 def test_words(typed: str, words: tuple[str, ...]) -> None:
-    assert wording.read(typed).words == words
+    assert parse_query(typed).words == words
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_words(typed: str, words: tuple[str, ...]) -> None:
     [("int-300", True), ("INT 300", True), ("5 gal", False), ("gal", False), ("12", False), ("b2s", True)],
 )
 def test_what_may_be_a_part_of_a_sku(typed: str, is_number_like: bool) -> None:
-    assert wording.read(typed).is_number_like is is_number_like
+    assert parse_query(typed).is_number_like is is_number_like
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_taken_apart(typed: str) -> None:
-    read = wording.read(typed)
-    assert len(read.text) <= wording.LONGEST
-    assert len(read.words) <= wording.MOST_WORDS
+    read = parse_query(typed)
+    assert len(read.text) <= LONGEST
+    assert len(read.words) <= MOST_WORDS
     assert all(word and word == word.strip() for word in read.words)
     assert read.key.isascii()
 

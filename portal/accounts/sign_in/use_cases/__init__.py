@@ -1,1 +1,1 @@
-"""Passwords, sessions, one-time links and the throttling of guesses: use cases."""
+"""Use cases of passwords, sessions, one-time links and rate limits."""

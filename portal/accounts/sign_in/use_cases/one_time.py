@@ -1,23 +1,30 @@
-"""Links that work once: issued by mail, consumed by whoever holds the mailbox."""
+"""Links that work once: issued by mail, consumed by whoever controls the mailbox."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import OneTimeToken
+from portal.accounts.sign_in.links import IssuedLink
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
 
 RESET = "reset"
 INVITATION = "invitation"
 LIFETIMES = {RESET: timedelta(hours=1), INVITATION: timedelta(days=7)}
-DEAD_LINK = "This link has been used or is too old."
 
 
-def issue(
+class DeadLink(Rejected):
+    """The link has been used, withdrawn or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("dead_link", "This link has been used or is too old.", outcome="denied")
+
+
+def issue_link(
     session: Session,
     *,
     purpose: str,
@@ -25,9 +32,9 @@ def issue(
     now: datetime,
     company_id: int | None = None,
     created_by: int | None = None,
-) -> tuple[str, OneTimeToken]:
-    """A new link for a person; earlier ones for the same end stop working. Only its hash is stored."""
-    void(session, purpose=purpose, user_id=user_id, company_id=company_id, now=now)
+) -> IssuedLink:
+    """A new link for a person; earlier ones for the same purpose stop working. Only its hash is stored."""
+    void_links(session, purpose=purpose, user_id=user_id, company_id=company_id, now=now)
     token = new_token()
     row = OneTimeToken(
         token_hash=token_hash(token),
@@ -40,10 +47,10 @@ def issue(
     )
     session.add(row)
     session.flush()
-    return token, row
+    return IssuedLink(row.id, token, LIFETIMES[purpose])
 
 
-def void(
+def void_links(
     session: Session, *, purpose: str, user_id: int, now: datetime, company_id: int | None = None
 ) -> None:
     """Stop a person's outstanding links (of one company) from working."""
@@ -60,37 +67,34 @@ def void(
     )
 
 
-def look(session: Session, *, purpose: str, token: str, now: datetime) -> OneTimeToken | None:
-    """The link's row while it can still be used; looking does not use it up."""
-    return session.scalar(
-        select(OneTimeToken).where(
-            OneTimeToken.token_hash == token_hash(token),
-            OneTimeToken.purpose == purpose,
-            OneTimeToken.used_at.is_(None),
-            OneTimeToken.expires_at > now,
-        )
-    )
+def find_link(session: Session, *, purpose: str, token: str, now: datetime) -> OneTimeToken | None:
+    """The link's row while it can still be used; reading it does not consume it."""
+    return session.scalar(select(OneTimeToken).where(*_usable(purpose, token, now)))
 
 
-def consume(session: Session, *, purpose: str, token: str, now: datetime) -> OneTimeToken:
-    """Use the link up, together with what it is for: if that is refused, the link stays good.
+def consume_link(session: Session, *, purpose: str, token: str, now: datetime) -> OneTimeToken:
+    """Consume the link in the transaction of what it is for: if that is refused, the link stays usable.
 
-    Of two at once the second waits for the first's commit, then finds nothing left.
+    Of two concurrent calls the second waits for the first's commit, then finds nothing left.
 
-    :raises Rejected: ``dead_link``.
+    :raises DeadLink: if it has been used or has expired.
     """
     row = session.scalar(
         update(OneTimeToken)
-        .where(
-            OneTimeToken.token_hash == token_hash(token),
-            OneTimeToken.purpose == purpose,
-            OneTimeToken.used_at.is_(None),
-            OneTimeToken.expires_at > now,
-        )
+        .where(*_usable(purpose, token, now))
         .values(used_at=now)
         .returning(OneTimeToken)
         .execution_options(synchronize_session=False)
     )
     if row is None:
-        raise Rejected("dead_link", DEAD_LINK, outcome="denied")
+        raise DeadLink
     return row
+
+
+def _usable(purpose: str, token: str, now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        OneTimeToken.token_hash == token_hash(token),
+        OneTimeToken.purpose == purpose,
+        OneTimeToken.used_at.is_(None),
+        OneTimeToken.expires_at > now,
+    ]

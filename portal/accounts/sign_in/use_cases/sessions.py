@@ -1,4 +1,4 @@
-"""Ending sessions, and with each the stay in a customer's account that it holds."""
+"""Ending sessions, each with the delegation that it holds."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.delegations import use_cases as acting
+from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.models import UserSession
 from portal.foundation.tokens import token_hash
 
 
-def end_token(session: Session, *, token: str, now: datetime) -> None:
+def end_session_of_token(session: Session, *, token: str, now: datetime) -> None:
     """End the session behind a cookie, if there is one."""
     _end(session, [UserSession.token_hash == token_hash(token)], now)
 
 
-def end(
+def end_sessions(
     session: Session, *, user_id: int | None, now: datetime, only: int | None = None, but: int | None = None
 ) -> int:
     """End a person's sessions: all, ``only`` one, or all ``but`` one. Returns how many were open."""
@@ -40,5 +40,5 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
     delegations = list(ended)
     held = [number for number in delegations if number is not None]
     if held:
-        acting.end_delegations(session, ids=held, now=now)
+        end_delegations(session, ids=held, now=now)
     return len(delegations)

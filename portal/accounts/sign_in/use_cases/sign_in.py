@@ -1,4 +1,4 @@
-"""Who somebody is, and the session that follows from it."""
+"""Authenticating a person, and the session that follows."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy.orm import Session, undefer
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
 from portal.accounts.sign_in import passwords
-from portal.accounts.sign_in.facts import SignedIn, SignedOut
-from portal.accounts.sign_in.use_cases import sessions
-from portal.accounts.sign_in.use_cases import throttle as throttling
+from portal.accounts.sign_in.facts import SignedIn
+from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
+from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
 from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
 from portal.touchpoints.recording import Event, record
 
 MISMATCH = "That e-mail address and password don't belong together. Check both, or ask for a new password."
 
-# The company of the last visit if the person still works there, else the first by name; with it the
-# store and job of the last visit.
+# The company of the last session if the person still belongs to it, else the first by name; with it the
+# store and job of that session.
 _START = text("""
 with mine as (
   select c.id, c.name, (array_agg(m.role order by m.company_id = c.id desc))[1] as role
@@ -40,22 +40,42 @@ select mine.id as company_id, mine.role, v.store_id, v.job_id
 
 
 @dataclass(frozen=True)
+class Browser:
+    """What a request says about its browser; ``token`` is its session cookie, perhaps planted by somebody else."""
+
+    user_agent: str
+    network: str
+    token: str = ""
+
+
+@dataclass(frozen=True)
 class NewSession:
-    """A new session: ``token`` goes into the cookie and is kept nowhere else."""
+    """A new session; ``token`` goes into the cookie and is stored nowhere else."""
 
     token: str
     actor: Actor
 
 
-def authenticate(session: Session, *, email: str, password: str) -> User:
-    """The person whose password this is. Unknown, disabled and mistaken get the same answer after the same work.
+@dataclass(frozen=True)
+class _Start:
+    """The company, role, store and job that a session begins with."""
 
-    :raises Rejected: ``no_match``.
+    company: Company | None = None
+    role: str | None = None
+    store_id: int | None = None
+    job_id: int | None = None
+
+
+def authenticate(session: Session, *, email: str, password: str) -> User:
+    """The person whose password this is. An unknown address, a disabled person and a wrong password get the same
+    answer after the same work.
+
+    :raises Rejected: if they do not match.
     """
     wanted = select(User).where(User.email == email.strip().lower())
     user = session.scalar(wanted.options(undefer(User.password_hash)))
-    fits = passwords.verify(user.password_hash if user else None, password)
-    if user is None or not fits or user.disabled_at is not None:
+    matches = passwords.verify(user.password_hash if user else None, password)
+    if user is None or not matches or user.disabled_at is not None:
         raise Rejected("no_match", MISMATCH, outcome="denied")
     if passwords.needs_rehash(user.password_hash or ""):
         user.password_hash = passwords.hash_password(password)
@@ -66,89 +86,52 @@ def sign_in(
     session: Session,
     *,
     user: User,
-    device: str,
-    network: str,
+    browser: Browser,
     now: datetime,
     lifetime: timedelta,
-    previous_token: str = "",
     method: str = "password",
 ) -> NewSession:
-    """Begin a new session with a new token; whatever this browser held before ends.
+    """Begin a new session with a new token; the session that the browser held before ends.
 
-    :param previous_token: the browser's cookie, perhaps planted by somebody else.
-    :param method: how it was proven who it is: password or invitation.
-    :param lifetime: after which the session ends, however busy it is.
+    :param method: how the person proved who they are: password or invitation.
+    :param lifetime: after which the session ends, even if it is in use.
     """
-    if previous_token:
-        sessions.end_token(session, token=previous_token, now=now)
-    throttling.forgive(session, limit=throttling.SIGN_IN, email=user.email)
-    company, role, store_id, job_id = None, None, None, None
-    if user.kind == "customer":
-        start = session.execute(_START, {"user_id": user.id}).mappings().one_or_none()
-        if start is not None:
-            company = session.get_one(Company, start["company_id"])
-            role, store_id, job_id = start["role"], start["store_id"], start["job_id"]
-    token = new_token()
-    row = UserSession(
-        token_hash=token_hash(token),
-        user_id=user.id,
-        company_id=company.id if company else None,
-        store_id=store_id,
-        job_id=job_id,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + lifetime,
-        user_agent=device[:300],
-        network=network,
-    )
+    if browser.token:
+        end_session_of_token(session, token=browser.token, now=now)
+    forgive(session, limit=SIGN_IN, email=user.email)
+    start, token = _start(session, user), new_token()
+    row = _new_row(user, start, browser, token)
+    row.created_at = row.last_seen_at = now
+    row.expires_at = now + lifetime
     session.add(row)
     session.flush()
-    actor = actor_of(user, company, role, session_id=row.id)
-    record(
-        session,
-        Event(
-            SignedIn(method=method, network=network),
-            actor=actor,
-            now=now,
-            key=f"signed_in:{row.id}",
-            account_id=actor.company_id,
-        ),
-    )
+    actor = actor_of(user, start.company, start.role, session_id=row.id)
+    _record_sign_in(session, actor, SignedIn(method=method, network=browser.network), now)
     return NewSession(token, actor)
 
 
-def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:
-    """End the actor's session; a copy of its cookie is dead from now on. A stay in a customer's account ends too."""
-    if actor.session_id is None:
-        return
-    sessions.end(session, user_id=actor.user_id, only=actor.session_id, now=now)
-    _note_end(session, actor, f"{actor.session_id}", "own_choice", 1, now)
+def _start(session: Session, user: User) -> _Start:
+    if user.kind != "customer":
+        return _Start()
+    row = session.execute(_START, {"user_id": user.id}).mappings().one_or_none()
+    if row is None:
+        return _Start()
+    company = session.get_one(Company, row["company_id"])
+    return _Start(company, row["role"], row["store_id"], row["job_id"])
 
 
-def sign_out_elsewhere(
-    session: Session, *, actor: Actor, now: datetime, session_id: int | None = None
-) -> int:
-    """End another session of the actor's, or all others. Returns how many ended.
-
-    :raises NotFound: the one named is not the actor's, or is over already.
-    """
-    ended = sessions.end(session, user_id=actor.user_id, only=session_id, but=actor.session_id, now=now)
-    if session_id is not None and ended == 0:
-        raise NotFound
-    if ended:
-        key = f"{session_id}" if session_id else f"others-{actor.session_id}-{now.isoformat()}"
-        _note_end(session, actor, key, "elsewhere", ended, now)
-    return ended
-
-
-def _note_end(session: Session, actor: Actor, key: str, reason: str, count: int, now: datetime) -> None:
-    record(
-        session,
-        Event(
-            SignedOut(reason=reason, sessions=count),
-            actor=actor,
-            now=now,
-            key=f"signed_out:{key}",
-            account_id=actor.company_id,
-        ),
+def _new_row(user: User, start: _Start, browser: Browser, token: str) -> UserSession:
+    return UserSession(
+        token_hash=token_hash(token),
+        user_id=user.id,
+        company_id=start.company.id if start.company else None,
+        store_id=start.store_id,
+        job_id=start.job_id,
+        user_agent=browser.user_agent[:300],
+        network=browser.network,
     )
+
+
+def _record_sign_in(session: Session, actor: Actor, fact: SignedIn, now: datetime) -> None:
+    key = f"signed_in:{actor.session_id}"
+    record(session, Event(fact, actor=actor, now=now, key=key, account_id=actor.company_id))

@@ -1,4 +1,4 @@
-"""Slowing guesses down, in SQL, so that every process counts the same."""
+"""Rate limits on guesses, kept in SQL so that all processes share one count."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.foundation.errors import Rejected
 
 @dataclass(frozen=True)
 class Limit:
-    """So many tries per account and per network within ``window``."""
+    """How many tries an account and a network have within ``window``."""
 
     purpose: str
     per_account: int
@@ -25,10 +25,10 @@ class Limit:
 
 SIGN_IN = Limit("sign_in", per_account=8, per_network=40, window=timedelta(minutes=15))
 # A company's invitations, counted by company; the network says nothing here.
-INVITING = Limit("invitation", per_account=60, per_network=1_000_000, window=timedelta(minutes=60))
+INVITATION = Limit("invitation", per_account=60, per_network=1_000_000, window=timedelta(minutes=60))
 RESET = Limit("reset", per_account=5, per_network=30, window=timedelta(minutes=60))
 
-# Two users of one lock at most, always account before network, so nobody waits in a circle.
+# A fixed lock order, account before network, prevents deadlocks.
 _LOCK = text("""
 select pg_advisory_xact_lock(7261002, hashtext(encode(:account, 'hex'))),
        pg_advisory_xact_lock(7261003, hashtext(:network))
@@ -45,7 +45,7 @@ with full_until as (
       order by at desc offset :account_limit - 1 limit 1),
     (select at from sign_in_attempt where purpose = :purpose and network = :network and at > :since
       order by at desc offset :network_limit - 1 limit 1)) as at
-), noted as (
+), counted as (
   insert into sign_in_attempt (account_key, network, purpose, at)
   select :account, :network, :purpose, :now from full_until where at is null
 )
@@ -53,20 +53,35 @@ select at from full_until
 """)
 
 
-def account_key(email: str) -> bytes:
-    """What tries are counted by: the same for known and unknown addresses, and no address itself."""
+class TooManyTries(Rejected):
+    """The rate limit is reached. ``retry_after``: seconds until the next try is allowed."""
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = ceil(retry_after / 60)
+        unit = "minute" if minutes == 1 else "minutes"
+        super().__init__(
+            "too_many_tries",
+            f"Too many tries. Wait {minutes} {unit}, then try again.",
+            outcome="denied",
+            details={"retry_after": retry_after},  # read by billing.pay_links
+        )
+        self.retry_after = retry_after
+
+
+def _account_key(email: str) -> bytes:
+    # The same for known and unknown addresses, and not the address itself.
     return sha256(email.encode()).digest()
 
 
 def admit(session: Session, *, limit: Limit, email: str, network: str, now: datetime) -> None:
-    """Count one try, before it is known whether it succeeds, so that parallel guesses count too.
+    """Count one try before its result is known, so that concurrent guesses count too.
 
-    Belongs in a transaction of its own: the try counts although the request that makes it is refused.
-    A try that is turned away is not counted, or a patient person would never get in again.
+    Call it in a transaction of its own: the try counts even if the request that makes it is rolled back.
+    A refused try is not counted, or a patient person would never get in again.
 
-    :raises Rejected: ``too_many_tries``; ``details`` has ``retry_after`` in seconds.
+    :raises TooManyTries: if the account or the network has used up its tries.
     """
-    who = {"account": account_key(email), "network": network or "unknown"}
+    who = {"account": _account_key(email), "network": network or "unknown"}
     window = {"purpose": limit.purpose, "since": now - limit.window, "now": now}
     session.execute(_LOCK, who)
     session.execute(_FORGET, {**who, **window})
@@ -75,19 +90,12 @@ def admit(session: Session, *, limit: Limit, email: str, network: str, now: date
     ).scalar_one()
     if full_since is None:
         return
-    seconds = max(1, ceil((full_since + limit.window - now).total_seconds()))
-    minutes = ceil(seconds / 60)
-    raise Rejected(
-        "too_many_tries",
-        f"Too many tries. Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again.",
-        outcome="denied",
-        details={"retry_after": seconds},
-    )
+    raise TooManyTries(max(1, ceil((full_since + limit.window - now).total_seconds())))
 
 
 def forgive(session: Session, *, limit: Limit, email: str) -> None:
     """Forget an account's tries after one that succeeded."""
     session.execute(
         text("delete from sign_in_attempt where purpose = :purpose and account_key = :account"),
-        {"purpose": limit.purpose, "account": account_key(email)},
+        {"purpose": limit.purpose, "account": _account_key(email)},
     )

@@ -1,1 +1,1 @@
-"""Passwords, sessions, one-time links and the throttling of guesses: pages for customers."""
+"""Pages for signing in and for a forgotten password."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import ForgotForm, ResetForm
-from portal.accounts.sign_in.page import count_try, dead_link, note_failure, refused
-from portal.accounts.sign_in.use_cases import credentials, one_time
-from portal.accounts.sign_in.use_cases import throttle as throttling
+from portal.accounts.sign_in.page import count_try, dead_link, public_url, record_failure, refused
+from portal.accounts.sign_in.use_cases import throttle
+from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_password
+from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, find_link
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.transaction import db, now
@@ -21,37 +22,42 @@ def forgot() -> Answer:
     """Send a link for a new password. The answer is the same whether or not the address is known."""
     form = ForgotForm()
     if request.method == "GET":
-        return render_template("accounts/sign_in/forgot.html", form=form, sent="sent" in request.args)
+        return _forgot(form, sent="sent" in request.args)
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in/forgot.html", form=form, sent=False), 422
-    with refusing() as tried:
-        count_try(throttling.RESET, form.email.data)
+        return _forgot(form), 422
+    with refusing(form) as tried:
+        count_try(throttle.RESET, form.email.data)
     if (no := tried.refused) is not None:
-        note_failure(no, "reset")
-        return refused(no, form, "accounts/sign_in/forgot.html", sent=False)
-    public_url = current_app.extensions["settings"].public_url
-    credentials.request_reset(db(), email=form.email.data, public_url=public_url, now=now())
+        record_failure(no, "reset")
+        return refused(no, _forgot(form))
+    request_reset(db(), email=form.email.data, public_url=public_url(), now=now())
     return redirect(url_for(".forgot", sent=1))
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])
 @public
 def reset() -> Answer:
-    """Choose a new password with the link of the mail."""
+    """Choose a new password with the link from the mail."""
     form = ResetForm()
     if request.method == "GET":
         form.token.data = request.args.get("token", "")
-    if one_time.look(db(), purpose=one_time.RESET, token=form.token.data or "", now=now()) is None:
+    if find_link(db(), purpose=RESET, token=form.token.data or "", now=now()) is None:
         return dead_link("reset")
     if not form.validate_on_submit():
-        return render_template(
-            "accounts/sign_in/reset.html", form=form
-        ), 200 if request.method == "GET" else 422
-    with refusing() as tried:
-        credentials.reset_password(db(), token=form.token.data, password=form.password.data, now=now())
-    if (no := tried.refused) is not None:
-        return (
-            dead_link("reset") if no.code == "dead_link" else refused(no, form, "accounts/sign_in/reset.html")
-        )
+        return _reset(form), 200 if request.method == "GET" else 422
+    with refusing(form) as tried:
+        reset_password(db(), token=form.token.data, password=form.password.data, now=now())
+    if isinstance(tried.refused, DeadLink):
+        return dead_link("reset")
+    if tried.refused is not None:
+        return refused(tried.refused, _reset(form))
     flash("ok", "Your password is changed. Sign in with the new one.")
     return redirect(url_for(".sign_in"))
+
+
+def _forgot(form: ForgotForm, *, sent: bool = False) -> str:
+    return render_template("accounts/sign_in/forgot.html", form=form, sent=sent)
+
+
+def _reset(form: ResetForm) -> str:
+    return render_template("accounts/sign_in/reset.html", form=form)

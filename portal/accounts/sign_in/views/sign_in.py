@@ -7,9 +7,17 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import SignInForm
-from portal.accounts.sign_in.page import HOME, count_try, fresh_form_secret, let_in, note_failure, refused
-from portal.accounts.sign_in.use_cases import sign_in as signing_in
-from portal.accounts.sign_in.use_cases import throttle as throttling
+from portal.accounts.sign_in.page import (
+    HOME,
+    count_try,
+    record_failure,
+    refused,
+    renew_form_secret,
+    start_session,
+)
+from portal.accounts.sign_in.use_cases.sign_in import authenticate
+from portal.accounts.sign_in.use_cases.sign_out import sign_out
+from portal.accounts.sign_in.use_cases.throttle import SIGN_IN
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, clear_cookie, visit
@@ -17,34 +25,38 @@ from portal.web.transaction import db, now
 from portal.web.urls import local_path
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"])
+@blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @public
-def sign_in() -> Answer:
-    """Ask who it is; afterwards go on to ``next``, if that is an address of ours."""
+def sign_in_form() -> Answer:
+    """Ask who it is, then go on to ``next`` if that is an address of ours."""
     onward = local_path(request.values.get("next"), HOME)
     form = SignInForm()
     if request.method == "GET":
         if visit().is_authenticated:
             return redirect(onward)
         form.next.data = onward if onward != HOME else ""
-        return render_template("accounts/sign_in/sign_in.html", form=form)
+        return _page(form)
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in/sign_in.html", form=form), 422
-    with refusing() as tried:
-        count_try(throttling.SIGN_IN, form.email.data)
-        user = signing_in.authenticate(db(), email=form.email.data, password=form.password.data)
+        return _page(form), 422
+    with refusing(form) as tried:
+        count_try(SIGN_IN, form.email.data)
+        user = authenticate(db(), email=form.email.data, password=form.password.data)
     if (no := tried.refused) is not None:
-        note_failure(no, "password")
-        return refused(no, form, "accounts/sign_in/sign_in.html")
-    return let_in(user, onward, method="password")
+        record_failure(no, "password")
+        return refused(no, _page(form))
+    return start_session(user, onward, method="password")
 
 
-@blueprint.post("/sign-out")
+@blueprint.post("/sign-out", endpoint="sign_out")
 @public
-def sign_out() -> Response:
+def sign_out_form() -> Response:
     """End this browser's session, if it still has one."""
-    signing_in.sign_out(db(), actor=actor(), now=now())
-    fresh_form_secret()
+    sign_out(db(), actor=actor(), now=now())
+    renew_form_secret()
     answer = redirect(url_for("accounts.sign_in"))
     clear_cookie(answer)
     return answer
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in/sign_in.html", form=form)

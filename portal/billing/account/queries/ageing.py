@@ -1,5 +1,4 @@
-"""What a company owes, by how long it has been due. Read from the index of open documents alone, so that it
-costs what is open, not what was ever invoiced."""
+"""What a company owes, by how long it has been due. The cost grows with open documents only."""
 
 from __future__ import annotations
 
@@ -42,14 +41,14 @@ select c.currency, f.currency, f.amounts, f.counts, f.oldest, coalesce(f.credit,
  where c.id = :company
  order by f.currency <> c.currency, f.currency
 """)
-# Until the end of the transaction: when one company owns most of the documents, or nothing was vacuumed yet, the
-# planner would rather read the whole table; the company's own indexes serve everybody alike.
+# Until the end of the transaction: when one company owns most of the documents, or before the first vacuum, the planner
+# prefers to read the whole table; the company's own indexes serve all companies alike.
 _BY_INDEX = text("select set_config('enable_seqscan', 'off', true)")
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Open amounts of one currency in minor units: by age (``account_words.BUCKETS``), and what may be set against them."""
+    """Open amounts of one currency in minor units: by age (``words.BUCKETS``), and what can be applied to them."""
 
     currency: str
     amounts: tuple[int, ...] = (0, 0, 0, 0, 0)
@@ -57,7 +56,7 @@ class Owed:
     oldest: date | None = None  # the earliest due day of what is open
     credit_minor: int = 0  # open credit memos, above zero
     credit_count: int = 0
-    unapplied_minor: int = 0  # money that no invoice has taken yet
+    unapplied_minor: int = 0  # not applied to an invoice yet
 
     @property
     def open_minor(self) -> int:
@@ -76,8 +75,13 @@ class Owed:
         return sum(self.counts[1:])
 
     @property
+    def by_status(self) -> dict[str, int]:
+        """How many invoices a list by status has."""
+        return {"open": self.open_count, "overdue": self.overdue_count}
+
+    @property
     def balance_minor(self) -> int:
-        """What is left to pay when all credit is used; below zero for a company that has paid ahead."""
+        """What is left to pay when all credit is used; below zero for a company that has prepaid."""
         return self.open_minor - self.credit_minor - self.unapplied_minor
 
 
@@ -94,7 +98,7 @@ class Overview:
 
 
 def keep_to_indexes(session: Session) -> None:
-    """Make this transaction read a company's documents by their indexes, whatever the planner thinks."""
+    """Make this transaction read a company's documents by their indexes, whatever the planner prefers."""
     session.execute(_BY_INDEX)
 
 

@@ -9,7 +9,7 @@ from portal.billing.models.credit import CreditAccount
 
 
 def credit_of(session: Session, company_id: int) -> CreditAccount | None:
-    """The company's credit as it stands now, past anything this session has read before."""
+    """The company's credit as it stands now, not as this session may have read it before."""
     return session.scalars(
         select(CreditAccount)
         .where(CreditAccount.company_id == company_id)

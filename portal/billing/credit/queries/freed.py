@@ -1,4 +1,4 @@
-"""What a company could pay now so that its credit reaches for an order."""
+"""What a company could pay now so that its credit covers an order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ select i.id, i.number, i.due_on, i.currency, i.open_minor,
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """An open invoice, with what a payment may be begun for; amounts in minor units."""
+    """An open invoice, with what can still be paid of it; amounts in minor units."""
 
     id: int
     number: str

@@ -1,26 +1,24 @@
-"""A company's rule of its own: hold the account once an invoice is so many days overdue, and let go when none is.
+"""A company's own rule: hold the account when an invoice is N days overdue, release it when none is.
 
-Off unless staff set it. The rule lifts only what the rule has held; what a person decided stays until a person lifts it.
+Off unless staff set it. The rule lifts only its own holds; a hold that a person set stays until a person lifts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.credit_holds.facts import CreditHeld, CreditReleased, HoldRuleChanged
-from portal.billing.credit_holds.queries import to_hold, to_lift
-from portal.billing.payers.queries import people_who_may
+from portal.billing.credit_holds.facts import record_hold_changes, record_hold_rule_changed
+from portal.billing.credit_holds.letters import mail_hold_changes
+from portal.billing.credit_holds.queries import hold_candidates, release_candidates
+from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import RawLetter, post_all
-from portal.touchpoints.kind import Touch
-from portal.touchpoints.recording import Event, record
 
 MOST_DAYS = 365
 RULE = text("""
@@ -46,10 +44,13 @@ returning k.company_id
 """)
 
 
-def set_rule(session: Session, *, actor: Actor, now: datetime, company: Company, days: int | None) -> None:
-    """Hold the company's account when an invoice is so many days overdue; None: never by itself.
+def set_hold_rule(
+    session: Session, *, actor: Actor, now: datetime, company: Company, days: int | None
+) -> None:
+    """Hold the company's account when an invoice is this many days overdue.
 
-    :raises NotFound: for whom may not.
+    :param days: None for no automatic hold.
+    :raises NotFound: if the actor lacks the permission.
     :raises Rejected: ``days`` on its field.
     """
     if not actor.can("billing:manage"):
@@ -59,60 +60,43 @@ def set_rule(session: Session, *, actor: Actor, now: datetime, company: Company,
             "days", f"Type a whole number of days from 1 to {MOST_DAYS}, or nothing.", field="days"
         )
     session.execute(RULE, {"company": company.id, "days": company.terms_days, "after": days})
-    key = f"hold_rule_changed:{company.id}:{now.isoformat()}"
-    changed = HoldRuleChanged(fields=["hold_after_days"])
-    record(session, Event(changed, actor=actor, now=now, key=key, account_id=company.id))
+    record_hold_rule_changed(session, company.id, actor=actor, now=now)
 
 
-def follow_rules(sessions: Callable[[], Session], *, now: datetime, today: date) -> tuple[int, int]:
-    """Hold and let go what the rules of all companies say today. May be called as often as one likes.
+def apply_hold_rules(sessions: Callable[[], Session], *, now: datetime, today: date) -> tuple[int, int]:
+    """Apply every company's hold rule for today. Idempotent.
 
     :param today: the seller's calendar day.
-    :returns: how many accounts were held, and let go. The same number of statements for any number of them.
+    :returns: how many accounts were put on hold, and how many were released. The number of statements does not depend
+        on either.
     """
     with transaction(sessions) as session:
-        late = {each.company_id: each for each in to_hold(session, today)}
-        reasons = {company_id: each.reason for company_id, each in late.items()}
-        asked = {"companies": list(reasons), "reasons": list(reasons.values()), "now": now}
-        held = set(session.scalars(HOLD, asked)) if reasons else set()
-        names = {company_id: late[company_id].company_name for company_id in held}
-        _tell(session, CreditHeld(), "account_held", names, reasons, now)
+        held = _hold_overdue(session, now, today)
     with transaction(sessions) as session:
-        over = dict(to_lift(session, today))
-        lifted = set(session.scalars(LIFT, {"companies": list(over)})) if over else set()
-        names = {company_id: over[company_id] for company_id in lifted}
-        _tell(session, CreditReleased(), "account_released", names, {}, now)
-    return len(held), len(lifted)
+        released = _release_settled(session, now, today)
+    return held, released
 
 
-def _tell(
-    session: Session,
-    what: Touch,
-    mail_kind: str,
-    names: Mapping[int, str],
-    reasons: Mapping[int, str],
-    now: datetime,
-) -> None:
-    if not names:
-        return
-    people = people_who_may(session, "company:manage", names)
-    letters = []
-    for company_id in sorted(names):
-        key = f"{company_id}:{now.isoformat()}"
-        record(
-            session, Event(what, actor=SYSTEM, now=now, key=f"{what.kind.name}:{key}", account_id=company_id)
-        )
-        told = {"company": names[company_id], "by": "", "reason": reasons.get(company_id, "")}
-        letters += [
-            RawLetter(
-                f"{mail_kind}:{key}:{each.user_id}",
-                mail_kind,
-                each.email,
-                told,
-                each.name,
-                each.language,
-                company_id,
-            )
-            for each in people.get(company_id, [])
-        ]
-    post_all(session, letters)
+def _hold_overdue(session: Session, now: datetime, today: date) -> int:
+    late = {each.company_id: each for each in hold_candidates(session, today)}
+    if not late:
+        return 0
+    reasons = [each.reason for each in late.values()]
+    held = sorted(session.scalars(HOLD, {"companies": list(late), "reasons": reasons, "now": now}))
+    changes = [HoldChange(each, late[each].company_name, True, late[each].reason) for each in held]
+    _changed(session, changes, now)
+    return len(held)
+
+
+def _release_settled(session: Session, now: datetime, today: date) -> int:
+    over = dict(release_candidates(session, today))
+    if not over:
+        return 0
+    released = sorted(session.scalars(LIFT, {"companies": list(over)}))
+    _changed(session, [HoldChange(each, over[each], False) for each in released], now)
+    return len(released)
+
+
+def _changed(session: Session, changes: list[HoldChange], now: datetime) -> None:
+    record_hold_changes(session, changes, actor=SYSTEM, now=now)
+    mail_hold_changes(session, changes, now=now)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.credit_holds.facts import CreditHeld, CreditReleased
-from portal.billing.payers.queries import admins_of
+from portal.billing.credit_holds.facts import record_hold_changes
+from portal.billing.credit_holds.letters import mail_hold_changes
+from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import RawLetter, post_all
-from portal.touchpoints.kind import Touch
-from portal.touchpoints.recording import Event, record
 
 MAX_REASON = 300
 # Waits for orders that are being placed under the row's lock; those that come after see the hold.
@@ -35,11 +32,11 @@ returning company_id
 """)
 
 
-def hold(session: Session, *, actor: Actor, now: datetime, company: Company, reason: str) -> None:
-    """Stop new orders of a company. Its admins are written to, with the reason in these words.
+def hold_account(session: Session, *, actor: Actor, now: datetime, company: Company, reason: str) -> None:
+    """Stop a company's new orders on account. Its administrators get a mail with the reason, word for word.
 
-    :raises NotFound: for whom may not.
-    :raises Rejected: ``reason`` when it is missing or too long, ``held`` when it is on hold already.
+    :raises NotFound: if the actor lacks the permission.
+    :raises Rejected: ``reason`` when it is missing or too long, ``held`` when the account is on hold already.
     """
     _check(actor)
     if not 5 <= len(reason) <= MAX_REASON:
@@ -54,21 +51,21 @@ def hold(session: Session, *, actor: Actor, now: datetime, company: Company, rea
     }
     if session.execute(HOLD, asked).first() is None:
         raise Rejected("held", "This account is on hold already.", outcome="conflict")
-    _tell(session, CreditHeld(), "account_held", company, {"reason": reason}, actor, now)
+    _changed(session, HoldChange(company.id, company.name, True, reason, actor.name), actor, now)
 
 
-def lift(session: Session, *, actor: Actor, now: datetime, company: Company, note: str = "") -> None:
+def lift_hold(session: Session, *, actor: Actor, now: datetime, company: Company, note: str = "") -> None:
     """Let a company order on account again.
 
-    :raises NotFound: for whom may not.
-    :raises Rejected: ``note`` when it is too long, ``not_held`` when it is not on hold.
+    :raises NotFound: if the actor lacks the permission.
+    :raises Rejected: ``note`` when it is too long, ``not_held`` when the account is not on hold.
     """
     _check(actor)
     if len(note) > MAX_REASON:
         raise Rejected("note", f"Keep it within {MAX_REASON} characters.", field="reason")
     if session.execute(LIFT, {"company": company.id}).first() is None:
         raise Rejected("not_held", "This account is not on hold any more.", outcome="conflict")
-    _tell(session, CreditReleased(), "account_released", company, {"reason": note}, actor, now)
+    _changed(session, HoldChange(company.id, company.name, False, note, actor.name), actor, now)
 
 
 def _check(actor: Actor) -> None:
@@ -76,31 +73,6 @@ def _check(actor: Actor) -> None:
         raise NotFound
 
 
-def _tell(
-    session: Session,
-    what: Touch,
-    mail_kind: str,
-    company: Company,
-    data: dict[str, Any],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    key = f"{company.id}:{now.isoformat()}"
-    record(session, Event(what, actor=actor, now=now, key=f"{what.kind.name}:{key}", account_id=company.id))
-    told = {"company": company.name, "by": actor.name, **data}
-    people = admins_of(session, company.id)
-    post_all(
-        session,
-        [
-            RawLetter(
-                f"{mail_kind}:{key}:{each.user_id}",
-                mail_kind,
-                each.email,
-                told,
-                each.name,
-                each.language,
-                company.id,
-            )
-            for each in people
-        ],
-    )
+def _changed(session: Session, change: HoldChange, actor: Actor, now: datetime) -> None:
+    record_hold_changes(session, [change], actor=actor, now=now)
+    mail_hold_changes(session, [change], now=now)

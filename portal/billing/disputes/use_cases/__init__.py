@@ -1,1 +1,1 @@
-"""Invoices that a customer contests in part: use cases."""
+"""Disputes about invoices: use cases."""

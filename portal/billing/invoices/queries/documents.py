@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypedDict
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
@@ -15,8 +15,18 @@ from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.payment_states import LIVE
 from portal.foundation.sql import sql_list
 
-_LINE = InvoiceLine.__table__
-# A payment's own postings are told apart from the early-payment discount that was given with it.
+_COLUMNS = (
+    InvoiceLine.sku,
+    InvoiceLine.name,
+    InvoiceLine.colour,
+    InvoiceLine.unit,
+    InvoiceLine.quantity,
+    InvoiceLine.unit_price,
+    InvoiceLine.net_minor,
+    InvoiceLine.tax_share,
+    InvoiceLine.tax_minor,
+)
+# A payment's postings, apart from the early-payment discount that it earned.
 _APPLIED = text(f"""
 select t.id, t.kind, t.occurred_at, t.actor_name, t.words, e.amount, e.discount, p.number as payment_number,
        p.kind as payment_kind, p.method_words, p.reference, a.token,
@@ -47,6 +57,21 @@ select s.name as store_name, o.number as corrects,
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A line as charged; amounts in minor units, below zero on a credit memo."""
+
+    sku: str
+    name: str
+    colour: str  # number and name, in words
+    unit: str
+    quantity: int
+    unit_price: Decimal
+    net_minor: int
+    tax_share: Decimal
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """What changed a document's open amount after it was issued. ``amount_minor`` is below zero for what paid
     an invoice; ``discount_minor``, above zero, is the part of it that was not money but an early-payment discount."""
@@ -66,8 +91,8 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class OnItsWay:
-    """A payment that has been started or is scheduled, and how much of this document it speaks for."""
+class PaymentUnderWay:
+    """A payment that has been started or is scheduled, and how much of this document it covers."""
 
     token: str
     state: str
@@ -76,40 +101,50 @@ class OnItsWay:
     amount_minor: int
 
 
+class _Attempt(TypedDict):
+    """A payment that was started, as the statement's JSON has it."""
+
+    token: str
+    state: str
+    run_on: str | None
+    actor_name: str
+    amount_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, its lines, what was applied to it, and the payments that are on their way to it."""
+    """A document, its lines, what was applied to it, and the payments under way for it."""
 
     invoice: Invoice
-    lines: Sequence[Row[Any]]
+    lines: tuple[DocumentLine, ...]
     applied: tuple[Applied, ...]
     store_name: str | None
     corrects: str | None
     memos: tuple[str, ...]
-    on_its_way: tuple[OnItsWay, ...]
+    under_way: tuple[PaymentUnderWay, ...]
 
     @property
     def payable_minor(self) -> int:
-        """Open, and no started payment speaks for it."""
-        live = sum(each.amount_minor for each in self.on_its_way if each.state in LIVE)
+        """Open, and not covered by a payment that was started."""
+        live = sum(each.amount_minor for each in self.under_way if each.state in LIVE)
         return self.invoice.open_minor - live
 
 
 def document(session: Session, invoice: Invoice) -> Document:
     """Everything about a document that the asker was allowed to load. Three statements."""
     lines = session.execute(
-        select(_LINE).where(_LINE.c.invoice_id == invoice.id).order_by(_LINE.c.line_no)
-    ).all()
+        select(*_COLUMNS).where(InvoiceLine.invoice_id == invoice.id).order_by(InvoiceLine.line_no)
+    )
     applied = session.execute(_APPLIED, {"invoice": invoice.id}).all()
     around = session.execute(_AROUND, {"invoice": invoice.id, "states": [*LIVE, "scheduled"]}).one()
     return Document(
         invoice,
-        lines,
+        tuple(DocumentLine(*row) for row in lines),
         tuple(_applied(row) for row in applied),
         around.store_name,
         around.corrects,
         tuple(around.memos),
-        tuple(_on_its_way(each) for each in around.attempts),
+        tuple(_under_way(each) for each in around.attempts),
     )
 
 
@@ -130,7 +165,7 @@ def _applied(row: Row[Any]) -> Applied:
     )
 
 
-def _on_its_way(found: dict[str, Any]) -> OnItsWay:
+def _under_way(found: _Attempt) -> PaymentUnderWay:
     run_on = found["run_on"]
     day = date.fromisoformat(run_on) if run_on else None
-    return OnItsWay(found["token"], found["state"], day, found["actor_name"], found["amount_minor"])
+    return PaymentUnderWay(found["token"], found["state"], day, found["actor_name"], found["amount_minor"])

@@ -1,32 +1,28 @@
-"""A company's invoices and credit memos: the list, filtered and a page at a time, and one of them by its number.
-
-What is open comes by its due day, the earliest first, because that is what one pays; everything else comes
-newest first. Both orders are those of an index that begins with the company.
-"""
+"""A company's invoices and credit memos: the list, filtered and a page at a time, and one of them by its number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.accounts.sight import company_condition
 from portal.billing.invoices.filters import InvoiceFilter
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise
+from portal.billing.invoices.queries.list_order import conditions, cursor_of, key_of, placed
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.paging import Page
 
 PAGE_SIZE = 25
-BY_DUE_DAY = frozenset({"open", "overdue"})
 
 
 def _attempts(what: Any, *states: str) -> Any:
@@ -39,7 +35,7 @@ def _attempts(what: Any, *states: str) -> Any:
     )
 
 
-# Each is one look into an index per row of the page.
+# Each is one index lookup per row of the page.
 _DISPUTED = (
     select(InvoiceDispute.amount_minor)
     .where(InvoiceDispute.invoice_id == Invoice.id, InvoiceDispute.closed_at.is_(None))
@@ -76,7 +72,7 @@ COLUMNS: tuple[Any, ...] = (
 class InvoiceRow:
     """One document of the list. Amounts in minor units of ``currency``, below zero on credit memos.
 
-    ``under_way_minor`` is what payments on their way speak for, ``disputed_minor`` what an open dispute contests.
+    ``under_way_minor`` is what payments under way cover, ``disputed_minor`` what is in an open dispute.
     """
 
     id: int
@@ -100,7 +96,7 @@ class InvoiceRow:
 
     @property
     def payable_minor(self) -> int:
-        """What may be paid (or used) now: open, and no payment on its way speaks for it."""
+        """What may be paid (or used) now: open, and not covered by a payment under way."""
         return self.open_minor - self.under_way_minor
 
 
@@ -121,14 +117,17 @@ def invoices(
     :param before: cursor: the page that precedes it.
     """
     backwards = before is not None and after is None
-    key = _key(before if backwards else after)
-    query = select(*COLUMNS).where(Invoice.company_id == company_id, *_conditions(wanted, today))
-    found = [_row(row) for row in session.execute(_placed(query, wanted, key, backwards).limit(size + 1))]
-    more, rows = len(found) > size, found[:size]
-    if backwards:
-        rows.reverse()
-    has_next = key is not None if backwards else more
-    has_previous = more if backwards else key is not None
+    key = key_of(before if backwards else after)
+    query = select(*COLUMNS).where(Invoice.company_id == company_id, *conditions(wanted, today))
+    found = [_row(row) for row in session.execute(placed(query, wanted, key, backwards).limit(size + 1))]
+    ends = (len(found) > size, key is not None)  # whether there is more beyond, and on the side we came from
+    has_next, has_previous = ends[::-1] if backwards else ends
+    return _page(found[:size][:: -1 if backwards else 1], wanted, has_next, has_previous)
+
+
+def _page(
+    rows: list[InvoiceRow], wanted: InvoiceFilter, has_next: bool, has_previous: bool
+) -> Page[InvoiceRow]:
     return Page(
         rows,
         next_cursor=_cursor(rows[-1], wanted) if rows and has_next else None,
@@ -172,57 +171,5 @@ def _row(row: Row[Any]) -> InvoiceRow:
     return InvoiceRow(**values)
 
 
-def _placed(
-    query: Select[Any], wanted: InvoiceFilter, key: tuple[date, int] | None, backwards: bool
-) -> Select[Any]:
-    """In the order of its status, from the cursor on."""
-    day = Invoice.due_on if wanted.status in BY_DUE_DAY else Invoice.issued_on
-    place, ascending = tuple_(day, Invoice.id), (wanted.status in BY_DUE_DAY) is not backwards
-    if key is not None:
-        query = query.where(place > tuple_(*key) if ascending else place < tuple_(*key))
-    order: Sequence[Any] = (day, Invoice.id) if ascending else (day.desc(), Invoice.id.desc())
-    return query.order_by(*order)
-
-
-def _conditions(wanted: InvoiceFilter, today: date) -> Iterator[ColumnElement[bool]]:
-    if wanted.status in BY_DUE_DAY:
-        # Said twice, because the index is one of everything that is open, credit memos too.
-        yield and_(Invoice.open_minor != 0, Invoice.open_minor > 0)
-    if wanted.status == "overdue":
-        yield Invoice.due_on < today
-    elif wanted.status == "paid":
-        yield and_(Invoice.kind == "invoice", Invoice.open_minor == 0)
-    elif wanted.status == "memos":
-        yield Invoice.kind == "credit_memo"
-    if wanted.issued_from:
-        yield Invoice.issued_on >= wanted.issued_from
-    if wanted.issued_to:
-        yield Invoice.issued_on <= wanted.issued_to
-    yield from _named(wanted)
-
-
-def _named(wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.numbers:
-        yield Invoice.number.in_(wanted.numbers)
-    if wanted.job:
-        yield Invoice.job_name.icontains(wanted.job, autoescape=True)
-    if wanted.po:
-        yield Invoice.po_number.icontains(wanted.po, autoescape=True)
-    if wanted.text:
-        columns = (Invoice.number, Invoice.po_number, Invoice.order_number, Invoice.job_name)
-        yield or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
-
-
 def _cursor(row: InvoiceRow, wanted: InvoiceFilter) -> str:
-    day = row.due_on if wanted.status in BY_DUE_DAY else row.issued_on
-    return encode_cursor(day.isoformat(), row.id)
-
-
-def _key(cursor: str | None) -> tuple[date, int] | None:
-    decoded = decode_cursor(cursor, str, int)
-    if decoded is None:
-        return None
-    try:
-        return date.fromisoformat(decoded[0]), decoded[1]
-    except ValueError:
-        return None
+    return cursor_of(row.due_on, row.issued_on, row.id, wanted)

@@ -1,4 +1,4 @@
-"""Documents of a company that are open, with what a payment under way speaks for."""
+"""Open documents of a company, with what payments under way cover."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OpenDocument:
 
     @property
     def free_minor(self) -> int:
-        """What no payment under way speaks for: may be paid (invoice) or used (credit memo, below zero)."""
+        """Not covered by a payment under way: can be paid (invoice) or used (credit memo, below zero)."""
         return self.open_minor - self.spoken_minor
 
     def saved_minor(self, on: date) -> int:
@@ -87,7 +87,7 @@ def open_documents(
 
 
 def documents_by_id(session: Session, company_id: int, ids: Sequence[int]) -> dict[int, OpenDocument]:
-    """These documents of the company as they stand now; others are left out. One statement.
+    """These documents of the company as they are now; unknown ids are left out. One statement.
 
     Read after the rows were locked, it sees every payment that was begun before.
     """

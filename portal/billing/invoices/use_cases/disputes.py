@@ -1,4 +1,4 @@
-"""Opens disputes about invoices: the customer contests one, or a payment is short and says why."""
+"""Opening disputes about invoices: by the customer, or by a short payment that gives a reason."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.billing.invoices.facts import InvoiceDisputed
+from portal.billing.invoices.facts import record_invoice_disputed
 from portal.billing.invoices.new_dispute import NewDispute
-from portal.billing.models.dunning import InvoiceDispute
+from portal.billing.models.disputes import InvoiceDispute
 from portal.foundation.actor import Actor
-from portal.touchpoints.recording import Event, record
 
 
 def write_disputes(
@@ -32,17 +31,5 @@ def write_disputes(
         .returning(InvoiceDispute)
     ).all()
     for dispute in opened:
-        record(
-            session,
-            Event(
-                InvoiceDisputed(number=numbers[dispute.invoice_id], reason=dispute.reason),
-                actor=actor,
-                now=now,
-                key=f"invoice_disputed:{dispute.id}",
-                account_id=dispute.company_id,
-                value_minor=dispute.amount_minor,
-                currency=dispute.currency,
-                links={"invoice_id": dispute.invoice_id},
-            ),
-        )
+        record_invoice_disputed(session, dispute, numbers[dispute.invoice_id], actor=actor, now=now)
     return list(opened)

@@ -8,130 +8,76 @@ from flask import Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.billing.account.queries.ageing import keep_to_indexes, overview
+from portal.billing.invoices.csv_rows import COLUMNS, Cells, cells
 from portal.billing.invoices.filters import InvoiceFilter, read_filter
-from portal.billing.invoices.list_links import InvoiceList
-from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
-from portal.billing.invoices.words import due_words, standing
+from portal.billing.invoices.list_page import list_page
+from portal.billing.invoices.queries.invoices import invoices
+from portal.billing.invoices.words import due_words
 from portal.billing.pages import blueprint
 from portal.billing.tabs import money_tabs
-from portal.foundation.money import exponent, to_major
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
-from portal.web.answers.spreadsheets import PIECE, csv_download, plain
+from portal.web.answers.spreadsheets import PIECE, csv_download
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
-EXPORT_COLUMNS = (
-    "Number",
-    "Kind",
-    "Date",
-    "Due",
-    "Standing",
-    "Order",
-    "PO number",
-    "Job",
-    "Net",
-    "Tax",
-    "Total",
-    "Open",
-    "Currency",
-    "Disputed",
-    "Promised for",
-    "Payment under way",
-)
-KINDS = {"invoice": "Invoice", "credit_memo": "Credit memo"}
-
 
 @blueprint.get("/invoices", endpoint="invoices")
 @needs("invoices:read")
-def invoice_list() -> str | tuple[str, int]:
+def show_invoices() -> str | tuple[str, int]:
     """What is open comes first, the earliest due day on top; a page at a time."""
-    wanted, errors = read_filter(request.args)
     company_id = actor().customer_id
     keep_to_indexes(db())
     owed = overview(db(), company_id, today())
-    page = None
-    if not errors:
-        page = invoices(
-            db(),
-            company_id=company_id,
-            wanted=wanted,
-            today=today(),
-            after=request.args.get("after"),
-            before=request.args.get("before"),
-        )
-    listed = InvoiceList(request.args, wanted, lambda **words: url_for("billing.invoices", **words))
+    may_pay = actor().can("invoices:pay")
+    listed = list_page(
+        company_id,
+        owed.main.by_status,
+        _href,
+        invoice_endpoint="billing.invoice",
+        pay_href=url_for("billing.new_payment") if may_pay else None,
+        export_url=_export_href,
+    )
     body = render_template(
         "billing/invoices/invoices.html",
-        page=page,
-        owed=owed,
-        wanted=wanted,
-        errors=errors,
-        typed=request.args,
         listed=listed,
-        chips_shown=listed.chips({"open": owed.main.open_count, "overdue": owed.main.overdue_count}),
-        active=listed.active(),
-        today=today(),
-        standing=standing,
+        owed=owed,
         due_words=due_words,
-        exponent=exponent,
+        list_href=_href,
+        credits_href=url_for("billing.credits") if may_pay else None,
         money_tabs=money_tabs("billing.invoices"),
-        list_href=lambda **words: url_for("billing.invoices", **words),
-        invoice_endpoint="billing.invoice",
-        pay_href=url_for("billing.new_payment") if actor().can("invoices:pay") else None,
-        credits_href=url_for("billing.credits") if actor().can("invoices:pay") else None,
-        export_href=url_for("billing.export_invoices", **{"status": "open", **listed.kept()}),
-        export_all_href=url_for("billing.export_invoices", status="all"),
-        previous_href=listed.page_href("before", page.previous_cursor if page else None),
-        next_href=listed.page_href("after", page.next_cursor if page else None),
     )
-    return (body, 422) if errors else body
+    return (body, 422) if listed.errors else body
 
 
-@blueprint.get("/invoices.csv")
+def _href(**query: Any) -> str:
+    return url_for("billing.invoices", **query)
+
+
+def _export_href(**query: Any) -> str:
+    return url_for("billing.export_invoices", **query)
+
+
+@blueprint.get("/invoices.csv", endpoint="export_invoices")
 @needs("invoices:read")
-def export_invoices() -> Response | tuple[str, int]:
+def create_export() -> Response | str | tuple[str, int]:
     """What is filtered, or what was ticked, as a file for a spreadsheet."""
     wanted, errors = read_filter(request.args, request.args.getlist("invoice"))
     if errors:
-        return invoice_list()  # type: ignore[return-value]
+        return show_invoices()
     company_id, day = actor().customer_id, today()
     viewed(DocumentDownloaded(document="invoices", format="csv", filters=wanted.names), account_id=company_id)
 
-    def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
+    def read(session: Session, after: str | None) -> tuple[list[Cells], str | None]:
         keep_to_indexes(session)
         page = invoices(session, company_id=company_id, wanted=wanted, today=day, after=after, size=PIECE)
-        return [_cells(row) for row in page.rows], page.next_cursor
+        return [cells(row, day) for row in page.rows], page.next_cursor
 
-    return csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    return csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", COLUMNS, company_id, read)
 
 
 def _file_name(wanted: InvoiceFilter) -> str:
     if wanted.numbers:
         return "chosen-invoices"
     return {"memos": "credit-memos", "all": "invoices"}.get(wanted.status, f"{wanted.status}-invoices")
-
-
-def _cells(row: InvoiceRow) -> tuple[Any, ...]:
-    def major(minor: int) -> Any:
-        return to_major(minor, row.currency)
-
-    return (
-        plain(row.number),
-        KINDS[row.kind],
-        row.issued_on.isoformat(),
-        row.due_on.isoformat(),
-        standing(row.kind, row.total_minor, row.open_minor, row.due_on, today())[0],
-        plain(row.order_number),
-        plain(row.po_number),
-        plain(row.job_name),
-        major(row.net_minor),
-        major(row.tax_minor),
-        major(row.total_minor),
-        major(row.open_minor),
-        row.currency,
-        major(row.disputed_minor) if row.disputed_minor else "",
-        row.promised_on.isoformat() if row.promised_on and row.open_minor else "",
-        major(row.under_way_minor) if row.under_way_minor else "",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.billing.documents.rendering import TooLong
+from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
 from portal.billing.invoices.queries.invoices import invoice_for
@@ -16,9 +16,9 @@ from portal.web.transaction import db
 from portal.web.ui import flash
 
 
-@blueprint.get("/invoices/<number>.pdf")
+@blueprint.get("/invoices/<number>.pdf", endpoint="invoice_pdf")
 @needs("invoices:read")
-def invoice_pdf(number: str) -> AnyResponse:
+def show_invoice_pdf(number: str) -> AnyResponse:
     """The document as its company keeps it."""
     doc = document(db(), invoice_for(db(), actor(), number))
     try:

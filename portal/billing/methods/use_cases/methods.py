@@ -1,4 +1,4 @@
-"""Saved means of payment: which may be used, and how one is removed. Saving one is portal/billing/use_cases/paying."""
+"""Saved methods: which can be used, and how one is removed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.billing.methods.expiry import expiry
-from portal.billing.methods.facts import PaymentInfoEntered
+from portal.billing.methods.facts import record_method
 from portal.billing.methods.queries import autopay_of, method_of, scheduled_with
 from portal.billing.models.methods import SavedMethod
 from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.foundation.actor import Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import read_id
 from portal.foundation.jobs import defer
-from portal.touchpoints.recording import Event, record
 
 FORGET = "billing.forget_method"
 
 
 def check_may_use(actor: Actor) -> int:
-    """The company whose saved methods the actor may use and change: its own people with the right to, never staff.
+    """The company whose saved methods the actor may use and change: only its own people with the permission, never staff.
 
-    :raises NotFound: for everybody else, as if there were none.
+    :raises NotFound: if the actor lacks the permission, as if there were none.
     """
     if not actor.can("payments:administer"):  # which no member of staff has
         raise NotFound
@@ -34,8 +34,8 @@ def check_may_use(actor: Actor) -> int:
 def usable(session: Session, *, actor: Actor, method_id: int, today: date, lock: bool = False) -> SavedMethod:
     """A saved method to be charged.
 
-    :param lock: for what goes on using it: nobody removes it meanwhile.
-    :raises NotFound: when the actor may not use it.
+    :param lock: for whatever goes on to use it: nobody removes it meanwhile.
+    :raises NotFound: if the actor lacks the permission or there is no such method.
     :raises Rejected: ``expired``.
     """
     method = method_of(session, check_may_use(actor), method_id, lock=lock)
@@ -44,55 +44,59 @@ def usable(session: Session, *, actor: Actor, method_id: int, today: date, lock:
     return method
 
 
-def chosen(session: Session, *, actor: Actor, value: str, today: date) -> SavedMethod | None:
-    """The saved method that a form names (``saved-12``), locked; None when it names another way to pay.
+def chosen_method(session: Session, *, actor: Actor, value: str, today: date) -> SavedMethod | None:
+    """The saved method that a form names (``saved-12``), locked; None if it names another way to pay.
 
-    :raises NotFound: when the actor may not use it.
+    :raises NotFound: if the actor lacks the permission or there is no such method.
     :raises Rejected: ``expired``.
     """
     prefix, _, id = value.partition("-")
     if prefix != "saved":
         return None
-    if not (id.isascii() and id.isdecimal() and len(id) <= 15):
+    method_id = read_id(id)
+    if method_id is None:
         raise NotFound
-    return usable(session, actor=actor, method_id=int(id), today=today, lock=True)
+    return usable(session, actor=actor, method_id=method_id, today=today, lock=True)
 
 
-def remove(session: Session, *, actor: Actor, method_id: int, now: datetime) -> SavedMethod:
-    """Remove a saved method: from now on nothing is charged to it; Stripe is told by a job.
+def remove_saved(session: Session, *, actor: Actor, method_id: int, now: datetime) -> SavedMethod:
+    """Remove a saved method: from now on nothing is charged to it. A job detaches it at Stripe.
 
-    :raises NotFound: when the actor's company has none such.
+    :raises NotFound: if the actor's company has no such method.
     :raises Rejected: ``in_use`` while autopay or a scheduled payment uses it.
     """
     method = method_of(session, check_may_use(actor), method_id, lock=True)
-    autopay = autopay_of(session, method.company_id)
-    if autopay is not None and autopay.saved_method_id == method.id:
-        message = f"Autopay uses {method.words}. End autopay first, or let it use another one."
-        raise Rejected("in_use", message, outcome="conflict")
-    waiting = scheduled_with(session, method.id)
-    if waiting:
-        count = "A scheduled payment uses" if len(waiting) == 1 else f"{len(waiting)} scheduled payments use"
-        message = f"{count} {method.words}. Cancel {'it' if len(waiting) == 1 else 'them'} first."
-        raise Rejected("in_use", message, outcome="conflict")
+    _check_not_in_use(session, method)
     method.removed_at = now
     defer(session, FORGET, {"row_id": method.id})
-    record(
+    record_method(
         session,
-        Event(
-            PaymentInfoEntered(method=method.kind, action="removed"),
-            actor=actor,
-            now=now,
-            key=f"payment_info_entered:removed:{method.id}",
-            account_id=method.company_id,
-        ),
+        kind=method.kind,
+        action="removed",
+        key=f"removed:{method.id}",
+        company_id=method.company_id,
+        actor=actor,
+        now=now,
     )
     return method
 
 
-def forget(sessions: Callable[[], Session], method_id: int, *, now: datetime, api: Stripe) -> None:
-    """Have Stripe forget a method that was removed here; again and again until it answers.
+def _check_not_in_use(session: Session, method: SavedMethod) -> None:
+    autopay = autopay_of(session, method.company_id)
+    if autopay is not None and autopay.saved_method_id == method.id:
+        message = f"Autopay uses {method.words}. End autopay first, or let it use another one."
+        raise Rejected("in_use", message, outcome="conflict")
+    waiting = len(scheduled_with(session, method.id))
+    if waiting:
+        uses = "A scheduled payment uses" if waiting == 1 else f"{waiting} scheduled payments use"
+        message = f"{uses} {method.words}. Cancel {'it' if waiting == 1 else 'them'} first."
+        raise Rejected("in_use", message, outcome="conflict")
 
-    :raises StripeUnknown: when it does not.
+
+def detach_removed(sessions: Callable[[], Session], method_id: int, *, now: datetime, api: Stripe) -> None:
+    """Detach a removed method at Stripe. Idempotent.
+
+    :raises StripeUnknown: if Stripe does not answer; the job retries.
     """
     with transaction(sessions) as session:
         method = session.get_one(SavedMethod, method_id)
@@ -101,4 +105,4 @@ def forget(sessions: Callable[[], Session], method_id: int, *, now: datetime, ap
     try:
         api.detach_method(method.stripe_method_id)
     except StripeRefused:
-        return  # it was forgotten before
+        return  # it was detached before

@@ -1,4 +1,4 @@
-"""Saved methods as Stripe tells of them: what people need to tell one from another, never a number."""
+"""Saved methods as Stripe describes them: what people need to tell them apart, never a full number."""
 
 from __future__ import annotations
 
@@ -8,19 +8,36 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from portal.billing.methods.facts import PaymentInfoEntered
+from portal.billing.methods.facts import record_method
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.stripe.objects import Method
 from portal.foundation.actor import Actor
-from portal.touchpoints.recording import Event, record
 
 
-def keep_method(
+def save_method(
     session: Session, attempt: PaymentAttempt, method: Method, *, actor: Actor, now: datetime
 ) -> int:
-    """Keep the method that an attempt saved, once; its id."""
-    made = session.scalar(
+    """Save the method of an attempt, once; its id."""
+    saved = _insert(session, attempt, method, now)
+    if saved is None:
+        known = select(SavedMethod.id).where(SavedMethod.stripe_method_id == method.id)
+        return session.scalars(known).one()
+    record_method(
+        session,
+        kind=method.kind,
+        action="saved",
+        key=method.id,
+        company_id=attempt.company_id,
+        actor=actor,
+        now=now,
+    )
+    return saved
+
+
+def _insert(session: Session, attempt: PaymentAttempt, method: Method, now: datetime) -> int | None:
+    """The id of the new row; None if the method is saved already."""
+    return session.scalar(
         upsert(SavedMethod)
         .values(
             company_id=attempt.company_id,
@@ -37,17 +54,3 @@ def keep_method(
         .on_conflict_do_nothing(index_elements=["stripe_method_id"])
         .returning(SavedMethod.id)
     )
-    if made is None:
-        known = select(SavedMethod.id).where(SavedMethod.stripe_method_id == method.id)
-        return int(session.scalars(known).one())
-    record(
-        session,
-        Event(
-            PaymentInfoEntered(method=method.kind, action="saved"),
-            actor=actor,
-            now=now,
-            key=f"payment_info_entered:{method.id}",
-            account_id=attempt.company_id,
-        ),
-    )
-    return int(made)

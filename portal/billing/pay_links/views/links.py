@@ -1,18 +1,21 @@
-"""Pay links of the company: made, listed, taken back by those who look after paying."""
+"""Pay links of the company: made, listed and revoked by those who administer its payments."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import current_app, redirect, render_template, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.billing.invoices.queries.invoices import invoice_for
 from portal.billing.pages import blueprint
-from portal.billing.pay_links import use_cases as linking
 from portal.billing.pay_links.forms import LinkForm
-from portal.billing.pay_links.queries import live_links
+from portal.billing.pay_links.queries import LinkRow, live_links
+from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.use_cases.make import NewLink, make_invoice_link, make_statement_link
+from portal.billing.pay_links.use_cases.revoke import revoke_link
+from portal.billing.pay_links.use_cases.throttle import TooManyMails, admit_link_mail
 from portal.billing.payments.page import stripe
 from portal.billing.periods import Month
 from portal.foundation.config import Settings
@@ -23,12 +26,26 @@ from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
 from portal.web.ui import flash
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPage:
+    """What tells the page for an invoice from that for a statement. ``amount_minor``: what is open of the invoice."""
+
+    what: str
+    action: str
+    back_href: str
+    back_label: str
+    amount_minor: int | None = None
+    currency: str = ""
+    links: Sequence[LinkRow] = ()
+
+
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @blueprint.get("/payment-links", endpoint="payment_links")
 @needs("payments:administer")
-def payment_links() -> str:
+def show_links() -> str:
     """Every link that works."""
     return render_template(
         "billing/pay_links/payment_links.html", links=live_links(db(), actor().customer_id, now())
@@ -37,19 +54,19 @@ def payment_links() -> str:
 
 @blueprint.get("/invoices/<number>/links", endpoint="links")
 @needs("payments:administer")
-def links(number: str) -> str:
-    """The form for a link to one invoice, and those that there are."""
+def invoice_link_form(number: str) -> str:
+    """The form for a link to one invoice, and the links to it that work."""
     return _invoice_page(number, LinkForm(formdata=None))
 
 
 @blueprint.post("/invoices/<number>/links", endpoint="make_link")
 @needs("payments:administer")
-def make_link(number: str) -> Answer:
+def create_invoice_link(number: str) -> Answer:
     """Make it. Its address is shown now and never again."""
     invoice_for(db(), actor(), number)
     form = LinkForm()
     with refusing(form, books()) as tried:
-        made = _make(tried.session, form, number=number)
+        made = make_invoice_link(tried.session, _request(form), actor=actor(), number=number, now=now())
     if tried.refused is not None:
         return _refused(_invoice_page(number, form), tried.refused)
     return _made(made, url_for("billing.invoice", number=number), number, form)
@@ -57,18 +74,20 @@ def make_link(number: str) -> Answer:
 
 @blueprint.get("/statements/<month>/links", endpoint="statement_links")
 @needs("payments:administer")
-def statement_links(month: str) -> str:
+def statement_link_form(month: str) -> str:
     """The form for a link to what is open of a statement."""
     return _statement_page(_month(month), LinkForm(formdata=None))
 
 
 @blueprint.post("/statements/<month>/links", endpoint="make_statement_link")
 @needs("payments:administer")
-def make_statement_link(month: str) -> Answer:
+def create_statement_link(month: str) -> Answer:
     """Make it, for the invoices up to the month's end that are open now."""
     chosen, form = _month(month), LinkForm()
     with refusing(form, books()) as tried:
-        made = _make(tried.session, form, month=chosen)
+        made = make_statement_link(
+            tried.session, _request(form), actor=actor(), month=chosen.first, now=now()
+        )
     if tried.refused is not None:
         return _refused(_statement_page(chosen, form), tried.refused)
     return _made(made, url_for("billing.statement", month=month), f"Statement of {chosen.words}", form)
@@ -76,37 +95,33 @@ def make_statement_link(month: str) -> Answer:
 
 @blueprint.post("/payment-links/<int:link_id>/revocation", endpoint="revoke_link")
 @needs("payments:administer")
-def revoke_link(link_id: int) -> Response:
-    """Take it back; who has it cannot pay with it any more."""
+def create_revocation(link_id: int) -> Response:
+    """Revoke it; nobody can pay with it from then on."""
     with books() as session:
-        link = linking.revoke(session, actor=actor(), link_id=link_id, now=now())
+        link = revoke_link(session, actor=actor(), link_id=link_id, now=now())
     flash("ok", f"The link to {link.title[:1].lower()}{link.title[1:]} is taken back.")
     return redirect(url_for("billing.payment_links"), 303)
 
 
 def _refused(page: str, no: Rejected) -> Answer:
-    if no.code == "too_many_tries":
-        return page, 429, {"Retry-After": str(no.details["retry_after"])}
+    if isinstance(no, TooManyMails):
+        return page, 429, {"Retry-After": str(no.retry_after)}
     return page, 422
 
 
-def _make(session: Session, form: LinkForm, *, number: str = "", month: Month | None = None) -> linking.Made:
+def _request(form: LinkForm) -> LinkRequest:
+    """What the form asks for, its mail counted.
+
+    :raises Rejected: for a form with errors, and after too many mails.
+    """
     if not form.validate():
         raise Rejected("form", "Correct the marked fields.")
     settings: Settings = current_app.extensions["settings"]
-    common: dict[str, Any] = {
-        "actor": actor(),
-        "days": form.days.data,
-        "email": form.email.data or "",
-        "now": now(),
-        "zone": settings.time_zone,
-    }
-    if common["email"]:
+    request = LinkRequest(days=form.days.data, email=form.email.data or "", zone=settings.time_zone)
+    if request.email:
         with books() as aside:
-            linking.admit_mail(aside, actor=actor(), email=common["email"], now=now())
-    if month is not None:
-        return linking.link_month(session, month=month.first, **common)
-    return linking.link_invoice(session, number=number, **common)
+            admit_link_mail(aside, actor=actor(), email=request.email, now=now())
+    return request
 
 
 def _month(text: str) -> Month:
@@ -120,9 +135,7 @@ def _invoice_page(number: str, form: LinkForm) -> str:
     invoice = invoice_for(db(), actor(), number)
     if invoice.kind != "invoice":
         raise NotFound
-    return render_template(
-        "billing/pay_links/make_link.html",
-        form=form,
+    page = LinkPage(
         what=f"Invoice {number}",
         amount_minor=invoice.open_minor,
         currency=invoice.currency,
@@ -130,26 +143,27 @@ def _invoice_page(number: str, form: LinkForm) -> str:
         back_href=url_for("billing.invoice", number=number),
         back_label=number,
         links=live_links(db(), actor().customer_id, now(), invoice_id=invoice.id),
-        cards=stripe() is not None,
     )
+    return _page(page, form)
 
 
 def _statement_page(month: Month, form: LinkForm) -> str:
-    return render_template(
-        "billing/pay_links/make_link.html",
-        form=form,
+    page = LinkPage(
         what=f"Statement of {month.words}",
-        amount_minor=None,
-        currency="",
         action=url_for("billing.make_statement_link", month=month.code),
         back_href=url_for("billing.statement", month=month.code),
         back_label=month.words,
-        links=[],
-        cards=stripe() is not None,
+    )
+    return _page(page, form)
+
+
+def _page(page: LinkPage, form: LinkForm) -> str:
+    return render_template(
+        "billing/pay_links/make_link.html", page=page, form=form, cards=stripe() is not None
     )
 
 
-def _made(made: linking.Made, back_href: str, back_label: str, form: LinkForm) -> str:
+def _made(made: NewLink, back_href: str, back_label: str, form: LinkForm) -> str:
     settings: Settings = current_app.extensions["settings"]
     return render_template(
         "billing/pay_links/link_made.html",

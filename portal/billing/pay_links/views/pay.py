@@ -1,10 +1,11 @@
 """Paying by a link, without an account. The pages show what is to be paid and nothing else of the company.
 
-A token has 256 random bits, so nobody finds one by trying; what is throttled is beginning payments.
+A token has 256 random bits and cannot be guessed; only beginning payments is rate-limited.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,28 +15,46 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.sign_in.networks import network_of
-from portal.accounts.sign_in.use_cases.throttle import Limit, admit
+from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
-from portal.billing.pay_links import use_cases as linking
 from portal.billing.pay_links.queries import Linked, attempt_by_link, attempt_under_way, find, linked
+from portal.billing.pay_links.use_cases.pay import pay_by_link
 from portal.billing.payment_states import LIVE, UNPAID
 from portal.billing.payments.page import bring_up_to_date, go_to_stripe, is_test_mode, stripe
+from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import link_rows
-from portal.billing.payments.use_cases.payable import METHODS
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.filters import day
 from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPage:
+    """What the page of a link shows.
+
+    :ivar under_way: the payment through it that is not over.
+    :ivar last: the payment from which the payer comes back.
+    :ivar waits: the address to poll until Stripe's answer is known.
+    """
+
+    found: Linked
+    under_way: PaymentAttempt | None
+    action: str
+    last: PaymentAttempt | None = None
+    message: str = ""
+    waits: str = ""
+
+
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
 
 
 @blueprint.get("/pay/<token>", endpoint="pay_link")
 @public
-def pay_link(token: str) -> Response:
+def show_link(token: str) -> Response:
     """What the link is for, and the button."""
     leave()
     try:
@@ -47,12 +66,13 @@ def pay_link(token: str) -> Response:
     if under_way is not None and bring_up_to_date(under_way):
         with books(found.link.company_id) as session:
             found, under_way = find(session, token), attempt_under_way(session, found.link)
-    return _page(found, under_way, url_for("billing.pay_by_link", token=token))
+    action = url_for("billing.pay_by_link", token=token)
+    return _page(PayPage(found=found, under_way=under_way, action=action))
 
 
 @blueprint.post("/pay/<token>", endpoint="pay_by_link")
 @public
-def pay_by_link(token: str) -> Response:
+def create_payment(token: str) -> Response:
     """Go to Stripe's page with all that is open."""
     leave()
     try:
@@ -65,21 +85,26 @@ def pay_by_link(token: str) -> Response:
 
 @blueprint.get("/pay/returned/<token>", endpoint="link_returned")
 @public
-def link_returned(token: str) -> Response:
+def show_return(token: str) -> Response:
     """Where the payer comes back to from Stripe, known by the payment's own token."""
     leave()
     attempt, found = _of_attempt(token)
     known = bring_up_to_date(attempt)
     attempt, found = _of_attempt(token)
-    live = attempt if attempt.state in LIVE else None
-    here = url_for("billing.link_returned", token=token)
-    waits = here if not known and attempt.state in UNPAID else ""
-    return _page(found, live, url_for("billing.link_again", token=token), last=attempt, waits=waits)
+    is_waiting = not known and attempt.state in UNPAID
+    page = PayPage(
+        found=found,
+        under_way=attempt if attempt.state in LIVE else None,
+        action=url_for("billing.link_again", token=token),
+        last=attempt,
+        waits=url_for("billing.link_returned", token=token) if is_waiting else "",
+    )
+    return _page(page)
 
 
 @blueprint.post("/pay/returned/<token>", endpoint="link_again")
 @public
-def link_again(token: str) -> Response:
+def create_next_payment(token: str) -> Response:
     """Try once more, or go on, from the page that the payer came back to."""
     leave()
     _, found = _of_attempt(token)
@@ -101,29 +126,37 @@ def _pay(found: Linked, action: str) -> Response:
         _throttle(found)
         attempt = _under_way(found) or _begin(tried.session, found)
     if (no := tried.refused) is not None:
-        with books(company_id) as session:
-            fresh = linked(session, found.link)
-            under_way = attempt_under_way(session, found.link)
-        status = 429 if no.code == "too_many_tries" else 422
-        return _page(fresh, under_way, action, message=no.message, status=status)
+        return _refused(found, action, no)
     back = url_for("billing.link_returned", token=attempt.token)
     return go_to_stripe(api, attempt, back)
 
 
+def _refused(found: Linked, action: str, no: Rejected) -> Response:
+    with books(found.link.company_id) as session:
+        page = PayPage(
+            found=linked(session, found.link),
+            under_way=attempt_under_way(session, found.link),
+            action=action,
+            message=no.message,
+        )
+    return _page(page, 429 if isinstance(no, TooManyTries) else 422)
+
+
 def _under_way(found: Linked) -> PaymentAttempt | None:
-    """The attempt that is under way, after Stripe was asked; none when it is over."""
+    """The attempt that is under way, refreshed from Stripe; None if it is over."""
     with books(found.link.company_id) as session:
         attempt = attempt_under_way(session, found.link)
     if attempt is None or not bring_up_to_date(attempt):
         return attempt
     with books(attempt.company_id) as session:
-        fresh = attempt_by_link(session, attempt.token)
-    return fresh if fresh.state in LIVE else None
+        refreshed = attempt_by_link(session, attempt.token)
+    return refreshed if refreshed.state in LIVE else None
 
 
 def _begin(session: Session, found: Linked) -> PaymentAttempt:
     kind = request.form.get("method", "")
-    return linking.pay(session, found, method_kind=kind if kind in METHODS else "", now=now(), today=today())
+    method_kind = kind if kind in METHODS else ""
+    return pay_by_link(session, found, method_kind=method_kind, now=now(), today=today())
 
 
 def _throttle(found: Linked) -> None:
@@ -132,33 +165,19 @@ def _throttle(found: Linked) -> None:
         admit(session, limit=PAYING, email=f"link {found.link.id}", network=network, now=now())
 
 
-def _page(
-    found: Linked,
-    under_way: PaymentAttempt | None,
-    action: str,
-    *,
-    last: PaymentAttempt | None = None,
-    message: str = "",
-    status: int = 200,
-    waits: str = "",
-) -> Response:
-    link = found.link
-    dead = link.revoked_at is not None or (link.expires_at <= now() and found.open_minor > 0)
-    if dead and under_way is None and (last is None or last.state != "succeeded"):
-        return _answer("billing/pay_links/pay_link_dead.html", 410, found=found)
-    saved_minor = found.saved_minor(today())
+def _page(page: PayPage, status: int = 200) -> Response:
+    link, last = page.found.link, page.last
+    is_dead = link.revoked_at is not None or (link.expires_at <= now() and page.found.open_minor > 0)
+    if is_dead and page.under_way is None and (last is None or last.state != "succeeded"):
+        return _answer("billing/pay_links/pay_link_dead.html", 410, found=page.found)
+    documents, saved_minor = page.found.documents, page.found.saved_minor(today())
     return _answer(
         "billing/pay_links/pay_link.html",
         status,
-        found=found,
-        dead=dead,
+        page=page,
+        dead=is_dead,
         saved_minor=saved_minor,
-        sum_rows=link_rows(found.documents, saved_minor, found.documents[0].currency, day),
-        under_way=under_way,
-        action=action,
-        message=message,
-        last=last,
-        waits=waits,
+        sum_rows=link_rows(documents, saved_minor, documents[0].currency, day),
         methods=METHODS,
         cards=stripe() is not None,
         test_mode=is_test_mode(),

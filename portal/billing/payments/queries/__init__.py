@@ -1,1 +1,1 @@
-"""Paying through Stripe: queries."""
+"""Payments through Stripe: queries."""

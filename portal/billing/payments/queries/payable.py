@@ -1,4 +1,4 @@
-"""What may be paid now: chosen documents, and the credit memos that may be used for them."""
+"""What can be paid now: chosen documents, and the credit memos that can be used for them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MOST_MEMOS = 50
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """Documents by id as they stand, and what payments under way speak for (below zero of credit memos)."""
+    """Documents as they are now, and what payments under way take of each (below zero of credit memos)."""
 
     chosen: list[Invoice]
     memos: list[Invoice]
     taken: dict[int, int]
 
     def left(self, document: Invoice) -> int:
-        """What may be paid, or used, of a document."""
+        """What can be paid, or used, of a document."""
         return document.open_minor - self.taken.get(document.id, 0)
 
     @property
@@ -44,20 +44,22 @@ def payable(session: Session, company_id: int, numbers: Collection[str]) -> Paya
     ).all()
     chosen = [each for each in found if each.kind == "invoice" and each.number in numbers]
     memos = [each for each in found if each.kind == "credit_memo" and each.open_minor < 0][:MOST_MEMOS]
+    return Payable(chosen, memos, taken_minor(session, [each.id for each in (*chosen, *memos)]))
+
+
+def taken_minor(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """What payments under way take of documents, by id (minor units; below zero of credit memos). One statement."""
     rows = session.execute(
-        select(PaymentAllocation.invoice_id, func.sum(PaymentAllocation.amount_minor).label("minor"))
+        select(PaymentAllocation.invoice_id, func.sum(PaymentAllocation.amount_minor))
         .join(PaymentAttempt, PaymentAttempt.id == PaymentAllocation.attempt_id)
-        .where(
-            PaymentAllocation.invoice_id.in_([each.id for each in (*chosen, *memos)]),
-            PaymentAttempt.state.in_(LIVE),
-        )
+        .where(PaymentAllocation.invoice_id.in_(ids), PaymentAttempt.state.in_(LIVE))
         .group_by(PaymentAllocation.invoice_id)
     )
-    return Payable(chosen, memos, {row.invoice_id: int(row.minor) for row in rows})
+    return {invoice_id: int(amount) for invoice_id, amount in rows}
 
 
 def under_way_for(session: Session, company_id: int, invoice_ids: Sequence[int]) -> list[tuple[str, str]]:
-    """Payments under way that speak for any of the documents: token and who began them. One statement."""
+    """Payments under way for any of the documents: token and who began them. One statement."""
     rows = session.execute(
         select(PaymentAttempt.token, PaymentAttempt.actor_name)
         .join(PaymentAllocation, PaymentAllocation.attempt_id == PaymentAttempt.id)

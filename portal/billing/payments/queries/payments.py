@@ -106,7 +106,7 @@ def payments(
     :param after: cursor: the page with what happened before that row.
     """
     key = decode_cursor(after, datetime, int, int)
-    asked: dict[str, Any] = {"company": company_id, "many": size + 1}
+    asked: dict[str, object] = {"company": company_id, "many": size + 1}
     if key is not None:
         asked |= dict(zip(("at", "rank", "id"), key, strict=True))
     found = session.execute(_history(key is not None), asked).all()

@@ -1,7 +1,8 @@
-"""One try to pay with what became of it: the page a payer comes back to, and the receipt."""
+"""An attempt to pay with what became of it: the page a payer comes back to, and the receipt."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +12,6 @@ from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt
-from portal.foundation.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +42,8 @@ class Receipt:
         return [line.number for line in self.lines if line.kind == "invoice"]
 
 
-def attempt_of(session: Session, company_id: int, token: str) -> PaymentAttempt:
-    """The company's attempt with this token.
-
-    :raises NotFound: when there is none.
-    """
-    found = session.scalars(
-        select(PaymentAttempt).where(PaymentAttempt.company_id == company_id, PaymentAttempt.token == token)
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
-    """What there is to tell about an attempt. Three statements."""
+    """The receipt of an attempt. Three statements."""
     payment = session.scalars(select(Payment).where(Payment.attempt_id == attempt.id)).one_or_none()
     done = _settled(session, payment.id) if payment else {}
     rows = session.execute(
@@ -65,19 +52,22 @@ def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
         .where(PaymentAllocation.attempt_id == attempt.id)
         .order_by(Invoice.kind.desc(), Invoice.id)
     )
-    lines = [
-        ReceiptLine(
-            invoice.number,
-            invoice.kind,
-            asked,
-            discount,
-            done.get((RECEIVABLE, invoice.id), 0),
-            done.get((DISCOUNTS, invoice.id), 0),
-            invoice.open_minor,
-        )
-        for invoice, asked, discount in rows
-    ]
+    lines = [_line(invoice, asked, discount, done) for invoice, asked, discount in rows]
     return Receipt(attempt, payment, lines)
+
+
+def _line(
+    invoice: Invoice, asked: int, discount: int, done: Mapping[tuple[str, int | None], int]
+) -> ReceiptLine:
+    return ReceiptLine(
+        invoice.number,
+        invoice.kind,
+        asked,
+        discount,
+        done.get((RECEIVABLE, invoice.id), 0),
+        done.get((DISCOUNTS, invoice.id), 0),
+        invoice.open_minor,
+    )
 
 
 def _settled(session: Session, payment_id: int) -> dict[tuple[str, int | None], int]:

@@ -1,1 +1,1 @@
-"""Paying through Stripe: use cases."""
+"""Payments through Stripe: use cases."""

@@ -1,6 +1,6 @@
-"""A page looks at Stripe for its reader: at most once in a few seconds for each attempt, whoever reloads it how often.
+"""Refreshes an attempt from Stripe when its page is viewed, at most once every 3 s per attempt.
 
-When Stripe was asked last stands in the attempt's row, so that all processes count together.
+The time of the last request is in the attempt's row, so the limit holds for all processes together.
 """
 
 from __future__ import annotations
@@ -16,33 +16,36 @@ from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.db import transaction
 
-ASK_AGAIN_AFTER = timedelta(seconds=3)
-# Everything that may still change: money may come for what was given up, too.
+REFRESH_EVERY = timedelta(seconds=3)
+# States that may still change: a payment may arrive for a cancelled or failed attempt, too.
 UNCERTAIN = (*LIVE, *WITHOUT_MONEY)
 
 
-def look_again(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> bool:
-    """Bring an attempt to where Stripe says it is. Call it outside any transaction.
+def refresh_attempt(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> bool:
+    """Sync an attempt with Stripe. Call it outside any transaction.
 
-    :returns: whether that is known now. False when Stripe gave no answer, or was asked a moment ago by another
-        reader, whose answer may be on its way: the page says so and looks again by itself.
+    :returns: whether its state is known now. False if Stripe gave no answer, or was asked a moment ago by another
+        reader, whose answer may still be on its way: then the page refreshes automatically.
     """
     if attempt.state not in UNCERTAIN:
         return True
-    with transaction(sessions) as session:
-        mine = session.scalar(
-            update(PaymentAttempt)
-            .where(
-                PaymentAttempt.id == attempt.id,
-                or_(PaymentAttempt.checked_at.is_(None), PaymentAttempt.checked_at <= now - ASK_AGAIN_AFTER),
-            )
-            .values(checked_at=now)
-            .returning(PaymentAttempt.id)
-        )
-    if mine is None:
+    if not _is_due(sessions, attempt, now):
         return False
     try:
         sync_attempt(sessions, attempt.id, now=now, api=api)
     except StripeUnknown:
         return False
     return True
+
+
+def _is_due(sessions: Sessions, attempt: PaymentAttempt, now: datetime) -> bool:
+    """Whether this caller is to ask; nobody else is for a moment then."""
+    due = or_(PaymentAttempt.checked_at.is_(None), PaymentAttempt.checked_at <= now - REFRESH_EVERY)
+    with transaction(sessions) as session:
+        mine = session.scalar(
+            update(PaymentAttempt)
+            .where(PaymentAttempt.id == attempt.id, due)
+            .values(checked_at=now)
+            .returning(PaymentAttempt.id)
+        )
+    return mine is not None

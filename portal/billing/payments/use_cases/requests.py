@@ -1,7 +1,7 @@
-"""Asking Stripe for the money: a Checkout page, or a charge of a saved method. Outside any transaction.
+"""Requests to Stripe for an attempt: a Checkout page, or a charge of a saved method. Outside any transaction.
 
-What is sent follows from the attempt's row alone, which is complete before the first request leaves. So asking again
-after a crash sends the same parameters under the same key, and Stripe gives the same answer instead of a second charge.
+The parameters follow from the attempt's row alone, which is complete before the first request is sent. So a retry after
+a crash sends the same parameters with the same key, and Stripe gives the same answer instead of charging twice.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from sqlalchemy.orm import Session
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases.start import shares_of
+from portal.billing.payments.queries.attempts import shares_of
 from portal.billing.settlement.split import Share, split
 from portal.billing.stripe.amounts import to_stripe
 from portal.billing.stripe.api import Stripe, StripeRefused
+from portal.billing.stripe.commands import NewCharge, NewCheckout, NewSetup
 from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
 from portal.billing.stripe.use_cases.customers import ensure_customer
 from portal.foundation.db import transaction
 
 Sessions = Callable[[], Session]
-PAGE_OPEN = timedelta(minutes=45)  # Stripe takes 30 minutes at least; the rest is for asking again
+PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything that Stripe is asked for an attempt, read in one transaction."""
+    """Everything that a request for an attempt says, read in one transaction."""
 
     attempt: PaymentAttempt
     lines: Sequence[tuple[str, int]]
@@ -40,58 +41,68 @@ class Request:
 
 
 def prepare(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> Request:
-    """Complete the attempt's row before the first request, and read what to ask.
+    """Complete the attempt's row before the first request, and read what to send.
 
-    :raises StripeUnknown: when a customer has to be made and Stripe does not answer.
+    :raises StripeUnknown: if a customer has to be created and Stripe does not answer.
     """
     with transaction(sessions) as session:
-        seen = session.get_one(PaymentAttempt, attempt_id)
-        needs_customer = seen.tries == 0 and (seen.save_method or seen.saved_method_id is not None)
-    customer = ensure_customer(sessions, seen.company_id, api=api) if needs_customer else None
+        known = session.get_one(PaymentAttempt, attempt_id)
+        needs_customer = known.tries == 0 and (known.save_method or known.saved_method_id is not None)
+    customer = ensure_customer(sessions, known.company_id, api=api) if needs_customer else None
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
         if attempt.tries == 0 and attempt.state == "created":
-            attempt.livemode = api.livemode
-            attempt.stripe_customer_id = customer
-            attempt.expires_at = (now + PAGE_OPEN).replace(microsecond=0)
-            attempt.tries = 1
-            attempt.updated_at = now
+            _complete(attempt, customer, now=now, livemode=api.livemode)
         method = session.get(SavedMethod, attempt.saved_method_id) if attempt.saved_method_id else None
         shares = shares_of(session, attempt_id)
         numbers = _numbers(session, shares)
     return Request(attempt, _lines(attempt, shares, numbers), method, _words(numbers))
 
 
-def ask_for_page(request: Request, api: Stripe) -> Checkout:
-    """Have Stripe open the attempt's page, or tell which one it opened before.
+def _complete(attempt: PaymentAttempt, customer: str | None, *, now: datetime, livemode: bool) -> None:
+    attempt.livemode = livemode
+    attempt.stripe_customer_id = customer
+    attempt.expires_at = (now + PAGE_OPEN).replace(microsecond=0)
+    attempt.tries = 1
+    attempt.updated_at = now
 
-    :raises StripeUnknown: ask again with the same key.
+
+def create_page(request: Request, api: Stripe) -> Checkout:
+    """Have Stripe open the attempt's page. Idempotent: a retry returns the same page.
+
+    :raises StripeUnknown: retry with the same key.
     :raises StripeRefused: there is no page and never will be.
     """
     attempt = request.attempt
-    methods = [attempt.method_kind] if attempt.method_kind else []
     back = api.address_of(attempt.token, by_link=attempt.via == "link")
     if attempt.purpose == "setup":
-        return api.create_setup_checkout(
-            key=attempt.idempotency_key,
-            reference=attempt.token,
-            customer=attempt.stripe_customer_id or "",
-            currency=attempt.currency,
-            success_url=back,
-            cancel_url=back,
-            metadata=metadata_of(attempt),
-            methods=methods,
-        )
-    return api.create_checkout(
+        return api.create_setup_checkout(_setup(attempt, back))
+    return api.create_checkout(_checkout(request, back))
+
+
+def _setup(attempt: PaymentAttempt, back: str) -> NewSetup:
+    return NewSetup(
+        key=attempt.idempotency_key,
+        reference=attempt.token,
+        customer=attempt.stripe_customer_id or "",
+        currency=attempt.currency,
+        back=back,
+        metadata=_metadata(attempt),
+        methods=_methods(attempt),
+    )
+
+
+def _checkout(request: Request, back: str) -> NewCheckout:
+    attempt = request.attempt
+    return NewCheckout(
         key=attempt.idempotency_key,
         reference=attempt.token,
         lines=request.lines,
         currency=attempt.currency,
         expires_at=attempt.expires_at or attempt.created_at + PAGE_OPEN,
-        success_url=back,
-        cancel_url=back,
-        metadata=metadata_of(attempt),
-        methods=methods,
+        back=back,
+        metadata=_metadata(attempt),
+        methods=_methods(attempt),
         customer=attempt.stripe_customer_id,
         email=attempt.payer_email,
         save_method=attempt.save_method,
@@ -99,33 +110,41 @@ def ask_for_page(request: Request, api: Stripe) -> Checkout:
     )
 
 
-def ask_for_charge(request: Request, api: Stripe) -> Intent:
-    """Have Stripe charge the attempt's saved method, or tell what came of it before.
+def _methods(attempt: PaymentAttempt) -> list[str]:
+    return [attempt.method_kind] if attempt.method_kind else []
 
-    :raises StripeUnknown: ask again with the same key.
+
+def create_charge(request: Request, api: Stripe) -> Intent:
+    """Have Stripe charge the attempt's saved method. Idempotent: a retry returns the same charge.
+
+    :raises StripeUnknown: retry with the same key.
     :raises StripeRefused: it was declined, or cannot be charged.
     """
     attempt, method = request.attempt, request.method
     if method is None:
         raise LookupError("an attempt without a saved method cannot be charged")
-    if not _can_be_asked_for(attempt.amount_minor, attempt.currency):
-        # What was left of a scheduled payment on its day.
+    if not _is_chargeable(attempt.amount_minor, attempt.currency):
+        # The rest of a scheduled payment on its day.
         words = f"What is left is finer than cards and banks take {attempt.currency}. Pay it by transfer."
         raise StripeRefused("amount_not_payable", words)
-    return api.create_intent_off_session(
+    return api.create_intent_off_session(_charge(attempt, method, request.description))
+
+
+def _charge(attempt: PaymentAttempt, method: SavedMethod, description: str) -> NewCharge:
+    return NewCharge(
         key=attempt.idempotency_key,
         amount_minor=attempt.amount_minor,
         currency=attempt.currency,
         customer=attempt.stripe_customer_id or "",
         method=method.stripe_method_id,
         kind=method.kind,
-        metadata=metadata_of(attempt),
-        description=request.description,
+        metadata=_metadata(attempt),
+        description=description,
     )
 
 
-def metadata_of(attempt: PaymentAttempt) -> dict[str, str]:
-    """What Stripe's objects carry, so that they are known again."""
+def _metadata(attempt: PaymentAttempt) -> dict[str, str]:
+    """Identifies the attempt in Stripe's objects."""
     return {"attempt": attempt.token}
 
 
@@ -140,18 +159,18 @@ def _numbers(session: Session, shares: Sequence[Share]) -> dict[int, str]:
 def _lines(
     attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str]
 ) -> list[tuple[str, int]]:
-    """One line per invoice: its part of the money, after discount and credit memos. One for all where a part is finer
-    than what Stripe takes."""
+    """One line per invoice: its part of the payment, after discount and credit memos. A single line if Stripe cannot
+    charge one of the parts exactly."""
     if attempt.purpose == "draft":
         return [("Payment for your order", attempt.amount_minor)]
     parts = split(attempt.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
     lines = [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
-    if all(_can_be_asked_for(amount, attempt.currency) for _, amount in lines):
+    if all(_is_chargeable(amount, attempt.currency) for _, amount in lines):
         return lines
-    return [(_words(numbers), attempt.amount_minor)]  # the sum can be charged, a part of it alone could not
+    return [(_words(numbers), attempt.amount_minor)]  # the total can be charged, a part alone could not
 
 
-def _can_be_asked_for(minor: int, currency: str) -> bool:
+def _is_chargeable(minor: int, currency: str) -> bool:
     """Whether Stripe's smallest unit of the currency divides it."""
     try:
         to_stripe(minor, currency)

@@ -1,4 +1,4 @@
-"""Charging a saved method for an attempt that was written down before: by a job, until Stripe has answered."""
+"""Charges the saved method of an attempt: by a job, until Stripe has answered."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from portal.foundation.db import transaction
 CHARGE = "billing.charge"
 
 
-def charge(sessions: Callable[[], Session], attempt_id: int, *, now: datetime, api: Stripe) -> PaymentAttempt:
-    """Have Stripe charge the attempt's method; the attempt as it then stands. Call it outside any transaction.
+def charge_attempt(
+    sessions: Callable[[], Session], attempt_id: int, *, now: datetime, api: Stripe
+) -> PaymentAttempt:
+    """Have Stripe charge the attempt's method; the attempt as it is then. Call it outside any transaction. Idempotent.
 
-    The first time it is simply charged. Once Stripe may have heard of it, it is asked what became of it: that way
-    knows when an idempotency key is too old to be used again.
+    The first call charges it. Once a request has been sent, the attempt is synced instead, which knows when an
+    idempotency key is too old to be used again.
 
-    :raises StripeUnknown: when Stripe gives no answer; call it again.
+    :raises StripeUnknown: if Stripe does not answer; call it again.
     """
     with transaction(sessions) as session:
         tries = session.get_one(PaymentAttempt, attempt_id).tries

@@ -1,4 +1,4 @@
-"""What Stripe says about an attempt, asked fresh, outside any transaction; and whether it is about this attempt at all."""
+"""An attempt's state at Stripe, fetched outside any transaction; and whether it is this attempt's at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases.requests import Sessions, ask_for_charge, ask_for_page, prepare
+from portal.billing.payments.use_cases.requests import Sessions, create_charge, create_page, prepare
 from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
 from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
@@ -15,22 +15,21 @@ from portal.billing.stripe.objects import Session as Checkout
 KEY_LIFE = timedelta(hours=20)
 TEST_OVER = StripeRefused("test_mode_over", "It was begun as a test payment; payments are real now.")
 STALE = timedelta(minutes=10)
-NEVER_ARRIVED = StripeRefused(
-    "never_arrived", "The payment was begun, but never reached our payment service."
-)
+NEVER_SENT = StripeRefused("never_arrived", "The payment was begun, but never reached our payment service.")
+NEVER_ARRIVED = StripeRefused("never_arrived", "The payment never reached our payment service.")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What exists at Stripe for an attempt; ``refused`` when there is a definite no instead."""
+class StripeState:
+    """What exists at Stripe for an attempt; ``refused`` if there is a definite no instead."""
 
     page: Checkout | None = None
     intent: Intent | None = None
     refused: StripeRefused | None = None
 
     @property
-    def state(self) -> str | None:
-        """The attempt's state that follows; None when nothing follows."""
+    def name(self) -> str | None:
+        """The attempt's state that follows; None if nothing follows."""
         if self.refused is not None:
             return "failed"
         status = self.intent.status if self.intent else ""
@@ -43,14 +42,14 @@ class Seen:
         if self.page is not None and self.page.status == "expired":
             return "expired"
         if self.page is not None and status == "requires_action":
-            return "processing"  # the page is complete: the payer proves within days that the bank account is theirs
+            return "processing"  # the page is complete: the payer verifies the bank account within days
         if status in ("requires_payment_method", "canceled", "requires_action", "requires_confirmation"):
-            return "failed"  # nobody is in front of a page who could still do something about it
+            return "failed"  # nobody is on a page to complete it
         return None
 
     @property
     def failure(self) -> tuple[str, str]:
-        """Code and sentence of what was refused last."""
+        """Code and sentence of the last refusal."""
         if self.refused is not None:
             return self.refused.code, self.refused.words
         if self.intent is not None:
@@ -60,92 +59,107 @@ class Seen:
 
 def _state_of_setup(page: Checkout) -> str:
     if page.status == "complete" and page.setup_status == "requires_action":
-        return "open"  # as for payments; nothing is on its way meanwhile
+        return "open"  # as for payments, but nothing is processing meanwhile
     if page.status == "complete":
         return "succeeded" if page.setup_status in ("succeeded", "processing") else "failed"
     return "expired" if page.status == "expired" else "open"
 
 
-def look(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> Seen:
-    """Ask Stripe about an attempt. One whose first request was never answered is asked for again, with the same key.
+def fetch_state(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> StripeState:
+    """Fetch an attempt's state. If its first request was never answered, it is retried with the same key.
 
-    :raises StripeUnknown: when Stripe does not answer.
+    :raises StripeUnknown: if Stripe does not answer.
     """
     if attempt.tries and attempt.livemode != api.livemode:
         if not attempt.livemode:
-            return Seen(refused=TEST_OVER)
+            return StripeState(refused=TEST_OVER)
         raise StripeUnknown("the attempt was begun with live keys")
     try:
         if attempt.checkout_session_id:
             page = api.retrieve_session(attempt.checkout_session_id)
-            return Seen(page, page.intent)
+            return StripeState(page, page.intent)
         if attempt.payment_intent_id:
-            return Seen(intent=api.retrieve_intent(attempt.payment_intent_id))
+            return StripeState(intent=api.retrieve_intent(attempt.payment_intent_id))
     except StripeRefused as no:
         return _missing(attempt, no)
     if attempt.state == "created":
-        return _ask_again(sessions, attempt, now=now, api=api)
-    return Seen()
+        return _retry(sessions, attempt, now=now, api=api)
+    return StripeState()
 
 
-def _missing(attempt: PaymentAttempt, no: StripeRefused) -> Seen:
+def _missing(attempt: PaymentAttempt, no: StripeRefused) -> StripeState:
     if no.code == "resource_missing" and not attempt.livemode:
-        return Seen(refused=no)  # test data at Stripe was deleted; no money was ever in it
+        return StripeState(refused=no)  # test data at Stripe was deleted; no real money was in it
     raise StripeUnknown(no.code) from no
 
 
-def _ask_again(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> Seen:
-    by_page = attempt.saved_method_id is None
-    if attempt.tries and now - attempt.created_at > KEY_LIFE:
-        span = (attempt.created_at - timedelta(minutes=10), attempt.created_at + KEY_LIFE)
-        page = api.find_session(attempt.token, *span) if by_page else None
-        intent = page.intent if page else None if by_page else api.find_intent(attempt.token, *span)
-        if page is None and intent is None:
-            return Seen(
-                refused=StripeRefused("never_arrived", "The payment never reached our payment service.")
-            )
-        return Seen(page, intent)
-    if by_page and not attempt.tries and now - attempt.created_at > STALE:
-        return Seen(refused=NEVER_ARRIVED)  # whoever began it has left before Stripe was asked
+def _retry(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: Stripe) -> StripeState:
+    age = now - attempt.created_at
+    if attempt.tries and age > KEY_LIFE:
+        return _search(attempt, api)
+    if attempt.saved_method_id is None and not attempt.tries and age > STALE:
+        return StripeState(refused=NEVER_SENT)  # whoever began it has left before a request was sent
     request = prepare(sessions, attempt.id, now=now, api=api)
     if request.attempt.state != "created":
-        return Seen()
+        return StripeState()
     try:
-        if by_page:
-            page = ask_for_page(request, api)
-            # A page that was opened before may have been paid: its first answer, given again, does not say so.
-            page = api.retrieve_session(page.id) if attempt.tries else page
-            return Seen(page, page.intent)
-        return Seen(intent=ask_for_charge(request, api))
+        if attempt.saved_method_id is not None:
+            return StripeState(intent=create_charge(request, api))
+        page = create_page(request, api)
+        # A page that was opened before may have been paid: its first answer, repeated, does not say so.
+        page = api.retrieve_session(page.id) if attempt.tries else page
+        return StripeState(page, page.intent)
     except StripeRefused as no:
-        return Seen(refused=no)
+        return StripeState(refused=no)
 
 
-def mismatch(attempt: PaymentAttempt, seen: Seen) -> str | None:
-    """What at Stripe is not this attempt's: whose it is, amount, currency, mode or customer. Then nothing is posted."""
-    page, intent = seen.page, seen.intent
-    checks = []
-    if page is not None:
-        checks += [
-            ("reference", page.reference, attempt.token),
-            ("livemode", page.livemode, attempt.livemode),
-        ]
-        if page.mode == "payment":
-            checks += [
-                ("amount", page.amount_minor, attempt.amount_minor),
-                ("currency", page.currency, attempt.currency),
-            ]
-    if intent is not None:
-        checks += [
-            ("metadata", intent.metadata.get("attempt"), attempt.token),
-            ("livemode", intent.livemode, attempt.livemode),
-            ("amount", intent.amount_minor, attempt.amount_minor),
-            ("currency", intent.currency, attempt.currency),
-        ]
-        if intent.status == "succeeded":
-            checks.append(("amount received", intent.received_minor, attempt.amount_minor))
-        if attempt.stripe_customer_id:
-            checks.append(("customer", intent.customer, attempt.stripe_customer_id))
+def _search(attempt: PaymentAttempt, api: Stripe) -> StripeState:
+    """What Stripe made of the first request, whose key is too old to be used again."""
+    span = (attempt.created_at - timedelta(minutes=10), attempt.created_at + KEY_LIFE)
+    if attempt.saved_method_id is not None:
+        intent = api.find_intent(attempt.token, *span)
+        return StripeState(intent=intent) if intent else StripeState(refused=NEVER_ARRIVED)
+    page = api.find_session(attempt.token, *span)
+    return StripeState(page, page.intent) if page else StripeState(refused=NEVER_ARRIVED)
+
+
+def mismatch(attempt: PaymentAttempt, state: StripeState) -> str | None:
+    """What at Stripe is not this attempt's: token, amount, currency, mode or customer. Then nothing is posted."""
+    checks = [
+        *(_page_checks(attempt, state.page) if state.page else ()),
+        *(_intent_checks(attempt, state.intent) if state.intent else ()),
+    ]
     return next(
         (f"{name}: {theirs!r} instead of {ours!r}" for name, theirs, ours in checks if theirs != ours), None
     )
+
+
+# What it is about, what Stripe has, what the attempt has.
+Check = tuple[str, object, object]
+
+
+def _page_checks(attempt: PaymentAttempt, page: Checkout) -> list[Check]:
+    checks: list[Check] = [
+        ("reference", page.reference, attempt.token),
+        ("livemode", page.livemode, attempt.livemode),
+    ]
+    if page.mode == "payment":
+        checks += [
+            ("amount", page.amount_minor, attempt.amount_minor),
+            ("currency", page.currency, attempt.currency),
+        ]
+    return checks
+
+
+def _intent_checks(attempt: PaymentAttempt, intent: Intent) -> list[Check]:
+    checks: list[Check] = [
+        ("metadata", intent.metadata.get("attempt"), attempt.token),
+        ("livemode", intent.livemode, attempt.livemode),
+        ("amount", intent.amount_minor, attempt.amount_minor),
+        ("currency", intent.currency, attempt.currency),
+    ]
+    if intent.status == "succeeded":
+        checks.append(("amount received", intent.received_minor, attempt.amount_minor))
+    if attempt.stripe_customer_id:
+        checks.append(("customer", intent.customer, attempt.stripe_customer_id))
+    return checks

@@ -1,4 +1,4 @@
-"""Attempts that hang: nobody came back to the page and no webhook arrived. Money shows in the books all the same."""
+"""Recovers stuck attempts when neither the payer nor a webhook came back."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from portal.foundation.db import transaction
 
 log = structlog.get_logger(__name__)
 
-# How long to leave an attempt alone since it was last looked at.
+# How long to leave an attempt alone since it was last synced.
 PATIENCE = {"created": timedelta(minutes=1), "open": timedelta(minutes=2), "processing": timedelta(hours=1)}
 FEE_PATIENCE = timedelta(minutes=10)
 MOST_AT_ONCE = 200
-# Without an answer so often in a row, Stripe is down: the next round goes on.
+# After as many requests in a row without an answer, Stripe is taken to be down; the next run goes on.
 GIVE_UP_AFTER = 3
 
 
-def sync_hanging(sessions: Sessions, *, now: datetime, api: Stripe, all_live: bool = False) -> int:
-    """Look at every attempt that has been waiting, and at payments whose fee is not known yet. Says how many.
+def sync_stuck_attempts(sessions: Sessions, *, now: datetime, api: Stripe, all_live: bool = False) -> int:
+    """Sync every attempt that is stuck, and payments whose fee is still unknown. Returns how many.
 
-    :param all_live: also those that were looked at just now.
+    :param all_live: including those that were synced just now.
     """
     with transaction(sessions) as session:
         ids = _waiting(session, now + timedelta(days=1) if all_live else now, live_keys=api.livemode)
@@ -39,30 +39,30 @@ def sync_hanging(sessions: Sessions, *, now: datetime, api: Stripe, all_live: bo
         except StripeUnknown:
             silent += 1
             if silent >= GIVE_UP_AFTER:
-                log.warning("Stripe does not answer; hanging payments wait", left=len(ids) - done)
+                log.warning("Stripe does not answer; stuck payments wait", left=len(ids) - done)
                 break
         except Exception:
-            # One attempt that cannot be brought on must not keep the others waiting.
-            log.exception("an attempt could not be brought to where Stripe says it is", attempt=attempt_id)
+            # One attempt that cannot be synced must not block the others.
+            log.exception("an attempt could not be synced with Stripe", attempt=attempt_id)
     return done
 
 
 def _waiting(session: Session, now: datetime, *, live_keys: bool) -> list[int]:
-    looked = func.coalesce(PaymentAttempt.checked_at, PaymentAttempt.created_at)
+    synced = func.coalesce(PaymentAttempt.checked_at, PaymentAttempt.created_at)
     live = [
-        and_(PaymentAttempt.state == state, looked < now - patience) for state, patience in PATIENCE.items()
+        and_(PaymentAttempt.state == state, synced < now - patience) for state, patience in PATIENCE.items()
     ]
     no_fee = and_(
         PaymentAttempt.state == "succeeded",
-        looked < now - FEE_PATIENCE,
+        synced < now - FEE_PATIENCE,
         exists().where(Payment.attempt_id == PaymentAttempt.id, Payment.fee_minor.is_(None)),
     )
     return list(
         session.scalars(
             select(PaymentAttempt.id)
-            # With test keys nothing can be learnt about what was begun with live ones.
+            # With test keys, attempts of the live mode cannot be fetched.
             .where(or_(*live, no_fee), or_(~PaymentAttempt.livemode, literal(live_keys)))
-            .order_by(looked, PaymentAttempt.id)
+            .order_by(synced, PaymentAttempt.id)
             .limit(MOST_AT_ONCE)
         )
     )

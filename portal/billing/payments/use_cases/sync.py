@@ -1,7 +1,7 @@
-"""Bringing an attempt to where Stripe says it is: the one way by which money gets into the books from Stripe.
+"""Syncs an attempt with Stripe: the only way by which payments get from Stripe into the ledger.
 
-The page that a payer comes back to, webhooks and the periodic look at hanging attempts all end here. However often and
-in whatever order they come, the row's lock, the table of states and the posting's key make one payment of them.
+The page that a payer returns to, webhooks and the periodic look at stuck attempts all end here. However often and in
+whatever order they come, the row's lock, the table of states and the posting's key make one payment of them.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.billing.chart_of_accounts import FEES, STRIPE
-from portal.billing.ledger.use_cases import Side, post
-from portal.billing.methods.use_cases.stripe_methods import keep_method
+from portal.billing.methods.use_cases.stripe_methods import save_method
 from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.payment_states import LIVE, can
-from portal.billing.payments.letters import payer_of, tell_failed, tell_received
+from portal.billing.payments.facts import record_payment_failed
+from portal.billing.payments.letters import mail_payment_failed, mail_payment_received
+from portal.billing.payments.queries.attempts import payer_of, shares_of
+from portal.billing.payments.use_cases.fees import post_fee, post_fee_of
 from portal.billing.payments.use_cases.requests import Sessions
-from portal.billing.payments.use_cases.start import shares_of
-from portal.billing.payments.use_cases.stripe_state import Seen, look, mismatch
-from portal.billing.settlement.use_cases.settle import Received, record_payment
+from portal.billing.payments.use_cases.stripe_state import StripeState, fetch_state, mismatch
+from portal.billing.settlement.use_cases.settle import Received, post_payment
 from portal.billing.stripe.api import Stripe
-from portal.billing.stripe.objects import Intent, Movement
-from portal.billing.stripe.use_cases import discrepancies
-from portal.foundation.actor import SYSTEM
+from portal.billing.stripe.objects import Intent
+from portal.billing.stripe.use_cases.discrepancies import report_difference
+from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
 from portal.foundation.jobs import defer
@@ -36,48 +36,57 @@ PAID_AHEAD = "orders.payment_received"
 
 
 def sync_attempt(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> PaymentAttempt:
-    """Ask Stripe about an attempt and post what is new. Call it outside any transaction; calling it again is free.
+    """Ask Stripe about an attempt and post what is new. Call it outside any transaction. Idempotent.
 
-    :raises StripeUnknown: when Stripe does not answer; nothing has changed then.
+    :raises StripeUnknown: if Stripe does not answer; nothing has changed then.
     """
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id)
-        if not _is_worth_asking(session, attempt):
+        if not _is_uncertain(session, attempt):
             return attempt
-    seen = look(sessions, attempt, now=now, api=api)
+    state = fetch_state(sessions, attempt, now=now, api=api)
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
         attempt.checked_at = now
-        take(session, attempt, seen, now=now, api=api)
+        apply_state(session, attempt, state, now=now, api=api)
     return attempt
 
 
-def take(session: Session, attempt: PaymentAttempt, seen: Seen, *, now: datetime, api: Stripe) -> None:
-    """Bring the locked attempt to what was seen, as far as it is this attempt's and the table of states allows."""
-    wrong = mismatch(attempt, seen)
+def apply_state(
+    session: Session, attempt: PaymentAttempt, state: StripeState, *, now: datetime, api: Stripe
+) -> None:
+    """Bring the locked attempt to its state at Stripe, if that is this attempt's and the table of states allows it."""
+    wrong = mismatch(attempt, state)
     if wrong is not None:
         log.error("Stripe holds something that is not this attempt's", attempt=attempt.id, wrong=wrong)
-        _note_mismatch(session, attempt, wrong, now)
+        _report_mismatch(session, attempt, wrong, now)
         return
-    _learn(attempt, seen)
-    before, after = attempt.state, seen.state
-    if before == "succeeded":
-        _post_fee_of(session, attempt, seen.intent, now)
+    _keep_ids(attempt, state)
+    if attempt.state == "succeeded":
+        post_fee_of(session, attempt, state.intent, now)
         return
-    if after == "open":
-        _decline_on_page(attempt, seen)
-    if after is None or after == before or not can(before, after):
-        return
+    if state.name == "open":
+        _keep_decline(attempt, state)
+    if state.name is not None and state.name != attempt.state and can(attempt.state, state.name):
+        _transition(session, attempt, state.name, state, now=now, api=api)
+
+
+def _transition(
+    session: Session, attempt: PaymentAttempt, after: str, state: StripeState, *, now: datetime, api: Stripe
+) -> None:
+    before = attempt.state
     attempt.state, attempt.updated_at = after, now
     if after == "succeeded":
-        _succeed(session, attempt, seen, late=before not in LIVE, now=now, api=api)
+        _succeed(session, attempt, state, late=before not in LIVE, now=now, api=api)
     elif after == "failed":
-        attempt.failure_code, attempt.failure_words = seen.failure
-        mail = before == "processing" or attempt.via in ("autopay", "schedule")
-        tell_failed(session, attempt, actor=payer_of(session, attempt), now=now, mail=mail)
+        attempt.failure_code, attempt.failure_words = state.failure
+        record_payment_failed(session, attempt, actor=payer_of(session, attempt), now=now)
+        if before == "processing" or attempt.via in ("autopay", "schedule"):
+            mail_payment_failed(session, attempt)  # nobody is on a page to see it
 
 
-def _is_worth_asking(session: Session, attempt: PaymentAttempt) -> bool:
+def _is_uncertain(session: Session, attempt: PaymentAttempt) -> bool:
+    """Whether Stripe may know more than the attempt's row."""
     if attempt.state == "scheduled" or (attempt.amount_minor == 0 and attempt.purpose != "setup"):
         return False
     if attempt.state != "succeeded" or attempt.purpose == "setup":
@@ -86,40 +95,47 @@ def _is_worth_asking(session: Session, attempt: PaymentAttempt) -> bool:
     return payment is not None and payment.fee_minor is None
 
 
-def _learn(attempt: PaymentAttempt, seen: Seen) -> None:
-    """Ids and the page's address; they never change once they are known."""
-    if seen.page is not None:
-        attempt.checkout_session_id = attempt.checkout_session_id or seen.page.id
-        attempt.checkout_url = seen.page.url or attempt.checkout_url
-        attempt.expires_at = seen.page.expires_at
-    known = seen.intent.id if seen.intent else seen.refused.intent_id if seen.refused else None
+def _keep_ids(attempt: PaymentAttempt, state: StripeState) -> None:
+    """Keep ids and the page's address; ids never change once they are known."""
+    if state.page is not None:
+        attempt.checkout_session_id = attempt.checkout_session_id or state.page.id
+        attempt.checkout_url = state.page.url or attempt.checkout_url
+        attempt.expires_at = state.page.expires_at
+    known = state.intent.id if state.intent else state.refused.intent_id if state.refused else None
     attempt.payment_intent_id = attempt.payment_intent_id or known
 
 
-def _decline_on_page(attempt: PaymentAttempt, seen: Seen) -> None:
-    """A card was declined on the page, which stays open for another one: worth knowing while one waits."""
-    code, words = seen.failure
+def _keep_decline(attempt: PaymentAttempt, state: StripeState) -> None:
+    """Keep why a card was declined on the page, which stays open for another one."""
+    code, words = state.failure
     if words:
         attempt.failure_code, attempt.failure_words = code, words
 
 
 def _succeed(
-    session: Session, attempt: PaymentAttempt, seen: Seen, *, late: bool, now: datetime, api: Stripe
+    session: Session, attempt: PaymentAttempt, state: StripeState, *, late: bool, now: datetime, api: Stripe
 ) -> None:
     payer = payer_of(session, attempt)
     attempt.failure_code = attempt.failure_words = ""
-    method = seen.intent.method if seen.intent else seen.page.method if seen.page else None
+    method = state.intent.method if state.intent else state.page.method if state.page else None
     if attempt.save_method and method is not None and attempt.stripe_customer_id:
-        keep_method(session, attempt, method, actor=payer, now=now)
-    if attempt.purpose == "setup" or seen.intent is None:
-        return
-    # Money for what was given up pays nothing by itself: somebody may have paid it another way meanwhile.
+        save_method(session, attempt, method, actor=payer, now=now)
+    if attempt.purpose != "setup" and state.intent is not None:
+        received = _received(attempt, state.intent, now, api)
+        _receive(session, attempt, state.intent, received, late=late, payer=payer)
+
+
+def _receive(
+    session: Session, attempt: PaymentAttempt, intent: Intent, received: Received, *, late: bool, payer: Actor
+) -> None:
+    now = received.received_at
+    # A payment for what was given up is unapplied: the invoices may have been paid another way meanwhile.
     shares = [] if late else shares_of(session, attempt.id)
-    settled = record_payment(session, _received(attempt, seen.intent, now, api), shares, actor=payer, now=now)
+    settled = post_payment(session, received, shares, actor=payer, now=now)
     if settled is None:
         return
-    _post_fee(session, settled.payment, seen.intent.charge.movement if seen.intent.charge else None, now)
-    tell_received(session, attempt, settled, late=late, now=now)
+    post_fee(session, settled.payment, intent.charge.movement if intent.charge else None, now)
+    mail_payment_received(session, attempt, settled, late=late)
     if attempt.draft_id is not None:
         defer(session, PAID_AHEAD, {"draft_id": attempt.draft_id, "attempt_id": attempt.id})
 
@@ -142,38 +158,8 @@ def _received(attempt: PaymentAttempt, intent: Intent, now: datetime, api: Strip
     )
 
 
-def _post_fee_of(session: Session, attempt: PaymentAttempt, intent: Intent | None, now: datetime) -> None:
-    payment = session.scalar(select(Payment).where(Payment.attempt_id == attempt.id).with_for_update())
-    if payment is not None and intent is not None and intent.charge is not None:
-        _post_fee(session, payment, intent.charge.movement, now)
-
-
-def _post_fee(session: Session, payment: Payment, movement: Movement | None, now: datetime) -> None:
-    """What Stripe kept of a payment, once it says so. In another currency it is known but cannot be posted here."""
-    if movement is None or payment.fee_minor is not None:
-        return
-    payment.balance_transaction_id = movement.id
-    if movement.currency != payment.currency:
-        payment.fee_minor = 0
-        return
-    payment.fee_minor = movement.fee_minor
-    session.flush()
-    fee = movement.fee_minor
-    post(
-        session,
-        key=f"fee:{movement.id}",
-        kind="fee",
-        company_id=payment.company_id,
-        currency=payment.currency,
-        occurred_at=now,
-        sides=[Side(FEES, fee, payment_id=payment.id), Side(STRIPE, -fee, payment_id=payment.id)],
-        actor=SYSTEM,
-        words=f"Fee for {payment.number}",
-    )
-
-
-def _note_mismatch(session: Session, attempt: PaymentAttempt, wrong: str, now: datetime) -> None:
-    discrepancies.note(
+def _report_mismatch(session: Session, attempt: PaymentAttempt, wrong: str, now: datetime) -> None:
+    report_difference(
         session,
         key=f"attempt:{attempt.id}",
         kind="attempt_differs",

@@ -1,1 +1,1 @@
-"""Paying through Stripe: pages for customers."""
+"""Payments through Stripe: pages for customers."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -10,10 +12,11 @@ from sqlalchemy.orm import Session
 from portal.billing.invoices.words import attempt_words, payment_words
 from portal.billing.pages import blueprint
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.payments.queries.payments import PaymentRow, payments, under_way
+from portal.billing.payments.queries.payments import PaymentRow, UnderWay, payments, under_way
 from portal.billing.tabs import money_tabs, payment_page
 from portal.foundation.clock import local
 from portal.foundation.money import to_major
+from portal.foundation.paging import Page
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.answers.spreadsheets import PIECE, csv_download, plain
@@ -36,27 +39,40 @@ EXPORT_COLUMNS = (
 WHAT = {"payment": "Payment", "refund": "Refund", "failed": "Failed payment"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsPage:
+    """One page of the history, with payments under way on the first.
+
+    :ivar with_method: whether the reader may see with which card or account was paid.
+    """
+
+    history: Page[PaymentRow]
+    under_way: Sequence[UnderWay]
+    with_method: bool
+    first_href: str | None
+    next_href: str | None
+
+
 @blueprint.get("/payments", endpoint="payments")
 @needs("invoices:read")
-def payment_list() -> str:
-    """Newest first; what is under way stands on top."""
+def show_payments() -> str:
+    """Newest first, with payments under way at the top."""
     after = request.args.get("after")
-    page = payments(db(), actor().customer_id, after=after)
+    history = payments(db(), actor().customer_id, after=after)
+    page = PaymentsPage(
+        history=history,
+        under_way=under_way(db(), actor().customer_id) if after is None else [],
+        with_method=actor().can("invoices:pay"),
+        first_href=url_for("billing.payments") if after else None,
+        next_href=url_for("billing.payments", after=history.next_cursor) if history.next_cursor else None,
+    )
     return render_template(
         "billing/payments/payments.html",
         page=page,
-        under_way=under_way(db(), actor().customer_id) if after is None else [],
-        what=WHAT,
         attempt_words=attempt_words,
         payment_words=payment_words,
-        with_method=actor().can("invoices:pay"),
-        invoices_href=url_for("billing.invoices"),
-        invoice_endpoint="billing.invoice",
         payment_href=payment_page(),
         money_tabs=money_tabs("billing.payments"),
-        export_href=url_for("billing.export_payments"),
-        first_href=url_for("billing.payments") if after else None,
-        next_href=url_for("billing.payments", after=page.next_cursor) if page.next_cursor else None,
     )
 
 
@@ -76,7 +92,7 @@ def export_payments() -> Response:
 
 
 def _moved(row: PaymentRow) -> bool:
-    """Whether it is money that moved: the column must add up."""
+    """Whether money moved: the column must add up."""
     return row.what != "failed" and row.state not in REFUND_GONE
 
 

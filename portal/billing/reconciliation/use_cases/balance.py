@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.billing.chargebacks.use_cases import posting_key
 from portal.billing.chart_of_accounts import STRIPE
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment, Refund
-from portal.billing.reconciliation.use_cases.differences import Difference
-from portal.billing.reconciliation.use_cases.facts_at_stripe import Reconciling
+from portal.billing.reconciliation.use_cases.differences import Difference, Run
 from portal.billing.stripe.api import StripeRefused
 from portal.billing.stripe.objects import Movement
 from portal.foundation.db import transaction
@@ -25,8 +25,9 @@ TAKEN, GIVEN, RETURNED = (
     ("refund", "payment_refund"),
     ("refund_failure", "payment_refund_failure"),
 )
-SETTLING = timedelta(minutes=5)  # what was posted just now may not be listed at Stripe yet
+LAG = timedelta(minutes=5)  # what was posted just now may not be listed at Stripe yet
 MOST_ASKED = 200
+MOST_AT_ONCE = 500  # movements in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +39,65 @@ class Expected:
     movement: Movement
 
 
-def movements(run: Reconciling, listed: Iterable[Movement], since: datetime) -> list[Difference]:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What movements come from: payments (intent and currency) and refunds (our id), by Stripe's id."""
+
+    payments: dict[str | None, tuple[str | None, str]]
+    refunds: dict[str | None, int]
+
+
+def check_movements(run: Run, listed: Sequence[Movement], since: datetime) -> list[Difference]:
     """Each movement of a payment, refund or chargeback is posted with the same amount, and each posting has moved
     something. Payouts to the bank and Stripe's other fees are not in these books."""
-    expected = []
+    expected: list[Expected] = []
     with transaction(run.sessions) as session:
-        for chunk in _chunks(list(listed)):
-            expected += _expect(session, chunk)
+        for chunk in _chunks(listed):
+            sources = _sources(session, [each.source for each in chunk])
+            expected += [posting for each in chunk for posting in _expected(each, sources)]
         posted = _posted(session, [each.key for each in expected])
-        missing = _unmatched(session, {each.key for each in expected}, since, run.now - SETTLING)
+        missing = _unmatched(session, {each.key for each in expected}, since, run.now - LAG)
     found = [
         _differs(each, posted.get(each.key, 0)) for each in expected if posted.get(each.key, 0) != each.minor
     ]
     return found + [each for each in missing[:MOST_ASKED] if not _is_at_stripe(run, each)]
 
 
-def _chunks(listed: list[Movement], size: int = 500) -> Iterator[list[Movement]]:
-    for at in range(0, len(listed), size):
-        yield listed[at : at + size]
+def _chunks(listed: Sequence[Movement]) -> Iterator[Sequence[Movement]]:
+    for at in range(0, len(listed), MOST_AT_ONCE):
+        yield listed[at : at + MOST_AT_ONCE]
 
 
-def _expect(session: Session, listed: list[Movement]) -> list[Expected]:
-    sources = [each.source for each in listed]
-    intents = {
-        row.charge_id: (row.payment_intent_id, row.currency)
-        for row in session.execute(
-            select(Payment.charge_id, Payment.payment_intent_id, Payment.currency).where(
-                Payment.charge_id.in_(sources)
-            )
+def _sources(session: Session, ids: Collection[str]) -> _Sources:
+    payments = session.execute(
+        select(Payment.charge_id, Payment.payment_intent_id, Payment.currency).where(
+            Payment.charge_id.in_(ids)
         )
-    }
-    refunds = {
-        row.stripe_refund_id: row.id
-        for row in session.execute(
-            select(Refund.stripe_refund_id, Refund.id).where(Refund.stripe_refund_id.in_(sources))
-        )
-    }
-    expected = []
-    for each in listed:
-        if each.kind in TAKEN and each.source in intents:
-            intent, currency = intents[each.source]
-            if currency == each.currency:  # else it was changed into the account's currency
-                expected.append(Expected(f"pi:{intent}:succeeded", each.amount_minor, each))
-                expected.append(Expected(f"fee:{each.id}", -each.fee_minor, each))
-        elif each.kind in (*GIVEN, *RETURNED) and each.source in refunds:
-            tail = ":failed" if each.kind in RETURNED else ""
-            expected.append(Expected(f"refund:{refunds[each.source]}{tail}", each.amount_minor, each))
-        elif each.kind == "adjustment" and each.source.startswith(("du_", "dp_")):
-            step = "opened" if each.amount_minor < 0 else "won"
-            expected.append(
-                Expected(f"dispute:{each.source}:{step}", each.amount_minor - each.fee_minor, each)
-            )
-    return expected
+    )
+    refunds = session.execute(
+        select(Refund.stripe_refund_id, Refund.id).where(Refund.stripe_refund_id.in_(ids))
+    )
+    return _Sources(
+        {row.charge_id: (row.payment_intent_id, row.currency) for row in payments},
+        {row.stripe_refund_id: row.id for row in refunds},
+    )
 
 
-def _posted(session: Session, keys: list[str]) -> dict[str, int]:
+def _expected(each: Movement, sources: _Sources) -> Iterable[Expected]:
+    if each.kind in TAKEN and each.source in sources.payments:
+        intent, currency = sources.payments[each.source]
+        if currency == each.currency:  # otherwise it was converted into the account's currency
+            yield Expected(f"pi:{intent}:succeeded", each.amount_minor, each)
+            yield Expected(f"fee:{each.id}", -each.fee_minor, each)
+    elif each.kind in (*GIVEN, *RETURNED) and each.source in sources.refunds:
+        tail = ":failed" if each.kind in RETURNED else ""
+        yield Expected(f"refund:{sources.refunds[each.source]}{tail}", each.amount_minor, each)
+    elif each.kind == "adjustment" and each.source.startswith(("du_", "dp_")):
+        step = "opened" if each.amount_minor < 0 else "won"
+        yield Expected(posting_key(each.source, step), each.amount_minor - each.fee_minor, each)
+
+
+def _posted(session: Session, keys: Collection[str]) -> dict[str, int]:
     """What each posting does to the account "stripe"."""
     rows = session.execute(
         select(LedgerTransaction.posting_key, func.sum(LedgerEntry.amount_minor).label("minor"))
@@ -110,7 +115,7 @@ def _differs(expected: Expected, ours: int) -> Difference:
     return Difference(f"movement:{expected.key}", "movement_differs", words, moved.created_at)
 
 
-def _unmatched(session: Session, keys: set[str], since: datetime, until: datetime) -> list[Difference]:
+def _unmatched(session: Session, keys: Collection[str], since: datetime, until: datetime) -> list[Difference]:
     """Postings on the account "stripe" in the span that no movement of it explains."""
     rows = session.execute(
         select(
@@ -130,20 +135,19 @@ def _unmatched(session: Session, keys: set[str], since: datetime, until: datetim
         .order_by(LedgerTransaction.id)
     )
     return [
-        Difference(
-            f"posting:{row.posting_key}",
-            "not_at_stripe",
-            f"The books have {format_minor(int(row.minor), row.currency)} ({row.posting_key}), Stripe has nothing like it.",
-            row.posted_at,
-            row.company_id,
-        )
+        _missing(row.posting_key, format_minor(int(row.minor), row.currency), row.posted_at, row.company_id)
         for row in rows
         if row.posting_key not in keys
     ]
 
 
-def _is_at_stripe(run: Reconciling, each: Difference) -> bool:
-    """Asked about one by one: what was posted long after it happened stands outside the span that was listed."""
+def _missing(key: str, amount: str, at: datetime, company_id: int) -> Difference:
+    words = f"The books have {amount} ({key}), Stripe has nothing like it."
+    return Difference(f"posting:{key}", "not_at_stripe", words, at, company_id)
+
+
+def _is_at_stripe(run: Run, each: Difference) -> bool:
+    """Asked about one by one: what was posted long after it happened is outside the span that was listed."""
     key = each.key.removeprefix("posting:")
     with suppress(StripeRefused):
         if key.startswith("pi:"):

@@ -1,17 +1,17 @@
-"""One run of reconciling over a span of time."""
+"""One run of reconciliation over a span of time."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from portal.billing.payments.use_cases.requests import Sessions
-from portal.billing.payments.use_cases.stuck import sync_hanging
-from portal.billing.reconciliation.use_cases import balance
-from portal.billing.reconciliation.use_cases import facts_at_stripe as facts
-from portal.billing.reconciliation.use_cases.differences import write
-from portal.billing.reconciliation.use_cases.facts_at_stripe import Reconciling
+from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
+from portal.billing.reconciliation.use_cases.balance import check_movements
+from portal.billing.reconciliation.use_cases.chargebacks import check_chargebacks
+from portal.billing.reconciliation.use_cases.charges import check_charges
+from portal.billing.reconciliation.use_cases.differences import Run, report_differences
+from portal.billing.reconciliation.use_cases.refunds import check_refunds
 from portal.billing.stripe.api import Stripe
 from portal.foundation.db import transaction
 
@@ -34,36 +34,37 @@ class Report:
     settled: int
     open: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, str | int]:
+        """The same, with times in ISO 8601."""
         return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(self).items()}
 
 
 def reconcile(sessions: Sessions, *, since: datetime, now: datetime, api: Stripe) -> Report:
     """Compare everything that happened at Stripe since a moment with the books. Call it outside any transaction.
 
-    :raises StripeUnknown: when Stripe does not answer; nothing was concluded then.
+    :raises StripeUnknown: if Stripe does not answer; nothing was concluded then.
     """
-    run = Reconciling(sessions, api, now)
-    hanging = sync_hanging(sessions, now=now, api=api, all_live=True)
+    run = Run(sessions, api, now)
+    hanging = sync_stuck_attempts(sessions, now=now, api=api, all_live=True)
     span = (since, now + AHEAD)
     charges = list(api.list_charges(*span))
-    found = facts.charges(run, charges)
+    found = check_charges(run, charges)
     refunds = list(api.list_refunds(*span))
-    found += facts.refunds(run, refunds)
-    disputes = list(api.list_disputes(*span))
-    found += facts.disputes(run, disputes)
-    moved = list(api.list_movements(*span))
-    found += balance.movements(run, moved, since)
+    found += check_refunds(run, refunds)
+    chargebacks = list(api.list_chargebacks(*span))
+    found += check_chargebacks(run, chargebacks)
+    movements = list(api.list_movements(*span))
+    found += check_movements(run, movements, since)
     with transaction(sessions) as session:
-        settled, left = write(session, found, since=since, now=now)
+        settled, left = report_differences(session, found, since=since, now=now)
     return Report(
         since=since,
         until=now,
         hanging=hanging,
         charges=len(charges),
         refunds=len(refunds),
-        disputes=len(disputes),
-        movements=len(moved),
+        disputes=len(chargebacks),
+        movements=len(movements),
         found=len(found),
         settled=settled,
         open=left,

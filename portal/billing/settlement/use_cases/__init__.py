@@ -1,1 +1,1 @@
-"""Money meets invoices: use cases."""
+"""Payments settle invoices: use cases."""

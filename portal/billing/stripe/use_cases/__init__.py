@@ -1,1 +1,1 @@
-"""Talking to Stripe; only api.py imports its SDK: use cases."""
+"""The connection to Stripe: use cases."""

@@ -1,10 +1,9 @@
-"""Where the books and Stripe do not agree: noted for staff, settled when they agree again."""
+"""Differences between the ledger and Stripe: reported to staff, settled once both agree again."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.billing.models.stripe_facts import Discrepancy
 
 
-def note(
+def report_difference(
     session: Session,
     *,
     key: str,
@@ -21,10 +20,10 @@ def note(
     words: str,
     now: datetime,
     company_id: int | None = None,
-    details: dict[str, Any] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
-    """Note a difference, or that it is still there. ``key`` names it, so it stands once."""
-    values = {"words": words, "details": details or {}, "seen_at": now, "settled_at": None}
+    """Report a difference to staff, or that it is still there. It is listed once per ``key``."""
+    values = {"words": words, "details": dict(details or {}), "seen_at": now, "settled_at": None}
     session.execute(
         upsert(Discrepancy)
         .values(key=key, kind=kind, company_id=company_id, found_at=now, **values)
@@ -32,12 +31,12 @@ def note(
     )
 
 
-def settle(session: Session, keys: Collection[str], *, now: datetime) -> int:
-    """Differences that are no more. Returns how many there were."""
-    gone = session.scalars(
+def settle_differences(session: Session, keys: Collection[str], *, now: datetime) -> int:
+    """Mark differences as settled. Returns how many were open."""
+    settled = session.scalars(
         update(Discrepancy)
         .where(Discrepancy.key.in_(keys), Discrepancy.settled_at.is_(None))
         .values(settled_at=now)
         .returning(Discrepancy.id)
     )
-    return len(gone.all())
+    return len(settled.all())

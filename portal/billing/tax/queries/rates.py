@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.billing.tax.rules import NO_TAX, Taxed, region_key
@@ -23,8 +24,9 @@ select r.share, x.reason, x.certificate_number, x.valid_from, x.valid_to
 
 
 def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxed:
-    """The tax on what a company buys in a region on a day: of the region's store for pickup, of the address for
-    delivery. No rate, no tax; a certificate valid that day takes it to nothing and is copied. One statement.
+    """The tax on what a company buys in a region on a day: of the store's region for pickup, of the address for
+    delivery. Without a rate there is no tax; with a certificate valid that day neither, and the certificate is copied. One
+    statement.
     """
     key = region_key(region)
     if not key:
@@ -34,13 +36,14 @@ def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxe
         return Taxed(region=key)
     if row.certificate_number is None:
         return Taxed(Decimal(row.share), key)
-    return Taxed(
-        region=key,
-        exemption={
-            "region": key,
-            "reason": row.reason,
-            "certificate_number": row.certificate_number,
-            "valid_from": row.valid_from.isoformat(),
-            "valid_to": row.valid_to.isoformat(),
-        },
-    )
+    return Taxed(region=key, exemption=_certificate(key, row))
+
+
+def _certificate(region: str, row: Row[Any]) -> dict[str, str]:
+    return {
+        "region": region,
+        "reason": row.reason,
+        "certificate_number": row.certificate_number,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_to": row.valid_to.isoformat(),
+    }

@@ -1,4 +1,4 @@
-"""Products with their variants, and the categories they are kept in."""
+"""Products with their variants, and their categories."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class ProductRow:
 
 
 @dataclass(frozen=True)
-class ProductPage:
-    """A product with all its variants. ``available``: units of sale at the store that was asked about, by
-    variant; empty without a store. ``part_numbers``: the company's own.
+class ProductDetail:
+    """A product with all its variants. ``available``: units of sale at the given store, by variant; empty without
+    a store. ``part_numbers``: the company's own.
     """
 
     id: int
@@ -103,10 +103,10 @@ def _row(row: Any) -> ProductRow:
     )
 
 
-def product(session: Session, *, code: str, company_id: int, store_id: int | None) -> ProductPage:
+def product(session: Session, *, code: str, company_id: int, store_id: int | None) -> ProductDetail:
     """A product with its variants by sheen, base and size, and their stock at a store. One statement.
 
-    :raises NotFound: no such product, or nothing of it is sold.
+    :raises NotFound: if there is no such product, or it has no variants.
     """
     asked = {"code": code, "company_id": company_id, "store_id": store_id}
     rows = session.execute(_PRODUCT, asked).all()
@@ -114,7 +114,7 @@ def product(session: Session, *, code: str, company_id: int, store_id: int | Non
         raise NotFound
     found = sorted((variant_info(row) for row in rows), key=_shelf_order)
     first = rows[0]
-    return ProductPage(
+    return ProductDetail(
         id=first.product_id,
         code=first.product_code,
         name=first.product_name,

@@ -1,4 +1,4 @@
-"""Variants by id, and by whatever number people write on a list."""
+"""Variants by id, and by the SKU or part number that people write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.catalog.sku import sku_key
 
 @dataclass(frozen=True, slots=True)
 class VariantInfo:
-    """What lines and lists show of a variant. ``pack_size``: sold in multiples of it."""
+    """A variant as lines and lists show it. ``pack_size``: sold in multiples of it."""
 
     id: int
     sku: str
@@ -33,7 +33,7 @@ class VariantInfo:
     product_id: int
 
     def is_discontinued(self, on: date) -> bool:
-        """True from the day on which it is no longer sold."""
+        """True from the day it is no longer sold."""
         return self.discontinued_on is not None and self.discontinued_on <= on
 
     @property
@@ -42,7 +42,7 @@ class VariantInfo:
         return [part for part in (self.sheen, self.tint_base, self.size) if part]
 
 
-# Shared by every query that gives VariantInfo; aliases v (variant), p (product), r (replacement).
+# Shared by all queries that return VariantInfo; aliases v (variant), p (product), r (replacement).
 COLUMNS = """
 v.id, v.sku, v.name, v.size, v.sheen, v.tint_base, v.unit, v.pack_size, p.tintable, v.discontinued_on,
 v.replacement_id, r.sku as replacement_sku, p.code as product_code, p.id as product_id
@@ -66,8 +66,8 @@ def variants(session: Session, ids: Iterable[int]) -> dict[int, VariantInfo]:
     return {row[0]: variant_info(row) for row in session.execute(_BY_ID, {"ids": wanted})}
 
 
-# The exact SKU first, then the company's own number, then the SKU without dashes and case. Where several
-# SKUs differ in dashes or case alone, one that is still sold goes first.
+# The exact SKU first, then the company's own number, then the SKU regardless of dashes and case. Among SKUs that
+# differ only in these, one that is still sold comes first.
 _RESOLVE = text("""
 select distinct on (w.given) w.given, found.variant_id
   from unnest(cast(:given as text[]), cast(:keys as text[])) as w(given, key)
@@ -83,8 +83,8 @@ select distinct on (w.given) w.given, found.variant_id
 
 
 def resolve(session: Session, *, company_id: int, texts: Iterable[str]) -> dict[str, int]:
-    """Variant ids for what people wrote: a SKU (dashes, spaces and case do not matter) or the company's own
-    part number. Keys are the texts as given; what is unknown is left out. One statement.
+    """Variant ids for what people wrote: a SKU (dashes, spaces and case are ignored) or the company's own
+    part number. Keys are the texts as given; unknown ones are left out. One statement.
     """
     given = sorted({each for each in texts if sku_key(each)})
     if not given:

@@ -1,4 +1,4 @@
-"""A company's standing data in one statement."""
+"""A company's master data in one statement."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ select c.code, c.phone, c.email, coalesce(t.kind, 'net'), coalesce(t.days, c.ter
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What stands beside a company's name. Amounts in minor units of its currency."""
+    """A company's master data and what it orders. Amounts in minor units of its currency."""
 
     code: str
     phone: str | None

@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import Companies, sight_of, sight_values
-from portal.desk.lookup.wanted import like
+from portal.desk.lookup.question import like
 from portal.foundation.actor import Actor
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import sql_list

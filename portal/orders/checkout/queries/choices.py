@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +34,7 @@ class StoreChoice:
 
 @dataclass(frozen=True)
 class Offer:
-    """The stores near, the chosen one among them, and its windows."""
+    """The nearby stores, the chosen one among them, and its windows."""
 
     stores: list[StoreChoice]
     chosen: StoreChoice | None
@@ -49,21 +50,14 @@ def offer(
     store_id: int | None,
 ) -> Offer:
     """Stores by distance from a position, with the stock of these lines and the time by which each would have
-    them ready. Four statements, one more when the chosen store is not among the near ones.
+    them ready. Four statements, one more if the chosen store is not among them.
 
     :param near: latitude and longitude in degrees.
     """
     wants = wanted_by_variant(lines)
     latitude, longitude = near or (None, None)
     found = stores_near(session, latitude=latitude, longitude=longitude, wants=wants, limit=NEAR)
-    busy = queues(session, [each.store.id for each in found])
-    to_tint = tint_quantity(lines)
-    choices = [
-        _choice(
-            each, ready_time(each.store, each.schedule, busy[each.store.id], now=now, to_tint=to_tint), now
-        )
-        for each in found
-    ]
+    choices = _choices(session, found, now, tint_quantity(lines))
     chosen = next((each for each in choices if each.id == store_id), choices[0] if choices else None)
     windows: list[OpenWindow] = []
     if chosen is not None and chosen.ready is not None:
@@ -73,8 +67,17 @@ def offer(
     return Offer(choices, chosen, windows)
 
 
-def _choice(near: NearStore, ready: datetime | None, now: datetime) -> StoreChoice:
-    return StoreChoice(near, ready, next_opening(near.schedule, now), closing(near.schedule, now))
+def _choices(session: Session, found: list[NearStore], now: datetime, to_tint: int) -> list[StoreChoice]:
+    busy = queues(session, [each.store.id for each in found])
+    return [
+        StoreChoice(
+            each,
+            ready_time(each.store, each.schedule, busy[each.store.id], now=now, to_tint=to_tint),
+            next_opening(each.schedule, now),
+            closing(each.schedule, now),
+        )
+        for each in found
+    ]
 
 
 def windows_by_day(
@@ -85,3 +88,18 @@ def windows_by_day(
     for window in windows:
         days.setdefault(zone_of.near.schedule.local_day(window.starts_at), []).append(window)
     return [(each[0].starts_at, each) for each in days.values()]
+
+
+def short_lines(lines: list[Line], available: Mapping[int, int]) -> list[tuple[Line, int]]:
+    """Lines of which there is less than wanted, with what there is of each.
+
+    :param available: units by variant; two colors of one variant share them, in the order of the lines.
+    """
+    left = dict(available)
+    short = []
+    for line in lines:
+        there = max(0, left.get(line.variant_id, 0))
+        left[line.variant_id] = there - line.quantity
+        if there < line.quantity:
+            short.append((line, there))
+    return short

@@ -17,8 +17,8 @@ from portal.stores.hours.readiness import ready_at
 QUEUES = text("select store_id, orders, cans from store_queue(:stores)")
 
 
-class Works(Protocol):
-    """What is asked of a store here: minutes to pick an order and to tint a can."""
+class Workshop(Protocol):
+    """How fast a store works: minutes to pick an order and to tint a can."""
 
     @property
     def lead_minutes(self) -> int: ...
@@ -28,7 +28,7 @@ class Works(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a store has promised before: open orders, and units to tint in them."""
+    """What a store has yet to do: open orders, and units to tint in them."""
 
     orders: int = 0
     cans: int = 0
@@ -44,9 +44,9 @@ def queues(session: Session, store_ids: Iterable[int]) -> dict[int, Queue]:
 
 
 def ready_time(
-    store: Works, schedule: Schedule, queue: Queue, *, now: datetime, to_tint: int
+    store: Workshop, schedule: Schedule, queue: Queue, *, now: datetime, to_tint: int
 ) -> datetime | None:
-    """The open moment at which the store promises an order placed ``now``; None: it keeps no hours."""
+    """The open moment at which the store promises an order placed ``now``; None if it keeps no hours."""
     return ready_at(
         schedule,
         now,

@@ -68,86 +68,117 @@ on conflict (company_id, variant_id, colour_number) do update
 
 
 def write_order(session: Session, order: NewOrder, *, actor: Actor, now: datetime) -> tuple[int, str] | None:
-    """Insert the order, its first event and the draft's end. Returns (id, number), or None when the draft or
-    the token has become an order already."""
-    draft, pickup = order.head.draft, order.head.draft.fulfilment == "pickup"
-    approver, by = order.approver, order.approver or actor
-    row = session.execute(
-        ORDER,
-        {
-            "prefix": PREFIX,
-            "company": order.company_id,
-            "draft": draft.id,
-            "token": order.token,
-            "fingerprint": order.fingerprint,
-            "fulfilment": draft.fulfilment,
-            "store": draft.store_id,
-            "window_start": order.window_start,
-            "window_end": draft.window_end if pickup else None,
-            "delivery_date": None if pickup else draft.delivery_date,
-            "promised_at": order.promised_at,
-            "pickup_code": order.pickup_code,
-            "pickup_person": draft.pickup_person if pickup else "",
-            "pickup_phone": draft.pickup_phone if pickup else "",
-            "ship_to": json.dumps(order.ship_to) if order.ship_to else None,
-            "po_number": order.po_number,
-            "job": draft.job_id,
-            "job_name": order.head.job.name if order.head.job else "",
-            "note": draft.note,
-            "currency": order.currency,
-            "total": order.total_minor,
-            "tax": order.tax_minor,
-            "tax_region": order.taxed.region if order.tax_minor or order.taxed.exemption else "",
-            "exemption": json.dumps(order.taxed.exemption) if order.taxed.exemption else None,
-            "line_count": order.line_count,
-            "tint_quantity": order.tint_quantity,
-            "placed_by": actor.user_id,
-            "placed_by_name": actor.name,
-            "subject": actor.subject_user_id,
-            "subject_name": order.subject_name,
-            "delegation": actor.delegation_id,
-            "reason": actor.reason or "",
-            "now": now,
-            "limit": order.limit_minor,
-            "approved_by": approver.user_id if approver else None,
-            "approved_by_name": approver.name if approver else "",
-            "event_by": by.user_id,
-            "event_by_name": by.name,
-            "actor_kind": by.kind,
-            "on_behalf_of": order.subject_name if approver or actor.is_acting else "",
-            "event_text": "Approved and placed on account" if approver else "Placed on account",
-        },
-    ).one_or_none()
+    """Insert the order with its first event, and mark the draft as placed. Returns (id, number), or None if the draft
+    or the token has become an order already."""
+    values = {
+        **_order(order),
+        **_fulfilment(order),
+        **_people(order, actor),
+        **_event(order, actor),
+        "now": now,
+    }
+    row = session.execute(ORDER, values).one_or_none()
     return (row.id, row.number) if row else None
+
+
+# What a statement is given: text, numbers, moments, as many kinds as columns have.
+Values = dict[str, object]
+
+
+def _order(order: NewOrder) -> Values:
+    draft, job, taxed = order.head.draft, order.head.job, order.taxed
+    return {
+        "prefix": PREFIX,
+        "company": order.company_id,
+        "draft": draft.id,
+        "token": order.token,
+        "fingerprint": order.fingerprint,
+        "po_number": order.po_number,
+        "job": draft.job_id,
+        "job_name": job.name if job else "",
+        "note": draft.note,
+        "currency": order.currency,
+        "total": order.total_minor,
+        "tax": order.tax_minor,
+        "tax_region": taxed.region if order.tax_minor or taxed.exemption else "",
+        "exemption": json.dumps(taxed.exemption) if taxed.exemption else None,
+        "line_count": order.line_count,
+        "tint_quantity": order.tint_quantity,
+    }
+
+
+def _fulfilment(order: NewOrder) -> Values:
+    draft = order.head.draft
+    pickup = draft.fulfilment == "pickup"
+    return {
+        "fulfilment": draft.fulfilment,
+        "store": draft.store_id,
+        "window_start": order.window_start,
+        "window_end": draft.window_end if pickup else None,
+        "delivery_date": None if pickup else draft.delivery_date,
+        "promised_at": order.promised_at,
+        "pickup_code": order.pickup_code,
+        "pickup_person": draft.pickup_person if pickup else "",
+        "pickup_phone": draft.pickup_phone if pickup else "",
+        "ship_to": json.dumps(order.ship_to) if order.ship_to else None,
+    }
+
+
+def _people(order: NewOrder, actor: Actor) -> Values:
+    approver = order.approver
+    return {
+        "placed_by": actor.user_id,
+        "placed_by_name": actor.name,
+        "subject": actor.subject_user_id,
+        "subject_name": order.subject_name,
+        "delegation": actor.delegation_id,
+        "reason": actor.reason or "",
+        "limit": order.limit_minor,
+        "approved_by": approver.user_id if approver else None,
+        "approved_by_name": approver.name if approver else "",
+    }
+
+
+def _event(order: NewOrder, actor: Actor) -> Values:
+    """What the order's history says first."""
+    approver, by = order.approver, order.approver or actor
+    return {
+        "event_by": by.user_id,
+        "event_by_name": by.name,
+        "actor_kind": by.kind,
+        "on_behalf_of": order.subject_name if approver or actor.is_acting else "",
+        "event_text": "Approved and placed on account" if approver else "Placed on account",
+    }
 
 
 def write_lines(
     session: Session, order_id: int, company_id: int, lines: list[Line], shares: list[int], *, now: datetime
 ) -> None:
-    """Insert the lines as sold, and note what the company bought. ``shares``: what each line got of the stock."""
-    session.execute(
-        LINES,
-        {
-            "order_id": order_id,
-            "company": company_id,
-            "now": now,
-            "variants": [line.variant_id for line in lines],
-            "skus": [line.sku for line in lines],
-            "names": [line.name for line in lines],
-            "units": [line.unit for line in lines],
-            "colours": [line.colour_number for line in lines],
-            "colour_names": [line.colour_name for line in lines],
-            "colour_hexes": [line.colour_hex for line in lines],
-            "quantities": [line.quantity for line in lines],
-            "reserved": shares,
-            "prices": [line.unit_price for line in lines],
-            "totals": [line.total_minor for line in lines],
-            "tax_shares": [line.tax_share for line in lines],
-            "taxes": [line.tax_minor for line in lines],
-            "rules": [line.price_words for line in lines],
-            "states": [
-                line_state_when_placed(share, line.quantity - share)
-                for line, share in zip(lines, shares, strict=True)
-            ],
-        },
-    )
+    """Insert the lines as sold, and record what the company bought.
+
+    :param shares: what each line got of the stock.
+    """
+    values = {"order_id": order_id, "company": company_id, "now": now, "reserved": shares}
+    states = [
+        line_state_when_placed(share, line.quantity - share)
+        for line, share in zip(lines, shares, strict=True)
+    ]
+    session.execute(LINES, {**values, "states": states, **_columns(lines)})
+
+
+def _columns(lines: list[Line]) -> Values:
+    return {
+        "variants": [line.variant_id for line in lines],
+        "skus": [line.sku for line in lines],
+        "names": [line.name for line in lines],
+        "units": [line.unit for line in lines],
+        "colours": [line.colour_number for line in lines],
+        "colour_names": [line.colour_name for line in lines],
+        "colour_hexes": [line.colour_hex for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "prices": [line.unit_price for line in lines],
+        "totals": [line.total_minor for line in lines],
+        "tax_shares": [line.tax_share for line in lines],
+        "taxes": [line.tax_minor for line in lines],
+        "rules": [line.price_words for line in lines],
+    }

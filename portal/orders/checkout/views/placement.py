@@ -11,7 +11,7 @@ from portal.foundation.errors import NotFound
 from portal.foundation.tokens import new_token
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.review_page import refused_review, review_page
-from portal.orders.checkout.use_cases.placement import place as place_order
+from portal.orders.checkout.use_cases.placement import place
 from portal.orders.drafts.forms import DRAFT, MAX_TOKEN, one_text
 from portal.orders.drafts.queries import own_head
 from portal.orders.models.orders import Order
@@ -41,14 +41,14 @@ def review(draft_id: int) -> str | Response:
     return review_page(head, None)
 
 
-@blueprint.post(f"{DRAFT}/placement")
+@blueprint.post(f"{DRAFT}/placement", endpoint="place")
 @needs("orders:place")
-def place(draft_id: int) -> Response | tuple[str, int]:
+def create_order(draft_id: int) -> Response | tuple[str, int]:
     """Place it on account. Pressed twice, from two tabs or after going back: the same order."""
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
     shown = one_text(request.form, "shown")
     with refusing() as tried:
-        placed = place_order(
+        placed = place(
             db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, token=token, shown=shown
         )
     if tried.refused is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, text
@@ -13,7 +14,8 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
-from portal.orders.drafts.use_cases.drafts import MAX_NAME, own_draft
+from portal.orders.drafts.use_cases.drafts import MAX_NAME
+from portal.orders.drafts.work import Work, take
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.quantities import MAX_LINES, MAX_QUANTITY, pack_words
 
@@ -51,20 +53,45 @@ returning quantity
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the draft as it is before."""
+
+    id: int
+    quantity: int
+    name: str
+    pack_size: int
+
+
 def split(session: Session, *, actor: Actor, now: datetime, draft_id: int, keep: Mapping[int, int]) -> Draft:
-    """Keep so many units of each line in the draft and park the rest as a draft of its own, which is returned.
+    """Keep some units of each line in the draft and park the rest as a draft of its own, which is returned.
     Nothing is lost: the quantities of both add up.
 
     :param keep: line id → units that stay; every line of the draft is named.
-    :raises NotFound: when it is not the actor's open draft.
-    :raises Rejected: ``changed`` when the draft is not what was looked at; ``nothing`` when one half would be empty.
+    :raises NotFound: if it is not the actor's open draft.
+    :raises Rejected: ``changed`` if the draft is not what was looked at; ``packs``; ``nothing`` if one half would be
+        empty.
     """
-    draft = own_draft(session, actor, draft_id)
-    rows = session.execute(
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    rows = _rows(work)
+    _refuse_split(rows, keep)
+    rest = _park_rest(work, keep)
+    work.touch()
+    later = sum(1 for row in rows if keep[row.id] < row.quantity)
+    record_draft(work.on(rest), ListSaved(action="split", lines=later, draft_id=draft_id))
+    return rest
+
+
+def _rows(work: Work) -> list[_Row]:
+    rows = work.session.execute(
         select(DraftLine.id, DraftLine.quantity, Variant.name, Variant.pack_size)
         .join(Variant, Variant.id == DraftLine.variant_id)
-        .where(DraftLine.draft_id == draft.id)
-    ).all()
+        .where(DraftLine.draft_id == work.draft.id)
+    )
+    return [_Row(*row) for row in rows]
+
+
+def _refuse_split(rows: Sequence[_Row], keep: Mapping[int, int]) -> None:
     if {row.id for row in rows} != set(keep) or any(keep[row.id] > row.quantity for row in rows):
         words = "The draft was changed meanwhile. Look at the proposal once more."
         raise Rejected("changed", words, outcome="conflict")
@@ -75,41 +102,28 @@ def split(session: Session, *, actor: Actor, now: datetime, draft_id: int, keep:
         raise Rejected(
             "nothing", "There is nothing to split: choose something to order now and something for later."
         )
-    rest_id = session.execute(
-        REST, {"draft": draft.id, "name": f"Rest of {draft.name or 'an order'}"[:MAX_NAME], "now": now}
-    ).scalar_one()
-    asked = {"draft": draft.id, "rest": rest_id, "ids": list(keep), "units": list(keep.values())}
-    session.execute(MOVE, asked)
-    draft.updated_at = now
-    rest = session.get_one(Draft, rest_id)
-    later = sum(1 for row in rows if keep[row.id] < row.quantity)
-    record_draft(
-        session, ListSaved(action="split", lines=later, draft_id=draft.id), actor=actor, now=now, draft=rest
+
+
+def _park_rest(work: Work, keep: Mapping[int, int]) -> Draft:
+    session, draft = work.session, work.draft
+    name = f"Rest of {draft.name or 'an order'}"[:MAX_NAME]
+    rest_id = session.execute(REST, {"draft": draft.id, "name": name, "now": work.now}).scalar_one()
+    session.execute(
+        MOVE, {"draft": draft.id, "rest": rest_id, "ids": list(keep), "units": list(keep.values())}
     )
-    return rest
+    return session.get_one(Draft, rest_id)
 
 
 def merge(session: Session, *, actor: Actor, now: datetime, draft_id: int, rest_id: int) -> None:
     """Put what was split off back into the draft; lines come back to their places.
 
-    :raises NotFound: when it is not the actor's open draft.
-    :raises Rejected: ``nothing`` when no part of it waits in that other one; ``draft_full`` when the draft would become
+    :raises NotFound: if it is not the actor's open draft.
+    :raises Rejected: ``nothing`` if no part of it waits in that other one; ``draft_full`` if the draft would become
         too long or a quantity too large.
     """
-    draft = own_draft(session, actor, draft_id)
-    rest = session.scalars(
-        select(Draft)
-        .where(
-            Draft.id == rest_id,
-            Draft.split_from_id == draft.id,
-            Draft.owner_user_id == actor.user_id,
-            Draft.state.in_(OPEN_DRAFTS),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if rest is None:
-        raise Rejected("nothing", "There is nothing to put back any more.", outcome="conflict")
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    draft = work.draft
+    rest = _take_rest(work, rest_id)
     quantities = session.scalars(BACK, {"draft": draft.id, "rest": rest.id}).all()
     lines = session.scalar(select(func.count()).where(DraftLine.draft_id == draft.id)) or 0
     if lines > MAX_LINES or max(quantities, default=0) > MAX_QUANTITY:
@@ -118,4 +132,22 @@ def merge(session: Session, *, actor: Actor, now: datetime, draft_id: int, rest_
         )
     session.execute(text("delete from draft_line where draft_id = :rest"), {"rest": rest.id})
     rest.state, rest.updated_at, draft.updated_at = "discarded", now, now
-    record_draft(session, ListSaved(action="merge", lines=len(quantities)), actor=actor, now=now, draft=draft)
+    record_draft(work, ListSaved(action="merge", lines=len(quantities)))
+
+
+def _take_rest(work: Work, rest_id: int) -> Draft:
+    """Lock the draft that was split off."""
+    rest = work.session.scalars(
+        select(Draft)
+        .where(
+            Draft.id == rest_id,
+            Draft.split_from_id == work.draft.id,
+            Draft.owner_user_id == work.actor.user_id,
+            Draft.state.in_(OPEN_DRAFTS),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if rest is None:
+        raise Rejected("nothing", "There is nothing to put back any more.", outcome="conflict")
+    return rest

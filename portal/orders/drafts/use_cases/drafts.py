@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -15,7 +16,8 @@ from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
-from portal.orders.models.drafts import Draft, DraftLine
+from portal.orders.drafts.work import Work, own_draft, take
+from portal.orders.models.drafts import Draft, DraftLine, LeftOut
 
 COPY_LINES = text("""
 insert into draft_line (draft_id, company_id, position, variant_id, quantity, colour_number, last_time)
@@ -25,28 +27,19 @@ select :copy, company_id, position, variant_id, quantity, colour_number, last_ti
 MAX_NAME = 80
 
 
-def own_draft(
-    session: Session, actor: Actor, draft_id: int, *, states: tuple[str, ...] = OPEN_DRAFTS
-) -> Draft:
-    """The actor's own draft, held until the transaction ends.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDraft:
+    """What a draft starts with."""
 
-    :raises NotFound: when it is a colleague's, another company's or in another state.
-    """
-    draft = session.scalars(
-        select(Draft)
-        .where(
-            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.owner_user_id == actor.user_id
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if draft is None or draft.state not in states:
-        raise NotFound
-    return draft
+    store_id: int | None
+    job_id: int | None = None
+    name: str = ""
+    source_order_id: int | None = None
+    left_out: Sequence[LeftOut] = ()
 
 
-def find_current(session: Session, actor: Actor) -> Draft | None:
-    """The draft to which the actor adds, held until the transaction ends."""
+def _find_current(session: Session, actor: Actor) -> Draft | None:
+    """The draft to which the actor adds, locked until the transaction ends."""
     return session.scalars(
         select(Draft).where(*_current_of(actor)).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
@@ -60,30 +53,21 @@ def _current_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def current_draft(
+def take_current(
     session: Session, *, actor: Actor, now: datetime, store_id: int | None, job_id: int | None = None
-) -> Draft:
-    """The draft to which the actor adds, made when there is none. A rep's is the rep's own.
+) -> Work:
+    """Lock the draft to which the actor adds; it is made if there is none. A rep's is the rep's own.
 
     Two requests at once get the same one.
     """
-    return find_current(session, actor) or start_draft(
-        session, actor=actor, now=now, store_id=store_id, job_id=job_id
-    )
+    found = _find_current(session, actor)
+    if found is not None:
+        return Work(session, found, actor, now)
+    return start_draft(session, NewDraft(store_id=store_id, job_id=job_id), actor=actor, now=now)
 
 
-def start_draft(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    store_id: int | None,
-    job_id: int | None = None,
-    name: str = "",
-    source_order_id: int | None = None,
-    left_out: list[dict[str, Any]] | None = None,
-) -> Draft:
-    """A new, empty draft; when somebody was quicker to start the current one, theirs."""
+def start_draft(session: Session, new: NewDraft, *, actor: Actor, now: datetime) -> Work:
+    """Start an empty draft; when another request was quicker to start the current one, take that."""
     made = session.scalars(
         insert(Draft)
         .values(
@@ -91,22 +75,22 @@ def start_draft(
             owner_user_id=actor.user_id,
             subject_user_id=actor.subject_user_id,
             delegation_id=actor.delegation_id,
-            store_id=store_id,
-            job_id=job_id,
-            name=name[:MAX_NAME],
-            source_order_id=source_order_id,
+            store_id=new.store_id,
+            job_id=new.job_id,
+            name=new.name[:MAX_NAME],
+            source_order_id=new.source_order_id,
             state="current",
-            left_out=left_out or [],
+            left_out=list(new.left_out),
             created_at=now,
             updated_at=now,
         )
         .on_conflict_do_nothing()
         .returning(Draft)
     ).one_or_none()
-    found = made or find_current(session, actor)
+    found = made or _find_current(session, actor)
     if found is None:
         raise _busy()
-    return found
+    return Work(session, found, actor, now)
 
 
 def _busy() -> Rejected:
@@ -116,7 +100,7 @@ def _busy() -> Rejected:
 
 
 def _become_current(session: Session, draft: Draft) -> None:
-    """:raises Rejected: ``draft_busy`` when another window was quicker to make one current."""
+    """:raises Rejected: ``draft_busy`` if another window was quicker to make one current."""
     draft.state = "current"
     try:
         session.flush()
@@ -126,14 +110,14 @@ def _become_current(session: Session, draft: Draft) -> None:
 
 def park(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
     """Keep a draft for later; the next thing added begins a new one."""
-    draft = own_draft(session, actor, draft_id)
-    set_aside(draft, actor=actor, now=now)
-    record_draft(session, ListSaved(action="park"), actor=actor, now=now, draft=draft)
-    return draft
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    _set_aside(work.draft, actor=actor, now=now)
+    record_draft(work, ListSaved(action="park"))
+    return work.draft
 
 
-def set_aside(draft: Draft, *, actor: Actor, now: datetime) -> None:
-    """Park a draft that is held already; without a name it gets one that tells it from others."""
+def _set_aside(draft: Draft, *, actor: Actor, now: datetime) -> None:
+    """Park a locked draft; if it has no name, it gets a distinct one."""
     draft.state = "parked"
     draft.updated_at = now
     if not draft.name:
@@ -143,18 +127,19 @@ def set_aside(draft: Draft, *, actor: Actor, now: datetime) -> None:
 
 def resume(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
     """Work on a parked draft again, on whichever device; a current one with lines is parked instead."""
-    draft = own_draft(session, actor, draft_id)
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    draft = work.draft
     if draft.state == "current":
         return draft
     make_room(session, actor=actor, now=now)
-    draft.updated_at = now
+    work.touch()
     _become_current(session, draft)
-    record_draft(session, ListSaved(action="resume"), actor=actor, now=now, draft=draft)
+    record_draft(work, ListSaved(action="resume"))
     return draft
 
 
 def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Park the current draft, or discard it when nothing is in it."""
+    """Park the current draft, or discard it if nothing is in it."""
     found = session.execute(
         select(Draft, exists().where(DraftLine.draft_id == Draft.id))
         .where(*_current_of(actor))
@@ -165,7 +150,7 @@ def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
         return
     current, has_lines = found
     if has_lines or current.left_out:
-        set_aside(current, actor=actor, now=now)
+        _set_aside(current, actor=actor, now=now)
     else:
         current.state = "discarded"
         current.updated_at = now
@@ -175,32 +160,32 @@ def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
 def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name: str) -> Draft:
     """Give a draft a name by which it is found again.
 
-    :raises Rejected: when the name is longer than 80 characters.
+    :raises Rejected: if the name is longer than 80 characters.
     """
     if len(name) > MAX_NAME:
         raise Rejected("name_long", f"Keep the name within {MAX_NAME} characters.", field="name")
-    draft = own_draft(session, actor, draft_id)
-    draft.name = name
-    draft.updated_at = now
-    record_draft(session, ListSaved(action="rename"), actor=actor, now=now, draft=draft)
-    return draft
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    work.draft.name = name
+    work.touch()
+    record_draft(work, ListSaved(action="rename"))
+    return work.draft
 
 
 def discard(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
-    """Put a draft away. Its lines stay, so that it can be brought back."""
-    draft = own_draft(session, actor, draft_id)
-    draft.state = "discarded"
-    draft.updated_at = now
-    record_draft(session, ListSaved(action="discard"), actor=actor, now=now, draft=draft)
-    return draft
+    """Discard a draft. Its lines stay, so that it can be restored."""
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    work.draft.state = "discarded"
+    work.touch()
+    record_draft(work, ListSaved(action="discard"))
+    return work.draft
 
 
 def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
-    """Bring a discarded draft back: as the current one when there is none, parked otherwise."""
+    """Restore a discarded draft: as the current one if there is none, parked otherwise."""
     draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN_DRAFTS))
     if draft.state == "discarded":
         draft.updated_at = now
-        if find_current(session, actor):
+        if _find_current(session, actor):
             draft.state = "parked"
         else:
             _become_current(session, draft)
@@ -208,26 +193,34 @@ def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
 
 
 def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
-    """Copy a colleague's draft and work on the copy; the colleague's stays as it is."""
-    theirs = session.scalars(
-        select(Draft).where(
-            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
-        )
-    ).one_or_none()
-    if theirs is None:
-        raise NotFound
+    """Copy a colleague's draft and work on the copy; the colleague's stays as it is.
+
+    :raises NotFound: if the company has no such open draft.
+    """
+    theirs = _open_draft(session, actor, draft_id)
     make_room(session, actor=actor, now=now)
-    copy = start_draft(
-        session,
-        actor=actor,
-        now=now,
+    new = NewDraft(
         store_id=theirs.store_id,
         job_id=theirs.job_id,
         name=f"Copy of {theirs.name or 'a draft'}",
         source_order_id=theirs.source_order_id,
     )
+    work = start_draft(session, new, actor=actor, now=now)
+    copy = work.draft
     copy.po_number, copy.note, copy.left_out = theirs.po_number, theirs.note, theirs.left_out
     session.flush()
     session.execute(COPY_LINES, {"copy": copy.id, "theirs": theirs.id})
-    record_draft(session, ListSaved(action="copy"), actor=actor, now=now, draft=copy)
+    record_draft(work, ListSaved(action="copy"))
     return copy
+
+
+def _open_draft(session: Session, actor: Actor, draft_id: int) -> Draft:
+    """Any open draft of the actor's company. Not locked."""
+    draft = session.scalars(
+        select(Draft).where(
+            Draft.id == draft_id, Draft.company_id == actor.customer_id, Draft.state.in_(OPEN_DRAFTS)
+        )
+    ).one_or_none()
+    if draft is None:
+        raise NotFound
+    return draft

@@ -1,29 +1,30 @@
-"""Tinting the lines of a draft otherwise, in place."""
+"""Changing the colors of a draft's lines in place."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.catalog.colours.queries import colours_named, search_colours
 from portal.catalog.models import Product, Variant
 from portal.foundation.actor import Actor
-from portal.foundation.errors import Rejected
 from portal.orders.drafts.facts import ProductAdded, ProductRemoved, record_draft
-from portal.orders.drafts.use_cases.drafts import own_draft
-from portal.orders.models.drafts import Draft, DraftLine
+from portal.orders.drafts.refusals import ColoursRefused
+from portal.orders.drafts.use_cases.lines import remove_lines
+from portal.orders.drafts.work import Work, take
+from portal.orders.models.drafts import DraftLine, LastTime
 from portal.orders.quantities import quantity_problem
 
 LONGEST = 60
 SUGGESTED = 3
 
-# With the ids they had: what a page shows of a draft stays true for the lines that stay.
-PUT_AGAIN = text("""
+# With their old ids, so that the ids on a page that is open in a browser stay valid.
+PUT_BACK = text("""
 insert into draft_line (id, draft_id, company_id, position, variant_id, quantity, colour_number, last_time)
 select w.id, :draft, :company, w.position, w.variant_id, w.quantity, w.colour_number, w.last_time
   from unnest(cast(:ids as bigint[]), cast(:positions as int[]), cast(:variants as bigint[]),
@@ -31,27 +32,54 @@ select w.id, :draft, :company, w.position, w.variant_id, w.quantity, w.colour_nu
        as w(id, position, variant_id, quantity, colour_number, last_time)
 """)
 
-Target = tuple[int, str | None]  # variant and colour: what makes a line
+Target = tuple[int, str | None]  # variant and color: what makes a line
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the draft as it is before."""
+
+    id: int
+    position: int
+    variant_id: int
+    quantity: int
+    colour_number: str | None
+    last_time: LastTime | None
+    sku: str
+    tintable: bool
 
 
 def recolour(
     session: Session, *, actor: Actor, now: datetime, draft_id: int, colours: Mapping[int, str]
 ) -> int:
-    """Tint lines otherwise (line id → number or name of a colour; empty for none). All of them or none.
+    """Change the colors of lines (line id → number or name of a color; empty for none). All of them or none.
 
     A line that becomes what another one is already is added to it; the one that stood first stays.
 
-    :returns: how many lines got another colour.
-    :raises Rejected: ``colours`` with details {line id: sentence}.
+    :returns: how many lines got another color.
+    :raises ColoursRefused: by line id.
     """
-    draft = own_draft(session, actor, draft_id)
-    rows = _rows(session, draft)
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    rows = _rows(work)
     typed = {line_id: " ".join(words.split())[:LONGEST] for line_id, words in colours.items()}
-    asked = [
-        row for row in rows if row.id in typed and typed[row.id].upper() != (row.colour_number or "").upper()
-    ]
+    asked = [row for row in rows if row.id in typed and not _is_same(typed[row.id], row.colour_number)]
     if not asked:
         return 0
+    wanted, problems = _resolve(session, asked, typed)
+    changed = [row for row in asked if row.id in wanted and wanted[row.id] != row.colour_number]
+    merged = _merged(rows, wanted)
+    problems |= _too_many(changed, wanted, merged)
+    if problems:
+        raise ColoursRefused(problems)
+    _write(work, {row.id for row in changed}, merged)
+    _record_changes(work, changed, wanted)
+    return len(changed)
+
+
+def _resolve(
+    session: Session, asked: Sequence[_Row], typed: Mapping[int, str]
+) -> tuple[dict[int, str | None], dict[int, str]]:
+    """By line id: the number of its new color (None for no color), and what is wrong with those that get none."""
     found = colours_named(session, [typed[row.id] for row in asked])
     problems = _problems(session, asked, typed, set(found))
     wanted = {
@@ -59,24 +87,15 @@ def recolour(
         for row in asked
         if row.id not in problems
     }
-    changed = [row for row in asked if row.id in wanted and wanted[row.id] != row.colour_number]
-    merged = _merged(rows, wanted)
-    for row in changed:
-        target = (row.variant_id, wanted[row.id])
-        if problem := quantity_problem(sum(each.quantity for each in merged[target]), 1):
-            problems[row.id] = problem
-    if problems:
-        raise Rejected("colours", "Some colours need correcting. Nothing was changed yet.", details=problems)
-    _write(session, draft, {row.id for row in changed}, merged)
-    for row in changed:
-        _note(session, actor, now, draft, row, wanted[row.id])
-    if changed:
-        draft.updated_at = now
-    return len(changed)
+    return wanted, problems
 
 
-def _rows(session: Session, draft: Draft) -> Sequence[Row[Any]]:
-    return session.execute(
+def _is_same(words: str, number: str | None) -> bool:
+    return words.upper() == (number or "").upper()
+
+
+def _rows(work: Work) -> list[_Row]:
+    rows = work.session.execute(
         select(
             DraftLine.id,
             DraftLine.position,
@@ -89,15 +108,16 @@ def _rows(session: Session, draft: Draft) -> Sequence[Row[Any]]:
         )
         .join(Variant, Variant.id == DraftLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
-        .where(DraftLine.draft_id == draft.id)
+        .where(DraftLine.draft_id == work.draft.id)
         .order_by(DraftLine.position, DraftLine.id)
-    ).all()
+    )
+    return [_Row(*row) for row in rows]
 
 
 def _problems(
-    session: Session, asked: list[Row[Any]], typed: Mapping[int, str], known: set[str]
+    session: Session, asked: Sequence[_Row], typed: Mapping[int, str], known: set[str]
 ) -> dict[int, str]:
-    """A sentence for each line that cannot be tinted so; the first unknown colour comes with what is like it."""
+    """A sentence for each line that cannot get its color; that of the first unknown color suggests similar ones."""
     problems: dict[int, str] = {}
     for row in asked:
         words = typed[row.id]
@@ -113,31 +133,40 @@ def _problems(
     return problems
 
 
-def _merged(rows: Sequence[Row[Any]], wanted: Mapping[int, str | None]) -> dict[Target, list[Row[Any]]]:
+def _merged(rows: Sequence[_Row], wanted: Mapping[int, str | None]) -> dict[Target, list[_Row]]:
     """The lines by what they are afterwards, each group in the order of the draft."""
-    groups: dict[Target, list[Row[Any]]] = {}
+    groups: dict[Target, list[_Row]] = {}
     for row in rows:
         groups.setdefault((row.variant_id, wanted.get(row.id, row.colour_number)), []).append(row)
     return groups
 
 
-def _write(
-    session: Session, draft: Draft, changed: set[int], merged: Mapping[Target, list[Row[Any]]]
-) -> None:
-    """Take the groups out that a changed line belongs to, and put one line each in their place.
+def _too_many(
+    changed: Sequence[_Row], wanted: Mapping[int, str | None], merged: Mapping[Target, list[_Row]]
+) -> dict[int, str]:
+    """A sentence for each line that would be merged into a quantity that cannot be ordered."""
+    problems = {}
+    for row in changed:
+        total = sum(each.quantity for each in merged[row.variant_id, wanted[row.id]])
+        if problem := quantity_problem(total, 1):
+            problems[row.id] = problem
+    return problems
 
-    Not an update: two lines that swap their colours would be the same thing for a moment, which the index forbids.
+
+def _write(work: Work, changed: set[int], merged: Mapping[Target, list[_Row]]) -> None:
+    """Delete the groups that a changed line belongs to, and insert one line for each.
+
+    An update would not do: two lines that swap their colors would be equal for a moment, which the index forbids.
     """
     touched = {key: rows for key, rows in merged.items() if any(row.id in changed for row in rows)}
     if not touched:
         return
-    gone = [row.id for rows in touched.values() for row in rows]
-    session.execute(delete(DraftLine).where(DraftLine.draft_id == draft.id, DraftLine.id.in_(gone)))
+    remove_lines(work, [row.id for rows in touched.values() for row in rows])
     groups = list(touched.values())
     last_times = [next((row.last_time for row in rows if row.last_time), None) for rows in groups]
     asked = {
-        "draft": draft.id,
-        "company": draft.company_id,
+        "draft": work.draft.id,
+        "company": work.draft.company_id,
         "ids": [rows[0].id for rows in groups],
         "positions": [rows[0].position for rows in groups],
         "variants": [variant_id for variant_id, _ in touched],
@@ -145,26 +174,15 @@ def _write(
         "colours": [colour for _, colour in touched],
         "last_times": [json.dumps(each) if each else None for each in last_times],
     }
-    session.execute(PUT_AGAIN, asked)
+    work.session.execute(PUT_BACK, asked)
 
 
-def _note(
-    session: Session, actor: Actor, now: datetime, draft: Draft, row: Row[Any], colour: str | None
-) -> None:
-    """For the log it is one thing taken out and another put in."""
-    record_draft(
-        session,
-        ProductRemoved(quantity=0, quantity_before=row.quantity),
-        actor=actor,
-        now=now,
-        draft=draft,
-        variant_id=row.variant_id,
-    )
-    record_draft(
-        session,
-        ProductAdded(sku=row.sku, quantity=row.quantity, colour_number=colour),
-        actor=actor,
-        now=now,
-        draft=draft,
-        variant_id=row.variant_id,
-    )
+def _record_changes(work: Work, changed: Sequence[_Row], wanted: Mapping[int, str | None]) -> None:
+    """In the touchpoint log each is one thing taken out and another put in."""
+    for row in changed:
+        removed = ProductRemoved(quantity=0, quantity_before=row.quantity)
+        added = ProductAdded(sku=row.sku, quantity=row.quantity, colour_number=wanted[row.id])
+        record_draft(work, removed, variant_id=row.variant_id)
+        record_draft(work, added, variant_id=row.variant_id)
+    if changed:
+        work.touch()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from flask import redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.orders.drafts.facts import CartViewed
 from portal.orders.drafts.forms import DRAFT, NameForm
-from portal.orders.drafts.page import Typed, show
+from portal.orders.drafts.page import Answer, DraftInput, show_draft
 from portal.orders.drafts.queries import drafts_of
-from portal.orders.drafts.use_cases import drafts as drafting
+from portal.orders.drafts.use_cases.drafts import discard, park, rename, restore, resume, take_over
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -19,6 +19,14 @@ from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
 from portal.web.ui import flash
+
+
+class DiscardedDraft(TypedDict, total=False):
+    """A draft that was just discarded, as the browser's session keeps it."""
+
+    id: int
+    name: str
+    offered: bool  # a page has offered to restore it
 
 
 @blueprint.get("/drafts")
@@ -38,67 +46,67 @@ def drafts() -> str:
     )
 
 
-def _undo() -> dict[str, Any] | None:
+def _undo() -> DiscardedDraft | None:
     """The draft that was just discarded, offered once."""
-    kept: dict[str, Any] | None = session.get("discarded")
+    kept: DiscardedDraft | None = session.get("discarded")
     if kept is None or kept.get("offered"):
         return None
     session["discarded"] = {**kept, "offered": True}
     return kept
 
 
-@blueprint.post(f"{DRAFT}/parking")
+@blueprint.post(f"{DRAFT}/parking", endpoint="park")
 @needs("drafts:write")
-def park(draft_id: int) -> Response:
+def parking(draft_id: int) -> Response:
     """Keep it for later."""
-    draft = drafting.park(db(), actor=actor(), now=now(), draft_id=draft_id)
+    draft = park(db(), actor=actor(), now=now(), draft_id=draft_id)
     flash("ok", f"“{draft.name}” is kept for later. You find it under saved drafts, on any device.")
     return redirect(url_for("orders.drafts"))
 
 
-@blueprint.post(f"{DRAFT}/resumption")
+@blueprint.post(f"{DRAFT}/resumption", endpoint="resume")
 @needs("drafts:write")
-def resume(draft_id: int) -> Response:
+def resumption(draft_id: int) -> Response:
     """Work on it again."""
-    drafting.resume(db(), actor=actor(), now=now(), draft_id=draft_id)
+    resume(db(), actor=actor(), now=now(), draft_id=draft_id)
     return redirect(url_for("orders.current_draft"))
 
 
-@blueprint.post(f"{DRAFT}/name")
+@blueprint.post(f"{DRAFT}/name", endpoint="rename")
 @needs("drafts:write")
-def rename(draft_id: int) -> Any:
+def edit_name(draft_id: int) -> Answer:
     """Give it a name."""
     form = NameForm()
     with refusing() as tried:
-        drafting.rename(db(), actor=actor(), now=now(), draft_id=draft_id, name=form.name.data or "")
+        rename(db(), actor=actor(), now=now(), draft_id=draft_id, name=form.name.data or "")
     if tried.refused is not None:
-        return show(draft_id, Typed(message=tried.refused.message))
+        return show_draft(draft_id, DraftInput(message=tried.refused.message))
     flash("ok", "The name is saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
-@blueprint.post(f"{DRAFT}/discarding")
+@blueprint.post(f"{DRAFT}/discarding", endpoint="discard")
 @needs("drafts:write")
-def discard(draft_id: int) -> Response:
-    """Put it away; it can be brought back."""
-    draft = drafting.discard(db(), actor=actor(), now=now(), draft_id=draft_id)
-    session["discarded"] = {"id": draft.id, "name": draft.name}
+def discarding(draft_id: int) -> Response:
+    """Discard it; it can be restored."""
+    draft = discard(db(), actor=actor(), now=now(), draft_id=draft_id)
+    session["discarded"] = DiscardedDraft(id=draft.id, name=draft.name)
     return redirect(url_for("orders.drafts"))
 
 
-@blueprint.post(f"{DRAFT}/restoration")
+@blueprint.post(f"{DRAFT}/restoration", endpoint="restore")
 @needs("drafts:write")
-def restore(draft_id: int) -> Response:
-    """Bring a discarded draft back."""
-    drafting.restore(db(), actor=actor(), now=now(), draft_id=draft_id)
+def restoration(draft_id: int) -> Response:
+    """Restore a discarded draft."""
+    restore(db(), actor=actor(), now=now(), draft_id=draft_id)
     session.pop("discarded", None)
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
-@blueprint.post(f"{DRAFT}/copies")
+@blueprint.post(f"{DRAFT}/copies", endpoint="take_over")
 @needs("drafts:write")
-def take_over(draft_id: int) -> Response:
+def create_copy(draft_id: int) -> Response:
     """Copy a colleague's draft and work on the copy."""
-    copy = drafting.take_over(db(), actor=actor(), now=now(), draft_id=draft_id)
+    copy = take_over(db(), actor=actor(), now=now(), draft_id=draft_id)
     flash("ok", "This is your copy. Your colleague's draft stays as it is.")
     return redirect(url_for("orders.draft", draft_id=copy.id))

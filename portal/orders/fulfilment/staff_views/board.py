@@ -1,12 +1,13 @@
-"""The board of a store: what to do next, read again every few seconds while it is open."""
+"""The board of a store: what to do next, refreshed every few seconds while it is open."""
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from portal.orders.fulfilment.page import board_href, words_of
-from portal.orders.fulfilment.queries import board
+from portal.orders.fulfilment.board_page import board_page
+from portal.orders.fulfilment.page import board_href
+from portal.orders.fulfilment.queries.board import board
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
 from portal.orders.pages import staff_blueprint
 from portal.web.access import needs
@@ -15,23 +16,18 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@staff_blueprint.get("/counter")
+@staff_blueprint.get("/counter", endpoint="counter")
 @needs("counter:work")
-def counter() -> str:
+def show_board() -> str:
     """The board."""
     shown = board(db(), actor(), now=now(), store_code=request.args.get("store"))
-    part = (
-        "orders/fulfilment/_board.html"
-        if request.headers.get("HX-Request")
-        else "orders/fulfilment/board.html"
-    )
-    return render_template(part, board=shown, typed="", paused="", **words_of(shown))
+    return board_page(shown, alone=bool(request.headers.get("HX-Request")))
 
 
-@staff_blueprint.post("/counter/backorders")
+@staff_blueprint.post("/counter/backorders", endpoint="release_backorders")
 @needs("counter:work")
-def release_backorders() -> Response:
-    """Give what has come in to the orders that wait for it."""
+def create_allocation() -> Response:
+    """Allocate what has come in to the backordered orders."""
     shown = board(db(), actor(), now=now(), store_code=request.form.get("store") or None)
     served = fulfil_backorders(db(), actor=actor(), now=now(), store_id=shown.store.id)
     if served:

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
 from portal.orders.fulfilment.page import board_href, refused_page
-from portal.orders.fulfilment.use_cases import handover
-from portal.orders.fulfilment.use_cases.handover import note_wrong_code
+from portal.orders.fulfilment.use_cases.handover import hand_over
+from portal.orders.fulfilment.use_cases.pickup_codes import WrongPickupCode, count_wrong_code
 from portal.orders.pages import staff_blueprint
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -17,14 +17,14 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@staff_blueprint.post("/counter/orders/<number>/handover")
+@staff_blueprint.post("/counter/orders/<number>/handover", endpoint="hand_over")
 @needs("counter:work")
-def hand_over(number: str) -> Response | tuple[str, int]:
+def create_handover(number: str) -> Response | tuple[str, int]:
     """Hand over the ticked lines, or all that is ready."""
     typed = [text for text in request.form.getlist("line") if text.isascii() and len(text) < 10]
     lines = [int(text) for text in typed if text.isdigit()]
     with refusing() as tried:
-        order = handover.hand_over(
+        order = hand_over(
             db(),
             actor=actor(),
             now=now(),
@@ -33,7 +33,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
             lines=lines if request.form.get("choose") else None,
         )
     if (no := tried.refused) is not None:
-        if no.code == "pickup_code_wrong":
+        if isinstance(no, WrongPickupCode):
             _count_wrong_code(number)
         return refused_page(number, no)
     who = f" to {order.pickup_person}" if order.pickup_person else ""
@@ -43,7 +43,7 @@ def hand_over(number: str) -> Response | tuple[str, int]:
 
 
 def _count_wrong_code(number: str) -> None:
-    """In a transaction of its own, since the request's is rolled back. The lock on the order was given back with
-    what was refused."""
+    """In a transaction of its own, since the request's is rolled back. The refusal has already released the lock on the
+    order."""
     with transaction(current_app.extensions["sessions"]) as own:
-        note_wrong_code(own, actor=actor(), now=now(), number=number)
+        count_wrong_code(own, actor=actor(), now=now(), number=number)

@@ -8,25 +8,25 @@ from portal.orders.fulfilment.page import order_page
 from portal.orders.pages import staff_blueprint
 from portal.orders.promise import when_words
 from portal.orders.tracking.queries.order import order_at_store
-from portal.orders.tracking.words import amount_facts
+from portal.orders.tracking.words.details import amount_facts
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
 
 
-@staff_blueprint.get("/counter/orders/<number>")
+@staff_blueprint.get("/counter/orders/<number>", endpoint="counter_order")
 @needs("counter:work")
-def counter_order(number: str) -> str:
+def show_counter_order(number: str) -> str:
     """The order as the store works on it."""
     return order_page(order_at_store(db(), actor(), number))
 
 
-@staff_blueprint.get("/counter/orders/<number>/slip")
+@staff_blueprint.get("/counter/orders/<number>/slip", endpoint="counter_slip")
 @needs("counter:work")
-def counter_slip(number: str) -> str:
+def show_counter_slip(number: str) -> str:
     """The packing slip that goes with the goods."""
     order = order_at_store(db(), actor(), number)
-    zone = order.store_zone
+    zone = order.store_zone or "UTC"
     facts = [
         ("Company", order.company_name),
         ("PO number", order.po_number),

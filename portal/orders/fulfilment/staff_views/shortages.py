@@ -1,14 +1,12 @@
-"""Saying that something of a line is not there: a page of its own, so that it is never pressed by accident."""
+"""Reporting missing units of a line: a page of its own, so that it is never pressed by accident."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import NotFound, Rejected
-from portal.orders.fulfilment.use_cases import shortages
+from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.pages import staff_blueprint
 from portal.orders.status import SHORT_REASONS
 from portal.orders.tracking.queries.order import order_at_store
@@ -19,29 +17,26 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 
-@staff_blueprint.get("/counter/orders/<number>/lines/<int:line_no>/shortage")
+@staff_blueprint.get("/counter/orders/<number>/lines/<int:line_no>/shortage", endpoint="shortage")
 @needs("counter:work")
-def shortage(number: str, line_no: int) -> str:
+def shortage_form(number: str, line_no: int) -> str:
     """How many, why, and what becomes of them."""
     return _page(number, line_no)
 
 
-@staff_blueprint.post("/counter/orders/<number>/lines/<int:line_no>/shortage")
+@staff_blueprint.post("/counter/orders/<number>/lines/<int:line_no>/shortage", endpoint="short_pick")
 @needs("counter:work")
-def short_pick(number: str, line_no: int) -> Response | tuple[str, int]:
-    """Correct the stock, and let the customer wait or not pay for it."""
+def create_shortage(number: str, line_no: int) -> Response | tuple[str, int]:
+    """Correct the stock, and backorder or cancel the units."""
     units = request.form.get("units", "").strip()
+    shortage = Shortage(
+        line_no=line_no,
+        units=int(units) if units.isascii() and units.isdigit() and len(units) < 9 else 0,
+        reason=request.form.get("reason", ""),
+        rest=request.form.get("rest", ""),
+    )
     with refusing() as tried:
-        shortages.short_pick(
-            db(),
-            actor=actor(),
-            now=now(),
-            number=number,
-            line_no=line_no,
-            units=int(units) if units.isascii() and units.isdigit() and len(units) < 9 else 0,
-            reason=request.form.get("reason", ""),
-            rest=request.form.get("rest", ""),
-        )
+        short_pick(db(), actor=actor(), now=now(), number=number, shortage=shortage)
     if tried.refused is not None:
         return _page(number, line_no, refused=tried.refused), tried.status
     flash("ok", f"Line {line_no} of {number} is corrected. The customer has been told.")
@@ -50,7 +45,7 @@ def short_pick(number: str, line_no: int) -> Response | tuple[str, int]:
 
 def _page(number: str, line_no: int, *, refused: Rejected | None = None) -> str:
     order = order_at_store(db(), actor(), number)
-    line: Any = next((each for each in order.lines if each.line_no == line_no), None)
+    line = next((each for each in order.lines if each.line_no == line_no), None)
     if line is None:
         raise NotFound
     return render_template(

@@ -1,16 +1,22 @@
-"""The steps that need no more than a press: accept, begin, tinted, ready, sent out, delivered; and a new promise."""
+"""The steps of an order that are one button each, and a new promise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.page import back_to, local_moment, refused_page
-from portal.orders.fulfilment.use_cases import acceptance, delivery, picks, readiness
+from portal.orders.fulfilment.use_cases.acceptance import accept
+from portal.orders.fulfilment.use_cases.delivery import change_promise, deliver, dispatch
+from portal.orders.fulfilment.use_cases.picks import start_picking, tint_done
+from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.pages import staff_blueprint
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
@@ -22,31 +28,37 @@ from portal.web.ui import flash
 Answer = Response | tuple[str, int]
 
 
-@staff_blueprint.post("/counter/orders/<number>/acceptance")
+class Step(Protocol):
+    """A use case that needs nothing but the order."""
+
+    def __call__(self, session: Session, *, actor: Actor, now: datetime, number: str) -> object: ...
+
+
+@staff_blueprint.post("/counter/orders/<number>/acceptance", endpoint="accept")
 @needs("counter:work")
-def accept(number: str) -> Answer:
-    return _step(number, acceptance.accept, f"Order {number} is accepted.")
+def create_acceptance(number: str) -> Answer:
+    return _take_step(number, accept, f"Order {number} is accepted.")
 
 
-@staff_blueprint.post("/counter/orders/<number>/picking")
+@staff_blueprint.post("/counter/orders/<number>/picking", endpoint="start_picking")
 @needs("counter:work")
-def start_picking(number: str) -> Answer:
-    return _step(number, picks.start_picking, None)
+def create_picking(number: str) -> Answer:
+    return _take_step(number, start_picking, None)
 
 
-@staff_blueprint.post("/counter/orders/<number>/lines/<int:line_no>/tinting")
+@staff_blueprint.post("/counter/orders/<number>/lines/<int:line_no>/tinting", endpoint="tint_done")
 @needs("counter:work")
-def tint_done(number: str, line_no: int) -> Answer:
-    return _step(number, picks.tint_done, f"Line {line_no} of {number} is tinted.", line_no=line_no)
+def create_tinting(number: str, line_no: int) -> Answer:
+    return _take_step(number, partial(tint_done, line_no=line_no), f"Line {line_no} of {number} is tinted.")
 
 
-@staff_blueprint.post("/counter/orders/<number>/readiness")
+@staff_blueprint.post("/counter/orders/<number>/readiness", endpoint="mark_ready")
 @needs("counter:work")
-def mark_ready(number: str) -> Answer:
+def create_readiness(number: str) -> Answer:
     """The ticked lines, with how many of each; ``all`` for everything that is left."""
     with refusing() as tried:
         picked = None if request.form.get("all") else _picked()
-        order = readiness.mark_ready(db(), actor=actor(), now=now(), number=number, picked=picked)
+        order = mark_ready(db(), actor=actor(), now=now(), number=number, picked=picked)
     if tried.refused is not None:
         return refused_page(number, tried.refused)
     told = "" if order.fulfilment == "delivery" else " The customer has been told."
@@ -55,25 +67,25 @@ def mark_ready(number: str) -> Answer:
     return back_to(number)
 
 
-@staff_blueprint.post("/counter/orders/<number>/departure")
+@staff_blueprint.post("/counter/orders/<number>/departure", endpoint="dispatch")
 @needs("counter:work")
-def dispatch(number: str) -> Answer:
-    return _step(number, delivery.dispatch, f"Order {number} is on its way. The customer has been told.")
+def create_departure(number: str) -> Answer:
+    return _take_step(number, dispatch, f"Order {number} is on its way. The customer has been told.")
 
 
-@staff_blueprint.post("/counter/orders/<number>/arrival")
+@staff_blueprint.post("/counter/orders/<number>/arrival", endpoint="deliver")
 @needs("counter:work")
-def deliver(number: str) -> Answer:
-    return _step(number, delivery.deliver, f"Order {number} is delivered.")
+def create_arrival(number: str) -> Answer:
+    return _take_step(number, deliver, f"Order {number} is delivered.")
 
 
-@staff_blueprint.post("/counter/orders/<number>/promise")
+@staff_blueprint.post("/counter/orders/<number>/promise", endpoint="change_promise")
 @needs("counter:work")
-def change_promise(number: str) -> Answer:
+def edit_promise(number: str) -> Answer:
     """Another time, with the reason that the customer reads."""
-    zone = order_at_store(db(), actor(), number).store_zone
+    zone = order_at_store(db(), actor(), number).store_zone or "UTC"
     with refusing() as tried:
-        delivery.change_promise(
+        change_promise(
             db(),
             actor=actor(),
             now=now(),
@@ -87,9 +99,9 @@ def change_promise(number: str) -> Answer:
     return back_to(number)
 
 
-def _step(number: str, doing: Callable[..., Any], words: str | None, **more: Any) -> Answer:
+def _take_step(number: str, step: Step, words: str | None) -> Answer:
     with refusing() as tried:
-        doing(db(), actor=actor(), now=now(), number=number, **more)
+        step(db(), actor=actor(), now=now(), number=number)
     if tried.refused is not None:
         return refused_page(number, tried.refused)
     if words:
@@ -100,7 +112,7 @@ def _step(number: str, doing: Callable[..., Any], words: str | None, **more: Any
 def _picked() -> dict[int, int]:
     """Units by line number of the ticked lines.
 
-    :raises Rejected: ``too_many`` on the line whose number is none.
+    :raises Rejected: ``too_many`` on the line whose number of units is none.
     """
     found: dict[int, int] = {}
     for text in request.form.getlist("line"):

@@ -1,4 +1,4 @@
-"""The store takes an order on."""
+"""The store accepts an order."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
-from portal.orders.fulfilment.use_cases.transitions import expect, move, set_line_state, take
+from portal.orders.fulfilment.use_cases.locked_order import expect, lock_order, set_line_state
+from portal.orders.fulfilment.use_cases.transitions import move
 from portal.orders.models.orders import Order
 
 
 def accept(session: Session, *, actor: Actor, now: datetime, number: str) -> Order:
-    """Tell the customer that somebody at the store has seen the order. Accepting again changes nothing.
+    """Tell the customer that somebody at the store has seen the order. Idempotent.
 
-    :raises Rejected: ``order_state`` when it is past that, for example cancelled a moment ago.
+    :raises Rejected: ``order_state`` if it is past that, for example cancelled a moment ago.
     """
-    work = take(session, actor=actor, now=now, number=number)
-    if work.order.status == "accepted":
-        return work.order
-    expect(work, "placed", doing="accepted")
-    for line in work.lines:
+    locked = lock_order(session, actor=actor, now=now, number=number)
+    if locked.order.status == "accepted":
+        return locked.order
+    expect(locked, "placed", doing="accepted")
+    for line in locked.lines:
         if line.state == "placed":
             set_line_state(line, "accepted")
-    move(work, "accepted", "The store has your order")
-    return work.order
+    move(locked, "accepted", "The store has your order")
+    return locked.order

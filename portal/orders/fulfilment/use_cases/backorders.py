@@ -1,35 +1,30 @@
-"""Stock came in: whoever has waited longest gets it first."""
+"""Allocates stock that came in to backordered lines, the oldest order first."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.orders.fulfilment import letters as emails
 from portal.orders.fulfilment.facts import DeliveryPromiseChanged, OrderUpdated
-from portal.orders.fulfilment.use_cases.transitions import (
-    Work,
-    follow_lines,
-    note,
-    quantities,
-    record_step,
-    settle_line,
-)
-from portal.orders.models.orders import Order, OrderLine
-from portal.orders.status import UNTOUCHED_STATES
+from portal.orders.fulfilment.letters.mails import mail_restocked
+from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, quantities, settle_line
+from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, record_step
+from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.status import OPEN_STATES, UNTOUCHED_STATES
 from portal.stores.hours.queries import schedules
 from portal.stores.hours.readiness import ready_at
 from portal.stores.models import Store
 from portal.stores.stock.use_cases import reserve
 
-# An order on the van is served when it is back in hand: delivered, with its rest backordered.
-WAITING_STATES = ("placed", "accepted", "picking", "ready", "backordered")
+# An order on the van is served when it is delivered, and its rest backordered.
+WAITING_STATES = tuple(state for state in OPEN_STATES if state != "out")
+LineKey = tuple[int, int]  # order id, line number
 
 
 def fulfil_backorders(
@@ -40,112 +35,131 @@ def fulfil_backorders(
     store_id: int,
     variant_ids: Collection[int] | None = None,
 ) -> list[Order]:
-    """Give a store's free stock to the orders that wait for it, oldest first; a line may get a part.
+    """Allocate a store's free stock to its backordered lines, the oldest order first; a line may get a part.
 
-    Orders are locked by id, then stock by variant, so two deliveries at once wait for each other and never
-    in a circle. Orders that waited as a whole get a new promised time. Their customers are told by mail.
+    Orders are locked by id, then stock by variant: this fixed order prevents deadlocks. Orders that were backordered as
+    a whole get a new promised time. Their customers are told by mail.
 
-    :param variant_ids: what came in; None for everything that is waited for.
+    :param variant_ids: what came in; None for everything that is backordered.
     :returns: the orders that got something.
     :raises NotFound: for an associate of another store.
     """
     if not works_at_store(actor, store_id):
         raise NotFound
-    works = _waiting(session, actor, now, store_id, variant_ids)
-    given = _allot(session, store_id, works, variant_ids)
-    served = [work for work in works if any(id(line) in given for line in work.lines)]
+    waiting = _lock_waiting(session, actor, now, store_id, variant_ids)
+    given = _allocate(session, store_id, waiting, variant_ids)
+    served = [locked for locked in waiting if any(_key(line) in given for line in locked.lines)]
     if not served:
         return []
     store = session.scalars(select(Store).where(Store.id == store_id)).one()
     schedule = schedules(session, [store_id])[store_id]
-    for work in served:
-        lines = [line for line in work.lines if id(line) in given]
-        cans = sum(given[id(line)] for line in lines if line.colour_number)
-        promise = ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0)
-        _serve(work, lines, given, promise)
-    return [work.order for work in served]
+    for locked in served:
+        restocked = [(line, given[_key(line)]) for line in locked.lines if _key(line) in given]
+        cans = sum(units for line, units in restocked if line.colour_number)
+        _serve(locked, restocked, ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0))
+    return [locked.order for locked in served]
 
 
-def _waiting(
+def _key(line: OrderLine) -> LineKey:
+    return line.order_id, line.line_no
+
+
+def _lock_waiting(
     session: Session, actor: Actor, now: datetime, store_id: int, variant_ids: Collection[int] | None
-) -> list[Work]:
-    """Orders that wait for something, oldest first, locked in the order of their ids."""
-    waits = select(OrderLine.order_id).where(
+) -> list[LockedOrder]:
+    """Orders with backordered lines, the oldest first, locked in the order of their ids."""
+    reread = {"populate_existing": True}
+    found = session.scalars(_waiting(store_id, variant_ids), execution_options=reread)
+    by_id = {order.id: LockedOrder(session, order, [], actor, now) for order in found}
+    lines = select(OrderLine).where(OrderLine.order_id.in_(by_id)).order_by(OrderLine.line_no)
+    for line in session.scalars(lines, execution_options=reread):
+        by_id[line.order_id].lines.append(line)
+    # Another transaction may have served or closed some of them while this one waited for the lock.
+    waiting = [locked for locked in by_id.values() if locked.order.status in WAITING_STATES]
+    return sorted(waiting, key=lambda locked: (locked.order.placed_at, locked.order.id))
+
+
+def _waiting(store_id: int, variant_ids: Collection[int] | None) -> Select[Order]:
+    lines = select(OrderLine.order_id).where(
         OrderLine.order_id == Order.id, OrderLine.quantity_backordered > 0
     )
     if variant_ids is not None:
-        waits = waits.where(OrderLine.variant_id.in_(variant_ids))
-    fresh = {"populate_existing": True}
-    query = (
+        lines = lines.where(OrderLine.variant_id.in_(variant_ids))
+    return (
         select(Order)
         .where(
             Order.store_id == store_id,
             Order.status.in_(WAITING_STATES),
             Order.kind == "order",
-            waits.exists(),
+            lines.exists(),
         )
         .order_by(Order.id)
         .with_for_update(of=Order)
     )
-    works = {o.id: Work(session, o, [], actor, now) for o in session.scalars(query, execution_options=fresh)}
-    lines = select(OrderLine).where(OrderLine.order_id.in_(works)).order_by(OrderLine.line_no)
-    for line in session.scalars(lines, execution_options=fresh):
-        works[line.order_id].lines.append(line)
-    # Another delivery may have served or closed some of them while we waited for the lock.
-    waiting = [work for work in works.values() if work.order.status in WAITING_STATES]
-    return sorted(waiting, key=lambda work: (work.order.placed_at, work.order.id))
 
 
-def _allot(
-    session: Session, store_id: int, works: list[Work], variant_ids: Collection[int] | None
-) -> dict[int, int]:
-    """Reserve what there is; units by identity of the line that gets them."""
-    wanting = [
-        line
-        for work in works
-        for line in work.lines
-        if line.quantity_backordered
-        and line.variant_id is not None
-        and (variant_ids is None or line.variant_id in variant_ids)
-    ]
+def _allocate(
+    session: Session, store_id: int, waiting: list[LockedOrder], variant_ids: Collection[int] | None
+) -> dict[LineKey, int]:
+    """Reserve what there is; units by the line that gets them."""
+    wanting = list(_wanting(waiting, variant_ids))
     wants: dict[int, int] = {}
-    for line in wanting:
-        wants[line.variant_id or 0] = wants.get(line.variant_id or 0, 0) + line.quantity_backordered
+    for line, variant in wanting:
+        wants[variant] = wants.get(variant, 0) + line.quantity_backordered
     short = reserve(session, store_id=store_id, wants=wants, partial=True)
     free = {variant: short.get(variant, units) for variant, units in wants.items()}
-    given: dict[int, int] = {}
-    for line in wanting:
-        units = min(line.quantity_backordered, free[line.variant_id or 0])
+    given: dict[LineKey, int] = {}
+    for line, variant in wanting:
+        units = min(line.quantity_backordered, free[variant])
         if units:
-            given[id(line)] = units
-            free[line.variant_id or 0] -= units
+            given[_key(line)] = units
+            free[variant] -= units
     return given
 
 
-def _serve(work: Work, lines: list[OrderLine], given: dict[int, int], promise: datetime | None) -> None:
-    order, waited = work.order, work.order.status == "backordered"
-    for line in lines:
-        line.quantity_backordered -= given[id(line)]
-        line.quantity_reserved += given[id(line)]
-        if order.status in UNTOUCHED_STATES:
-            line.state = order.status
-        elif line.colour_number and quantities(line).to_pick and line.state != "tinting":
-            line.state = "tinting"
-        else:
-            settle_line(work, line)
-    skus = ", ".join(line.sku for line in lines[:3]) + (
-        f" and {len(lines) - 3} more" if len(lines) > 3 else ""
-    )
-    words = f"Stock came in for {skus}"
-    units = sum(given[id(line)] for line in lines)
-    event = None
-    if order.status not in UNTOUCHED_STATES:
-        event = follow_lines(work, words, quantity=units)
-    if event is None:
-        event = note(work, words)
-        record_step(work, OrderUpdated(quantity=units, fields=["backordered"]), event)
-    if waited and promise is not None:
+def _wanting(
+    waiting: list[LockedOrder], variant_ids: Collection[int] | None
+) -> Iterator[tuple[OrderLine, int]]:
+    """Backordered lines of what came in, each with its variant."""
+    for locked in waiting:
+        for line in locked.lines:
+            variant = line.variant_id if line.quantity_backordered else None
+            if variant is not None and (variant_ids is None or variant in variant_ids):
+                yield line, variant
+
+
+def _serve(locked: LockedOrder, restocked: list[tuple[OrderLine, int]], promise: datetime | None) -> None:
+    """``restocked``: lines, each with how many units it gets."""
+    order, was_backordered = locked.order, locked.order.status == "backordered"
+    for line, units in restocked:
+        _reserve(locked, line, units)
+    lines = [line for line, _ in restocked]
+    event = _record_restocked(locked, lines, sum(units for _, units in restocked))
+    if was_backordered and promise is not None:
         later = int((promise - order.promised_at).total_seconds() // 60) if order.promised_at else 0
         order.promised_at = promise
-        record_step(work, DeliveryPromiseChanged(minutes_later=later), event)
-    emails.send_restocked(work.session, order, event_id=event.id, now=work.now, lines=lines)
+        record_step(locked, DeliveryPromiseChanged(minutes_later=later), event)
+    mail_restocked(locked.session, order, event, lines=lines)
+
+
+def _reserve(locked: LockedOrder, line: OrderLine, units: int) -> None:
+    line.quantity_backordered -= units
+    line.quantity_reserved += units
+    if locked.order.status in UNTOUCHED_STATES:
+        line.state = locked.order.status
+    elif line.colour_number and quantities(line).to_pick and line.state != "tinting":
+        line.state = "tinting"
+    else:
+        settle_line(locked, line)
+
+
+def _record_restocked(locked: LockedOrder, lines: list[OrderLine], units: int) -> OrderEvent:
+    skus = ", ".join(line.sku for line in lines[:3])
+    skus += f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    words = f"Stock came in for {skus}"
+    moved = None if locked.order.status in UNTOUCHED_STATES else follow_lines(locked, words, quantity=units)
+    if moved is not None:
+        return moved
+    event = log_event(locked, words)
+    record_step(locked, OrderUpdated(quantity=units, fields=["backordered"]), event)
+    return event

@@ -1,4 +1,4 @@
-"""Taking units off an order: they cost nothing any more, exactly once."""
+"""Cancels units of an order and releases their credit exactly once."""
 
 from __future__ import annotations
 
@@ -10,16 +10,10 @@ from sqlalchemy.orm import Session
 from portal.billing.credit.use_cases import give_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment import letters as emails
+from portal.orders.fulfilment.letters.mails import mail_cancelled
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
-from portal.orders.fulfilment.use_cases.transitions import (
-    Work,
-    follow_lines,
-    move,
-    settle_line,
-    stock_of,
-    take,
-)
+from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, settle_line, stock_of
+from portal.orders.fulfilment.use_cases.transitions import follow_lines, move
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, label
@@ -30,44 +24,47 @@ MAX_REASON = 200
 
 
 def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason: str = "") -> Order:
-    """Cancel an order that nobody has begun to prepare, or what still waits for stock of one.
+    """Cancel an order that nobody has begun to prepare, or the backordered part of one.
 
-    Stock, credit and the place in the pickup window go back once; cancelling again changes nothing. Where the rest of
-    an order is cancelled that is invoiced as a whole, what was collected of it is invoiced now.
+    Stock, credit and the place in the pickup window are released once; idempotent. Where the rest is cancelled of an
+    order that is invoiced as a whole, what was collected of it is invoiced now.
 
     :param reason: in the customer's words, may be empty.
-    :raises Rejected: ``too_late`` when the store has begun.
+    :raises Rejected: ``too_late`` if the store has begun.
     """
-    work = take(session, actor=actor, now=now, number=number)
-    order = work.order
+    locked = lock_order(session, actor=actor, now=now, number=number)
+    order = locked.order
     if order.status == "cancelled":
         return order
-    if order.status not in CANCELLABLE_STATES:
-        raise Rejected(
-            "too_late",
-            f"Order {number} is {label(order.status, order.fulfilment).lower()}, so it can no longer be "
-            "cancelled here. Call the store.",
-            outcome="conflict",
-        )
-    held = stock_of((line, line.quantity_reserved) for line in work.lines)
-    cancel_units(work, [(line, line.quantity_reserved, line.quantity_backordered) for line in work.lines])
-    _close(work, reason.strip()[:MAX_REASON])
-    invoice_what_left(work)
+    _expect_cancellable(order)
+    reserved = stock_of((line, line.quantity_reserved) for line in locked.lines)
+    cancel_units(locked, [(line, line.quantity_reserved, line.quantity_backordered) for line in locked.lines])
+    _close(locked, reason.strip()[:MAX_REASON])
+    invoice_what_left(locked)
     if order.store_id is not None:
-        release(session, store_id=order.store_id, quantities=held)
-    give_window_back(work)
+        release(session, store_id=order.store_id, quantities=reserved)
+    give_window_back(locked)
     return order
 
 
-def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int, int]]) -> int:
-    """Turn units of lines into cancelled ones and give their value back to the company's credit.
+def _expect_cancellable(order: Order) -> None:
+    if order.status not in CANCELLABLE_STATES:
+        raise Rejected(
+            "too_late",
+            f"Order {order.number} is {label(order.status, order.fulfilment).lower()}, so it can no longer be "
+            "cancelled here. Call the store.",
+            outcome="conflict",
+        )
 
-    The caller settles their stock after this, because credit is locked before stock.
+
+def cancel_units(locked: LockedOrder, units: Sequence[tuple[OrderLine, int, int]]) -> None:
+    """Cancel units of lines and release the company's credit for them.
+
+    The caller releases their stock after this, because credit is locked before stock.
 
     :param units: line, how many of its reserved and how many of its backordered units.
-    :returns: the value with tax in minor units of the order's currency.
     """
-    order, value = work.order, 0
+    order, value = locked.order, 0
     for line, reserved, backordered in units:
         if not reserved + backordered:
             continue
@@ -76,27 +73,26 @@ def cancel_units(work: Work, units: Sequence[tuple[OrderLine, int, int]]) -> int
         line.quantity_backordered -= backordered
         line.quantity_cancelled += reserved + backordered
         value += cancelled_worth(line, line.quantity_cancelled, order.currency).gross - before
-        settle_line(work, line)
+        settle_line(locked, line)
     if order.on_account and value:
-        give_credit(work.session, company_id=order.company_id, amount_minor=value)
+        give_credit(locked.session, company_id=order.company_id, amount_minor=value)
         order.credit_released_minor += value
-    return value
 
 
-def give_window_back(work: Work) -> None:
-    """Free the place in the pickup window when nothing is left to collect."""
-    order = work.order
-    nothing_left = all(line.quantity_cancelled == line.quantity for line in work.lines)
+def give_window_back(locked: LockedOrder) -> None:
+    """Release the place in the pickup window if nothing is left to collect."""
+    order = locked.order
+    nothing_left = all(line.quantity_cancelled == line.quantity for line in locked.lines)
     if nothing_left and order.fulfilment == "pickup" and order.store_id and order.window_start:
-        unbook_window(work.session, store_id=order.store_id, starts_at=order.window_start)
+        unbook_window(locked.session, store_id=order.store_id, starts_at=order.window_start)
 
 
-def _close(work: Work, reason: str) -> None:
-    order, from_state = work.order, work.order.status
-    rest = any(line.quantity_fulfilled for line in work.lines)
+def _close(locked: LockedOrder, reason: str) -> None:
+    order, from_state = locked.order, locked.order.status
+    rest = any(line.quantity_fulfilled for line in locked.lines)
     words = "What was still waited for is cancelled" if rest else "Cancelled"
     if reason:
         words += f": {reason}"
-    event = follow_lines(work, words) if from_state == "backordered" else move(work, "cancelled", words)
+    event = follow_lines(locked, words) if from_state == "backordered" else move(locked, "cancelled", words)
     if event is not None:
-        emails.send_cancelled(work.session, order, event_id=event.id, now=work.now, reason=reason, rest=rest)
+        mail_cancelled(locked.session, order, event, reason=reason, rest=rest)

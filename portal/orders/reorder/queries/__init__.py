@@ -1,1 +1,1 @@
-"""Ordering again what was ordered before: queries."""
+"""Reordering: queries."""

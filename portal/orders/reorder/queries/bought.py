@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.catalog.prices.queries import prices
 from portal.catalog.sku import sku_key
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.orders.quantities import round_up
 from portal.stores.stock.queries import available
 
 PAGE = 30
@@ -20,7 +22,7 @@ PAGE = 30
 
 @dataclass(slots=True)
 class BoughtRow:
-    """A thing in a colour, when it was bought last, and what it costs and where it is now."""
+    """A variant in a color: when it was bought last, what it costs today, and the store's stock."""
 
     variant_id: int
     colour_number: str  # '' where not tinted
@@ -45,9 +47,9 @@ class BoughtRow:
         return f"{self.variant_id}:{self.colour_number}"
 
     @property
-    def again(self) -> int:
+    def suggested_quantity(self) -> int:
         """As many as last time, in whole packs."""
-        return max(1, -(-self.last_quantity // self.pack_size)) * self.pack_size
+        return round_up(self.last_quantity, self.pack_size)
 
     def is_discontinued(self, today: date) -> bool:
         return self.discontinued_on is not None and self.discontinued_on <= today
@@ -83,17 +85,7 @@ def bought_before(
     """A page of what the company bought, last bought first, with today's price for as many as last time and
     the store's stock. Three statements.
     """
-    asked: dict[str, object] = {"company": company_id, "limit": PAGE + 1}
-    where = []
-    cursor = decode_cursor(after, datetime, int, str)
-    if cursor is not None:
-        where.append(_AFTER)
-        asked |= {"at": cursor[0], "variant": cursor[1], "colour": cursor[2]}
-    if words:
-        where.append(_MATCH)
-        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked |= {"words": f"%{plain}%", "sku": f"{sku_key(words)}%" if sku_key(words) else ""}
-    rows = [BoughtRow(*row) for row in session.execute(text(_LIST.format(where=" ".join(where))), asked)]
+    rows = _rows(session, company_id, words, decode_cursor(after, datetime, int, str))
     shown, more = rows[:PAGE], len(rows) > PAGE
     _add_prices(session, shown, company_id, today)
     if store_id is not None:
@@ -105,9 +97,23 @@ def bought_before(
     return Page(shown, next_cursor=next_cursor)
 
 
+def _rows(session: Session, company_id: int, words: str, cursor: tuple[Any, ...] | None) -> list[BoughtRow]:
+    """One row more than a page, if there is one."""
+    asked: dict[str, object] = {"company": company_id, "limit": PAGE + 1}
+    where = []
+    if cursor is not None:
+        where.append(_AFTER)
+        asked |= {"at": cursor[0], "variant": cursor[1], "colour": cursor[2]}
+    if words:
+        where.append(_MATCH)
+        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        asked |= {"words": f"%{plain}%", "sku": f"{sku_key(words)}%" if sku_key(words) else ""}
+    return [BoughtRow(*row) for row in session.execute(text(_LIST.format(where=" ".join(where))), asked)]
+
+
 def _add_prices(session: Session, rows: list[BoughtRow], company_id: int, today: date) -> None:
-    wants = [(row.variant_id, row.again) for row in rows]
+    wants = [(row.variant_id, row.suggested_quantity) for row in rows]
     found = prices(session, company_id=company_id, wants=wants, on=today)
     for row in rows:
-        price = found.get((row.variant_id, row.again))
+        price = found.get((row.variant_id, row.suggested_quantity))
         row.unit_price = price.unit_price if price else None

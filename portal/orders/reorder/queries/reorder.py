@@ -1,4 +1,4 @@
-"""What is needed to order something again: the lines of an order, and what stands in for each today."""
+"""What is needed to reorder: the lines of an order, and the variant that is sold today in place of each."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.orders.reorder.again import Ordered, Standing
+from portal.orders.reorder.rules import CurrentVariant, OrderedLine
 
 ORDERED = text("""
 select o.id, o.number, o.currency, o.placed_at, o.placed_by_name, o.po_number, o.job_id,
@@ -25,7 +26,7 @@ select o.id, o.number, o.currency, o.placed_at, o.placed_by_name, o.po_number, o
  order by l.line_no
 """)
 # A discontinued variant is followed to its replacement, and on, while that is discontinued too.
-STANDING = text("""
+CURRENT = text("""
 with recursive chain as (
   select v.id as asked, v.id, 0 as hop from variant v where v.id = any(:ids)
   union all
@@ -51,35 +52,18 @@ class OrderedBefore:
     placed_by_name: str
     po_number: str
     job_id: int | None
-    lines: list[Ordered]
+    lines: list[OrderedLine]
 
 
 def ordered_before(session: Session, actor: Actor, number: str) -> OrderedBefore:
     """An order of the actor's company with its lines. One statement.
 
-    :raises NotFound: when the company has no such order.
+    :raises NotFound: if the company has no such order.
     """
     rows = session.execute(ORDERED, {"number": number, "company": actor.customer_id}).all()
     if not rows:
         raise NotFound
     head = rows[0]
-    lines = [
-        Ordered(
-            line_no=row.line_no,
-            variant_id=row.variant_id,
-            sku=row.sku,
-            name=row.name,
-            quantity=row.quantity,
-            unit_price=Decimal(row.unit_price),
-            unit=row.unit,
-            colour_number=row.colour_known,
-            colour_name=row.colour_name,
-            colour_hex=row.colour_hex,
-            colour_was=row.colour_number,
-        )
-        for row in rows
-        if row.line_no is not None
-    ]
     return OrderedBefore(
         id=head.id,
         number=head.number,
@@ -88,14 +72,32 @@ def ordered_before(session: Session, actor: Actor, number: str) -> OrderedBefore
         placed_by_name=head.placed_by_name,
         po_number=head.po_number,
         job_id=head.job_id,
-        lines=lines,
+        lines=[_line(row) for row in rows if row.line_no is not None],
     )
 
 
-def standing(session: Session, variant_ids: Iterable[int | None], today: date) -> dict[int, Standing]:
-    """What stands in for each variant today: itself, or the last of its replacements. One statement."""
+def _line(row: Row[Any]) -> OrderedLine:
+    return OrderedLine(
+        line_no=row.line_no,
+        variant_id=row.variant_id,
+        sku=row.sku,
+        name=row.name,
+        quantity=row.quantity,
+        unit_price=Decimal(row.unit_price),
+        unit=row.unit,
+        colour_number=row.colour_known,
+        colour_name=row.colour_name,
+        colour_hex=row.colour_hex,
+        colour_was=row.colour_number,
+    )
+
+
+def current_variants(
+    session: Session, variant_ids: Iterable[int | None], today: date
+) -> dict[int, CurrentVariant]:
+    """The variant that is sold today in place of each: itself, or the last of its replacements. One statement."""
     ids = sorted({each for each in variant_ids if each is not None})
     if not ids:
         return {}
-    rows = session.execute(STANDING, {"ids": ids, "today": today})
-    return {row[0]: Standing(*row[1:]) for row in rows}
+    rows = session.execute(CURRENT, {"ids": ids, "today": today})
+    return {row[0]: CurrentVariant(*row[1:]) for row in rows}

@@ -1,1 +1,1 @@
-"""Ordering again what was ordered before: use cases."""
+"""Reordering: use cases."""

@@ -1,28 +1,41 @@
-"""Order again: from any order of the company, and from what it bought before."""
+"""Reordering: from any order of the company."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.catalog.colours.queries import ColourInfo, colours_by_number
 from portal.catalog.prices.queries import prices
-from portal.catalog.products.queries.variants import VariantInfo, variants
 from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound, Rejected
-from portal.orders.drafts.facts import ProductAdded, record_draft
-from portal.orders.drafts.lines import PROBLEM_WORDS, Problem
-from portal.orders.drafts.use_cases.drafts import current_draft, make_room, start_draft
-from portal.orders.drafts.use_cases.lines import Wish, put
-from portal.orders.models.drafts import Draft
+from portal.foundation.errors import Rejected
+from portal.orders.drafts.facts import record_draft
+from portal.orders.drafts.refusals import QuantitiesRefused
+from portal.orders.drafts.use_cases.drafts import NewDraft, make_room, start_draft, take_current
+from portal.orders.drafts.use_cases.lines import Item, put
+from portal.orders.drafts.work import Work
+from portal.orders.models.drafts import Draft, LeftOut
 from portal.orders.quantities import quantity_problem
-from portal.orders.reorder.again import NO_PRICE, Again, Ordered, again, left_out
 from portal.orders.reorder.facts import ReorderStarted
-from portal.orders.reorder.queries.reorder import OrderedBefore, ordered_before, standing
+from portal.orders.reorder.queries.reorder import OrderedBefore, current_variants, ordered_before
+from portal.orders.reorder.rules import NO_PRICE, OrderedLine, ReorderLine, left_out, reorder_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reorder:
+    """What a person asks to reorder.
+
+    :ivar quantities: line number → units; None takes all lines as they were.
+    :ivar add_to_current: add to the current draft instead of starting another.
+    """
+
+    number: str
+    quantities: Mapping[int, int | None] | None
+    store_id: int | None
+    job_id: int | None = None
+    add_to_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +47,49 @@ class Reordered:
     left_out: int
 
 
-def reorder(
-    session: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    today: date,
-    number: str,
-    quantities: Mapping[int, int | None] | None,
-    store_id: int | None,
-    job_id: int | None = None,
-    add_to_current: bool = False,
-) -> Reordered:
-    """Put lines of an order into the actor's draft: product, base, sheen and colour as they were.
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """What can be ordered again, and what cannot."""
+
+    taken: list[Item] = field(default_factory=list)
+    missing: list[LeftOut] = field(default_factory=list)
+
+
+def reorder(session: Session, asked: Reorder, *, actor: Actor, now: datetime, today: date) -> Reordered:
+    """Put lines of an order into the actor's draft: product, base, sheen and color as they were.
 
     What can be ordered goes in with what it was last time beside it; what cannot is kept beside the draft with
     the reason. A current draft with lines is parked first, unless its owner chose to add to it. The number of
     statements is the same for 20 lines and for 200.
 
     :param today: the day whose prices hold, in the seller's calendar.
-    :param quantities: line number → units; None takes all lines as they were.
-    :raises NotFound: when the company has no such order.
-    :raises Rejected: ``nothing_chosen``, or ``quantities`` with details {line number: sentence}.
+    :raises NotFound: if the company has no such order.
+    :raises QuantitiesRefused: by line number.
+    :raises Rejected: ``nothing_to_reorder``, ``nothing_chosen``.
     """
-    order = ordered_before(session, actor, number)
-    chosen = _chosen(order, quantities)
-    taken, missing = _sort_out(session, order, chosen, actor.customer_id, today)
-    if add_to_current:
-        draft = current_draft(session, actor=actor, now=now, store_id=store_id, job_id=job_id)
-        draft.left_out = [*draft.left_out, *missing]
-    else:
-        make_room(session, actor=actor, now=now)
-        draft = start_draft(
-            session,
-            actor=actor,
-            now=now,
-            store_id=store_id,
-            job_id=job_id,
-            name=f"Reorder of {order.number}",
-            source_order_id=order.id,
-            left_out=missing,
-        )
-    put(session, draft, taken, now=now)
-    changed = sum(1 for wish in taken if wish.last_time and wish.last_time.get("rounded_to"))
-    record_draft(
-        session,
-        ReorderStarted(
-            lines=len(taken), changed=changed, left_out=len(missing), number=order.number, source="order"
-        ),
-        actor=actor,
-        now=now,
-        draft=draft,
+    order = ordered_before(session, actor, asked.number)
+    chosen = _chosen(order, asked.quantities)
+    lines = _sort_out(session, order, chosen, actor.customer_id, today)
+    work = _take_draft(session, order, asked, lines.missing, actor=actor, now=now)
+    put(work, lines.taken)
+    _record_reorder(work, order, lines)
+    return Reordered(work.draft, len(lines.taken), len(lines.missing))
+
+
+def _record_reorder(work: Work, order: OrderedBefore, lines: _Sorted) -> None:
+    started = ReorderStarted(
+        lines=len(lines.taken),
+        changed=sum(1 for item in lines.taken if item.last_time and item.last_time.get("rounded_to")),
+        left_out=len(lines.missing),
+        number=order.number,
+        source="order",
     )
-    return Reordered(draft, len(taken), len(missing))
+    record_draft(work, started)
 
 
-def _chosen(order: OrderedBefore, quantities: Mapping[int, int | None] | None) -> list[tuple[Ordered, int]]:
+def _chosen(
+    order: OrderedBefore, quantities: Mapping[int, int | None] | None
+) -> list[tuple[OrderedLine, int]]:
     if not order.lines:
         raise Rejected("nothing_to_reorder", "Nothing on this document can be ordered again.")
     if quantities is None:
@@ -98,7 +98,7 @@ def _chosen(order: OrderedBefore, quantities: Mapping[int, int | None] | None) -
         number: problem for number, n in quantities.items() if (problem := quantity_problem(n, 1)) is not None
     }
     if problems:
-        raise Rejected("quantities", "Some quantities need correcting.", details=problems)
+        raise QuantitiesRefused("Some quantities need correcting.", problems)
     chosen = [(line, n) for line in order.lines if (n := quantities.get(line.line_no)) is not None]
     if not chosen:
         raise Rejected("nothing_chosen", "Tick at least one line to order again.")
@@ -108,79 +108,48 @@ def _chosen(order: OrderedBefore, quantities: Mapping[int, int | None] | None) -
 def _sort_out(
     session: Session,
     order: OrderedBefore,
-    chosen: Sequence[tuple[Ordered, int]],
+    chosen: Sequence[tuple[OrderedLine, int]],
     company_id: int,
     today: date,
-) -> tuple[list[Wish], list[dict[str, Any]]]:
-    stands = standing(session, [line.variant_id for line, _ in chosen], today)
-    found = [(line, n, again(line, n, stands.get(line.variant_id or 0), order.number)) for line, n in chosen]
-    wants = [(each.variant_id, each.quantity) for _, _, each in found if isinstance(each, Again)]
+) -> _Sorted:
+    current = current_variants(session, [line.variant_id for line, _ in chosen], today)
+    found = [
+        (line, n, reorder_line(line, n, current.get(line.variant_id or 0), order.number))
+        for line, n in chosen
+    ]
+    wants = [(each.variant_id, each.quantity) for _, _, each in found if isinstance(each, ReorderLine)]
     priced = prices(session, company_id=company_id, wants=wants, on=today)
-    taken: list[Wish] = []
-    missing: list[dict[str, Any]] = []
+    result = _Sorted()
     for line, n, each in found:
         if isinstance(each, str):
-            missing.append(left_out(line, n, each))
+            result.missing.append(left_out(line, n, each))
         elif (each.variant_id, each.quantity) not in priced:
-            missing.append(left_out(line, n, NO_PRICE))
+            result.missing.append(left_out(line, n, NO_PRICE))
         else:
-            taken.append(Wish(each.variant_id, each.quantity, each.colour_number, each.last_time))
-    return taken, missing
+            result.taken.append(Item(each.variant_id, each.quantity, each.colour_number, each.last_time))
+    return result
 
 
-def add_bought(
+def _take_draft(
     session: Session,
+    order: OrderedBefore,
+    asked: Reorder,
+    missing: list[LeftOut],
     *,
     actor: Actor,
     now: datetime,
-    today: date,
-    draft: Draft,
-    quantities: Mapping[tuple[int, str], int | None],
-) -> int:
-    """Put several things that were bought before into the draft: (variant id, colour number or '') → units.
-
-    All of them or none. Returns how many.
-
-    :raises Rejected: ``nothing_chosen``, or ``quantities`` with details {(variant id, colour): sentence}.
-    """
-    if not quantities:
-        raise Rejected("nothing_chosen", "Tick at least one product to add.")
-    known = variants(session, (variant_id for variant_id, _ in quantities))
-    wants = [(variant_id, n) for (variant_id, _), n in quantities.items() if n]
-    priced = prices(session, company_id=draft.company_id, wants=wants, on=today)
-    colours = colours_by_number(session, (colour for _, colour in quantities))
-    problems: dict[tuple[int, str], str] = {}
-    wishes: list[Wish] = []
-    for (variant_id, colour), n in quantities.items():
-        variant = known.get(variant_id)
-        if variant is None:
-            raise NotFound
-        if variant.is_discontinued(today):
-            problems[variant_id, colour] = PROBLEM_WORDS[Problem.NO_LONGER_MADE]
-        elif problem := quantity_problem(n, variant.pack_size) or _colour_problem(variant, colour, colours):
-            problems[variant_id, colour] = problem
-        elif n is None or (variant_id, n) not in priced:
-            problems[variant_id, colour] = NO_PRICE
-        else:
-            wishes.append(Wish(variant_id, n, colours[colour].number if colour else None))
-    if problems:
-        raise Rejected("quantities", "Nothing was added yet: some lines need correcting.", details=problems)
-    put(session, draft, wishes, now=now)
-    for wish in wishes:
-        record_draft(
-            session,
-            ProductAdded(sku=known[wish.variant_id].sku, quantity=wish.quantity, source="bought_before"),
-            actor=actor,
-            now=now,
-            draft=draft,
-            variant_id=wish.variant_id,
-        )
-    return len(wishes)
-
-
-def _colour_problem(variant: VariantInfo, colour: str, deck: Mapping[str, ColourInfo]) -> str | None:
-    if not colour:
-        return None
-    if not variant.tintable:
-        return "It cannot be tinted any more."
-    return None if colour in deck else "Our deck does not have this colour any more."
+) -> Work:
+    """The current draft, or another one that takes its place."""
+    if asked.add_to_current:
+        work = take_current(session, actor=actor, now=now, store_id=asked.store_id, job_id=asked.job_id)
+        work.draft.left_out = [*work.draft.left_out, *missing]
+        return work
+    make_room(session, actor=actor, now=now)
+    new = NewDraft(
+        store_id=asked.store_id,
+        job_id=asked.job_id,
+        name=f"Reorder of {order.number}",
+        source_order_id=order.id,
+        left_out=missing,
+    )
+    return start_draft(session, new, actor=actor, now=now)

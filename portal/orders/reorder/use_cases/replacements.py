@@ -12,11 +12,11 @@ from portal.catalog.products.queries.variants import variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.drafts.facts import ProductAdded, record_draft
-from portal.orders.drafts.use_cases.drafts import own_draft
-from portal.orders.drafts.use_cases.lines import Wish, put, remove_line
-from portal.orders.models.drafts import DraftLine
-from portal.orders.reorder.again import NO_PRICE, Again, Ordered, Standing, again
-from portal.orders.reorder.queries.reorder import standing
+from portal.orders.drafts.use_cases.lines import Item, put, remove_line
+from portal.orders.drafts.work import take
+from portal.orders.models.drafts import DraftLine, LastTime
+from portal.orders.reorder.queries.reorder import current_variants
+from portal.orders.reorder.rules import NO_PRICE, CurrentVariant, OrderedLine, ReorderLine, reorder_line
 
 
 def use_replacement(
@@ -26,37 +26,27 @@ def use_replacement(
 
     Returns the SKU that is in the draft now.
 
-    :raises Rejected: when nothing stands in for it, or there is no price.
+    :raises Rejected: ``discontinued`` if nothing replaces it, ``no_price``.
     """
     removed = remove_line(session, actor=actor, now=now, draft_id=draft_id, line_id=line_id)
-    draft = own_draft(session, actor, draft_id)
-    stands = standing(session, [removed.variant_id], today).get(removed.variant_id)
-    if stands is None or stands.discontinued or stands.variant_id == removed.variant_id:
+    work = take(session, actor=actor, now=now, draft_id=draft_id)
+    current = current_variants(session, [removed.variant_id], today).get(removed.variant_id)
+    if current is None or current.discontinued or current.variant_id == removed.variant_id:
         raise Rejected("discontinued", "There is nothing that replaces it. Remove the line.")
-    found = _again(session, removed, stands)
-    if not prices(session, company_id=draft.company_id, wants=[(found.variant_id, found.quantity)], on=today):
+    found = _reorder(session, removed, current)
+    wants = [(found.variant_id, found.quantity)]
+    if not prices(session, company_id=work.draft.company_id, wants=wants, on=today):
         raise Rejected("no_price", NO_PRICE)
-    put(
-        session,
-        draft,
-        [Wish(found.variant_id, found.quantity, found.colour_number, found.last_time)],
-        now=now,
-    )
-    record_draft(
-        session,
-        ProductAdded(sku=stands.sku, quantity=found.quantity, colour_number=found.colour_number),
-        actor=actor,
-        now=now,
-        draft=draft,
-        variant_id=found.variant_id,
-    )
-    return stands.sku
+    put(work, [Item(found.variant_id, found.quantity, found.colour_number, found.last_time)])
+    added = ProductAdded(sku=current.sku, quantity=found.quantity, colour_number=found.colour_number)
+    record_draft(work, added, variant_id=found.variant_id)
+    return current.sku
 
 
-def _again(session: Session, line: DraftLine, stands: Standing) -> Again:
+def _reorder(session: Session, line: DraftLine, current: CurrentVariant) -> ReorderLine:
     was = variants(session, [line.variant_id])[line.variant_id]
-    last = line.last_time or {}
-    ordered = Ordered(
+    last = line.last_time or LastTime()
+    ordered = OrderedLine(
         line_no=0,
         variant_id=line.variant_id,
         sku=was.sku,
@@ -66,7 +56,7 @@ def _again(session: Session, line: DraftLine, stands: Standing) -> Again:
         colour_number=line.colour_number,
         colour_was=line.colour_number,
     )
-    found = again(ordered, line.quantity, stands, last.get("order", ""))
+    found = reorder_line(ordered, line.quantity, current, last.get("order", ""))
     if isinstance(found, str):
         raise Rejected("discontinued", found)
     return found

@@ -1,1 +1,1 @@
-"""Ordering again what was ordered before: pages for customers."""
+"""Reordering: pages for customers."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.invoices.queries.of_order import documents_of_order
+from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
 from portal.foundation.wording import po_words
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.pages import blueprint
-from portal.orders.promise import age_words, is_late
+from portal.orders.promise import is_late
 from portal.orders.status import ICONS, SHORT_WORDS, TONES, label
-from portal.orders.tracking import words
+from portal.orders.tracking.detail import DetailLine, OrderDetail
 from portal.orders.tracking.page import seen_order
-from portal.orders.tracking.queries.order import OrderDetail, order_for
+from portal.orders.tracking.queries.order import order_for
+from portal.orders.tracking.words.details import about, shows_code, slip_facts, spaced, sum_rows
+from portal.orders.tracking.words.lines import Part, parts_of
+from portal.orders.tracking.words.progress import Step, hours_words, promise, steps
 from portal.stores.hours.queries import schedules
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
@@ -34,17 +40,79 @@ WHO_SUFFIX = {
 }
 
 
-@blueprint.get("/orders/<number>")
+@dataclass(frozen=True, kw_only=True)
+class OrderPage:
+    """What the order's page shows beside the order itself."""
+
+    subtitle: str
+    status: str
+    steps: list[Step]
+    promise: str | None
+    late: bool
+    hours: str
+    code: str  # empty where none is shown
+    about: list[tuple[str, str]]
+    sum_rows: list[tuple[str, str]]
+    line_summary: str
+    parts_of: Callable[[DetailLine], list[Part]]
+    documents: Sequence[OrderDocument]
+    cancel_label: str  # empty where it cannot be cancelled
+    may_reorder: bool
+
+
+@blueprint.get("/orders/<number>", endpoint="detail")
 @needs("orders:read")
-def detail(number: str) -> str:
+def show_order(number: str) -> str:
     """The order as its company sees it."""
     order = seen_order(number)
-    return _page(order)
+    return render_template(
+        "orders/tracking/detail.html",
+        order=order,
+        page=_page(order),
+        label=label,
+        tones=TONES,
+        icons=ICONS,
+        event_icons=EVENT_ICONS,
+        short_words=SHORT_WORDS,
+        who_suffix=WHO_SUFFIX,
+        shown_lines=SHOWN_LINES,
+    )
 
 
-@blueprint.get("/orders/<number>/slip")
+def _page(order: OrderDetail) -> OrderPage:
+    may_cancel = order.is_cancellable and actor().can("orders:cancel")
+    return OrderPage(
+        subtitle=" · ".join(each for each in (po_words(order.po_number), order.job_name) if each),
+        status="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
+        steps=steps(order),
+        promise=promise(order),
+        late=is_late(order.status, order.fulfilment, order.promised_at, now()),
+        hours=_hours(order),
+        code=spaced(order.pickup_code or "") if shows_code(order) else "",
+        about=about(order),
+        sum_rows=sum_rows(order),
+        line_summary=plural(len(order.lines), "line"),
+        parts_of=parts_of(order),
+        documents=documents_of_order(db(), order.id) if actor().can("invoices:read") else [],
+        cancel_label=_cancel_label(order) if may_cancel else "",
+        may_reorder=order.kind == "order" and actor().can("drafts:write"),
+    )
+
+
+def _hours(order: OrderDetail) -> str:
+    """The store's hours, while somebody may still come for the order."""
+    if order.store_id is None or not order.is_open:
+        return ""
+    return hours_words(schedules(db(), [order.store_id], since=now().date()).get(order.store_id))
+
+
+def _cancel_label(order: OrderDetail) -> str:
+    return "Cancel what still waits" if order.status == "backordered" else "Cancel this order"
+
+
+@blueprint.get("/orders/<number>/slip", endpoint="slip")
 @needs("orders:read")
-def slip(number: str) -> str:
+def show_slip(number: str) -> str:
     """The packing slip, for the printer."""
     order = order_for(db(), actor(), number)
     viewed(
@@ -55,30 +123,30 @@ def slip(number: str) -> str:
     return render_template(
         "orders/tracking/slip.html",
         order=order,
-        slip_facts=words.slip_facts(order),
+        slip_facts=slip_facts(order),
         back=url_for(".detail", number=number),
         pdf_href=url_for(".slip_pdf", number=number),
     )
 
 
-@blueprint.get("/orders/<number>/cancellation")
+@blueprint.get("/orders/<number>/cancellation", endpoint="confirm_cancel")
 @needs("orders:cancel")
-def confirm_cancel(number: str) -> str | Response:
-    """The question before cancelling, on a page of its own for those without scripts."""
+def cancellation_form(number: str) -> str | Response:
+    """The question before cancelling, on a page of its own for browsers without scripts."""
     order = order_for(db(), actor(), number)
     if not order.is_cancellable:
         return redirect(url_for(".detail", number=number))
     return render_template("orders/tracking/cancel.html", order=order, error=None, typed="")
 
 
-@blueprint.post("/orders/<number>/cancellation")
+@blueprint.post("/orders/<number>/cancellation", endpoint="cancel")
 @needs("orders:cancel")
-def cancel(number: str) -> Response | tuple[str, int]:
-    """Cancel the order, or what still waits for stock of it."""
+def create_cancellation(number: str) -> Response | tuple[str, int]:
+    """Cancel the order, or the backordered part of it."""
     reason = request.form.get("reason", "").replace("\x00", "")
     # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
     with refusing(within=books()) as tried:
-        done = cancelling.cancel(tried.session, actor=actor(), now=now(), number=number, reason=reason)
+        done = cancel(tried.session, actor=actor(), now=now(), number=number, reason=reason)
     if tried.refused is not None:
         order = order_for(db(), actor(), number)
         page = render_template(
@@ -88,37 +156,3 @@ def cancel(number: str) -> Response | tuple[str, int]:
     outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
     flash("ok", f"Order {number} {outcome}. The amount is free on your account again.")
     return redirect(url_for(".detail", number=number))
-
-
-def _page(order: OrderDetail) -> str:
-    schedule = None
-    if order.store_id is not None and order.is_open:  # who comes for it wants to know
-        schedule = schedules(db(), [order.store_id], since=now().date()).get(order.store_id)
-    return render_template(
-        "orders/tracking/detail.html",
-        order=order,
-        steps=words.steps(order),
-        promise=words.promise(order),
-        late=is_late(order.status, order.fulfilment, order.promised_at, now()),
-        hours=words.hours_words(schedule),
-        shows_code=words.shows_code(order),
-        spaced_code=words.spaced(order.pickup_code or ""),
-        state_words="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
-        about=words.about(order),
-        sum_rows=words.sum_rows(order),
-        line_summary=plural(len(order.lines), "line"),
-        parts_of=words.parts_of(order),
-        short_words=SHORT_WORDS,
-        po_words=po_words,
-        who_suffix=WHO_SUFFIX,
-        cancel_label="Cancel what still waits" if order.status == "backordered" else "Cancel this order",
-        documents=documents_of_order(db(), order.id) if actor().can("invoices:read") else [],
-        label=label,
-        tones=TONES,
-        icons=ICONS,
-        event_icons=EVENT_ICONS,
-        shown_lines=SHOWN_LINES,
-        age=lambda at: age_words(at, now()),
-        may_cancel=order.is_cancellable and actor().can("orders:cancel"),
-        may_reorder=order.kind == "order" and actor().can("drafts:write"),
-    )

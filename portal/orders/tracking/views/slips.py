@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from flask import current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.documents.letterhead import Letterhead, file_name
-from portal.billing.documents.rendering import TooLong, pdf
+from portal.billing.documents.pdf import TooLong, pdf
 from portal.orders.pages import blueprint
-from portal.orders.tracking.queries.order import OrderDetail, order_for
-from portal.orders.tracking.words import slip_facts
+from portal.orders.tracking.detail import DetailLine, OrderDetail
+from portal.orders.tracking.queries.order import order_for
+from portal.orders.tracking.words.details import slip_facts
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.downloads import pdf_download
@@ -24,12 +25,45 @@ from portal.web.ui import flash
 HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
-@blueprint.get("/orders/<number>/slip.pdf")
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who or what the slip is for, on lines of its own."""
+
+    label: str
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipLine:
+    """A line to check, ready to print; ``hex`` is empty where no swatch is printed."""
+
+    no: str
+    name: str
+    sku: str
+    colour: str
+    hex: str
+    ordered: str
+    now: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What ``templates/pdf/slip.typ`` prints below the letterhead."""
+
+    parties: list[Party]
+    facts: list[tuple[str, str]]
+    now_title: str
+    lines: list[SlipLine]
+
+
+@blueprint.get("/orders/<number>/slip.pdf", endpoint="slip_pdf")
 @needs("orders:read")
-def slip_pdf(number: str) -> Response:
-    """The slip as a file. The transaction ends before it is made."""
+def show_slip_pdf(number: str) -> Response:
+    """The slip as a file. The transaction ends before the file is made."""
     order = order_for(db(), actor(), number)
-    data = _data(order, Letterhead.of(current_app.extensions["settings"]))
+    head = Letterhead.of(current_app.extensions["settings"])
+    data = {**head.sheet("Packing slip", order.number, order.currency), **asdict(_slip(order))}
     leave()
     try:
         content = pdf("slip", data, moment=order.placed_at)
@@ -44,37 +78,35 @@ def slip_pdf(number: str) -> Response:
     return pdf_download(content, file_name("packing-slip", order.number))
 
 
-def _data(order: OrderDetail, head: Letterhead) -> dict[str, Any]:
-    """What ``templates/pdf/slip.typ`` prints."""
-    delivery = order.fulfilment == "delivery"
-    told = dict(slip_facts(order))
-    parties = [{"label": "For", "lines": [told.pop("Company")]}]
-    where = told.pop("Deliver to", "")
+def _slip(order: OrderDetail) -> Slip:
+    facts = dict(slip_facts(order))
+    parties = [Party("For", [facts.pop("Company")])]
+    where = facts.pop("Deliver to", "")
     if where:
-        parties.append({"label": "Deliver to", "lines": where.split(", ", 2)})
+        parties.append(Party("Deliver to", where.split(", ", 2)))
     elif order.store_name:
         place = ", ".join(each for each in (order.store_line1, order.store_city) if each)
         lines = [each for each in (order.store_name, place, order.store_phone) if each]
-        parties.append({"label": "Pickup at", "lines": lines})
-    return {
-        **head.sheet("Packing slip", order.number, order.currency),
-        "parties": parties,
-        "facts": list(told.items()),
-        "now_title": "In this delivery" if delivery else "In this pickup",
-        "lines": [_line(line) for line in order.lines],
-    }
+        parties.append(Party("Pickup at", lines))
+    return Slip(
+        parties=parties,
+        facts=list(facts.items()),
+        now_title="In this delivery" if order.fulfilment == "delivery" else "In this pickup",
+        lines=[_line(line) for line in order.lines],
+    )
 
 
-def _line(line: Any) -> dict[str, str]:
+def _line(line: DetailLine) -> SlipLine:
     at_hand = line.quantity_fulfilled + line.quantity_ready or line.quantity_reserved
     colour = " ".join(each for each in (line.colour_number, line.colour_name) if each)
-    return {
-        "no": str(line.line_no),
-        "name": line.name,
-        "sku": line.sku,
-        "colour": colour,
-        "hex": line.colour_hex if colour and HEX.fullmatch(line.colour_hex or "") else "",
-        "ordered": f"{line.quantity:,}",
-        "now": f"{at_hand:,}",
-        "later": f"{line.quantity_backordered:,}" if line.quantity_backordered else "",
-    }
+    has_hex = colour and HEX.fullmatch(line.colour_hex or "")
+    return SlipLine(
+        no=str(line.line_no),
+        name=line.name,
+        sku=line.sku,
+        colour=colour,
+        hex=line.colour_hex or "" if has_hex else "",
+        ordered=f"{line.quantity:,}",
+        now=f"{at_hand:,}",
+        later=f"{line.quantity_backordered:,}" if line.quantity_backordered else "",
+    )

@@ -1,1 +1,1 @@
-"""Stores near a place, with what each has: queries."""
+"""Queries of stores near a place."""

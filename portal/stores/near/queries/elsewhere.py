@@ -1,4 +1,4 @@
-"""Where else one thing can be had."""
+"""Other stores that have a variant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.stores.near.queries.nearby import KM, distance_words
 
 @dataclass(frozen=True, slots=True)
 class StoreStock:
-    """What one store has of a variant, in units of sale, and how far it is from the store of reference."""
+    """A store's stock of a variant, in units of sale, and its distance from the given store."""
 
     code: str
     name: str
@@ -38,6 +38,6 @@ select s.code, s.name, s.country, s.km, coalesce(k.on_hand - k.reserved, 0)
 
 
 def stock_elsewhere(session: Session, *, variant_id: int, store_id: int, limit: int = 4) -> list[StoreStock]:
-    """What the nearest other stores have of a variant. One statement."""
+    """Stock of a variant at the nearest other stores. One statement."""
     asked = {"variant_id": variant_id, "store_id": store_id, "limit": limit}
     return [StoreStock(*row) for row in session.execute(_ELSEWHERE, asked)]

@@ -1,4 +1,4 @@
-"""The stores near a place, with what each has of the things wanted."""
+"""The stores near a place, with what each has of the wanted variants."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from portal.stores.hours.queries import schedules
 from portal.stores.store.queries import COLUMNS, StoreInfo, store_info
 
 MILES_PER_KM = 0.621371
-COUNT_IN_MILES = frozenset({"US", "GB"})
+USES_MILES = frozenset({"US", "GB"})
 
 
 def distance_words(km: float, country: str) -> str:
-    """``0.8 mi``, or kilometres where people count in them."""
-    amount, unit = (km * MILES_PER_KM, "mi") if country in COUNT_IN_MILES else (km, "km")
+    """``0.8 mi``, or kilometers where people use them."""
+    amount, unit = (km * MILES_PER_KM, "mi") if country in USES_MILES else (km, "km")
     return f"{amount:,.1f} {unit}" if amount < 10 else f"{amount:,.0f} {unit}"
 
 
 @dataclass(frozen=True)
 class NearStore:
-    """A store with its distance (None: nobody said from where), hours, and stock of what is wanted.
+    """A store with its distance (None: no position given), hours, and stock of the wanted variants.
 
     ``wants`` and ``available`` are units of sale by variant id.
     """
@@ -42,7 +42,7 @@ class NearStore:
 
     @property
     def short(self) -> dict[int, int]:
-        """Variants of which there is less than wanted, with what there is."""
+        """Available units of variants of which there are fewer than wanted."""
         return {
             variant_id: self.available.get(variant_id, 0)
             for variant_id, quantity in self.wants.items()
@@ -59,11 +59,11 @@ class NearStore:
 
     @property
     def distance(self) -> str:
-        """In the store's country's unit; empty when unknown."""
+        """In the unit of the store's country; empty if unknown."""
         return "" if self.distance_km is None else distance_words(self.distance_km, self.store.country)
 
 
-# Great-circle distance on a sphere of the earth's mean radius; `least` keeps rounding out of asin's way.
+# Great-circle distance on a sphere of the earth's mean radius; `least` keeps rounding errors out of the domain of asin.
 KM = """2 * 6371.0088 * asin(least(1, sqrt(power(sin(radians(s.latitude - {latitude}) / 2), 2)
   + cos(radians({latitude})) * cos(radians(s.latitude)) * power(sin(radians(s.longitude - {longitude}) / 2), 2))))"""
 _NEAR = text(f"""
@@ -90,7 +90,7 @@ def stores_near(
     limit: int = 10,
 ) -> list[NearStore]:
     """Stores by distance from a position in degrees (by name without one), with their stock of ``wants``
-    (variant id → units of sale). Two statements, however many stores and lines: stock, and hours.
+    (variant id → units of sale). Two statements regardless of the number of stores and lines: stock, and hours.
     """
     if latitude is None or longitude is None:
         latitude = longitude = None

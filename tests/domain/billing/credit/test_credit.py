@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.billing.credit.queries.credit import credit_of
-from portal.billing.credit.use_cases import give_credit, take_credit
+from portal.billing.credit.use_cases import CreditRefused, give_credit, take_credit
 from portal.foundation.errors import Rejected
 from tests.builders import Build
 
@@ -16,10 +16,11 @@ def test_up_to_the_limit_and_not_a_cent_more(build: Build, session: Session) -> 
     company = build.company(limit=10_000)
     take_credit(session, company_id=company.id, amount_minor=9_999)
     take_credit(session, company_id=company.id, amount_minor=1)
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(CreditRefused) as refused:
         take_credit(session, company_id=company.id, amount_minor=1)
-    assert refused.value.code == "credit_limit"
-    assert refused.value.details == {"limit": 10_000, "used": 10_000, "available": 0, "asked": 1}
+    no = refused.value
+    assert no.code == "credit_limit"
+    assert (no.limit_minor, no.used_minor, no.available_minor, no.asked_minor) == (10_000, 10_000, 0, 1)
     give_credit(session, company_id=company.id, amount_minor=5_000)
     account = credit_of(session, company.id)
     assert account is not None

@@ -18,7 +18,7 @@ from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.foundation.actor import SYSTEM
-from portal.verifying.run import verify
+from portal.verification.run import verify
 from tests.breaking.broken_rows import damage
 from tests.builders import NOW, Build
 from tests.invoices import TODAY, make_invoice

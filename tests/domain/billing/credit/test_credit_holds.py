@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.billing.credit.use_cases import take_credit
-from portal.billing.credit_holds.use_cases.holds import hold, lift
+from portal.billing.credit.use_cases import CreditRefused, take_credit
+from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
 from portal.billing.models.credit import CreditAccount
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
@@ -26,23 +26,23 @@ def test_a_hold_stops_orders_and_is_told(build: Build, session: Session) -> None
     build.user(company, "buyer")
     boss = build.user(company, "company_admin", name="Ngozi Okafor")
     admin = build.actor(build.user(kind="admin", name="Maria Chen"))
-    hold(session, actor=admin, now=NOW, company=company, reason=REASON)
+    hold_account(session, actor=admin, now=NOW, company=company, reason=REASON)
     session.commit()
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(CreditRefused) as refused:
         take_credit(session, company_id=company.id, amount_minor=1)
-    assert (refused.value.code, refused.value.details["reason"]) == ("credit_hold", REASON)
+    assert (refused.value.code, refused.value.hold_reason) == ("credit_hold", REASON)
     session.rollback()
     account = session.get_one(CreditAccount, company.id)
     assert (account.hold_reason, account.held_at, account.held_by_name) == (REASON, NOW, "Maria Chen")
     with pytest.raises(Rejected, match="already"):
-        hold(session, actor=admin, now=NOW, company=company, reason=REASON)
+        hold_account(session, actor=admin, now=NOW, company=company, reason=REASON)
     session.rollback()
-    lift(session, actor=admin, now=NOW, company=company, note="Thank you.")
+    lift_hold(session, actor=admin, now=NOW, company=company, note="Thank you.")
     session.commit()
     take_credit(session, company_id=company.id, amount_minor=1)
     assert account.hold_reason == ""
     with pytest.raises(Rejected, match="not on hold"):
-        lift(session, actor=admin, now=NOW, company=company)
+        lift_hold(session, actor=admin, now=NOW, company=company)
     session.rollback()
     told = session.execute(select(OutboundMail.kind, OutboundMail.to_email).order_by(OutboundMail.id)).all()
     assert [tuple(each) for each in told] == [("account_held", boss.email), ("account_released", boss.email)]
@@ -56,8 +56,8 @@ def test_only_administrators_hold(build: Build, session: Session, kind: str) -> 
     person = build.user(company, "company_admin") if kind == "customer" else build.user(kind=kind)
     actor = build.actor(person, company if kind == "customer" else None, "company_admin")
     for deed in (
-        lambda: hold(session, actor=actor, now=NOW, company=company, reason=REASON),
-        lambda: lift(session, actor=actor, now=NOW, company=company),
+        lambda: hold_account(session, actor=actor, now=NOW, company=company, reason=REASON),
+        lambda: lift_hold(session, actor=actor, now=NOW, company=company),
     ):
         with pytest.raises(NotFound):
             deed()
@@ -66,7 +66,9 @@ def test_only_administrators_hold(build: Build, session: Session, kind: str) -> 
 def test_a_company_without_credit_account_can_be_held(build: Build, session: Session) -> None:
     company = build.company()
     session.execute(text("delete from credit_account"))
-    hold(session, actor=build.actor(build.user(kind="admin")), now=NOW, company=company, reason=REASON)
+    hold_account(
+        session, actor=build.actor(build.user(kind="admin")), now=NOW, company=company, reason=REASON
+    )
     assert session.scalar(select(CreditAccount.on_hold)) is True
 
 
@@ -109,6 +111,6 @@ def test_a_hold_stops_orders_already_on_their_way(
         draft_id = Shop(build, company, build.user(company), actor, store).draft([(paint, 1)])
         calls.append(lambda n=n, a=actor, d=draft_id: send(sessions, a, d, f"t{n}"))
     build.session.rollback()
-    hold(session, actor=admin, now=NOW, company=company, reason=REASON)
+    hold_account(session, actor=admin, now=NOW, company=company, reason=REASON)
     results = kept_waiting(sessions, session, *calls)
     assert [each.code for each in results if isinstance(each, Rejected)] == ["credit_hold"] * 4, results

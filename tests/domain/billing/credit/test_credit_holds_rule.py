@@ -11,18 +11,18 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.credit_holds.queries import TooLate
-from portal.billing.credit_holds.use_cases import holds as holding
-from portal.billing.credit_holds.use_cases.hold_rule import follow_rules, set_rule
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_holds.queries import HoldCandidate
+from portal.billing.credit_holds.use_cases.hold_rule import apply_hold_rules, set_hold_rule
+from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
+from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
 from portal.billing.models.credit import CreditAccount
 from portal.billing.models.invoices import Invoice
-from portal.billing.promises_to_pay import use_cases as promising
+from portal.billing.promises_to_pay.use_cases import NewPromise, promise_payment
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.worker.posting import Posting
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.import_files import Folder, column
 from tests.invoices import make_attempt, make_invoice, pay_offline
@@ -47,7 +47,7 @@ def admin(build: Build) -> Actor:
 @pytest.fixture
 def late(session: Session, company: Company, admin: Actor) -> Invoice:
     """Due twenty days ago, in a company that is held after twenty."""
-    set_rule(session, actor=admin, now=NOW, company=company, days=20)
+    set_hold_rule(session, actor=admin, now=NOW, company=company, days=20)
     session.commit()
     invoice = make_invoice(session, company, on=TODAY - timedelta(days=50))
     assert (TODAY - invoice.due_on).days == 20
@@ -60,7 +60,7 @@ def moment(days: int = 0) -> datetime:
 
 
 def follow(sessions: Sessions, days: int = 0) -> tuple[int, int]:
-    return follow_rules(sessions, now=moment(days), today=TODAY + timedelta(days=days))
+    return apply_hold_rules(sessions, now=moment(days), today=TODAY + timedelta(days=days))
 
 
 def account(session: Session, company: Company) -> CreditAccount:
@@ -74,7 +74,9 @@ def test_the_reason_names_the_oldest() -> None:
         (["A", "B", "C"], 3, 30, "A, B and C are 30 days overdue"),
         (["A", "B", "C"], 7, 30, "A, B, C and 4 more are 30 days overdue"),
     ):
-        assert TooLate(1, "Harbor", days, many, numbers).reason.startswith(f"{words} or more. The hold ends")
+        assert HoldCandidate(1, "Harbor", days, many, numbers).reason.startswith(
+            f"{words} or more. The hold ends"
+        )
 
 
 def test_off_unless_set(session: Session, sessions: Sessions, company: Company) -> None:
@@ -105,7 +107,7 @@ def test_held_on_the_day_and_let_go_when_it_is_paid(
         select(OutboundMail).where(OutboundMail.kind.in_(kinds)).order_by(OutboundMail.id)
     ).all()
     assert [(mail.kind, mail.to_email) for mail in mails] == [(kind, boss.email) for kind in kinds]
-    bodies = [Posting(settings, session.get_bind())._message(mail).get_content() for mail in mails]
+    bodies = [Delivery(settings, session.get_bind())._message(mail).get_content() for mail in mails]
     assert "The account of Harbor Painting with Test Coatings is on hold" in bodies[0]
     assert "Nothing is overdue for too long any more" in bodies[1]
 
@@ -116,25 +118,19 @@ def test_a_promise_a_dispute_and_a_payment_under_way_stop_it(
     """Each alone, and it goes on when that is over. Seen failing without each of the three conditions."""
     payer = build.actor(build.user(company, "company_admin"), company, "company_admin")
     assert follow(sessions) == (1, 0)
-    promising.promise(
-        session,
-        actor=payer,
-        now=NOW,
-        today=TODAY,
-        number=late.number,
-        promised_on=TODAY + timedelta(days=3),
-        note="",
+    promise_payment(
+        session, NewPromise(late.number, TODAY + timedelta(days=3)), actor=payer, now=NOW, today=TODAY
     )
     session.commit()
     assert follow(sessions) == (0, 1)
     assert follow(sessions, 3) == (0, 0)
     assert follow(sessions, 4) == (1, 0), "the promised day is over"
-    contesting.contest(
+    dispute_invoice(
         session, actor=payer, now=NOW, number=late.number, amount_minor=500, reason="price", note=""
     )
     session.commit()
     assert follow(sessions, 4) == (0, 1)
-    contesting.withdraw(session, actor=payer, now=NOW, number=late.number)
+    withdraw_dispute(session, actor=payer, now=NOW, number=late.number)
     session.commit()
     assert follow(sessions, 4) == (1, 0)
     attempt = make_attempt(session, company, {late: late.open_minor}, state="processing")
@@ -148,17 +144,17 @@ def test_what_a_person_decided_stays(
     session: Session, sessions: Sessions, company: Company, late: Invoice, admin: Actor
 ) -> None:
     """Seen failing with the rule lifting every hold."""
-    holding.hold(session, actor=admin, now=moment(), company=company, reason="Two cheques came back.")
+    hold_account(session, actor=admin, now=moment(), company=company, reason="Two cheques came back.")
     session.commit()
     pay_offline(session, company, 10_000, late)
     assert follow(sessions) == (0, 0)
     assert account(session, company).hold_reason == "Two cheques came back."
-    holding.lift(session, actor=admin, now=moment(), company=company)
+    lift_hold(session, actor=admin, now=moment(), company=company)
     session.commit()
     again = make_invoice(session, company, on=TODAY - timedelta(days=60))
     assert follow(sessions) == (1, 0)
-    holding.lift(session, actor=admin, now=moment(), company=company)
-    holding.hold(session, actor=admin, now=moment(), company=company, reason="Call us about this.")
+    lift_hold(session, actor=admin, now=moment(), company=company)
+    hold_account(session, actor=admin, now=moment(), company=company, reason="Call us about this.")
     session.commit()
     pay_offline(session, company, 10_000, again)
     assert follow(sessions) == (0, 0), "a person has held it since"
@@ -168,7 +164,7 @@ def test_a_rule_taken_away_lets_go(
     session: Session, sessions: Sessions, company: Company, late: Invoice, admin: Actor
 ) -> None:
     assert follow(sessions) == (1, 0)
-    set_rule(session, actor=admin, now=moment(), company=company, days=None)
+    set_hold_rule(session, actor=admin, now=moment(), company=company, days=None)
     session.commit()
     assert follow(sessions) == (0, 1)
 
@@ -246,7 +242,7 @@ def test_only_administrators_set_it(session: Session, company: Company, build: B
             build.user(company if kind == "customer" else None, kind=kind), company, "company_admin"
         )
         with pytest.raises(NotFound):
-            set_rule(session, actor=actor, now=NOW, company=company, days=5)
+            set_hold_rule(session, actor=actor, now=NOW, company=company, days=5)
     with pytest.raises(Rejected) as refused:
-        set_rule(session, actor=admin, now=NOW, company=company, days=0)
+        set_hold_rule(session, actor=admin, now=NOW, company=company, days=0)
     assert refused.value.field == "days"

@@ -9,12 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.billing.credit_holds.use_cases.holds import hold, lift
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
-from portal.orders.credit_rescue.use_cases.credit_requests import ask
-from portal.orders.credit_rescue.use_cases.prepayments import tell_paid
+from portal.orders.credit_rescue.letters import mail_draft_paid
+from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from tests.builders import NOW
 from tests.invoices import make_attempt, make_invoice
 from tests.shop import TODAY, Shop
@@ -52,7 +53,7 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     draft_id = shop.draft([(build.variant(price="600"), 2)], name="Elm Street, week 3")
     session.execute(text("update credit_account set limit_minor = 100000"))
     session.commit()
-    ask(
+    request_credit(
         session,
         actor=shop.actor,
         now=NOW,
@@ -62,26 +63,25 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     )
     attempt = make_attempt(session, company, {}, draft_id=draft_id)
     attempt.amount_minor = 120_000
-    tell_paid(session, draft_id=draft_id, attempt_id=attempt.id)
-    hold(session, actor=admin, now=NOW, company=company, reason="INV-7 is overdue. Call Maria.")
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+    hold_account(session, actor=admin, now=NOW, company=company, reason="INV-7 is overdue. Call Maria.")
     session.commit()
     held = make_attempt(session, company, {}, draft_id=draft_id)
-    tell_paid(session, draft_id=draft_id, attempt_id=held.id)
-    lift(session, actor=admin, now=NOW, company=company, note="Thank you for paying.")
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=held.id)
+    lift_hold(session, actor=admin, now=NOW, company=company, note="Thank you for paying.")
     invoice = make_invoice(session, company, on=date(2026, 6, 2))
     payer = build.actor(boss, company, "company_admin")
-    dispute = contesting.contest(
+    dispute = dispute_invoice(
         session, actor=payer, now=NOW, number=invoice.number, amount_minor=500, reason="price", note=""
     )
-    contesting.answer(
+    answer_dispute(
         session,
         actor=admin,
         now=NOW,
         today=TODAY,
         company=company,
         dispute_id=dispute.id,
-        outcome="upheld",
-        words="The contract says 600.",
+        answer=Answer("upheld", "The contract says 600."),
     )
     session.commit()
     found: dict[str, str] = {}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.credit_memos.use_cases import adjust
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.invoices import Invoice
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -18,16 +18,8 @@ from tests.shop import TODAY
 
 
 def credit(session: Session, actor: Actor, company: Company, amount: int = 1_000, **fields: str) -> Invoice:
-    known = {"reason": "Late delivery", "token": "t1"}
-    memo = adjust(
-        session,
-        actor=actor,
-        now=NOW,
-        today=TODAY,
-        company=company,
-        amount_minor=amount,
-        **{**known, **fields},
-    )
+    adjustment = Adjustment(company, amount, **{"reason": "Late delivery", "token": "t1", **fields})
+    memo = credit_company(session, adjustment, actor=actor, now=NOW, today=TODAY)
     session.commit()
     return memo
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.billing.documents import rendering
+from portal.billing.documents import pdf as rendering
 from portal.billing.documents.letterhead import Letterhead, address_lines, file_name
-from portal.billing.documents.rendering import MOST_LINES, TooLong, pdf
+from portal.billing.documents.pdf import MOST_LINES, TooLong, pdf
 from portal.billing.invoices.pdf import invoice_data
 from portal.billing.invoices.queries.documents import document
 from portal.billing.invoices.use_cases.issue import Line

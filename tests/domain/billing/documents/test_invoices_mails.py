@@ -9,19 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.credit_memos.use_cases import adjust
-from portal.billing.disputes.use_cases import disputes as contesting
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
+from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.reminders.letters import announce
+from portal.billing.reminders.letters import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import handover
+from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.models.orders import Order
-from portal.orders.returns import use_cases as returning
-from portal.worker.posting import Posting
+from portal.orders.returns.use_cases import Return, take_back
+from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
-from tests.domain.orders.test_fulfilment_invoices import a_draft_of, hand_over, invoices, paid_ahead, ready
+from tests.domain.orders.test_fulfilment_invoices import a_draft_of, collect, invoices, paid_ahead, ready
 from tests.invoices import make_invoice
 from tests.placed_orders import Counter, Want, counter
 from tests.shop import TODAY
@@ -46,7 +47,7 @@ def mails(session: Session) -> list[OutboundMail]:
 
 def written(session: Session, settings: Settings) -> tuple[str, str]:
     """Subject and body of the newest one, as the worker writes it."""
-    message = Posting(settings, session.get_bind())._message(mails(session)[-1])
+    message = Delivery(settings, session.get_bind())._message(mails(session)[-1])
     body = message.get_content()
     assert "None" not in body
     assert "\n\n\n" not in body
@@ -56,7 +57,7 @@ def written(session: Session, settings: Settings) -> tuple[str, str]:
 def collected(session: Session, scene: Counter, **fields: Any) -> Order:
     order = scene.order(Want(scene.paint, 2), **fields)
     ready(session, scene, order)
-    hand_over(session, scene, order)
+    collect(session, scene, order)
     return order
 
 
@@ -84,7 +85,7 @@ def test_what_was_paid_ahead_is_told(session: Session, scene: Counter, settings:
         order = scene.order(Want(scene.paint, 2))
         paid_ahead(session, scene, a_draft_of(session, scene, order), amount, f"PAY-{amount}")
         ready(session, scene, order)
-        hand_over(session, scene, order)
+        collect(session, scene, order)
         subject, body = written(session, settings)
         assert says in body, body
         assert subject.endswith(", paid") == (amount == 9_000)
@@ -102,33 +103,23 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
 ) -> None:
     order = collected(session, scene)
     (invoice,) = invoices(session, order)
-    returning.take_back(
+    take_back(
         session,
         actor=scene.staff,
         now=NOW,
         number=order.number,
-        units={1: 1},
-        reason="damaged",
-        restock=False,
-        token="r1",
+        back=Return(units={1: 1}, reason="damaged", restock=False, token="r1"),
     )
     assert f"Order: {order.number}" in written(session, settings)[1]
     for _ in range(2):
-        adjust(
-            session,
-            actor=admin,
-            now=NOW,
-            today=TODAY,
-            company=scene.company,
-            amount_minor=500,
-            reason="Late",
-            token="a",
+        credit_company(
+            session, Adjustment(scene.company, 500, "Late", "a"), actor=admin, now=NOW, today=TODAY
         )
     subject, body = written(session, settings)
     assert subject.endswith(": $5.00 for Harbour Painting")
     assert "Reason: Late" in body
     assert "It can be used when you pay an invoice." in body
-    dispute = contesting.contest(
+    dispute = dispute_invoice(
         session,
         actor=scene.customer,
         now=NOW,
@@ -137,16 +128,14 @@ def test_credit_memos_of_returns_adjustments_and_disputes(
         reason="price",
         note="",
     )
-    contesting.answer(
+    answer_dispute(
         session,
         actor=admin,
         now=NOW,
         today=TODAY,
         company=scene.company,
         dispute_id=dispute.id,
-        outcome="credited",
-        words="You are right.",
-        credit_minor=700,
+        answer=Answer("credited", "You are right.", 700),
     )
     assert "It is set against an invoice already" in written(session, settings)[1]
     assert len(mails(session)) == 4, "one for each document"
@@ -166,23 +155,23 @@ def test_nothing_is_said_of_nothing(session: Session, build: Build) -> None:
     old = make_invoice(session, company)
     old.source = "import"
     with session.no_autoflush:
-        assert (announce(session, free), announce(session, old)) == (0, 0)
+        assert (mail_new_document(session, free), mail_new_document(session, old)) == (0, 0)
     session.rollback()
     told = make_invoice(session, company)
-    assert announce(session, told) == 1
+    assert mail_new_document(session, told) == 1
     assert [mail.to_email for mail in mails(session)] == ["office@harbor.example"]
     session.get_one(Company, company.id).disabled_at = NOW
     session.flush()
-    assert announce(session, told) == 0
+    assert mail_new_document(session, told) == 0
     unknown = make_invoice(session, build.company())
-    assert announce(session, unknown) == 0
+    assert mail_new_document(session, unknown) == 0
 
 
 def test_no_document_no_mail(session: Session, scene: Counter) -> None:
     """The mail stands and falls with the transaction that issues."""
     order = scene.order(Want(scene.paint, 2))
     ready(session, scene, order)
-    handover.hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
+    hand_over(session, actor=scene.staff, now=NOW, number=order.number, code="K7PQXA")
     assert len(mails(session)) == 1
     session.rollback()
     assert mails(session) == []

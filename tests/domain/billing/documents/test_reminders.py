@@ -13,9 +13,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
-from portal.billing.models.dunning import InvoiceDispute, PaymentPromise, Reminder
+from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import Autopay, SavedMethod
+from portal.billing.models.promises_to_pay import PaymentPromise
+from portal.billing.models.reminders import Reminder
 from portal.billing.reminders.queries import policy_of
 from portal.billing.reminders.rules import Policy
 from portal.billing.reminders.use_cases import change_policy, remind_all

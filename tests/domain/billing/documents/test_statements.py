@@ -14,8 +14,9 @@ from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import BANK, FEES, RECEIVABLE, STRIPE, UNAPPLIED, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.periods import Month
-from portal.billing.statements.queries import Statement, months, statement
-from portal.billing.statements.words import about, what
+from portal.billing.statements.queries.months import months
+from portal.billing.statements.queries.statement import AccountMonth, Statement, statement
+from portal.billing.statements.words import entry_details, entry_title
 from portal.foundation.actor import SYSTEM
 from tests.builders import Build
 from tests.invoices import apply_memo, make_invoice, pay_offline
@@ -26,8 +27,9 @@ JUNE = Month(2026, 6)
 
 
 def of(session: Session, company: Company, month: Month = JUNE, **options: object) -> Statement:
-    given = {"currency": company.currency, "zone": ZONE, "today": TODAY, **options}
-    return statement(session, company.id, month, **given)  # type: ignore[arg-type]
+    given = {"currency": company.currency, "zone": ZONE, "today": TODAY}
+    given |= {name: options.pop(name) for name in tuple(options) if name in given}
+    return statement(session, AccountMonth(company.id, month, **given), **options)  # type: ignore[arg-type]
 
 
 def owed_at(session: Session, company: Company, moment: datetime) -> int:
@@ -107,7 +109,7 @@ def test_every_document_payment_and_refund_is_there_and_nothing_of_ours(
     memo = session.scalar(text("select number from invoice where kind = 'credit_memo'"))
     payment = session.scalar(text("select max(number) from payment"))
     invoice = session.scalar(text("select number from invoice where po_number = '7731'"))
-    said = [(what(entry), entry.amount_minor) for entry in found.entries]
+    said = [(entry_title(entry), entry.amount_minor) for entry in found.entries]
     assert said == [
         (f"Invoice {invoice}", 21_600),
         ("Applied", 0),
@@ -117,9 +119,14 @@ def test_every_document_payment_and_refund_is_there_and_nothing_of_ours(
         ("Written off by us", -10),
     ]
     paid = next(entry for entry in found.entries if entry.kind == "payment")
-    assert about(paid, "USD") == ["Cheque", invoice, "$4.00 early-payment discount", "$54.00 on account"]
+    assert entry_details(paid, "USD") == [
+        "Cheque",
+        invoice,
+        "$4.00 early-payment discount",
+        "$54.00 on account",
+    ]
     charged = next(entry for entry in found.entries if entry.kind == "invoice")
-    assert about(charged, "USD") == ["Due 2 Jul 2026", "PO 7731", "Elm Street"]
+    assert entry_details(charged, "USD") == ["Due 2 Jul 2026", "PO 7731", "Elm Street"]
 
 
 def test_the_balance_is_aged_as_it_was_on_the_last_day(session: Session, story: Company) -> None:

@@ -17,8 +17,8 @@ from portal.billing.models.tax import TaxExemption, TaxRate
 from portal.billing.tax.queries.rates import tax_for
 from portal.foundation.errors import Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.fulfilment.use_cases import cancellation as cancelling
 from portal.orders.fulfilment.use_cases.acceptance import accept
+from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
@@ -117,7 +117,7 @@ def test_an_order_carries_its_tax(shop: Shop, session: Session, sessions: sessio
     assert used(session, shop.company) == placed.total_minor == order.total_minor
     mail = session.scalars(select(OutboundMail)).one()
     assert (mail.data["total"], mail.data["tax"]) == ("$48.14", "$3.93")
-    cancelling.cancel(session, actor=shop.actor, now=NOW, number=order.number)
+    cancel(session, actor=shop.actor, now=NOW, number=order.number)
     session.commit()
     assert used(session, shop.company) == 0, "the tax comes back with the rest"
 
@@ -167,14 +167,14 @@ def test_tax_that_changed_since_it_was_shown_stops_the_placement(
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
     assert refused.value.code == "changed"
-    assert [change.text for change in refused.value.details] == ["Sales tax was none, now 8 %."]
+    assert [change.text for change in refused.value.changes] == ["Sales tax was none, now 8 %."]
     assert session.scalar(select(func.count()).select_from(Order)) == 0
     shown = shown_for(session, shop.actor, draft_id)
     session.rollback()
     certificate(session, shop.company)
     with pytest.raises(Rejected) as refused:
         send(sessions, shop.actor, draft_id, shown=shown)
-    assert [change.text for change in refused.value.details] == ["Sales tax was 8 %, now none."]
+    assert [change.text for change in refused.value.changes] == ["Sales tax was 8 %, now none."]
     session.rollback()
     assert send(sessions, shop.actor, draft_id).total_minor == 4120
 

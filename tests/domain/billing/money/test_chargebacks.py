@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.billing.chargebacks.use_cases import sync_dispute
+from portal.billing.chargebacks.use_cases import sync_chargeback
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeDispute
@@ -27,7 +27,7 @@ def disputed(till: Till, amount: int | None = None) -> tuple[Payment, Invoice, s
 
 
 def look(till: Till, dispute_id: str) -> StripeDispute | None:
-    return sync_dispute(till.sessions, dispute_id, now=utcnow(), api=till.api)
+    return sync_chargeback(till.sessions, dispute_id, now=utcnow(), api=till.api)
 
 
 def account(till: Till, name: str) -> int:

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, Refund
-from portal.billing.refunds.use_cases import refunds as refunding
+from portal.billing.refunds.rules import AboveLimit, RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund
+from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.actor import Actor
 from portal.foundation.clock import utcnow
@@ -30,13 +33,14 @@ def staff(build: Build) -> Actor:
 
 
 def ask(till: Till, staff: Actor, payment: Payment, amount: int, **more: Any) -> Refund:
-    fields = {"reason": "Paid twice", "agreed": True, "key": f"form-{amount}", "now": utcnow(), **more}
+    given = {"reason": "Paid twice", "agreed": True, "key": f"form-{amount}", **more}
+    request = RefundRequest(payment_id=payment.id, amount_minor=amount, **given)
     with transaction(till.sessions) as session:
-        return refunding.begin(session, actor=staff, payment_id=payment.id, amount_minor=amount, **fields)
+        return begin_refund(session, request, actor=staff, now=utcnow())
 
 
 def tell(till: Till, refund: Refund) -> Refund:
-    return refunding.carry_out(till.sessions, refund.id, now=utcnow(), api=till.api)
+    return carry_out_refund(till.sessions, refund.id, now=utcnow(), api=till.api)
 
 
 def paid(till: Till, *amounts: int, number: str = "4242424242424242") -> tuple[Payment, list[Invoice]]:
@@ -154,7 +158,7 @@ def test_a_refund_made_at_stripe_is_taken_over(till: Till, staff: Actor) -> None
     payment, (invoice,) = paid(till, 10_000)
     made = till.client.v1.refunds.create({"charge": payment.charge_id or "", "amount": 2_500})
     for _again in range(3):
-        refund = refunding.sync_refund(till.sessions, made.id, now=utcnow(), api=till.api)
+        refund = sync_refund(till.sessions, made.id, now=utcnow(), api=till.api)
         assert refund is not None
         assert (refund.state, refund.amount_minor, refund.actor_name) == ("succeeded", 2_500, "Stripe")
     assert till.opens(invoice) == [2_500]
@@ -199,22 +203,25 @@ def test_above_the_limit_only_when_that_is_meant(session: Session, build: Build,
     scene.order(Want(scene.paint, 4))
 
     def give(amount: int, **more: Any) -> Refund:
-        return refunding.begin(
+        return begin_refund(
             session,
+            RefundRequest(
+                payment_id=payment.id,
+                amount_minor=amount,
+                reason="Job is off",
+                agreed=False,
+                key=f"form-{amount}",
+                **more,
+            ),
             actor=staff,
-            payment_id=payment.id,
-            amount_minor=amount,
-            reason="Job is off",
-            agreed=False,
-            key=f"form-{amount}",
             now=NOW,
-            **more,
         )
 
-    with pytest.raises(Rejected, match=r"\$164.80 .* above the limit of \$100.00") as refused:
+    with pytest.raises(AboveLimit, match=r"\$164.80 .* above the limit of \$100.00") as refused:
         give(9_000)
     assert (refused.value.field, refused.value.code) == ("above_limit", "above_limit")
-    assert refused.value.details == {"used": 7_480, "after": 16_480, "limit": 10_000}
+    no = refused.value
+    assert (no.used_minor, no.after_minor, no.limit_minor) == (7_480, 16_480, 10_000)
     with pytest.raises(Rejected, match="above the limit"):
         give(2_521)
     assert give(2_520).state == "succeeded"
@@ -226,13 +233,11 @@ def test_where_no_limit_counts_nobody_is_asked(session: Session, build: Build, s
     company = build.company()
     payment = pay_offline(session, company, 9_000)
     session.execute(text("delete from credit_account"))
-    refunding.begin(
+    begin_refund(
         session,
+        RefundRequest(
+            payment_id=payment.id, amount_minor=9_000, reason="Paid twice", agreed=False, key="form"
+        ),
         actor=staff,
-        payment_id=payment.id,
-        amount_minor=9_000,
-        reason="Paid twice",
-        agreed=False,
-        key="form",
         now=NOW,
     )

@@ -1,0 +1,40 @@
+"""The mail that invites a person to a company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.accounts.roles import ROLE_LABELS
+from portal.accounts.sign_in.links import IssuedLink, invitation_link
+from portal.foundation.actor import Actor
+from portal.foundation.mail import Letter, Mail, send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation(Letter, words="invitation", secret=True):
+    """Invites a person to a company; the link is good for ``days``."""
+
+    name: str
+    inviter: str
+    company: str
+    role: str
+    link: str
+    days: int
+
+
+def mail_invitation(
+    session: Session, user: User, *, actor: Actor, role: str, issued: IssuedLink, public_url: str
+) -> None:
+    """Invite the person to the actor's company, once per link."""
+    letter = Invitation(
+        name=user.name,
+        inviter=actor.name,
+        company=actor.company_name,
+        role=ROLE_LABELS[role].lower(),
+        link=invitation_link(public_url, issued.token),
+        days=issued.lifetime.days,
+    )
+    send(session, Mail(key=f"invitation:{issued.id}", letter=letter, to=user, company_id=actor.company_id))

@@ -1,0 +1,133 @@
+"""users.csv, memberships.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from portal.accounts.phones import phone_digits
+from portal.foundation.money import round_to_minor
+from portal.intake import cells
+from portal.intake.lookups import Known, Lookup, References
+from portal.intake.spec import Spec
+from portal.intake.tables import Column, Row
+
+
+@dataclass(frozen=True)
+class UserRef:
+    """A person whom a row refers to by mail address."""
+
+    id: int
+    name: str
+    kind: str
+
+
+def _user(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    store = refs.find(row, "store_code", "stores")
+    if v["kind"] == "store" and v["store_code"] is None:
+        row.wrong("store_code", "missing")
+    if v["kind"] not in {"store", None} and v["store_code"] is not None:
+        row.wrong("store_code", "only for kind store")
+    return (
+        v["email"],
+        v["name"],
+        v["phone"],
+        phone_digits(v["phone"]),
+        v["language"],
+        v["time_zone"],
+        v["kind"],
+        store,
+    )
+
+
+def _first_passwords(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """A hash in the file is an initial password; it never replaces one."""
+    given = [(r.values["email"], r.values["password_hash"]) for r in rows if r.values["password_hash"]]
+    return connection.execute(
+        "update app_user u set password_hash = p.hash from unnest(%s::text[], %s::text[]) as p(email, hash) "
+        "where u.email = p.email and u.password_hash is null",
+        [[email for email, _ in given], [hash_ for _, hash_ in given]],
+    ).rowcount
+
+
+USERS = Spec(
+    order=110,
+    file="users.csv",
+    columns=(
+        Column("email", cells.email, True),
+        Column("name", cells.text(120), True),
+        Column("phone", cells.text(40)),
+        Column("language", cells.language, default="en"),
+        Column("time_zone", cells.zone, default="UTC"),
+        Column("kind", cells.one_of("customer", "rep", "support", "store", "admin"), True),
+        Column("store_code", cells.code(20)),
+        Column("password_hash", cells.argon2id),
+    ),
+    key=("email",),
+    table="app_user",
+    db_columns=("email", "name", "phone", "phone_digits", "language", "time_zone", "kind", "store_id"),
+    db_key=("email",),
+    convert=_user,
+    needs=("stores",),
+    afterwards=_first_passwords,
+)
+
+
+def _membership(row: Row, refs: References) -> Sequence[Any]:
+    user = refs.find(row, "email", "users")
+    if user is not None and user.kind != "customer":
+        row.wrong("email", "not a customer")
+    company = refs.find(row, "company_code", "companies")
+    limit = row.values["order_limit"]
+    if company is not None and limit is not None and not cells.fits(limit, company.currency):
+        row.wrong("order_limit", "not an amount")
+    return user and user.id, company and company.id, row.values["role"]
+
+
+def _order_limits(connection: Connection[Any], rows: list[Row], refs: References) -> int:
+    """A file without limits takes away none that an administrator gave."""
+    given = []
+    for v in (row.values for row in rows if row.values["order_limit"] is not None):
+        company = refs["companies"][v["company_code"]]
+        limit = round_to_minor(v["order_limit"], company.currency)
+        given.append((refs["users"][v["email"]].id, company.id, limit))
+    if not given:
+        return 0
+    return connection.execute(
+        "update membership m set order_limit_minor = g.minor "
+        "from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as g(person, company, minor) "
+        "where m.user_id = g.person and m.company_id = g.company and m.order_limit_minor is distinct from g.minor",
+        list(map(list, zip(*given, strict=True))),
+    ).rowcount
+
+
+MEMBERSHIPS = Spec(
+    order=120,
+    file="memberships.csv",
+    columns=(
+        Column("email", cells.email, True),
+        Column("company_code", cells.code(20), True),
+        Column("role", cells.one_of("viewer", "buyer", "approver", "company_admin"), True),
+        Column("order_limit", cells.amount),
+    ),
+    key=("email", "company_code"),
+    table="membership",
+    db_columns=("user_id", "company_id", "role"),
+    db_key=("user_id", "company_id"),
+    convert=_membership,
+    needs=("users", "companies"),
+    afterwards=_order_limits,
+)
+
+
+def _users(connection: Connection[Any]) -> Known:
+    rows = connection.execute("select email, id, name, kind from app_user")
+    return {email: UserRef(*rest) for email, *rest in rows}
+
+
+LOOKUPS = (Lookup("users", "user", _users),)
+SPECS = (USERS, MEMBERSHIPS)

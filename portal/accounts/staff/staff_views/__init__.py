@@ -1,0 +1,1 @@
+"""Pages of the seller's own people, for its administrators."""

@@ -1,0 +1,1 @@
+"""A company's mandate to be charged automatically: use cases."""

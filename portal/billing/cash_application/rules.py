@@ -1,0 +1,30 @@
+"""What can be applied to invoices, and by which name a page calls it. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.foundation.inputs import read_id
+
+MOST_NAMED = 3  # invoices that the words of a posting list
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is applied: a payment's unapplied cash (``cash``) or a credit memo (``memo``)."""
+
+    kind: str
+    id: int
+
+    @classmethod
+    def named(cls, name: str) -> Source:
+        """By its name in addresses, ``cash-7``; a malformed name gives id 0, which no company has."""
+        kind, _, id = name.partition("-")
+        return cls(kind, read_id(id) or 0)
+
+
+def listed(numbers: Sequence[str]) -> str:
+    """Invoice numbers in words: the first three, and how many more there are."""
+    named = ", ".join(numbers[:MOST_NAMED])
+    return named + (f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else "")

@@ -1,0 +1,1 @@
+"""Unapplied cash and credit memos, applied to invoices: use cases."""

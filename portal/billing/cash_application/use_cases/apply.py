@@ -1,0 +1,172 @@
+"""Apply unapplied cash and credit memos to invoices: a posting, never an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.billing.cash_application.rules import Source, listed
+from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
+from portal.billing.invoices.queries.open_documents import OpenDocument
+from portal.billing.ledger.use_cases import Side, post
+from portal.billing.settlement.facts import PaymentSubmitted
+from portal.billing.settlement.queries import pending_refunds_minor, posted
+from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
+from portal.billing.settlement.use_cases.paid_in_full import record_paid_in_full
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.money import format_minor
+from portal.touchpoints.recording import Event, record
+
+
+@dataclass(frozen=True, slots=True)
+class _LockedSource:
+    """A source under lock: how much of it is free, and the side that it gives."""
+
+    number: str
+    currency: str
+    free_minor: int
+    payment_id: int | None
+    memo_id: int | None
+
+    def side(self, amount_minor: int) -> Side:
+        if self.memo_id is not None:
+            return Side(RECEIVABLE, amount_minor, invoice_id=self.memo_id)
+        return Side(UNAPPLIED, amount_minor, payment_id=self.payment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """An application that passed its checks."""
+
+    company_id: int
+    source: _LockedSource
+    documents: Mapping[int, OpenDocument]
+    parts: Mapping[int, int]
+    key: str
+
+    @property
+    def total_minor(self) -> int:
+        return sum(self.parts.values())
+
+
+def apply_credit(
+    session: Session,
+    *,
+    actor: Actor,
+    company_id: int,
+    source: Source,
+    parts: Mapping[int, int],
+    key: str,
+    now: datetime,
+) -> bool:
+    """Apply a source to invoices. Idempotent by ``key``.
+
+    :param parts: minor units by invoice id.
+    :param key: random, from the form.
+    :returns: False if it was applied before.
+    :raises NotFound: for another company's money or documents.
+    :raises Rejected: if more is asked for than is free on either side; ``field`` is ``amount_<invoice id>``.
+    """
+    posting_key = f"application:{key}"
+    locked, documents = _lock(session, company_id, source, parts, ahead=actor.is_staff)
+    if posted(session, posting_key):
+        return False
+    application = _Application(company_id, locked, documents, parts, posting_key)
+    _check_documents(application)
+    _check_total(application)
+    _post(session, application, actor, now)
+    _record_submitted(session, application, actor, now)
+    record_paid_in_full(
+        session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=locked.payment_id
+    )
+    return True
+
+
+def _lock(
+    session: Session, company_id: int, source: Source, parts: Mapping[int, int], *, ahead: bool
+) -> tuple[_LockedSource, dict[int, OpenDocument]]:
+    if source.kind == "cash":
+        payment = lock_payment(session, company_id=company_id, payment_id=source.id)
+        documents = lock_documents(session, company_id=company_id, ids=parts)
+        free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
+        if payment.draft_id is not None and not ahead:
+            free = 0  # it was paid for an order and goes to that order's invoice
+        return _LockedSource(payment.number, payment.currency, free, payment.id, None), documents
+    documents = lock_documents(session, company_id=company_id, ids=[source.id, *parts])
+    memo = documents.pop(source.id)
+    if memo.kind != "credit_memo":
+        raise NotFound
+    return _LockedSource(memo.number, memo.currency, -memo.free_minor, None, memo.id), documents
+
+
+def _check_documents(application: _Application) -> None:
+    if not application.parts:
+        raise Rejected("nothing", "Enter an amount for at least one invoice.")
+    for id, amount in application.parts.items():
+        document = application.documents.get(id)
+        if document is None or document.kind != "invoice":
+            raise NotFound
+        if document.currency != application.source.currency:
+            raise Rejected("currency", "This invoice is in another currency.", field=f"amount_{id}")
+        if not 0 < amount <= document.free_minor:
+            raise Rejected("too_much", _too_much(document), field=f"amount_{id}")
+
+
+def _check_total(application: _Application) -> None:
+    source, total = application.source, application.total_minor
+    if total > source.free_minor:
+        asked = format_minor(total, source.currency)
+        free = format_minor(max(source.free_minor, 0), source.currency)
+        message = f"These amounts come to {asked}, but only {free} of {source.number} can be used."
+        raise Rejected("not_enough", message, outcome="conflict")
+
+
+def _too_much(document: OpenDocument) -> str:
+    free = format_minor(max(document.free_minor, 0), document.currency)
+    if document.spoken_minor:
+        return f"At most {free} of {document.number}: a payment for the rest of it is under way."
+    return f"At most {free}: no more of {document.number} is open."
+
+
+def _post(session: Session, application: _Application, actor: Actor, now: datetime) -> None:
+    source, in_order = application.source, sorted(application.parts.items())
+    numbers = listed([application.documents[id].number for id, _ in in_order])
+    post(
+        session,
+        key=application.key,
+        kind="application",
+        company_id=application.company_id,
+        currency=source.currency,
+        occurred_at=now,
+        sides=[
+            source.side(application.total_minor),
+            *(
+                Side(RECEIVABLE, -amount, invoice_id=id, payment_id=source.payment_id)
+                for id, amount in in_order
+            ),
+        ],
+        actor=actor,
+        words=f"{source.number} applied to {numbers}",
+    )
+
+
+def _record_submitted(session: Session, application: _Application, actor: Actor, now: datetime) -> None:
+    source = application.source
+    method = "credit_memo" if source.memo_id else "unapplied_cash"
+    record(
+        session,
+        Event(
+            PaymentSubmitted(method=method, lines=len(application.parts)),
+            actor=actor,
+            now=now,
+            key=f"payment_submitted:{application.key}",
+            account_id=application.company_id,
+            value_minor=application.total_minor,
+            currency=source.currency,
+            links={"payment_id": source.payment_id, "invoice_id": source.memo_id},
+        ),
+    )

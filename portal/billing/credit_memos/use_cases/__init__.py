@@ -1,0 +1,1 @@
+"""Crediting a customer, and credit used for orders: use cases."""

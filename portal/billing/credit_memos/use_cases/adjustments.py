@@ -1,0 +1,150 @@
+"""Credit memos that staff issue: a customer is credited an amount for a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
+from portal.billing.models.invoices import Invoice
+from portal.billing.reminders.letters import mail_new_document
+from portal.foundation.actor import Actor
+from portal.foundation.errors import Rejected
+from portal.foundation.money import format_minor, to_major
+
+MAX_REASON = 200
+# The same form sent twice concurrently: the second waits and finds what the first has issued.
+_ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a company is credited.
+
+    :ivar amount_minor: with tax, in minor units of the company's currency.
+    :ivar reason: the customer reads it.
+    :ivar token: random, made with the form: the same form credits once.
+    :ivar invoice_number: the invoice that it corrects; empty for none.
+    """
+
+    company: Company
+    amount_minor: int
+    reason: str
+    token: str
+    invoice_number: str = ""
+
+
+def credit_company(
+    session: Session, adjustment: Adjustment, *, actor: Actor, now: datetime, today: date
+) -> Invoice:
+    """Issue a credit memo over an adjustment and mail it; the same form sent twice credits once.
+
+    The arguments, and what is raised, are those of :func:`issue_adjustment`.
+    """
+    memo, is_new = _issue_once(session, adjustment, actor, now, today)
+    if is_new:
+        mail_new_document(session, memo)
+    return memo
+
+
+def issue_adjustment(
+    session: Session, adjustment: Adjustment, *, actor: Actor, now: datetime, today: date
+) -> Invoice:
+    """Issue a credit memo over an adjustment; the caller goes on with it and mails it afterwards.
+
+    Of an invoice the same part of its tax is credited, and never more than the invoice less earlier credit memos for
+    it. The memo stays open until somebody uses it for an invoice. The company is one that the actor may see; the
+    permission is the caller's to check.
+
+    :param today: the seller's calendar day.
+    :raises Rejected: ``amount``, ``reason``, ``invoice`` on their fields.
+    """
+    return _issue_once(session, adjustment, actor, now, today)[0]
+
+
+def _issue_once(
+    session: Session, adjustment: Adjustment, actor: Actor, now: datetime, today: date
+) -> tuple[Invoice, bool]:
+    """The credit memo, and whether it was issued now."""
+    reason = adjustment.reason.strip()[:MAX_REASON]
+    if not reason:
+        raise Rejected("reason", "Say what it is for. The customer reads this.", field="reason")
+    if adjustment.amount_minor <= 0:
+        raise Rejected("amount", "Enter an amount above zero.", field="amount")
+    company = adjustment.company
+    key = f"adjustment:{company.id}:{adjustment.token}"
+    session.execute(_ONE_AT_A_TIME, {"key": key})
+    number = adjustment.invoice_number
+    corrected = _lock_corrected(session, company.id, number) if number else None
+    before = session.scalars(select(Invoice).where(Invoice.issue_key == key)).one_or_none()
+    if before is not None:
+        return before, False
+    line = _line(session, adjustment, reason, corrected)
+    new = NewDocument("credit_memo", company.id, company.currency, key, today, [line], reason=reason)
+    memo = issue(session, _correcting(new, corrected), actor=actor, now=now)
+    assert memo is not None
+    return memo, True
+
+
+def _line(session: Session, adjustment: Adjustment, reason: str, corrected: Invoice | None) -> Line:
+    tax, share = 0, Decimal(0)
+    if corrected is not None:
+        tax, share = _tax_part(session, corrected, adjustment.amount_minor)
+    net = adjustment.amount_minor - tax
+    price = to_major(net, adjustment.company.currency)
+    return Line(reason, -1, price, -net, tax_share=share, tax_minor=-tax, unit="adjustment")
+
+
+def _correcting(new: NewDocument, corrected: Invoice | None) -> NewDocument:
+    """With the references of the invoice that it corrects."""
+    if corrected is None:
+        return new
+    return replace(
+        new,
+        corrects_invoice_id=corrected.id,
+        order_id=corrected.order_id,
+        order_number=corrected.order_number,
+        store_id=corrected.store_id,
+        po_number=corrected.po_number,
+        job_id=corrected.job_id,
+        job_name=corrected.job_name,
+    )
+
+
+def _lock_corrected(session: Session, company_id: int, number: str) -> Invoice:
+    found = session.scalars(
+        select(Invoice)
+        .where(Invoice.company_id == company_id, Invoice.number == number, Invoice.kind == "invoice")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise Rejected("invoice", "This customer has no invoice of that number.", field="invoice")
+    return found
+
+
+def _tax_part(session: Session, invoice: Invoice, amount_minor: int) -> tuple[int, Decimal]:
+    """The tax in a part of an invoice, and its share when the whole invoice has the same one."""
+    left = invoice.total_minor - _credited_minor(session, invoice.id)
+    if amount_minor > left:
+        shown = format_minor(max(left, 0), invoice.currency)
+        raise Rejected("amount", f"At most {shown} of {invoice.number} can be credited.", field="amount")
+    if not invoice.tax_minor:
+        return 0, Decimal(0)
+    tax = (Decimal(invoice.tax_minor) * amount_minor / invoice.total_minor).to_integral_value("ROUND_HALF_UP")
+    return int(tax), (Decimal(invoice.tax_minor) / invoice.net_minor).quantize(Decimal("0.00001"))
+
+
+def _credited_minor(session: Session, invoice_id: int) -> int:
+    """What was credited for an invoice until now, above zero."""
+    total = session.scalar(
+        select(func.coalesce(func.sum(Invoice.total_minor), 0)).where(
+            Invoice.corrects_invoice_id == invoice_id
+        )
+    )
+    return -int(total or 0)

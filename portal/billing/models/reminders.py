@@ -1,0 +1,25 @@
+"""Reminders of open invoices that were sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.foundation.db import Base, BigId, UTCDateTime
+
+
+class Reminder(Base):
+    """A step of reminding about an invoice that was sent; each step is sent once."""
+
+    __tablename__ = "reminder"
+
+    id: Mapped[BigId]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    step: Mapped[int]  # days from the due day, -3 is three days before it
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    people: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("invoice_id", "step"),)

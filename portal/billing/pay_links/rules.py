@@ -1,0 +1,31 @@
+"""What is asked for when a pay link is made. Pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.foundation.errors import Rejected
+
+DEFAULT_DAYS = 14
+MOST_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequest:
+    """How long a pay link works, and to whom it goes.
+
+    :ivar email: sent there, too, if given.
+    :ivar zone: the seller's, for the day until which it works.
+    """
+
+    days: int
+    email: str = ""
+    zone: str = "UTC"
+
+    def check(self) -> None:
+        """Check the number of days.
+
+        :raises Rejected: on its field.
+        """
+        if not 1 <= self.days <= MOST_DAYS:
+            raise Rejected("days", f"Choose 1 to {MOST_DAYS} days.", field="days")

@@ -1,0 +1,144 @@
+"""Make a link by which somebody without an account pays one invoice, or what is open of one month. The address holds
+a token; the database only its hash, so nobody can read a link out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.methods.use_cases.methods import check_may_use
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.links import PayLink, PayLinkInvoice
+from portal.billing.pay_links.facts import record_link
+from portal.billing.pay_links.letters import mail_pay_link
+from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.payments.rules import MOST_DOCUMENTS
+from portal.foundation.actor import Actor
+from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.money import format_minor
+from portal.foundation.tokens import new_token, token_hash
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A new link. The token is shown now and never again."""
+
+    link: PayLink
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a link is for."""
+
+    kind: str
+    title: str
+    invoices: Sequence[Invoice]
+
+    @property
+    def total(self) -> str:
+        return format_minor(sum(each.open_minor for each in self.invoices), self.invoices[0].currency)
+
+
+def make_invoice_link(
+    session: Session, request: LinkRequest, *, actor: Actor, number: str, now: datetime
+) -> NewLink:
+    """A link to pay what is open of one invoice.
+
+    :raises NotFound: if the actor lacks the permission, or has no such invoice.
+    :raises Rejected: if nothing of it is open.
+    """
+    company_id = check_may_use(actor)
+    invoice = session.scalars(
+        select(Invoice).where(
+            Invoice.company_id == company_id, Invoice.number == number, Invoice.kind == "invoice"
+        )
+    ).one_or_none()
+    if invoice is None:
+        raise NotFound
+    if invoice.open_minor <= 0:
+        raise Rejected("settled", f"{number} is paid, so there is nothing to make a link for.")
+    if invoice.currency != _currency(session, company_id):
+        raise Rejected("currency", f"{number} is in {invoice.currency}; pay it by transfer.")
+    return _make(session, request, _Subject("invoice", f"Invoice {number}", [invoice]), actor, now)
+
+
+def make_statement_link(
+    session: Session, request: LinkRequest, *, actor: Actor, month: date, now: datetime
+) -> NewLink:
+    """A link to pay the invoices issued in a month or before that are open now.
+
+    :param month: any day of it.
+    :raises NotFound: if the actor lacks the permission.
+    :raises Rejected: if none is open, or too many are.
+    """
+    invoices = _open_until(session, check_may_use(actor), month)
+    if not invoices:
+        raise Rejected(
+            "settled", "Nothing of this statement is open, so there is nothing to make a link for."
+        )
+    if len(invoices) > MOST_DOCUMENTS:
+        raise Rejected(
+            "too_many", f"A link takes at most {MOST_DOCUMENTS} invoices. Make one for each invoice."
+        )
+    subject = _Subject("statement", f"Statement of {month:%B %Y}", invoices)
+    return _make(session, request, subject, actor, now)
+
+
+def _open_until(session: Session, company_id: int, month: date) -> Sequence[Invoice]:
+    """One more than a link takes at most, the first due first."""
+    after = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return session.scalars(
+        select(Invoice)
+        .where(
+            Invoice.company_id == company_id,
+            Invoice.kind == "invoice",
+            Invoice.open_minor > 0,
+            Invoice.issued_on < after,
+            Invoice.currency == _currency(session, company_id),  # others are paid by transfer
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+        .limit(MOST_DOCUMENTS + 1)
+    ).all()
+
+
+def _currency(session: Session, company_id: int) -> str:
+    return session.scalars(select(Company.currency).where(Company.id == company_id)).one()
+
+
+def _make(session: Session, request: LinkRequest, subject: _Subject, actor: Actor, now: datetime) -> NewLink:
+    request.check()
+    token = new_token()
+    link = _add(session, request, subject, actor, token, now)
+    if request.email:
+        mail_pay_link(session, link, request, token=token, total=subject.total, actor=actor)
+    record_link(session, actor, link, "link_made", now)
+    return NewLink(link, token)
+
+
+def _add(
+    session: Session, request: LinkRequest, subject: _Subject, actor: Actor, token: str, now: datetime
+) -> PayLink:
+    link = PayLink(
+        company_id=subject.invoices[0].company_id,
+        token_hash=token_hash(token),
+        kind=subject.kind,
+        title=subject.title,
+        created_by_user_id=actor.user_id,
+        created_by_name=actor.name,
+        created_at=now,
+        expires_at=now + timedelta(days=request.days),
+    )
+    session.add(link)
+    session.flush()
+    rows = [
+        {"pay_link_id": link.id, "invoice_id": each.id, "company_id": link.company_id}
+        for each in subject.invoices
+    ]
+    session.execute(insert(PayLinkInvoice), rows)
+    return link

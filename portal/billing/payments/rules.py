@@ -1,0 +1,149 @@
+"""How much of each document can be paid, and why less is refused. Pure rules, in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portal.billing.models.invoices import Invoice
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.settlement.split import Share, due_now
+from portal.billing.stripe.amounts import to_stripe
+from portal.foundation.errors import Rejected
+from portal.foundation.money import format_minor
+
+# Why less than the open amount is paid. "later" disputes nothing; every other reason opens a dispute.
+SHORT_REASONS = {
+    "price": "The price is not what was agreed",
+    "quantity": "Something is missing",
+    "damaged": "Something was damaged",
+    "not_received": "It did not arrive",
+    "tax": "The tax is wrong",
+    "other": "Something else",
+    "later": "We pay the rest later (no dispute)",
+}
+METHODS = {"card": "Card", "us_bank_account": "Bank debit"}
+MOST_DOCUMENTS = 100  # the most lines of a Checkout page
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A requested share and its document, of which payments under way take ``taken_minor``."""
+
+    document: Invoice
+    requested: RequestedShare
+    taken_minor: int
+
+    @property
+    def left(self) -> int:
+        return self.document.open_minor - self.taken_minor
+
+
+def allocate(
+    documents: Mapping[int, Invoice],
+    taken: Mapping[int, int],
+    requested: Sequence[RequestedShare],
+    today: date,
+    *,
+    must_explain: bool,
+) -> tuple[list[Share], list[Rejected]]:
+    """The shares that can be had, and why the others are refused. Credit memos are used as far as there is something
+    to pay with them.
+
+    :param taken: what payments under way take, by document.
+    :param must_explain: whether paying less than is left of an invoice needs a reason.
+    """
+    shares: list[Share] = []
+    refusals: list[Rejected] = []
+    for each in sorted(requested, key=lambda share: documents[share.invoice_id].kind != "invoice"):
+        claim = _Claim(documents[each.invoice_id], each, taken.get(each.invoice_id, 0))
+        try:
+            shares += _shares(claim, due_now(shares), today, must_explain)
+        except Rejected as no:
+            refusals.append(no)
+    return shares, refusals
+
+
+def _shares(claim: _Claim, due_minor: int, today: date, must_explain: bool) -> list[Share]:
+    """One share, or none of a credit memo that is not needed."""
+    is_memo = claim.document.kind == "credit_memo"
+    share = _memo_share(claim, due_minor) if is_memo else _invoice_share(claim, today, must_explain)
+    return [share] if share.amount_minor else []
+
+
+def _memo_share(claim: _Claim, due_minor: int) -> Share:
+    wanted = claim.requested.amount_minor
+    if claim.left == 0:
+        raise _nothing_left(claim)
+    if not claim.left <= wanted < 0:
+        raise _too_high(claim.document, -claim.left, "is left of")
+    return Share(claim.document.id, -min(-wanted, max(0, due_minor)))
+
+
+def _invoice_share(claim: _Claim, today: date, must_explain: bool) -> Share:
+    document, left, asked = claim.document, claim.left, claim.requested
+    if left == 0:
+        raise _nothing_left(claim)
+    amount, saved = discounted(document, asked.amount_minor, left, today)
+    if not 0 < amount <= left:
+        raise _too_high(document, left, "can be paid of")
+    if amount == left:
+        return Share(document.id, amount, saved)
+    if must_explain and asked.short_reason not in SHORT_REASONS:
+        rest = format_minor(left - amount, document.currency)
+        raise Rejected(
+            "short_reason_missing",
+            f"{rest} of {document.number} stays open. Say why.",
+            field=f"reason_{document.number}",
+        )
+    return Share(document.id, amount, 0, asked.short_reason, asked.short_note[:1000])
+
+
+def discounted(document: Invoice, amount: int, left: int, today: date) -> tuple[int, int]:
+    """What of the invoice is settled, and the early-payment discount in it: given when all of it is paid in time and at
+    once, whether or not the payer has subtracted it. An invoice that a refund reopened does not get it again."""
+    until, saved = document.discount_until, document.discount_minor
+    if not saved or until is None or today > until or left != document.total_minor or saved >= left:
+        return amount, 0
+    return (left, saved) if amount in (left, left - saved) else (amount, 0)
+
+
+def capped(amount: int, left: int) -> int:
+    """An amount, cut down to what is left of its document; of the same sign or zero."""
+    return max(0, min(amount, left)) if amount > 0 else min(0, max(amount, left))
+
+
+def check_total(total: int, currency: str, *, has_purpose: bool) -> None:
+    """Refuse a total that Stripe cannot charge.
+
+    :param has_purpose: whether there is anything to pay for.
+    :raises Rejected: if nothing was chosen, or the total cannot be charged.
+    """
+    if not has_purpose:
+        raise Rejected("nothing_chosen", "Choose at least one invoice to pay.")
+    if total < 0:
+        raise Rejected(
+            "memos_too_high", "The credit memos are more than the invoices. Use less of them or add invoices."
+        )
+    try:
+        to_stripe(total, currency)
+    except ValueError as error:
+        raise Rejected("amount_not_payable", str(error)) from error
+
+
+def _nothing_left(claim: _Claim) -> Rejected:
+    number, field = claim.document.number, f"amount_{claim.document.number}"
+    if claim.taken_minor:
+        message = f"A payment for {number} is under way: continue it or cancel it."
+        return Rejected("payment_under_way", message, field=field, outcome="conflict")
+    words = "used up" if claim.document.kind == "credit_memo" else "paid"
+    return Rejected("settled", f"{number} is {words} already.", field=field)
+
+
+def _too_high(document: Invoice, most: int, verb: str) -> Rejected:
+    return Rejected(
+        "amount_too_high",
+        f"Type an amount up to {format_minor(most, document.currency)}: that {verb} {document.number}.",
+        field=f"amount_{document.number}",
+    )

@@ -1,0 +1,59 @@
+"""The months in which anything went through a company's account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.billing.chart_of_accounts import NOT_OF_CUSTOMER, OF_CUSTOMER
+from portal.billing.periods import Month
+from portal.foundation.sql import sql_list
+
+_OURS = sql_list(NOT_OF_CUSTOMER)
+_MONTHS = text(f"""
+with facts as (
+  select t.id, t.currency, t.occurred_at, coalesce(sum(e.amount_minor), 0) as amount
+    from ledger_transaction t
+    left join ledger_entry e on e.transaction_id = t.id and e.account in {sql_list(OF_CUSTOMER)}
+   where t.company_id = :company and t.kind not in {_OURS} group by t.id),
+months as (
+  select currency, cast(date_trunc('month', occurred_at at time zone :zone) as date) as first, count(*) as entries,
+         coalesce(sum(amount) filter (where amount > 0), 0) as charges,
+         coalesce(sum(amount) filter (where amount < 0), 0) as credits
+    from facts group by 1, 2)
+select currency, first, entries, charges, credits,
+       sum(charges + credits) over (partition by currency order by first) as closing
+  from months order by first desc, currency
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month with anything in it; amounts in minor units, credits below zero."""
+
+    month: Month
+    currency: str
+    entries: int
+    charges_minor: int
+    credits_minor: int
+    closing_minor: int
+
+
+def months(session: Session, company_id: int, *, zone: str) -> list[MonthRow]:
+    """The company's months with entries, the newest first. One statement.
+
+    :param zone: the seller's; a month begins at its midnight.
+    """
+    return [
+        MonthRow(
+            Month.of(row.first),
+            row.currency,
+            row.entries,
+            int(row.charges),
+            int(row.credits),
+            int(row.closing),
+        )
+        for row in session.execute(_MONTHS, {"company": company_id, "zone": zone})
+    ]

@@ -1,0 +1,107 @@
+"""tax_rates.csv, tax_exemptions.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from portal.billing.tax.rules import region_key
+from portal.intake import cells
+from portal.intake.lookups import Known, Lookup, References
+from portal.intake.spec import BEGINNING, Spec, check_period
+from portal.intake.tables import Column, Row
+from portal.intake.upsert import Written
+
+
+def _rate(row: Row, refs: References) -> Sequence[Any]:
+    v = row.values
+    share = None if v["percent"] is None else v["percent"].scaleb(-2)
+    return region_key(v["region"] or ""), v["valid_from"], v["name"] or "", share
+
+
+TAX_RATES = Spec(
+    order=180,
+    file="tax_rates.csv",
+    columns=(
+        Column("region", cells.text(40), True),
+        Column("name", cells.text(80), True),
+        Column("percent", cells.percent, True),
+        Column("valid_from", cells.day, default=BEGINNING),
+    ),
+    key=("region", "valid_from"),
+    table="tax_rate",
+    db_columns=("region", "valid_from", "name", "share"),
+    db_key=("region", "valid_from"),
+    convert=_rate,
+)
+
+
+def _exemption(row: Row, refs: References) -> Sequence[Any]:
+    check_period(row)
+    v = row.values
+    company = refs.find(row, "company_code", "companies")
+    return (
+        company and company.id,
+        region_key(v["region"] or ""),
+        v["certificate_number"],
+        v["valid_from"],
+        v["valid_to"],
+        v["exempt_for"],
+    )
+
+
+# Rows that are there already are people's: a certificate that was withdrawn stays withdrawn.
+_NEW = """
+insert into tax_exemption (company_id, region, certificate_number, valid_from, valid_to, reason, added_by_name, added_at)
+select k.*, 'Imported', now()
+  from unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[])
+       as k(company_id, region, certificate_number, valid_from, valid_to, reason)
+ where not exists (select from tax_exemption t where (t.company_id, t.region, t.certificate_number, t.valid_from)
+                     = (k.company_id, k.region, k.certificate_number, k.valid_from))
+"""
+
+
+def _write_exemptions(connection: Connection[Any], rows: list[Sequence[Any]]) -> Written:
+    if not rows:
+        return Written()
+    added = connection.execute(_NEW, [list(column) for column in zip(*rows, strict=True)]).rowcount
+    return Written(added=added, unchanged=len(rows) - added)
+
+
+TAX_EXEMPTIONS = Spec(
+    order=190,
+    file="tax_exemptions.csv",
+    columns=(
+        Column("company_code", cells.code(20), True),
+        Column("region", cells.text(40), True),
+        Column("certificate_number", cells.text(60), True),
+        Column(
+            "exempt_for", cells.one_of("resale", "government", "nonprofit", "manufacturing", "other"), True
+        ),
+        Column("valid_from", cells.day, True),
+        Column("valid_to", cells.day, True),
+    ),
+    key=("company_code", "region", "certificate_number", "valid_from"),
+    table="tax_exemption",
+    db_columns=("company_id", "region", "certificate_number", "valid_from", "valid_to", "reason"),
+    db_key=("company_id", "region", "certificate_number", "valid_from"),
+    convert=_exemption,
+    needs=("companies",),
+    write=_write_exemptions,
+)
+
+
+def _exemptions(connection: Connection[Any]) -> Known:
+    """By company and number of the certificate: what is copied onto an order."""
+    rows = connection.execute(
+        "select company_id, region, reason, certificate_number, valid_from::text, valid_to::text "
+        "from tax_exemption where ended_at is null order by valid_from, id"
+    )
+    names = ("region", "reason", "certificate_number", "valid_from", "valid_to")
+    return {(company, rest[2]): dict(zip(names, rest, strict=True)) for company, *rest in rows}
+
+
+LOOKUPS = (Lookup("exemptions", "certificate", _exemptions),)
+SPECS = (TAX_RATES, TAX_EXEMPTIONS)

@@ -1,0 +1,209 @@
+"""What the text in the look-up box may be, each as SQL that uses the index of its own.
+
+Beginnings are compared with ``~>=~`` and ``~<~``, which the pattern indexes support and which stay fast under a generic
+plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal.accounts.sight import Companies
+from portal.desk.lookup.question import Question
+
+_ORDER = """
+select 'order', {why}, {exact}, o.number, o.number, c.name, o.status, o.fulfilment, o.placed_at, o.total_minor,
+       o.currency, concat_ws(' · ', case when o.po_number ~* '^po' then o.po_number else 'PO ' || nullif(o.po_number, '') end,
+       nullif(o.job_name, '')), '', ''
+  from ({source}) o join company c on c.id = o.company_id
+"""
+_INVOICE = """
+select 'invoice', {why}, {exact}, i.number, i.number, c.name,
+       case when i.kind = 'credit_memo' then 'credit memo' when i.open_minor = 0 then 'paid' else 'open' end, '',
+       i.issued_at, i.total_minor, i.currency, concat_ws(' · ', case when i.po_number ~* '^po' then i.po_number else 'PO ' ||
+       nullif(i.po_number, '') end, nullif(i.job_name, '')), '', ''
+  from ({source}) i join company c on c.id = i.company_id
+"""
+_COMPANY = """
+select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
+       cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, '')
+  from ({source}) c
+"""
+_PERSON = """
+select 'person', {why}, {exact}, coalesce(c.code, ''), u.name, coalesce(c.name, ''),
+       case when u.disabled_at is null then '' else 'disabled' end, '', cast(null as timestamptz),
+       cast(null as bigint), '', coalesce(m.role, ''), coalesce(u.phone, ''), u.email
+  from ({source}) u
+  {join} lateral (select company_id, role from membership x where x.user_id = u.id {scope}
+                   order by x.disabled_at is not null, x.company_id limit 1) m on true
+  left join company c on c.id = m.company_id
+"""
+_PRODUCT = """
+select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on is null then '' else 'discontinued' end,
+       '', cast(null as timestamptz), cast(null as bigint), '', v.size, '', ''
+  from ({source}) v
+"""
+_PHONE = """(phone_digits ~>=~ :phone and phone_digits ~<~ :phone_end
+         or reverse(phone_digits) ~>=~ :phone_back and reverse(phone_digits) ~<~ :phone_back_end)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the text: expressions for where it was found and whether exactly, around the rows' ``source``.
+    ``{scope}`` in it limits to the companies in sight."""
+
+    frame: str
+    why: str
+    exact: str
+    source: str
+
+    def sql(self, companies: Companies) -> str:
+        """The statement for an actor who sees these companies."""
+        everything = companies is Companies.ALL
+        members = f"select user_id from membership where {companies.sql('company_id')}"
+        source = self.source.format(
+            scope=f"and {companies.sql('company_id')}",
+            company_scope=f"and {companies.sql('id')}",
+            # A person without a company is in sight of those who see all companies.
+            person_scope="" if everything else f"and id in ({members})",
+            phone=_PHONE,
+        )
+        return self.frame.format(
+            why=self.why,
+            exact=self.exact,
+            source=source,
+            join="left join" if everything else "join",
+            scope=f"and {companies.sql('x.company_id')}",
+        )
+
+
+# Fuzzy matching runs only when no name matches: it is expensive, and look_up() would leave its results out.
+READINGS = {
+    "number": Reading(
+        _ORDER,
+        "'number'",
+        "o.number in (:number, :own_number)",
+        """
+        (select * from sales_order where number in (:number, :own_number) {scope})
+        union
+        (select * from sales_order where number ~>=~ :number and number ~<~ :number_end {scope}
+          order by number using ~>~ limit :many)
+        union
+        (select * from sales_order where number ~>=~ :own_number and number ~<~ :own_number_end {scope}
+          order by number using ~>~ limit :many)""",
+    ),
+    "invoice": Reading(
+        _INVOICE,
+        "'number'",
+        "cast(:names_invoice as boolean) and i.number in (:invoice, :memo)",
+        """
+        (select * from invoice where number in (:invoice, :memo) {scope})
+        union
+        (select * from invoice where number ~>=~ :number and number ~<~ :number_end {scope}
+          order by number using ~<~ limit :many)""",
+    ),
+    "po": Reading(
+        _ORDER,
+        "'po'",
+        "upper(o.po_number) = :number",
+        """
+        select * from (select * from sales_order where upper(po_number) ~>=~ :number and upper(po_number) ~<~ :number_end
+          {scope} order by upper(po_number) using ~<~ limit 60) p
+         order by (upper(po_number) = :number) desc, placed_at desc limit :many""",
+    ),
+    "ordered_sku": Reading(
+        _ORDER,
+        "'sku'",
+        "false",
+        """
+        select s.* from (
+          select order_id from order_line where sku = (select sku from variant where sku_key = :key limit 1) {scope}
+           order by order_id desc limit :many) l
+          join sales_order s on s.id = l.order_id""",
+    ),
+    "sku": Reading(
+        _PRODUCT,
+        "'sku'",
+        "v.sku_key = :key",
+        """
+        select * from variant where sku_key ~>=~ :key and sku_key ~<~ :key_end order by sku_key using ~<~ limit :many""",
+    ),
+    "product_name": Reading(
+        _PRODUCT,
+        "'name'",
+        "false",
+        """
+        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many""",
+    ),
+    "company_code": Reading(
+        _COMPANY, "'code'", "true", "select * from company where code = :number {company_scope}"
+    ),
+    "company_name": Reading(
+        _COMPANY,
+        "case when c.name ilike :like then 'name' else 'similar' end",
+        "lower(c.name) = lower(:words)",
+        """
+        with fits as materialized (select * from company where name ilike :like {company_scope})
+        select * from (select * from fits union all
+          select * from company where :words <% name {company_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, name) desc, name limit :many""",
+    ),
+    "company_phone": Reading(
+        _COMPANY,
+        "'phone'",
+        "c.phone_digits in (:phone, :phone_bare)",
+        """
+        select * from company where {phone} {company_scope} limit :many""",
+    ),
+    "company_email": Reading(
+        _COMPANY,
+        "'email'",
+        "lower(c.email) = :mail",
+        """
+        select * from company where lower(email) ~>=~ :mail and lower(email) ~<~ :mail_end {company_scope}
+         order by lower(email) using ~<~ limit :many""",
+    ),
+    "person_name": Reading(
+        _PERSON,
+        "case when u.name ilike :like then 'name' else 'similar' end",
+        "lower(u.name) = lower(:words)",
+        """
+        with fits as materialized (select * from app_user where kind = 'customer' and name ilike :like {person_scope})
+        select * from (select * from fits union all
+          select * from app_user where kind = 'customer' and :words <% name {person_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, name) desc, name limit :many""",
+    ),
+    "person_phone": Reading(
+        _PERSON,
+        "'phone'",
+        "u.phone_digits in (:phone, :phone_bare)",
+        """
+        select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many""",
+    ),
+    "person_email": Reading(
+        _PERSON,
+        "'email'",
+        "u.email = :mail",
+        """
+        select * from app_user where kind = 'customer' and email ~>=~ :mail and email ~<~ :mail_end {person_scope}
+         order by email using ~<~ limit :many""",
+    ),
+}
+
+
+def readings_of(question: Question) -> Iterator[str]:
+    """Names of the readings that fit what was typed."""
+    if question.is_mail:
+        yield from ("person_email", "company_email")
+        return
+    if question.phone:
+        yield from ("person_phone", "company_phone")
+    if question.looks_like_phone and question.digits != question.text:
+        return
+    if len(question.number) >= 2:
+        yield from ("number", "invoice", "po", "company_code")
+    if len(question.key) >= 3:
+        yield from ("sku", "ordered_sku")
+    if len(question.words) >= 3:
+        yield from ("company_name", "person_name", "product_name")

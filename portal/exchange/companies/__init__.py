@@ -1,0 +1,1 @@
+"""companies.csv: accounts, with their credit and their terms of payment."""

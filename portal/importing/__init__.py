@@ -1,1 +1,0 @@
-"""Bringing a seller's data in from CSV files: documented in docs/data-formats.md."""

@@ -1,0 +1,243 @@
+"""What one field of a CSV file may contain, by type. Pure: text in, value or reason out.
+
+The files are not trusted, so every pattern lists the characters that it accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from portal.foundation.money import exponent
+
+Parse = Callable[[str], Any]
+
+# Not \d, which takes the digits of every script.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
+INTEGER = re.compile(r"-?[0-9]{1,12}")
+PRICE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
+PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?")
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f\"<>\\^`{|}]+")
+HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+ARGON2ID = re.compile(
+    r"\$argon2id\$v=19\$m=([0-9]{1,7}),t=([0-9]{1,2}),p=([0-9]{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}"
+)
+# Line breaks and tabs among them; U+2028 and U+2029 break lines, too.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+END_OF_DAY = time(23, 59, 59)
+# Times outside these years are slips of a converter; they would also need a partition of the log each month.
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+# A more expensive hash would block everybody else's sign-in.
+MOST_MEMORY, MOST_PASSES, MOST_LANES = 1_048_576, 20, 16
+
+
+class Wrong(ValueError):
+    """The field is not what its type asks for; the text is the reason in the rejected row."""
+
+
+def not_a(kind: str) -> Wrong:
+    """``not a code``, ``not an email``."""
+    return Wrong(f"not {'an' if kind[0] in 'aeiou' else 'a'} {kind}")
+
+
+def _limited(raw: str, limit: int) -> None:
+    if len(raw) > limit:
+        raise Wrong(f"longer than {limit} characters")
+
+
+def text(limit: int, *, paragraphs: bool = False) -> Parse:
+    """Any characters but control characters; with ``paragraphs`` line breaks and tabs, too."""
+    control = CONTROL_IN_PARAGRAPHS if paragraphs else CONTROL
+
+    def parse(raw: str) -> str:
+        raw = raw.replace("\r\n", "\n")
+        _limited(raw, limit)
+        if control.search(raw):
+            raise not_a("text without control characters")
+        return raw
+
+    return parse
+
+
+def matching(pattern: re.Pattern[str], kind: str, limit: int = 254) -> Parse:
+    """A text of that form, as a whole."""
+
+    def parse(raw: str) -> str:
+        _limited(raw, limit)
+        if not pattern.fullmatch(raw):
+            raise not_a(kind)
+        return raw
+
+    return parse
+
+
+def code(limit: int) -> Parse:
+    """A code: what other rows refer to."""
+    return matching(CODE, "code", limit)
+
+
+def email(raw: str) -> str:
+    """A mail address, in lower case."""
+    found: str = matching(EMAIL, "email")(raw)
+    return found.lower()
+
+
+def integer(low: int, high: int) -> Parse:
+    """A whole number within limits."""
+
+    def parse(raw: str) -> int:
+        if not INTEGER.fullmatch(raw):
+            raise not_a("integer")
+        value = int(raw)
+        if not low <= value <= high:
+            raise Wrong(f"not between {low} and {high}")
+        return value
+
+    return parse
+
+
+def _decimal(kind: str) -> Parse:
+    def parse(raw: str) -> Decimal:
+        if not PRICE.fullmatch(raw):
+            raise not_a(kind)
+        return Decimal(raw)
+
+    return parse
+
+
+price = _decimal("price")
+
+
+def percent(raw: str) -> Decimal:
+    """A percentage from 0 to 100."""
+    if not PERCENT.fullmatch(raw) or Decimal(raw) > 100:
+        raise Wrong("not between 0 and 100")
+    return Decimal(raw)
+
+
+def signed_amount(raw: str) -> Decimal:
+    """An amount in major units that may be below zero."""
+    if not SIGNED_AMOUNT.fullmatch(raw):
+        raise not_a("amount")
+    return Decimal(raw)
+
+
+# In major units; the number of decimals is checked once the currency is known.
+amount = _decimal("amount")
+
+
+def degrees(low: int, high: int) -> Parse:
+    """Decimal degrees of a latitude or longitude."""
+
+    def parse(raw: str) -> float:
+        if not DEGREES.fullmatch(raw) or not low <= Decimal(raw) <= high:
+            raise Wrong(f"not between {low} and {high}")
+        return float(raw)
+
+    return parse
+
+
+def day(raw: str) -> date:
+    """An ISO calendar day."""
+    try:
+        if DAY.fullmatch(raw):
+            return date.fromisoformat(raw)
+    except ValueError:
+        pass
+    raise not_a("date")
+
+
+def moment(raw: str) -> datetime:
+    """A time with offset, as UTC."""
+    try:
+        if MOMENT.fullmatch(raw):
+            value = datetime.fromisoformat(raw).astimezone(UTC)
+            if FIRST_YEAR <= value.year <= LAST_YEAR:
+                return value
+    except (ValueError, OverflowError):
+        pass
+    raise not_a("time")
+
+
+def clock(raw: str) -> time:
+    """HH:MM in a store's local time; 24:00 ends a day."""
+    if raw == "24:00":
+        return END_OF_DAY
+    if not CLOCK.fullmatch(raw):
+        raise not_a("clock")
+    return time.fromisoformat(raw)
+
+
+def yes_no(raw: str) -> bool:
+    """``yes`` or ``no``."""
+    return bool(one_of("yes", "no")(raw) == "yes")
+
+
+def one_of(*choices: str) -> Parse:
+    """One of a few words."""
+
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise Wrong(f"not one of {', '.join(choices)}")
+        return raw
+
+    return parse
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def zone(raw: str) -> str:
+    """An IANA time zone name."""
+    if raw not in _zones():
+        raise not_a("zone")
+    return raw
+
+
+currency = matching(re.compile(r"[A-Z]{3}"), "currency")
+country = matching(re.compile(r"[A-Z]{2}"), "country")
+language = matching(LANGUAGE, "language tag", 12)
+
+
+def argon2id(raw: str) -> str:
+    """A password's hash whose parameters a sign-in can afford."""
+    found = ARGON2ID.fullmatch(raw)
+    if found and len(raw) <= 255:
+        memory, passes, lanes = (int(number) for number in found.groups())
+        if 8 <= memory <= MOST_MEMORY and 1 <= passes <= MOST_PASSES and 1 <= lanes <= MOST_LANES:
+            return raw
+    raise not_a("argon2id hash")
+
+
+def hex_colour(raw: str) -> str:
+    """``#86AFC8``, in capitals."""
+    if not HEX.fullmatch(raw):
+        raise Wrong("not a colour like #86AFC8")
+    return raw.upper()
+
+
+def web_address(raw: str) -> str:
+    """An http or https address; nothing that a browser would run."""
+    if len(raw) > 500 or not WEB_ADDRESS.fullmatch(raw):
+        raise not_a("web address")
+    return raw
+
+
+def fits(amount: Decimal, currency: str) -> bool:
+    """Whether an amount in major units has no more decimals than its currency."""
+    return -int(amount.as_tuple().exponent) <= exponent(currency)

@@ -1,0 +1,1 @@
+"""Orders above what a person may order alone: use cases."""

@@ -1,0 +1,1 @@
+"""Mails about an order on its way through the store."""

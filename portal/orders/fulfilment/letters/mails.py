@@ -1,0 +1,165 @@
+"""Queues the mails about an order with the event they announce; the worker sends them.
+
+They go to the person the order was placed for. An order without one (imported) sends none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.foundation.mail import Letter, Mail, send
+from portal.orders.fulfilment.letters.kinds import (
+    Address,
+    OrderCancelled,
+    OrderOut,
+    OrderPromiseChanged,
+    OrderReady,
+    OrderRestocked,
+    OrderShort,
+)
+from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.promise import week_words, when_words, window_words
+from portal.orders.status import SHORT_WORDS
+from portal.stores.hours.queries import schedules
+from portal.stores.models import Store
+
+STORE_PARTS = ("name", "line1", "city", "region", "postcode", "phone")
+
+
+def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) -> None:
+    """Something can be collected. ``rest`` is how many lines are still to come."""
+    hours = schedules(session, [order.store_id]) if order.store_id is not None else {}
+
+    def write(store: Store | None) -> Letter:
+        return OrderReady(
+            number=order.number,
+            path=_path(order),
+            rest=rest,
+            code=order.pickup_code or "",
+            pickup_person=order.pickup_person,
+            store=_address(store),
+            hours=week_words(hours[order.store_id]) if order.store_id in hours else "",
+            window=_window(order, store, event),
+            po_number=order.po_number,
+            job=order.job_name,
+        )
+
+    _mail(session, order, event, write)
+
+
+def mail_short(
+    session: Session, order: Order, event: OrderEvent, *, line: OrderLine, units: int, waits: bool
+) -> None:
+    """``units`` of a line are missing: the customer waits for them, or they are cancelled."""
+
+    def write(store: Store | None) -> Letter:
+        return OrderShort(
+            number=order.number,
+            path=_path(order),
+            units=units,
+            ordered=line.quantity,
+            sku=line.sku,
+            name=line.name,
+            colour=line.colour_name or "",
+            why=SHORT_WORDS.get(line.short_reason, ""),
+            waits=waits,
+            store=_address(store),
+        )
+
+    _mail(session, order, event, write)
+
+
+def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: Sequence[OrderLine]) -> None:
+    """Backordered goods came in and are being prepared."""
+
+    def write(store: Store | None) -> Letter:
+        return OrderRestocked(
+            number=order.number,
+            path=_path(order),
+            fulfilment=order.fulfilment,
+            promised=_promised(order, store, event),
+            lines=[{"sku": line.sku, "name": line.name} for line in lines],
+        )
+
+    _mail(session, order, event, write)
+
+
+def mail_cancelled(session: Session, order: Order, event: OrderEvent, *, reason: str, rest: bool) -> None:
+    """The order is cancelled; ``rest``: only what was not collected of it."""
+    letter = OrderCancelled(number=order.number, path=_path(order), reason=reason, rest=rest)
+    _mail(session, order, event, lambda _: letter)
+
+
+def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, reason: str) -> None:
+    """Another time is promised, for this reason."""
+
+    def write(store: Store | None) -> Letter:
+        return OrderPromiseChanged(
+            number=order.number,
+            path=_path(order),
+            fulfilment=order.fulfilment,
+            promised=_promised(order, store, event),
+            reason=reason,
+            store=_address(store),
+        )
+
+    _mail(session, order, event, write)
+
+
+def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
+    """The order has left the store."""
+
+    def write(store: Store | None) -> Letter:
+        return OrderOut(
+            number=order.number,
+            path=_path(order),
+            promised=_promised(order, store, event),
+            ship_to=order.ship_to or {},
+            store=_address(store),
+        )
+
+    _mail(session, order, event, write)
+
+
+def _mail(session: Session, order: Order, event: OrderEvent, write: Callable[[Store | None], Letter]) -> None:
+    person_id = order.subject_user_id or order.placed_by_user_id
+    person = session.get(User, person_id) if person_id else None
+    if person is None or not person.is_customer or person.disabled_at is not None:
+        return
+    letter = write(session.scalars(select(Store).where(Store.id == order.store_id)).one_or_none())
+    send(
+        session,
+        Mail(
+            key=f"{letter.kind}:{order.number}:{event.id}",
+            letter=letter,
+            to=person,
+            company_id=order.company_id,
+            order_id=order.id,
+        ),
+    )
+
+
+def _path(order: Order) -> str:
+    return f"/orders/{order.number}"
+
+
+def _address(store: Store | None) -> Address:
+    return {part: getattr(store, part) for part in STORE_PARTS} if store else {}
+
+
+def _promised(order: Order, store: Store | None, event: OrderEvent) -> str:
+    return when_words(order.promised_at, _zone(store), event.at) if order.promised_at else ""
+
+
+def _window(order: Order, store: Store | None, event: OrderEvent) -> str:
+    if not order.window_start or not order.window_end:
+        return ""
+    return window_words(order.window_start, order.window_end, _zone(store), event.at)
+
+
+def _zone(store: Store | None) -> str:
+    return store.time_zone if store else "UTC"

@@ -1,0 +1,1 @@
+"""What stores do with an order, from acceptance to handover: queries."""

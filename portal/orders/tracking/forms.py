@@ -1,0 +1,45 @@
+"""The filter of the order history, as it stands in the page's address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from portal.foundation.clock import typed_day
+from portal.orders.status import ORDER_STATES
+from portal.orders.tracking.queries.history_filter import STATUS_GROUPS, HistoryFilter
+
+
+def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dict[str, str]]:
+    """The filter, and what is wrong with it by field.
+
+    :param zone: of the reader, for the dates.
+    """
+    errors: dict[str, str] = {}
+    first, last = _day(given, "from", errors), _day(given, "to", errors)
+    if first and last and first > last:
+        errors["to"] = "This is before the first date."
+    status, buyer = given.get("status", ""), given.get("buyer", "")
+    wanted = HistoryFilter(
+        status=status if status in {*STATUS_GROUPS, *ORDER_STATES} else "",
+        placed_from=first,
+        placed_to=last,
+        buyer_id=int(buyer) if buyer.isascii() and buyer.isdigit() and len(buyer) < 18 else None,
+        po=_words(given, "po"),
+        job=_words(given, "job"),
+        text=_words(given, "q"),
+        zone=zone,
+    )
+    return wanted, errors
+
+
+def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
+    try:
+        return typed_day(given.get(name, ""))
+    except ValueError:
+        errors[name] = "Write the date as year-month-day, for example 2026-03-31."
+        return None
+
+
+def _words(given: Mapping[str, str], name: str) -> str:
+    return given.get(name, "").replace("\x00", "").strip()[:100]

@@ -1,0 +1,1 @@
+"""What stands on an order's page, in words."""
