@@ -93,8 +93,10 @@ def new_document(locked: LockedOrder, kind: str, key: str, lines: list[Line]) ->
 
 def _place(order: Order, store: Store | None) -> dict[str, str | bool] | None:
     """Where the goods went, as it was: the address of a delivery, or the store that handed them over."""
-    if order.ship_to or store is None:
-        return order.ship_to
+    if order.ship_to:
+        return {**order.ship_to}
+    if store is None:
+        return None
     place = {name: getattr(store, name) for name in SHIP_TO}
     return {"picked_up": True, "label": "Pickup", "recipient": store.name, **place}
 
