@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
@@ -103,7 +102,7 @@ class Mail:
     order_id: int | None = None
 
     @property
-    def row(self) -> Mapping[str, Any]:
+    def row(self) -> dict[str, Any]:
         """The row of ``outbound_mail``."""
         return {
             "key": self.key,
@@ -120,45 +119,17 @@ class Mail:
 def send(session: Session, *mails: Mail) -> None:
     """Queue any number of mails with the transaction, in two statements: they are sent when, and only when, it commits.
     A key that was queued before is left out."""
-    _queue(session, [mail.row for mail in mails])
-
-
-def _queue(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
+    if not mails:
         return
     written = (
         insert(OutboundMail)
-        .values(list(rows))
+        .values([mail.row for mail in mails])
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(OutboundMail.id)
     )
     mail_ids = session.scalars(written).all()
     if mail_ids:
         defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids))
-
-
-@dataclass(frozen=True, slots=True)
-class RawLetter:
-    """A mail without a type; being replaced by :class:`Mail`."""
-
-    key: str
-    kind: str
-    to_email: str
-    data: Contents
-    to_name: str = ""
-    language: str = "en"
-    company_id: int | None = None
-    order_id: int | None = None
-
-
-def post(session: Session, **more: Any) -> None:
-    """Queue one untyped mail; being replaced by :func:`send`."""
-    post_all(session, [RawLetter(**more)])
-
-
-def post_all(session: Session, letters: Sequence[RawLetter]) -> None:
-    """Queue untyped mails; being replaced by :func:`send`."""
-    _queue(session, [asdict(letter) for letter in letters])
 
 
 def retry_failed(session: Session) -> int:

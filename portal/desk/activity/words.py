@@ -38,43 +38,12 @@ OUTCOME_WORDS = {
     "system_error": "a fault on our side",
     "abandoned": "given up",
 }
-# Of mails whose letter is no type yet.
-MAIL_WORDS = {
-    "order_confirmation": "order confirmation",
-    "order_ready": "ready for pickup",
-    "order_short": "something is missing",
-    "order_restocked": "waited-for goods came in",
-    "order_cancelled": "cancellation",
-    "invitation": "invitation",
-    "password_reset": "link to set a password",
-    "password_changed": "password was changed",
-    "payment_reminder": "reminder of invoices",
-    "credit_ask": "request to make room for an order",
-    "account_held": "account on hold",
-    "account_released": "hold lifted",
-    "draft_paid": "order can be placed",
-    "dispute_settled": "answer about an invoice",
-    "approval_asked": "question to approve an order",
-    "approval_refused": "an order was sent back",
-    "autopay_ahead": "autopay will pay soon",
-    "autopay_left": "autopay left something open",
-    "credit_memo_new": "new credit memo",
-    "invoice_new": "new invoice",
-    "order_out": "on its way",
-    "order_promise_changed": "another time is promised",
-    "pay_link": "link to pay",
-    "payment_failed": "a payment failed",
-    "payment_received": "payment received",
-    "payment_refunded": "refund",
-    "scheduled_nothing_left": "nothing left to pay",
-    "staff_invitation": "invitation of staff",
-}
 
 
 def mail_words(kind: str) -> str:
     """What a mail is called, by the name of its template."""
     letter = _letters().get(kind)
-    return letter.words if letter else MAIL_WORDS.get(kind, kind.replace("_", " "))
+    return letter.words if letter else kind.replace("_", " ")
 
 
 @cache

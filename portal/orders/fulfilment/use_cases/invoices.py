@@ -93,9 +93,12 @@ def new_document(locked: LockedOrder, kind: str, key: str, lines: list[Line]) ->
 
 def _place(order: Order, store: Store | None) -> dict[str, str | bool] | None:
     """Where the goods went, as it was: the address of a delivery, or the store that handed them over."""
-    if order.ship_to or store is None:
-        return order.ship_to
-    place = {name: getattr(store, name) for name in SHIP_TO}
+    if order.ship_to:
+        delivered: dict[str, str | bool] = {**order.ship_to}
+        return delivered
+    if store is None:
+        return None
+    place: dict[str, str | bool] = {name: getattr(store, name) for name in SHIP_TO}
     return {"picked_up": True, "label": "Pickup", "recipient": store.name, **place}
 
 
