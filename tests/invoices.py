@@ -16,7 +16,7 @@ from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt, payment_number
-from portal.foundation.actor import SYSTEM, Actor
+from portal.foundation.actor import SYSTEM
 from portal.foundation.money import to_major
 from portal.foundation.tokens import new_token
 from tests.builders import NOW
@@ -81,14 +81,13 @@ def pay_offline(
     to: Invoice | Mapping[Invoice, int] | None = None,
     *,
     on: date = TODAY,
-    kind: str = "cheque",
     discount: int = 0,
-    actor: Actor = SYSTEM,
-    reference: str = "",
+    **fields: Any,
 ) -> Payment:
-    """Money outside Stripe: so much of it to each invoice, the rest stays unapplied.
+    """Money outside Stripe: part of it to each invoice, the rest stays unapplied.
 
     :param discount: early-payment discount, given to the first invoice on top of what is paid.
+    :param fields: further ones of Payment: ``reference``, and ``kind`` when it is no cheque.
     """
     at = datetime.combine(on, time(15), UTC)
     if to is None:
@@ -97,14 +96,12 @@ def pay_offline(
     payment = Payment(
         number=f"PAY-{session.scalar(payment_number)}",
         company_id=company.id,
-        kind=kind,
         amount_minor=amount,
         currency=company.currency,
         received_on=on,
         received_at=at,
-        reference=reference,
-        actor_user_id=actor.user_id,
-        actor_name=actor.name,
+        actor_name=SYSTEM.name,
+        **{"kind": "cheque", "reference": "", **fields},
     )
     session.add(payment)
     session.flush()
@@ -123,7 +120,7 @@ def pay_offline(
         currency=company.currency,
         occurred_at=at,
         sides=sides,
-        actor=actor,
+        actor=SYSTEM,
         words=f"Payment {payment.number}",
     )
     session.commit()

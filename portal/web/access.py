@@ -35,7 +35,7 @@ def public(view: View) -> View:
 
 
 def permission_of(app: Flask, endpoint: str) -> str | None:
-    """What the view behind an endpoint declares; None for nothing."""
+    """What the view behind an endpoint declares; None if it declares none."""
     return getattr(app.view_functions[endpoint], "permission", None)
 
 

@@ -97,7 +97,7 @@ def price_lines(company: Company, basket: dict[Item, int], prices: Prices, place
 
 
 def name_job(order: Order, job: Job, source: random.Random) -> None:
-    """PO number and job as the company's rules ask for them; where they ask for nothing, as people do it."""
+    """PO number and job as the company's rules ask for them; where they ask for none, as people do it."""
     mode = order.company.po_mode
     if mode != "free" or source.random() < 0.65:
         order.job = job.name

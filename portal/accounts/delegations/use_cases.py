@@ -113,7 +113,7 @@ def _begin(session: Session, actor: Actor, delegation: Delegation) -> None:
     session.flush()
     _set_on_session(session, actor, delegation.id)
     started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST // MINUTE)
-    _record(session, started, actor, delegation, delegation.started_at)
+    _record_delegation(session, started, actor, delegation, delegation.started_at)
 
 
 def _set_on_session(session: Session, actor: Actor, delegation_id: int | None) -> None:
@@ -173,10 +173,12 @@ def _record_end(session: Session, rep: Actor, delegation: Delegation, now: datet
         minutes=(ended_at - delegation.started_at) // MINUTE,
         reason="ended" if ended_at < delegation.expires_at else "expired",
     )
-    _record(session, fact, rep, delegation, ended_at)
+    _record_delegation(session, fact, rep, delegation, ended_at)
 
 
-def _record(session: Session, fact: Touch, rep: Actor, delegation: Delegation, now: datetime) -> None:
+def _record_delegation(
+    session: Session, fact: Touch, rep: Actor, delegation: Delegation, now: datetime
+) -> None:
     inside = replace(
         rep,
         company_id=delegation.company_id,

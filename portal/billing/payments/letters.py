@@ -69,7 +69,7 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
         late=late,
         company=_company_name(session, attempt),
     )
-    _send(session, attempt, letter, payment.number)
+    _mail_readers(session, attempt, letter, payment.number)
 
 
 def mail_payment_failed(session: Session, attempt: PaymentAttempt) -> None:
@@ -82,7 +82,7 @@ def mail_payment_failed(session: Session, attempt: PaymentAttempt) -> None:
         confirm=attempt.failure_code == "authentication_required",
         company=_company_name(session, attempt),
     )
-    _send(session, attempt, letter, attempt.token)
+    _mail_readers(session, attempt, letter, attempt.token)
 
 
 def _settled_invoices(settled: Settled) -> list[SettledInvoice]:
@@ -102,7 +102,7 @@ def _company_name(session: Session, attempt: PaymentAttempt) -> str:
     return session.get_one(Company, attempt.company_id).name
 
 
-def _send(session: Session, attempt: PaymentAttempt, letter: Letter, key: str) -> None:
+def _mail_readers(session: Session, attempt: PaymentAttempt, letter: Letter, key: str) -> None:
     mails = [
         Mail(key=f"{letter.kind}:{key}:{person.id}", letter=letter, to=person, company_id=attempt.company_id)
         for person in _readers(session, attempt)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from portal.billing.models.invoices import Invoice
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.amounts import to_stripe
@@ -27,11 +27,32 @@ METHODS = {"card": "Card", "us_bank_account": "Bank debit"}
 MOST_DOCUMENTS = 100  # the most lines of a Checkout page
 
 
+class Document(Protocol):
+    """An invoice or credit memo, with amounts in minor units of its currency."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def total_minor(self) -> int: ...
+    @property
+    def open_minor(self) -> int: ...
+    @property
+    def discount_minor(self) -> int: ...
+    @property
+    def discount_until(self) -> date | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """A requested share and its document, of which payments under way take ``taken_minor``."""
 
-    document: Invoice
+    document: Document
     requested: RequestedShare
     taken_minor: int
 
@@ -41,7 +62,7 @@ class _Claim:
 
 
 def allocate(
-    documents: Mapping[int, Invoice],
+    documents: Mapping[int, Document],
     taken: Mapping[int, int],
     requested: Sequence[RequestedShare],
     today: date,
@@ -100,7 +121,7 @@ def _invoice_share(claim: _Claim, today: date, must_explain: bool) -> Share:
     return Share(document.id, amount, 0, asked.short_reason, asked.short_note[:1000])
 
 
-def discounted(document: Invoice, amount: int, left: int, today: date) -> tuple[int, int]:
+def discounted(document: Document, amount: int, left: int, today: date) -> tuple[int, int]:
     """What of the invoice is settled, and the early-payment discount in it: given when all of it is paid in time and at
     once, whether or not the payer has subtracted it. An invoice that a refund reopened does not get it again."""
     until, saved = document.discount_until, document.discount_minor
@@ -141,7 +162,7 @@ def _nothing_left(claim: _Claim) -> Rejected:
     return Rejected("settled", f"{number} is {words} already.", field=field)
 
 
-def _too_high(document: Invoice, most: int, verb: str) -> Rejected:
+def _too_high(document: Document, most: int, verb: str) -> Rejected:
     return Rejected(
         "amount_too_high",
         f"Type an amount up to {format_minor(most, document.currency)}: that {verb} {document.number}.",

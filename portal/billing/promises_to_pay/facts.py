@@ -52,17 +52,17 @@ def record_payment_promised(
     session: Session, invoice: Invoice, promise_id: int, *, actor: Actor, now: datetime
 ) -> None:
     """Record that somebody promised to pay an invoice by a day."""
-    _record(session, PaymentPromised(number=invoice.number), invoice, promise_id, actor, now)
+    _record_promise(session, PaymentPromised(number=invoice.number), invoice, promise_id, actor, now)
 
 
 def record_promise_withdrawn(
     session: Session, invoice: Invoice, promise_id: int, *, actor: Actor, now: datetime
 ) -> None:
     """Record that a promise to pay was withdrawn."""
-    _record(session, PaymentPromiseWithdrawn(number=invoice.number), invoice, promise_id, actor, now)
+    _record_promise(session, PaymentPromiseWithdrawn(number=invoice.number), invoice, promise_id, actor, now)
 
 
-def _record(
+def _record_promise(
     session: Session, what: Touch, invoice: Invoice, promise_id: int, actor: Actor, now: datetime
 ) -> None:
     record(

@@ -57,7 +57,7 @@ def remind_all(sessions: Callable[[], Session], *, now: datetime, zone: str) -> 
             steps = due_steps(session, today=clock.date(), morning=morning, after=after)
             if not steps:
                 return reminded
-            reminded += _remind(session, steps, now=now, today=clock.date())
+            reminded += _take_steps(session, steps, now=now, today=clock.date())
         after = steps[-1].company_id
 
 
@@ -79,7 +79,7 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
     record_reminders_changed(session, company.id, actor=actor, now=now)
 
 
-def _remind(session: Session, steps: Sequence[DueStep], *, now: datetime, today: date) -> int:
+def _take_steps(session: Session, steps: Sequence[DueStep], *, now: datetime, today: date) -> int:
     """The same number of statements for any number of invoices."""
     companies = {each.company_id for each in steps}
     people = people_who_may(session, "invoices:pay", companies)
@@ -87,14 +87,21 @@ def _remind(session: Session, steps: Sequence[DueStep], *, now: datetime, today:
     if not reachable:
         return 0
     taken = _take(session, reachable, people, now)
-    credit = credit_of_companies(session, companies)
+    _mail_reminders(session, taken, people, today)
+    for each in taken:
+        record_reminder_sent(session, each, now=now)
+    return len(taken)
+
+
+def _mail_reminders(
+    session: Session, taken: Sequence[DueStep], people: Mapping[int, Sequence[Recipient]], today: date
+) -> None:
+    """Queue one mail per company and person about the steps taken."""
+    credit = credit_of_companies(session, {each.company_id for each in taken})
     mails: list[Mail] = []
     for company_id, group in groupby(taken, key=lambda each: each.company_id):
         mails += reminder_mails(list(group), people.get(company_id, []), credit, today)
     send(session, *mails)
-    for each in taken:
-        record_reminder_sent(session, each, now=now)
-    return len(taken)
 
 
 def _take(

@@ -32,7 +32,7 @@ class TaxExemptionAdded(Touch):
     stage="pay",
     task="administer",
     says="Withdrew a tax exemption",
-    meaning="A certificate that exempts from sales tax is not used any more",
+    meaning="A certificate that exempts from sales tax is no longer used",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxExemptionWithdrawn(Touch):
@@ -43,16 +43,18 @@ class TaxExemptionWithdrawn(Touch):
 
 def record_exemption_added(session: Session, exemption: TaxExemption, *, actor: Actor, now: datetime) -> None:
     """Record that a certificate was added."""
-    _record(session, TaxExemptionAdded(reason=exemption.reason), exemption, actor, now)
+    _record_exemption(session, TaxExemptionAdded(reason=exemption.reason), exemption, actor, now)
 
 
 def record_exemption_withdrawn(
     session: Session, exemption: TaxExemption, *, actor: Actor, now: datetime
 ) -> None:
     """Record that a certificate was withdrawn."""
-    _record(session, TaxExemptionWithdrawn(reason=exemption.reason), exemption, actor, now)
+    _record_exemption(session, TaxExemptionWithdrawn(reason=exemption.reason), exemption, actor, now)
 
 
-def _record(session: Session, what: Touch, exemption: TaxExemption, actor: Actor, now: datetime) -> None:
+def _record_exemption(
+    session: Session, what: Touch, exemption: TaxExemption, actor: Actor, now: datetime
+) -> None:
     key = f"{what.kind.name}:{exemption.id}"
     record(session, Event(what, actor=actor, now=now, key=key, account_id=exemption.company_id))

@@ -17,7 +17,7 @@ from portal.touchpoints.recording import Event, record
     stage="pay",
     task="administer",
     says="Changed credit limit or terms of payment",
-    meaning="The limit, the due day, the discount or how invoices are issued were agreed anew",
+    meaning="The limit, the due day, the discount or how invoices are issued was changed",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChanged(Touch):

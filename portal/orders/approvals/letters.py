@@ -63,7 +63,7 @@ def mail_approvers(
         store=head.store.name if head.store and head.draft.fulfilment == "pickup" else "",
         path=f"/approvals/{approval.id}",
     )
-    _send(session, approval, letter, {each.user_id: each for each in people})
+    _mail_each(session, approval, letter, {each.user_id: each for each in people})
 
 
 def mail_refusal(session: Session, approval: OrderApproval) -> None:
@@ -81,10 +81,14 @@ def mail_refusal(session: Session, approval: OrderApproval) -> None:
         lines=approval.line_count,
         path=f"/drafts/{approval.draft_id}",
     )
-    _send(session, approval, letter, {each.id: To(each.email, each.name, each.language) for each in people})
+    _mail_each(
+        session, approval, letter, {each.id: To(each.email, each.name, each.language) for each in people}
+    )
 
 
-def _send(session: Session, approval: OrderApproval, letter: Letter, people: Mapping[int, Addressee]) -> None:
+def _mail_each(
+    session: Session, approval: OrderApproval, letter: Letter, people: Mapping[int, Addressee]
+) -> None:
     """Mail each person, by their ids, once for each request."""
     mails = [
         Mail(

@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.context.use_cases import set_session_store
 from portal.foundation.actor import Actor
-from portal.foundation.clock import to_microseconds
-from portal.stores.store.facts import PickupStoreSelected
+from portal.stores.store.facts import record_store_chosen
 from portal.stores.store.queries import StoreInfo, store_by_code
-from portal.touchpoints.recording import Event, record
 
 
 def choose_store(
@@ -26,15 +24,5 @@ def choose_store(
     if store.id == store_before:
         return store
     set_session_store(session, actor=actor, store_id=store.id)
-    record(
-        session,
-        Event(
-            PickupStoreSelected(store_before=store_before),
-            actor=actor,
-            now=now,
-            key=f"pickup_store_selected:{actor.session_id}:{to_microseconds(now)}",
-            account_id=actor.company_id,
-            store_id=store.id,
-        ),
-    )
+    record_store_chosen(session, store.id, store_before, actor=actor, now=now)
     return store

@@ -16,7 +16,6 @@ what carries this portal's own origin only, and the requests here carry none.
 
 from __future__ import annotations
 
-# fmt: off
 TABLE = """
 METHOD ROUTE                                             visitor viewer buyer approver admin other_buyer rep other_rep acting_rep support store staff_admin
 GET    /                                                 in      200    200   200      200   200         200 200       200        200     302   200
@@ -220,7 +219,6 @@ POST   /tax-exemptions                                   401     403    403   ok
 GET    /tax-exemptions/<exemption_id>/file               in      403    403   200      200   403         403 403       403        403     403   403
 POST   /tax-exemptions/<exemption_id>/withdrawal         401     403    403   ok       ok    403         403 403       403        403     403   403
 """
-# fmt: on
 
 
 def columns() -> tuple[str, ...]:

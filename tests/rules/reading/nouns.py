@@ -28,7 +28,10 @@ KINDS = (
     "staff_views",
 )
 # Folders that hold tests of several nouns; the file's name says which.
-GROUPS = {f"tests/domain/billing/{group}" for group in ("credit", "documents", "money")}
+GROUPS = {
+    *(f"tests/domain/billing/{group}" for group in ("credit", "documents", "money")),
+    *(f"tests/pages/billing/{group}" for group in ("credit", "documents")),
+}
 Noun = tuple[str, str]
 
 

@@ -48,7 +48,7 @@ def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) 
             job=order.job_name,
         )
 
-    _mail(session, order, event, write)
+    _mail_customer(session, order, event, write)
 
 
 def mail_short(
@@ -70,7 +70,7 @@ def mail_short(
             store=_address(store),
         )
 
-    _mail(session, order, event, write)
+    _mail_customer(session, order, event, write)
 
 
 def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: Sequence[OrderLine]) -> None:
@@ -85,13 +85,13 @@ def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: 
             lines=[{"sku": line.sku, "name": line.name} for line in lines],
         )
 
-    _mail(session, order, event, write)
+    _mail_customer(session, order, event, write)
 
 
 def mail_cancelled(session: Session, order: Order, event: OrderEvent, *, reason: str, rest: bool) -> None:
     """The order is cancelled; ``rest``: only what was not collected of it."""
     letter = OrderCancelled(number=order.number, path=_path(order), reason=reason, rest=rest)
-    _mail(session, order, event, lambda _: letter)
+    _mail_customer(session, order, event, lambda _: letter)
 
 
 def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, reason: str) -> None:
@@ -107,7 +107,7 @@ def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, r
             store=_address(store),
         )
 
-    _mail(session, order, event, write)
+    _mail_customer(session, order, event, write)
 
 
 def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
@@ -122,10 +122,12 @@ def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
             store=_address(store),
         )
 
-    _mail(session, order, event, write)
+    _mail_customer(session, order, event, write)
 
 
-def _mail(session: Session, order: Order, event: OrderEvent, write: Callable[[Store | None], Letter]) -> None:
+def _mail_customer(
+    session: Session, order: Order, event: OrderEvent, write: Callable[[Store | None], Letter]
+) -> None:
     person_id = order.subject_user_id or order.placed_by_user_id
     person = session.get(User, person_id) if person_id else None
     if person is None or not person.is_customer or person.disabled_at is not None:

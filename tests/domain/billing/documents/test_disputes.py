@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.accounts.models import Company
 from portal.billing.disputes.queries import company_disputes, disputes_of, open_disputes
 from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
-from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
+from portal.billing.disputes.use_cases.disputes import dispute_invoice, open_dispute, withdraw_dispute
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.foundation.actor import Actor
@@ -78,6 +78,24 @@ def test_who_may_not(build: Build, session: Session, company: Company, role: str
         start(session, actor, invoice)
     with pytest.raises(NotFound):
         withdraw_dispute(session, actor=actor, now=NOW, number=invoice.number)
+
+
+def test_an_open_dispute_stays_as_it_is(session: Session, company: Company, buyer: Actor) -> None:
+    """A second one is not opened over it. Seen failing with the open dispute returned as the new one, and with the
+    second written over the first (``on_conflict_do_update``)."""
+    invoice = make_invoice(session, company)
+    first = open_dispute(session, invoice, 500, "price", "As agreed: 41.20", buyer, NOW)
+    assert first is not None
+    assert open_dispute(session, invoice, 700, "damaged", "", buyer, NOW) is None
+    session.commit()
+    kept = session.scalars(select(InvoiceDispute).where(InvoiceDispute.invoice_id == invoice.id)).one()
+    assert (kept.amount_minor, kept.currency, kept.reason, kept.note) == (
+        500,
+        invoice.currency,
+        "price",
+        "As agreed: 41.20",
+    )
+    assert (kept.company_id, kept.opened_by_name, kept.closed_at) == (company.id, buyer.name, None)
 
 
 def test_one_dispute_of_an_invoice_is_open(

@@ -13,7 +13,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, Refund
 from portal.billing.refunds.rules import AboveLimit, RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
-from portal.billing.refunds.use_cases.carry_out import carry_out_refund
+from portal.billing.refunds.use_cases.carry_out import carry_out_refund, unfinished_refunds
 from portal.billing.refunds.use_cases.sync import sync_refund
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.actor import Actor
@@ -125,6 +125,17 @@ def test_no_answer_leaves_it_created_and_asking_again_gives_it_once(till: Till, 
     tell(till, refund)
     assert refunds_at_stripe(till) == [4_000]
     till.check_books()
+
+
+def test_refunds_without_an_outcome_are_unfinished(till: Till, staff: Actor) -> None:
+    """Seen failing without ``pending`` among the states, and with refunds in any state."""
+    payment, _ = paid(till, 10_000)
+    created, pending, finished = (ask(till, staff, payment, amount) for amount in (1_000, 2_000, 3_000))
+    assert tell(till, finished).state == "succeeded"
+    with transaction(till.sessions) as session:
+        session.get_one(Refund, pending.id).state = "pending"
+    with transaction(till.sessions) as session:
+        assert unfinished_refunds(session) == [created.id, pending.id]
 
 
 def test_a_refund_that_fails_later_is_posted_back(till: Till, staff: Actor) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from portal.billing.autopay.jobs import pay_by_rule
 from portal.billing.methods.use_cases.methods import remove_saved
 from portal.billing.payments.new_payment import RequestedShare
-from portal.billing.scheduled.use_cases import cancel_scheduled_payment
+from portal.billing.payments.use_cases.saved_charges import CHARGE
+from portal.billing.scheduled.use_cases import cancel_scheduled_payment, run_scheduled_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
@@ -36,6 +38,22 @@ def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
     assert till.opens(first, second) == [0, 0]
     assert len(till.charges()) == 1
     till.check_books()
+
+
+def test_it_begins_on_its_day_and_its_charge_is_queued_once(till: Till) -> None:
+    """Seen failing without the comparison with its day, and without the look at its state: charged twice."""
+    scheduled = schedule(till, saved(till), RequestedShare(till.invoice(10_000).id, 10_000), on=TODAY + DAY)
+    queued = text("select args ->> 'row_id' from procrastinate_jobs where task_name = :name")
+    for today, state, charges in (
+        (TODAY, "scheduled", []),
+        (TODAY + DAY, "created", [str(scheduled.id)]),
+        (TODAY + 2 * DAY, "created", [str(scheduled.id)]),
+    ):
+        with transaction(till.sessions) as session:
+            begun = run_scheduled_payment(session, scheduled.id, now=utcnow(), today=today)
+            assert begun.state == state, today
+        with transaction(till.sessions) as session:
+            assert list(session.scalars(queued, {"name": CHARGE})) == charges, today
 
 
 def test_a_scheduled_payment_of_what_is_paid_is_cancelled_and_told(till: Till) -> None:
