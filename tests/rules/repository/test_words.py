@@ -1,6 +1,6 @@
 """Plain American English with the field's words: phrases that read as translated stay out of code and documents.
 
-The words of pages are checked with the pages. CONTRIBUTING.md lists the phrases beside better ones.
+Comments, docstrings and documents are read, the texts of pages are not. CONTRIBUTING.md says which words to write.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def test_a_scheduled_payment_takes_what_is_still_open_once(till: Till) -> None:
 
 
 def test_it_begins_on_its_day_and_its_charge_is_queued_once(till: Till) -> None:
-    """Seen failing without the comparison with its day, and without the look at its state: charged twice."""
+    """Seen failing without the comparison with its day, and without the look at its state: queued twice."""
     scheduled = schedule(till, saved(till), RequestedShare(till.invoice(10_000).id, 10_000), on=TODAY + DAY)
     queued = text("select args ->> 'row_id' from procrastinate_jobs where task_name = :name")
     for today, state, charges in (
