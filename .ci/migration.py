@@ -43,7 +43,7 @@ class GuardOp(ops.MigrateOperation):
 
 @renderers.dispatch_for(GuardOp)
 def _guarded(context: AutogenContext, op: GuardOp) -> list[str]:
-    context.imports.add("from portal.foundation.row_security import each, guard_company_rows")
+    context.imports.add("from portal.foundation.postgres.row_security import each, guard_company_rows")
     # One line: alembic indents whatever follows a line that ends with a colon.
     return [
         "# What customers may do with the rows of their company; by default they read them.",

@@ -10,7 +10,7 @@ from bench.world import World
 from portal.app import create_app
 from portal.foundation.config import Settings
 from portal.foundation.db import make_engine
-from portal.foundation.statements import CountingCursor, counted
+from portal.foundation.postgres.statements import CountingCursor, counted
 
 
 class Direct(Browser):

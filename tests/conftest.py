@@ -138,7 +138,7 @@ def settings(database_url: str) -> Settings:
 @pytest.fixture(scope="session")
 def shared_engine(settings: Settings) -> Iterator[Engine]:
     from portal.foundation.db import make_engine
-    from portal.foundation.statements import CountingCursor
+    from portal.foundation.postgres.statements import CountingCursor
 
     engine = make_engine(settings, max_overflow=30, connect_args={"cursor_factory": CountingCursor})
     yield engine
@@ -202,7 +202,7 @@ def client(app: Flask) -> PageClient:
 @pytest.fixture
 def statements() -> Callable[[], AbstractContextManager[list[str]]]:
     """``with statements() as heard:`` collects the SQL statements executed inside."""
-    from portal.foundation.statements import counted
+    from portal.foundation.postgres.statements import counted
 
     return counted
 

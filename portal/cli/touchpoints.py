@@ -22,8 +22,8 @@ def touchpoints() -> None:
 )
 def export(folder: Path, kind: str) -> None:
     """Write what is new since the last export to FOLDER: nothing lost, nothing twice, however often stopped."""
-    from portal.touchpoints.export import export as write
-    from portal.touchpoints.export import progress_bar
+    from portal.touchpoints.export.log import export as write
+    from portal.touchpoints.export.log import progress_bar
 
     if folder.exists() and not folder.is_dir():  # a device, which click takes for a folder to be
         raise click.ClickException(f"{folder} is not a folder.")

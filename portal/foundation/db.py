@@ -14,7 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from portal.foundation.config import ConfigError, Settings
-from portal.foundation.statements import PlainCursor
+from portal.foundation.postgres.statements import PlainCursor
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -23,8 +23,8 @@ from portal.cli import cli
 from portal.foundation.actor import SYSTEM
 from portal.foundation.config import Settings
 from portal.orders.checkout.facts import OrderCompleted
-from portal.touchpoints.export import ExportError, export, exported_files
-from portal.touchpoints.export_files import schema
+from portal.touchpoints.export.formats import schema
+from portal.touchpoints.export.log import ExportError, export, exported_files
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.recording import Event, record
 from tests.builders import NOW
@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from sqlalchemy import create_engine
 from portal.foundation.db import psycopg_url
-from portal.touchpoints.export import export
+from portal.touchpoints.export.log import export
 engine = create_engine(psycopg_url(sys.argv[1]))
 print("ready", flush=True)
 while True:

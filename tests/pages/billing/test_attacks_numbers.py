@@ -16,7 +16,7 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
-from portal.foundation.statements import counted
+from portal.foundation.postgres.statements import counted
 from portal.foundation.tokens import new_token, token_hash
 from tests.builders import Build
 from tests.invoices import TODAY, apply_memo, make_attempt, make_invoice, pay_offline

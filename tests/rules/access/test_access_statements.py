@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal.foundation.statements import counted
+from portal.foundation.postgres.statements import counted
 from tests.rules.access.answers import address, pages
 from tests.rules.access.people import ACTORS, World
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from portal.foundation.config import ConfigError
 from portal.foundation.db import UTCDateTime, psycopg_url
 from portal.foundation.postgres import migrate
-from portal.foundation.row_security import guard_company_rows
+from portal.foundation.postgres.row_security import guard_company_rows
 from portal.models import Base
 from tests.rules.test_files import ROOT
 
@@ -175,4 +175,4 @@ def test_a_new_migration_says_whether_old_code_goes_on() -> None:
         if int(path.name[:4]) > LAST_WITHOUT_A_WORD:
             assert "old code" in source.split('"""')[1].lower(), path.name
         if int(path.name[:4]) > LAST_WITH_A_COPY:
-            assert "app.company_id" not in source, f"{path.name}: use portal.foundation.row_security"
+            assert "app.company_id" not in source, f"{path.name}: use portal.foundation.postgres.row_security"

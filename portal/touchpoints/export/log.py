@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy import Connection, Engine, text
 
-from portal.touchpoints.export_files import FORMATS, Row, parquet_problem, write_batch
+from portal.touchpoints.export.formats import FORMATS, Row, parquet_problem, write_batch
 
 MANIFEST = "manifest.json"
 BATCH = 50_000
