@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.delegations.use_cases import end_expired
 from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
+from portal.accounts.sign_in.letters import PasswordChanged, PasswordReset
 from portal.foundation.config import Settings
-from portal.foundation.mail import OutboundMail, post, retry_failed
+from portal.foundation.mail import Mail, OutboundMail, To, retry_failed, send
 from portal.running import guards
 from portal.touchpoints.models import Touchpoint
 from portal.worker.delivery import TRIES, Delivery
@@ -97,17 +98,12 @@ def start(
         process.wait(120)
 
 
-def post_mails(sessions: sessionmaker[Session], count: int, **fields: Any) -> None:
+def post_mails(sessions: sessionmaker[Session], count: int) -> None:
     with sessions.begin() as session:
         for number in range(count):
-            post(
-                session,
-                key=f"test:{number}",
-                kind="password_changed",
-                to_email=f"person{number}@example.com",
-                to_name=f"Person {number}",
-                data={"name": f"Person {number}", **fields},
-            )
+            name = f"Person {number}"
+            to = To(f"person{number}@example.com", name)
+            send(session, Mail(key=f"test:{number}", letter=PasswordChanged(name=name), to=to))
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 300) -> None:
@@ -191,13 +187,8 @@ def test_a_secret_is_wiped_once_it_has_left(
     sessions: sessionmaker[Session], delivery: Delivery, server: tuple[Server, str]
 ) -> None:
     with sessions.begin() as session:
-        post(
-            session,
-            key="reset:1",
-            kind="password_reset",
-            to_email="ann@example.com",
-            data={"name": "Ann", "link": "http://localhost/reset?token=abc", "minutes": 30, "secret": True},
-        )
+        letter = PasswordReset(name="Ann", link="http://localhost/reset?token=abc", minutes=30)
+        send(session, Mail(key="reset:1", letter=letter, to=To("ann@example.com")))
     delivery.send(only_mail(sessions).id)
     mail = only_mail(sessions)
     assert mail.sent_at is not None
