@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.billing.invoices.queries.open_documents import open_documents
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.foundation.errors import NotFound
 
 UNDONE = ":undone"  # ends the posting key of what undoes an application

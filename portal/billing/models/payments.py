@@ -1,4 +1,4 @@
-"""Paying: attempts (what was tried), payments (what came in), refunds (what went back)."""
+"""Paying: attempts (what was tried) and payments (what came in)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.billing.payment_states import LIVE, REFUND_STATES, TRANSITIONS
+from portal.billing.payment_states import LIVE, TRANSITIONS
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 
@@ -132,34 +132,4 @@ class Payment(Base):
         CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),
         Index("ix_payment_company", "company_id", "received_at", "id"),
         Index("ix_payment_unapplied", "company_id", "id", postgresql_where=text("unapplied_minor > 0")),
-    )
-
-
-class Refund(Base):
-    """Money that goes back to the payer. It is in the ledger from the moment Stripe has taken it on; when it
-    fails later, a second posting takes it back."""
-
-    __tablename__ = "refund"
-
-    id: Mapped[BigId]
-    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str]
-    reason: Mapped[str] = mapped_column(server_default="")
-    state: Mapped[str]  # created, pending, succeeded, failed, cancelled
-    # Where the books take it from: unapplied cash first, then these invoices become open again.
-    reopens: Mapped[bool] = mapped_column(server_default="false")
-    idempotency_key: Mapped[str] = mapped_column(unique=True)
-    stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
-    failure_words: Mapped[str] = mapped_column(server_default="")
-    actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
-    actor_name: Mapped[str] = mapped_column(server_default="")
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    __table_args__ = (
-        CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint(f"state in {sql_list(REFUND_STATES)}", name="state_known"),
-        Index("ix_refund_company", "company_id", "created_at", "id"),
     )

@@ -26,9 +26,10 @@ class StripeEvent(Base):
     handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class StripeDispute(Base):
+class StripeChargeback(Base):
     """A chargeback: funds withdrawn by the payer's bank, provisionally or finally."""
 
+    # Stripe's word for it. The table keeps it: renaming a table breaks the code that runs during an upgrade.
     __tablename__ = "stripe_dispute"
 
     id: Mapped[str] = mapped_column(primary_key=True)

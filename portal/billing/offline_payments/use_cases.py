@@ -15,9 +15,10 @@ from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.rules import OfflinePayment, check_payment
 from portal.billing.settlement.facts import PaymentSubmitted
+from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.locks import lock_documents
-from portal.billing.settlement.use_cases.settle import Received, post_payment
+from portal.billing.settlement.use_cases.settle import post_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor

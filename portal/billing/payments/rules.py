@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
+from portal.billing.payments.document import Document
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.amounts import to_stripe
@@ -25,27 +25,6 @@ SHORT_REASONS = {
 }
 METHODS = {"card": "Card", "us_bank_account": "Bank debit"}
 MOST_DOCUMENTS = 100  # the most lines of a Checkout page
-
-
-class Document(Protocol):
-    """An invoice or credit memo, with amounts in minor units of its currency."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def total_minor(self) -> int: ...
-    @property
-    def open_minor(self) -> int: ...
-    @property
-    def discount_minor(self) -> int: ...
-    @property
-    def discount_until(self) -> date | None: ...
 
 
 @dataclass(frozen=True, slots=True)

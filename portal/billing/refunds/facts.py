@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -27,3 +34,23 @@ class OrderRefunded(Touch):
     reason: str | None = None
     line_no: int | None = None
     quantity: int | None = None
+
+
+def record_refunded(
+    session: Session, refund: Refund, payment: Payment, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Record that money was given back, or that it did not arrive. ``reason``: refund or refund_failed."""
+    record(
+        session,
+        Event(
+            OrderRefunded(number=payment.number, reason=reason),
+            actor=actor,
+            now=now,
+            key=f"order_refunded:{reason}:{refund.id}",
+            account_id=payment.company_id,
+            value_minor=refund.amount_minor,
+            currency=refund.currency,
+            outcome="ok" if reason == "refund" else "system_error",
+            links={"payment_id": payment.id},
+        ),
+    )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.payers.letters import mail_payers
 from portal.foundation.mail import Letter
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.credit.queries.credit import credit_of
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.settlement.queries import (
     AppliedPart,
     applied_parts,

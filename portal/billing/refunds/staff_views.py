@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import Company
 from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.invoices.words import payment_words
-from portal.billing.models.payments import Payment, Refund
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
+from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
@@ -58,7 +59,7 @@ class PaymentPage:
     credit: CreditRoom | None
     history: Sequence[HistoryLine]
     refunds: Sequence[Refund]
-    chargebacks: Sequence[StripeDispute]
+    chargebacks: Sequence[StripeChargeback]
     is_offline: bool
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.models.payments import Refund
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.refunds import Refund
+from portal.billing.models.stripe_facts import StripeChargeback
 
 
 def posted(session: Session, key: str) -> int | None:
@@ -58,10 +58,10 @@ def pending_refunds_minor(session: Session, payment_id: int) -> int:
     )
 
 
-def chargebacks_of(session: Session, payment_id: int) -> Sequence[StripeDispute]:
+def chargebacks_of(session: Session, payment_id: int) -> Sequence[StripeChargeback]:
     """The payment's chargebacks, oldest first."""
     return session.scalars(
-        select(StripeDispute)
-        .where(StripeDispute.payment_id == payment_id)
-        .order_by(StripeDispute.opened_at, StripeDispute.id)
+        select(StripeChargeback)
+        .where(StripeChargeback.payment_id == payment_id)
+        .order_by(StripeChargeback.opened_at, StripeChargeback.id)
     ).all()

@@ -47,3 +47,12 @@ def from_stripe(amount: int, currency: str) -> int:
     if abs(minor) > LARGEST:
         raise ValueError("more money than there is")
     return int(minor)
+
+
+def is_chargeable(minor: int, currency: str) -> bool:
+    """Whether Stripe's smallest unit of the currency divides it."""
+    try:
+        to_stripe(minor, currency)
+    except ValueError:
+        return False
+    return True

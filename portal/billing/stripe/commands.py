@@ -5,20 +5,18 @@ Every command has an idempotency ``key``: sent again with the same parameters, S
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from portal.billing.stripe.amounts import to_stripe
+from portal.billing.stripe.emails import is_plain
 
 # Stripe's parameters are JSON objects of many shapes; answers.py and the SDK's own checks are their types.
 Params = dict[str, object]
 
 INTENT_PARTS = ("latest_charge.balance_transaction", "payment_method")
 SESSION_PARTS = (*(f"payment_intent.{part}" for part in INTENT_PARTS), "setup_intent.payment_method")
-PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-MOST_EMAIL = 254
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +142,6 @@ class NewCustomer:
         """As Stripe takes them."""
         params: Params = {"name": self.name, "metadata": dict(self.metadata)}
         return {**params, "email": self.email} if is_plain(self.email) else params
-
-
-def is_plain(email: str) -> bool:
-    """Whether Stripe is sure to accept an address. It refuses the whole request for one that it does not; without one,
-    the payer types it on Stripe's page."""
-    return len(email) <= MOST_EMAIL and PLAIN_EMAIL.fullmatch(email) is not None
 
 
 def _methods(kinds: Sequence[str]) -> Params:

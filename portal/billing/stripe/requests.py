@@ -3,7 +3,7 @@ portal/billing/stripe/api.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,24 +16,14 @@ from portal.billing.stripe.commands import (
     NewCheckout,
     NewCustomer,
     NewSetup,
-    Params,
 )
+from portal.billing.stripe.lists import Lists, created_within
 
 T = TypeVar("T")
 
-PAGE_SIZE = 100
 
-
-class Requests:
+class Requests(Lists):
     """One method per request. Every method may raise StripeUnknown, and those that change something StripeRefused."""
-
-    _v1: Any  # the SDK's services
-
-    def _ask(self, request: Callable[[], Any], parse: Callable[[Any], T]) -> T:
-        raise NotImplementedError
-
-    def _all(self, request: Callable[..., Any], params: Mapping[str, Any]) -> Iterator[Any]:
-        raise NotImplementedError
 
     def _create(
         self,
@@ -72,7 +62,7 @@ class Requests:
 
     def find_session(self, reference: str, since: datetime, until: datetime) -> objects.Session | None:
         """The session of an attempt, among all that were created in a span of time."""
-        for raw in self._all(self._v1.checkout.sessions.list, _created(since, until)):
+        for raw in self._all(self._v1.checkout.sessions.list, created_within(since, until)):
             if raw.get("client_reference_id") == reference:
                 return self.retrieve_session(str(raw["id"]))
         return None
@@ -94,7 +84,7 @@ class Requests:
 
     def find_intent(self, token: str, since: datetime, until: datetime) -> objects.Intent | None:
         """The payment intent whose metadata names an attempt, among all that were created in a span of time."""
-        for raw in self._all(self._v1.payment_intents.list, _created(since, until)):
+        for raw in self._all(self._v1.payment_intents.list, created_within(since, until)):
             if (raw.get("metadata") or {}).get("attempt") == token:
                 return self.retrieve_intent(str(raw["id"]))
         return None
@@ -139,32 +129,3 @@ class Requests:
     def retrieve_chargeback(self, dispute_id: str) -> objects.Chargeback:
         """A chargeback as it stands, with its movements."""
         return self._ask(lambda: self._v1.disputes.retrieve(dispute_id), answers.chargeback_of)
-
-    # --- Lists, newest first, for reconciling -------------------------------------------------------------------
-
-    def list_charges(self, since: datetime, until: datetime) -> Iterator[objects.Charge]:
-        """All charges created in a span of time."""
-        return self._read(self._v1.charges.list, since, until, answers.charge_of)
-
-    def list_refunds(self, since: datetime, until: datetime) -> Iterator[objects.Refunded]:
-        """All refunds created in a span of time."""
-        return self._read(self._v1.refunds.list, since, until, answers.refund_of)
-
-    def list_chargebacks(self, since: datetime, until: datetime) -> Iterator[objects.Chargeback]:
-        """All chargebacks opened in a span of time."""
-        return self._read(self._v1.disputes.list, since, until, answers.chargeback_of)
-
-    def list_movements(self, since: datetime, until: datetime) -> Iterator[objects.Movement]:
-        """All balance transactions of a span of time."""
-        return self._read(self._v1.balance_transactions.list, since, until, answers.movement_of)
-
-    def _read(
-        self, request: Callable[..., Any], since: datetime, until: datetime, parse: Callable[[Any], T]
-    ) -> Iterator[T]:
-        for raw in self._all(request, _created(since, until)):
-            yield self._ask(lambda raw=raw: raw, parse)  # type: ignore[misc]
-
-
-def _created(since: datetime, until: datetime) -> Params:
-    span = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
-    return {"created": span, "limit": PAGE_SIZE}

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.stripe_facts import StripeEvent
-from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.refunds.use_cases.posts import DoesNotFit
 from portal.billing.refunds.use_cases.sync import sync_refund

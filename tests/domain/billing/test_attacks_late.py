@@ -10,7 +10,7 @@ import pytest
 from portal.billing.credit.queries.freed import payable_invoices
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.use_cases.stripe_state import StripeState
 from portal.billing.payments.use_cases.sync import apply_state
@@ -113,7 +113,7 @@ def test_a_chargeback_that_was_only_announced_is_booked_without_a_webhook(till: 
     told = till.api.retrieve_chargeback(made["id"])
     with transaction(till.sessions) as session:
         session.add(
-            StripeDispute(
+            StripeChargeback(
                 id=told.id,
                 payment_id=payment.id,
                 company_id=till.company.id,

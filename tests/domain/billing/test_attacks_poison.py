@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from portal.billing.autopay.jobs import pay_by_rule
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.models.methods import Autopay
-from portal.billing.models.payments import Payment, PaymentAttempt, Refund
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.models.refunds import Refund
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.refunds.jobs import finish_refunds
 from portal.billing.refunds.rules import RefundRequest

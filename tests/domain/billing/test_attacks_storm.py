@@ -33,7 +33,8 @@ from portal.billing.payments.queries.attempts import shares_of
 from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
-from portal.billing.settlement.use_cases.settle import Received, post_payment
+from portal.billing.settlement.received import Received
+from portal.billing.settlement.use_cases.settle import post_payment
 from portal.foundation.clock import utcnow
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.tokens import new_token

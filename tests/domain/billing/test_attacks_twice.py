@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.methods import SavedMethod
-from portal.billing.models.payments import Payment, PaymentAttempt, Refund
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.models.refunds import Refund
 from portal.billing.offline_payments.rules import OfflinePayment
 from portal.billing.offline_payments.use_cases import receive_payment
 from portal.billing.payments.new_payment import RequestedShare

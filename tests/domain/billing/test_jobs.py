@@ -13,7 +13,7 @@ from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases.methods import remove_saved
-from portal.billing.models.payments import Refund
+from portal.billing.models.refunds import Refund
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.refunds.rules import RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund

@@ -13,10 +13,11 @@ from portal.billing.chart_of_accounts import BANK
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.payments import Payment
 from portal.billing.settlement.queries import applied_parts, chargebacks_of, pending_refunds_minor, posted
+from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_invoices, lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
-from portal.billing.settlement.use_cases.settle import Received, post_payment
+from portal.billing.settlement.use_cases.settle import post_payment
 from portal.foundation.actor import SYSTEM
 from portal.foundation.errors import NotFound
 from tests.builders import NOW, Build

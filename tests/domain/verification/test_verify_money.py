@@ -14,7 +14,8 @@ from portal.billing.chart_of_accounts import KINDS, RECEIVABLE, STRIPE, UNAPPLIE
 from portal.billing.ledger.checks import KEYS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.payments import Payment, PaymentAttempt, Refund
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.models.refunds import Refund
 from portal.foundation.actor import SYSTEM
 from portal.verification.run import verify
 from tests.breaking.broken_rows import damage, seen

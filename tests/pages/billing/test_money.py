@@ -10,9 +10,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.foundation.clock import utcnow
 from tests.builders import Build
 from tests.invoices import make_invoice, pay_offline

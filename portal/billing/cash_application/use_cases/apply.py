@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.rules import Source, listed
-from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
+from portal.billing.cash_application.use_cases.sources import LockedSource, lock_source
+from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.settlement.facts import PaymentSubmitted
-from portal.billing.settlement.queries import pending_refunds_minor, posted
-from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
+from portal.billing.settlement.queries import posted
 from portal.billing.settlement.use_cases.paid_in_full import record_paid_in_full
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -23,27 +23,11 @@ from portal.touchpoints.recording import Event, record
 
 
 @dataclass(frozen=True, slots=True)
-class _LockedSource:
-    """A source under lock: how much of it is free, and the side that it gives."""
-
-    number: str
-    currency: str
-    free_minor: int
-    payment_id: int | None
-    memo_id: int | None
-
-    def side(self, amount_minor: int) -> Side:
-        if self.memo_id is not None:
-            return Side(RECEIVABLE, amount_minor, invoice_id=self.memo_id)
-        return Side(UNAPPLIED, amount_minor, payment_id=self.payment_id)
-
-
-@dataclass(frozen=True, slots=True)
 class _Application:
     """An application that passed its checks."""
 
     company_id: int
-    source: _LockedSource
+    source: LockedSource
     documents: Mapping[int, OpenDocument]
     parts: Mapping[int, int]
     key: str
@@ -72,7 +56,7 @@ def apply_credit(
     :raises Rejected: if more is asked for than is free on either side; ``field`` is ``amount_<invoice id>``.
     """
     posting_key = f"application:{key}"
-    locked, documents = _lock(session, company_id, source, parts, ahead=actor.is_staff)
+    locked, documents = lock_source(session, company_id, source, parts, ahead=actor.is_staff)
     if posted(session, posting_key):
         return False
     application = _Application(company_id, locked, documents, parts, posting_key)
@@ -84,23 +68,6 @@ def apply_credit(
         session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=locked.payment_id
     )
     return True
-
-
-def _lock(
-    session: Session, company_id: int, source: Source, parts: Mapping[int, int], *, ahead: bool
-) -> tuple[_LockedSource, dict[int, OpenDocument]]:
-    if source.kind == "cash":
-        payment = lock_payment(session, company_id=company_id, payment_id=source.id)
-        documents = lock_documents(session, company_id=company_id, ids=parts)
-        free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
-        if payment.draft_id is not None and not ahead:
-            free = 0  # it was paid for an order and goes to that order's invoice
-        return _LockedSource(payment.number, payment.currency, free, payment.id, None), documents
-    documents = lock_documents(session, company_id=company_id, ids=[source.id, *parts])
-    memo = documents.pop(source.id)
-    if memo.kind != "credit_memo":
-        raise NotFound
-    return _LockedSource(memo.number, memo.currency, -memo.free_minor, None, memo.id), documents
 
 
 def _check_documents(application: _Application) -> None:

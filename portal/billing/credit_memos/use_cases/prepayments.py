@@ -12,7 +12,8 @@ from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.facts import InvoicePaid
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.foundation.actor import Actor
 from portal.touchpoints.recording import Event, record
 

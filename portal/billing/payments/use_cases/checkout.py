@@ -6,7 +6,8 @@ from datetime import datetime
 
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE, can
-from portal.billing.payments.use_cases.requests import Sessions, create_charge, create_page, prepare
+from portal.billing.payments.use_cases.prepare import Sessions, prepare
+from portal.billing.payments.use_cases.requests import create_charge, create_page
 from portal.billing.payments.use_cases.stripe_state import StripeState
 from portal.billing.payments.use_cases.sync import apply_state, sync_attempt
 from portal.billing.stripe.api import Stripe, StripeRefused

@@ -11,7 +11,7 @@ from sqlalchemy import or_, update
 
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE, WITHOUT_MONEY
-from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.db import transaction

@@ -6,65 +6,14 @@ a crash sends the same parameters with the same key, and Stripe gives the same a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.queries.attempts import shares_of
-from portal.billing.settlement.split import Share, split
-from portal.billing.stripe.amounts import to_stripe
+from portal.billing.payments.use_cases.prepare import PAGE_OPEN, Request
+from portal.billing.stripe.amounts import is_chargeable
 from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.billing.stripe.commands import NewCharge, NewCheckout, NewSetup
 from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
-from portal.billing.stripe.use_cases.customers import ensure_customer
-from portal.foundation.db import transaction
-
-Sessions = Callable[[], Session]
-PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Everything that a request for an attempt says, read in one transaction."""
-
-    attempt: PaymentAttempt
-    lines: Sequence[tuple[str, int]]
-    method: SavedMethod | None
-    description: str
-
-
-def prepare(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> Request:
-    """Complete the attempt's row before the first request, and read what to send.
-
-    :raises StripeUnknown: if a customer has to be created and Stripe does not answer.
-    """
-    with transaction(sessions) as session:
-        known = session.get_one(PaymentAttempt, attempt_id)
-        needs_customer = known.tries == 0 and (known.save_method or known.saved_method_id is not None)
-    customer = ensure_customer(sessions, known.company_id, api=api) if needs_customer else None
-    with transaction(sessions) as session:
-        attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True)
-        if attempt.tries == 0 and attempt.state == "created":
-            _complete(attempt, customer, now=now, livemode=api.livemode)
-        method = session.get(SavedMethod, attempt.saved_method_id) if attempt.saved_method_id else None
-        shares = shares_of(session, attempt_id)
-        numbers = _numbers(session, shares)
-    return Request(attempt, _lines(attempt, shares, numbers), method, _words(numbers))
-
-
-def _complete(attempt: PaymentAttempt, customer: str | None, *, now: datetime, livemode: bool) -> None:
-    attempt.livemode = livemode
-    attempt.stripe_customer_id = customer
-    attempt.expires_at = (now + PAGE_OPEN).replace(microsecond=0)
-    attempt.tries = 1
-    attempt.updated_at = now
 
 
 def create_page(request: Request, api: Stripe) -> Checkout:
@@ -123,7 +72,7 @@ def create_charge(request: Request, api: Stripe) -> Intent:
     attempt, method = request.attempt, request.method
     if method is None:
         raise LookupError("an attempt without a saved method cannot be charged")
-    if not _is_chargeable(attempt.amount_minor, attempt.currency):
+    if not is_chargeable(attempt.amount_minor, attempt.currency):
         # The rest of a scheduled payment on its day.
         words = f"What is left is finer than cards and banks take {attempt.currency}. Pay it by transfer."
         raise StripeRefused("amount_not_payable", words)
@@ -146,39 +95,3 @@ def _charge(attempt: PaymentAttempt, method: SavedMethod, description: str) -> N
 def _metadata(attempt: PaymentAttempt) -> dict[str, str]:
     """Identifies the attempt in Stripe's objects."""
     return {"attempt": attempt.token}
-
-
-def _numbers(session: Session, shares: Sequence[Share]) -> dict[int, str]:
-    ids = [share.invoice_id for share in shares]
-    if not ids:
-        return {}
-    rows = session.execute(select(Invoice.id, Invoice.number).where(Invoice.id.in_(ids)).order_by(Invoice.id))
-    return {row.id: row.number for row in rows}
-
-
-def _lines(
-    attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str]
-) -> list[tuple[str, int]]:
-    """One line per invoice: its part of the payment, after discount and credit memos. A single line if Stripe cannot
-    charge one of the parts exactly."""
-    if attempt.purpose == "draft":
-        return [("Payment for your order", attempt.amount_minor)]
-    parts = split(attempt.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
-    lines = [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
-    if all(_is_chargeable(amount, attempt.currency) for _, amount in lines):
-        return lines
-    return [(_words(numbers), attempt.amount_minor)]  # the total can be charged, a part alone could not
-
-
-def _is_chargeable(minor: int, currency: str) -> bool:
-    """Whether Stripe's smallest unit of the currency divides it."""
-    try:
-        to_stripe(minor, currency)
-    except ValueError:
-        return False
-    return True
-
-
-def _words(numbers: dict[int, str]) -> str:
-    listed = ", ".join(numbers.values())
-    return f"Payment for {listed}"[:200] if listed else "Payment"

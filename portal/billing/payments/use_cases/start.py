@@ -17,10 +17,9 @@ from portal.billing.payments.facts import record_payment_submitted
 from portal.billing.payments.new_payment import NewPayment
 from portal.billing.payments.queries.payable import taken_minor
 from portal.billing.payments.rules import METHODS, MOST_DOCUMENTS, allocate, check_total
-from portal.billing.settlement.split import Share, due_now, split
+from portal.billing.payments.use_cases.memos import settle_with_memos
+from portal.billing.settlement.split import Share, due_now
 from portal.billing.settlement.use_cases.locks import lock_invoices
-from portal.billing.settlement.use_cases.memos import apply_memos, refreshed
-from portal.billing.settlement.use_cases.paid_in_full import record_invoices_paid
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.tokens import new_token
@@ -58,7 +57,7 @@ def start_payment(
     if not new.run_on:
         record_payment_submitted(session, attempt, documents=len(shares), actor=by, now=now)
         if attempt.amount_minor == 0:
-            _settle_with_memos(session, attempt, shares, by, now)
+            settle_with_memos(session, attempt, shares, by, now)
     return attempt
 
 
@@ -159,17 +158,3 @@ def _insert(session: Session, attempt: PaymentAttempt, shares: Sequence[Share]) 
     rows = [{**of_attempt, **asdict(share)} for share in shares]
     if rows:
         session.execute(insert(PaymentAllocation), rows)
-
-
-def _settle_with_memos(
-    session: Session, attempt: PaymentAttempt, shares: Sequence[Share], actor: Actor, now: datetime
-) -> None:
-    documents = lock_invoices(
-        session, company_id=attempt.company_id, ids=[share.invoice_id for share in shares]
-    )
-    parts = split(0, shares, {each.id: each.open_minor for each in documents.values()})
-    apply_memos(session, parts.memos, documents, actor=actor, now=now)
-    attempt.state = "succeeded"
-    after = refreshed(session, documents.values())
-    paid = [each for each in after if each.kind == "invoice" and not each.open_minor]
-    record_invoices_paid(session, paid, by=attempt.token, actor=actor, now=now)

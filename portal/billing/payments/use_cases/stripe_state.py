@@ -1,4 +1,4 @@
-"""An attempt's state at Stripe, fetched outside any transaction; and whether it is this attempt's at all."""
+"""An attempt's state at Stripe, fetched outside any transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.billing.models.payments import PaymentAttempt
-from portal.billing.payments.use_cases.requests import Sessions, create_charge, create_page, prepare
+from portal.billing.payments.use_cases.prepare import Sessions, prepare
+from portal.billing.payments.use_cases.requests import create_charge, create_page
 from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
 from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
@@ -121,45 +122,3 @@ def _search(attempt: PaymentAttempt, api: Stripe) -> StripeState:
         return StripeState(intent=intent) if intent else StripeState(refused=NEVER_ARRIVED)
     page = api.find_session(attempt.token, *span)
     return StripeState(page, page.intent) if page else StripeState(refused=NEVER_ARRIVED)
-
-
-def mismatch(attempt: PaymentAttempt, state: StripeState) -> str | None:
-    """What at Stripe is not this attempt's: token, amount, currency, mode or customer. Then nothing is posted."""
-    checks = [
-        *(_page_checks(attempt, state.page) if state.page else ()),
-        *(_intent_checks(attempt, state.intent) if state.intent else ()),
-    ]
-    return next(
-        (f"{name}: {theirs!r} instead of {ours!r}" for name, theirs, ours in checks if theirs != ours), None
-    )
-
-
-# What it is about, what Stripe has, what the attempt has.
-Check = tuple[str, object, object]
-
-
-def _page_checks(attempt: PaymentAttempt, page: Checkout) -> list[Check]:
-    checks: list[Check] = [
-        ("reference", page.reference, attempt.token),
-        ("livemode", page.livemode, attempt.livemode),
-    ]
-    if page.mode == "payment":
-        checks += [
-            ("amount", page.amount_minor, attempt.amount_minor),
-            ("currency", page.currency, attempt.currency),
-        ]
-    return checks
-
-
-def _intent_checks(attempt: PaymentAttempt, intent: Intent) -> list[Check]:
-    checks: list[Check] = [
-        ("metadata", intent.metadata.get("attempt"), attempt.token),
-        ("livemode", intent.livemode, attempt.livemode),
-        ("amount", intent.amount_minor, attempt.amount_minor),
-        ("currency", intent.currency, attempt.currency),
-    ]
-    if intent.status == "succeeded":
-        checks.append(("amount received", intent.received_minor, attempt.amount_minor))
-    if attempt.stripe_customer_id:
-        checks.append(("customer", intent.customer, attempt.stripe_customer_id))
-    return checks

@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.payments import Payment, PaymentAttempt
-from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.db import transaction

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,18 +18,17 @@ from portal.billing.payments.facts import record_payment_failed
 from portal.billing.payments.letters import mail_payment_failed, mail_payment_received
 from portal.billing.payments.queries.attempts import payer_of, shares_of
 from portal.billing.payments.use_cases.fees import post_fee, post_fee_of
-from portal.billing.payments.use_cases.requests import Sessions
-from portal.billing.payments.use_cases.stripe_state import StripeState, fetch_state, mismatch
-from portal.billing.settlement.use_cases.settle import Received, post_payment
+from portal.billing.payments.use_cases.mismatch import mismatch, report_mismatch
+from portal.billing.payments.use_cases.prepare import Sessions
+from portal.billing.payments.use_cases.stripe_state import StripeState, fetch_state
+from portal.billing.settlement.received import Received
+from portal.billing.settlement.use_cases.settle import post_payment
 from portal.billing.stripe.api import Stripe
 from portal.billing.stripe.objects import Intent
-from portal.billing.stripe.use_cases.discrepancies import report_difference
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
 from portal.foundation.jobs import defer
-
-log = structlog.get_logger(__name__)
 
 PAID_AHEAD = "orders.payment_received"
 
@@ -58,8 +56,7 @@ def apply_state(
     """Bring the locked attempt to its state at Stripe, if that is this attempt's and the table of states allows it."""
     wrong = mismatch(attempt, state)
     if wrong is not None:
-        log.error("Stripe holds something that is not this attempt's", attempt=attempt.id, wrong=wrong)
-        _report_mismatch(session, attempt, wrong, now)
+        report_mismatch(session, attempt, wrong, now)
         return
     _keep_ids(attempt, state)
     if attempt.state == "succeeded":
@@ -155,16 +152,4 @@ def _received(attempt: PaymentAttempt, intent: Intent, now: datetime, api: Strip
         payment_intent_id=intent.id,
         charge_id=charge.id if charge else None,
         draft_id=attempt.draft_id if attempt.purpose == "draft" else None,
-    )
-
-
-def _report_mismatch(session: Session, attempt: PaymentAttempt, wrong: str, now: datetime) -> None:
-    report_difference(
-        session,
-        key=f"attempt:{attempt.id}",
-        kind="attempt_differs",
-        words=f"What Stripe holds for a payment is not what was asked for ({wrong}). Nothing was posted.",
-        now=now,
-        company_id=attempt.company_id,
-        details={"attempt": attempt.id, "session": attempt.checkout_session_id},
     )

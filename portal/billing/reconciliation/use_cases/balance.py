@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.billing.chargebacks.use_cases import posting_key
+from portal.billing.chargebacks.use_cases.posts import posting_key
 from portal.billing.chart_of_accounts import STRIPE
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.reconciliation.use_cases.differences import Difference, Run
 from portal.billing.stripe.api import StripeRefused
 from portal.billing.stripe.objects import Movement

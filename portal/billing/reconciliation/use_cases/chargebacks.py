@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from portal.billing.chargebacks.use_cases import posting_key, sync_chargeback
+from portal.billing.chargebacks.use_cases.posts import posting_key
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.models.ledger import LedgerTransaction
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.reconciliation.use_cases.differences import Difference, Run
 from portal.billing.stripe.objects import Chargeback
 from portal.foundation.db import transaction
@@ -35,7 +36,9 @@ def _known(run: Run, listed: Sequence[Chargeback]) -> tuple[dict[str, str], set[
     ids = [each.id for each in listed]
     keys = [posting_key(id, "opened") for id in ids]
     with transaction(run.sessions) as session:
-        rows = session.execute(select(StripeDispute.id, StripeDispute.state).where(StripeDispute.id.in_(ids)))
+        rows = session.execute(
+            select(StripeChargeback.id, StripeChargeback.state).where(StripeChargeback.id.in_(ids))
+        )
         states = {row.id: row.state for row in rows}
         opened = session.scalars(
             select(LedgerTransaction.posting_key).where(LedgerTransaction.posting_key.in_(keys))

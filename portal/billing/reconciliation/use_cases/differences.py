@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.stripe_facts import Discrepancy
-from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.stripe.api import Stripe
 from portal.billing.stripe.use_cases.discrepancies import report_difference, settle_differences
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from portal.billing.models.payments import Refund
+from portal.billing.models.refunds import Refund
 from portal.billing.reconciliation.use_cases.differences import Difference, Run
 from portal.billing.refunds.rules import STATES
 from portal.billing.refunds.use_cases.posts import DoesNotFit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from portal.billing.payments.use_cases.requests import Sessions
+from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
 from portal.billing.reconciliation.use_cases.balance import check_movements
 from portal.billing.reconciliation.use_cases.chargebacks import check_chargebacks

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import BANK
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
 from portal.billing.refunds.queries import Refundable, credit_room, refundable
 from portal.billing.refunds.rules import (

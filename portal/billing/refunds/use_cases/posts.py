@@ -12,9 +12,10 @@ from portal.accounts.actors import actor_on_record
 from portal.billing.chart_of_accounts import RECEIVABLE, STRIPE, UNAPPLIED
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.payment_states import REFUND_GONE
-from portal.billing.refunds.facts import OrderRefunded
+from portal.billing.refunds.facts import record_refunded
 from portal.billing.refunds.letters import mail_payment_refunded
 from portal.billing.refunds.rules import STATES
 from portal.billing.settlement.queries import posted
@@ -23,7 +24,6 @@ from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.objects import Refunded
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
-from portal.touchpoints.recording import Event, record
 
 
 class DoesNotFit(Exception):
@@ -90,7 +90,7 @@ def post_refund(
         actor=actor,
         words=f"Refund of {payment.number}" + (f": {refund.reason}" if refund.reason else ""),
     )
-    _record_refunded(session, refund, payment, "refund", actor, now)
+    record_refunded(session, refund, payment, "refund", actor, now)
     mail_payment_refunded(session, payment, refund)
     return True
 
@@ -121,7 +121,7 @@ def _post_failure(session: Session, payment: Payment, refund: Refund, *, now: da
         actor=SYSTEM,
         words=f"The refund of {payment.number} did not arrive; the money is back",
     )
-    _record_refunded(session, refund, payment, "refund_failed", SYSTEM, now)
+    record_refunded(session, refund, payment, "refund_failed", SYSTEM, now)
 
 
 def _sides_of_failure(session: Session, payment: Payment, entries: Sequence[LedgerEntry]) -> list[Side]:
@@ -149,22 +149,3 @@ def _actor(refund: Refund) -> Actor:
     if refund.actor_user_id is None:
         return SYSTEM
     return actor_on_record("admin", user_id=refund.actor_user_id, name=refund.actor_name)
-
-
-def _record_refunded(
-    session: Session, refund: Refund, payment: Payment, reason: str, actor: Actor, now: datetime
-) -> None:
-    record(
-        session,
-        Event(
-            OrderRefunded(number=payment.number, reason=reason),
-            actor=actor,
-            now=now,
-            key=f"order_refunded:{reason}:{refund.id}",
-            account_id=payment.company_id,
-            value_minor=refund.amount_minor,
-            currency=refund.currency,
-            outcome="ok" if reason == "refund" else "system_error",
-            links={"payment_id": payment.id},
-        ),
-    )

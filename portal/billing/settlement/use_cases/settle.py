@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE, STRIPE, UNAPPLIED
+from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.new_dispute import NewDispute
 from portal.billing.invoices.use_cases.disputes import write_disputes
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, payment_number
 from portal.billing.settlement.queries import posted
+from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share, Split, split
 from portal.billing.settlement.use_cases.locks import lock_invoices
 from portal.billing.settlement.use_cases.memos import apply_memos, refreshed
@@ -23,36 +24,6 @@ from portal.billing.settlement.use_cases.paid_in_full import record_invoices_pai
 from portal.foundation.actor import Actor
 
 NO_DISPUTE = frozenset({"", "later"})  # reasons for a short payment that dispute nothing
-OF_THE_POSTING = frozenset({"key", "account"})
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A payment that was received. ``key`` names the fact in the ledger: ``pi:<id>:succeeded``, ``payment:<number>`` …
-
-    :param key: empty for a payment outside Stripe: its own number names it.
-    """
-
-    company_id: int
-    kind: str  # card, us_bank_account, cheque, transfer, cash
-    amount_minor: int
-    currency: str
-    received_at: datetime
-    received_on: date
-    key: str = ""
-    account: str = STRIPE  # or BANK
-    method_words: str = ""
-    reference: str = ""
-    note: str = ""
-    attempt_id: int | None = None
-    payment_intent_id: str | None = None
-    charge_id: str | None = None
-    draft_id: int | None = None
-
-    @property
-    def row(self) -> dict[str, object]:
-        """Its columns in ``payment``."""
-        return {name: value for name, value in asdict(self).items() if name not in OF_THE_POSTING}
 
 
 @dataclass(slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.refunds.queries import refundable
 from portal.foundation.clock import utcnow
 from tests.paying import Till
@@ -26,7 +26,7 @@ def disputed(till: Till, amount: int | None = None) -> tuple[Payment, Invoice, s
     return payment, invoice, str(made["id"])
 
 
-def look(till: Till, dispute_id: str) -> StripeDispute | None:
+def look(till: Till, dispute_id: str) -> StripeChargeback | None:
     return sync_chargeback(till.sessions, dispute_id, now=utcnow(), api=till.api)
 
 
@@ -96,4 +96,4 @@ def test_what_is_about_no_payment_of_ours_is_left_alone(till: Till) -> None:
     assert account(till, "disputed") == 0
     assert till.opens(invoice) == [0]
     with till.sessions() as session:
-        assert session.scalar(select(func.count()).select_from(StripeDispute)) == 0
+        assert session.scalar(select(func.count()).select_from(StripeChargeback)) == 0

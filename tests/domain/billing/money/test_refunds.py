@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.payments import Payment, Refund
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.refunds.rules import AboveLimit, RefundRequest
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import carry_out_refund, unfinished_refunds

@@ -14,7 +14,7 @@ from portal.billing.cash_application.queries import applications
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.cash_application.use_cases.undo import undo_application
-from portal.billing.chargebacks.use_cases import sync_chargeback
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
 from portal.billing.methods.queries import methods_of
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt

@@ -1,31 +1,23 @@
-"""Chargebacks: funds withdrawn by the payer's bank, provisionally or finally. Re-fetched from Stripe; each step is
-posted once."""
+"""What a chargeback does to the books: one posting per step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import DISPUTED, FEES, STRIPE, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.payments import Payment
-from portal.billing.models.stripe_facts import StripeDispute
+from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.settlement.facts import PaymentFailed
 from portal.billing.settlement.queries import posted
-from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
-from portal.billing.stripe.api import Stripe
 from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM
-from portal.foundation.db import transaction
 from portal.touchpoints.recording import Event, record
 
-# An inquiry ("warning_…") moves no money; it may become a chargeback that does.
-OPEN = ("needs_response", "under_review")
-OVER = ("won", "lost")
 # Step → kind of its posting.
 POSTINGS = {"opened": "chargeback", "won": "chargeback_won", "lost": "chargeback_lost"}
 
@@ -35,66 +27,10 @@ def posting_key(chargeback_id: str, step: str) -> str:
     return f"dispute:{chargeback_id}:{step}"
 
 
-def sync_chargeback(
-    sessions: Callable[[], Session], chargeback_id: str, *, now: datetime, api: Stripe
-) -> StripeDispute | None:
-    """Re-fetch a chargeback from Stripe and bring our row and the books in line with it. Idempotent.
-
-    :returns: None if it is about no payment of ours, or moves no money.
-    :raises StripeUnknown: if Stripe gives no answer.
-    """
-    answer = api.retrieve_chargeback(chargeback_id)
-    if answer.status not in (*OPEN, *OVER):
-        return None
-    with transaction(sessions) as session:
-        payment_id = _payment_of(session, answer)
-        if payment_id is None:
-            return None
-        payment = lock_payment(session, company_id=None, payment_id=payment_id)
-        chargeback = _row(session, payment, answer)
-        _post_steps(session, payment, chargeback, answer, now)
-        chargeback.state = answer.status
-        if answer.status in OVER and chargeback.closed_at is None:
-            chargeback.closed_at = now
-        return chargeback
-
-
-def _payment_of(session: Session, answer: Chargeback) -> int | None:
-    """The payment with the charge, in the same currency: nothing else of the answer is trusted."""
-    theirs = [Payment.charge_id == answer.charge]
-    if answer.intent is not None:
-        theirs.append(Payment.payment_intent_id == answer.intent)
-    return session.scalar(
-        select(Payment.id)
-        .where(or_(*theirs), Payment.currency == answer.currency, Payment.amount_minor >= answer.amount_minor)
-        .order_by(Payment.id)
-        .limit(1)
-    )
-
-
-def _row(session: Session, payment: Payment, answer: Chargeback) -> StripeDispute:
-    known = session.get(StripeDispute, answer.id, populate_existing=True)
-    if known is not None:
-        return known
-    made = StripeDispute(
-        id=answer.id,
-        payment_id=payment.id,
-        company_id=payment.company_id,
-        amount_minor=answer.amount_minor,
-        fee_minor=answer.fee_minor,
-        currency=answer.currency,
-        reason=answer.reason,
-        state=answer.status,
-        opened_at=answer.created_at,
-    )
-    session.add(made)
-    session.flush()
-    return made
-
-
-def _post_steps(
-    session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback, now: datetime
+def post_steps(
+    session: Session, payment: Payment, chargeback: StripeChargeback, answer: Chargeback, now: datetime
 ) -> None:
+    """Post the steps of a chargeback that Stripe's answer tells of, each once."""
     _post_opened(session, payment, chargeback, answer)
     if answer.status == "won":
         _post_won(session, payment, chargeback, now)
@@ -102,7 +38,9 @@ def _post_steps(
         _post_lost(session, payment, chargeback, now)
 
 
-def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, answer: Chargeback) -> None:
+def _post_opened(
+    session: Session, payment: Payment, chargeback: StripeChargeback, answer: Chargeback
+) -> None:
     if not answer.movements:
         return  # the bank has announced it but withdrawn nothing yet; another event follows
     chargeback.fee_minor = answer.fee_minor
@@ -116,14 +54,14 @@ def _post_opened(session: Session, payment: Payment, chargeback: StripeDispute, 
         _record_failed(session, payment, chargeback, "chargeback_opened", answer.created_at)
 
 
-def _post_won(session: Session, payment: Payment, chargeback: StripeDispute, now: datetime) -> None:
+def _post_won(session: Session, payment: Payment, chargeback: StripeChargeback, now: datetime) -> None:
     amount = chargeback.amount_minor
     sides = [Side(STRIPE, amount, payment_id=payment.id), Side(DISPUTED, -amount, payment_id=payment.id)]
     if _post(session, payment, chargeback, "won", sides, now):
         _record_failed(session, payment, chargeback, "chargeback_won", now)
 
 
-def _post_lost(session: Session, payment: Payment, chargeback: StripeDispute, now: datetime) -> None:
+def _post_lost(session: Session, payment: Payment, chargeback: StripeChargeback, now: datetime) -> None:
     if posted(session, posting_key(chargeback.id, "lost")) is not None:
         return  # the invoices it had paid may have changed since
     amount = chargeback.amount_minor
@@ -139,7 +77,7 @@ def _post_lost(session: Session, payment: Payment, chargeback: StripeDispute, no
 def _post(
     session: Session,
     payment: Payment,
-    chargeback: StripeDispute,
+    chargeback: StripeChargeback,
     step: str,
     sides: Sequence[Side],
     at: datetime,
@@ -166,7 +104,7 @@ def _words(payment: Payment, step: str) -> str:
 
 
 def _record_failed(
-    session: Session, payment: Payment, chargeback: StripeDispute, code: str, at: datetime
+    session: Session, payment: Payment, chargeback: StripeChargeback, code: str, at: datetime
 ) -> None:
     record(
         session,
