@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-
 MOST_EMAIL = 254
 
 

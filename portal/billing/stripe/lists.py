@@ -1,4 +1,4 @@
-"""Lists of what exists at Stripe, for reconciling. How they are read is in portal/billing/stripe/api.py."""
+"""Lists of what exists at Stripe, for reconciliation. How they are read is in portal/billing/stripe/api.py."""
 
 from __future__ import annotations
 

@@ -40,10 +40,14 @@ def sync_chargeback(
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
         chargeback = _row(session, payment, answer)
         post_steps(session, payment, chargeback, answer, now)
-        chargeback.state = answer.status
-        if answer.status in OVER and chargeback.closed_at is None:
-            chargeback.closed_at = now
+        _keep_state(chargeback, answer, now)
         return chargeback
+
+
+def _keep_state(chargeback: StripeChargeback, answer: Chargeback, now: datetime) -> None:
+    chargeback.state = answer.status
+    if answer.status in OVER and chargeback.closed_at is None:
+        chargeback.closed_at = now
 
 
 def _payment_of(session: Session, answer: Chargeback) -> int | None:

@@ -13,6 +13,11 @@ from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
 from portal.billing.stripe.use_cases.discrepancies import report_difference
 
+log = structlog.get_logger(__name__)
+
+# What it is about, what Stripe has, what the attempt has.
+Check = tuple[str, object, object]
+
 
 def mismatch(attempt: PaymentAttempt, state: StripeState) -> str | None:
     """What at Stripe is not this attempt's: token, amount, currency, mode or customer. Then nothing is posted."""
@@ -23,10 +28,6 @@ def mismatch(attempt: PaymentAttempt, state: StripeState) -> str | None:
     return next(
         (f"{name}: {theirs!r} instead of {ours!r}" for name, theirs, ours in checks if theirs != ours), None
     )
-
-
-# What it is about, what Stripe has, what the attempt has.
-Check = tuple[str, object, object]
 
 
 def _page_checks(attempt: PaymentAttempt, page: Checkout) -> list[Check]:
@@ -54,9 +55,6 @@ def _intent_checks(attempt: PaymentAttempt, intent: Intent) -> list[Check]:
     if attempt.stripe_customer_id:
         checks.append(("customer", intent.customer, attempt.stripe_customer_id))
     return checks
-
-
-log = structlog.get_logger(__name__)
 
 
 def report_mismatch(session: Session, attempt: PaymentAttempt, wrong: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Prepares requests to Stripe for an attempt: completes its row, and reads what to send."""
+"""Prepares a request to Stripe: completes the attempt's row, and reads what to send."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from portal.billing.stripe.use_cases.customers import ensure_customer
 from portal.foundation.db import transaction
 
 Sessions = Callable[[], Session]
-
 PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from portal.billing.payments.new_payment import NewPayment
 from portal.billing.payments.queries.payable import taken_minor
 from portal.billing.payments.rules import METHODS, MOST_DOCUMENTS, allocate, check_total
 from portal.billing.payments.use_cases.memos import settle_with_memos
+from portal.billing.payments.use_cases.sent_forms import idempotency_key, sent_before
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.settlement.use_cases.locks import lock_invoices
 from portal.foundation.actor import SYSTEM, Actor
@@ -41,10 +41,9 @@ def start_payment(
     :raises NotFound: if a document is not the company's.
     """
     by = actor or SYSTEM
-    if by.company_id is not None and by.company_id != new.company_id:
-        raise NotFound
-    currency, key = _currency(session, new.company_id), _idempotency_key(new)
-    known = _sent_before(session, new, key) if new.form_key else None
+    _check_company(by, new.company_id)
+    currency, key = _currency(session, new.company_id), idempotency_key(new)
+    known = sent_before(session, new, key) if new.form_key else None
     if known is not None and known.state in (*LIVE, "succeeded"):
         return known
     shares = _shares(session, new, currency, today)
@@ -74,15 +73,18 @@ def start_setup(
 
     :raises NotFound: if the company is not the actor's.
     """
-    if actor.company_id is not None and actor.company_id != company_id:
-        raise NotFound
+    _check_company(actor, company_id)
     new = NewPayment(company_id=company_id, via=via, method_kind=method_kind, save_method=True)
     attempt = _attempt(new, actor, now)
     attempt.purpose, attempt.amount_minor = "setup", 0
-    attempt.currency = _currency(session, company_id)
-    attempt.idempotency_key = new_token()
+    attempt.currency, attempt.idempotency_key = _currency(session, company_id), new_token()
     _insert(session, attempt, [])
     return attempt
+
+
+def _check_company(actor: Actor, company_id: int) -> None:
+    if actor.company_id is not None and actor.company_id != company_id:
+        raise NotFound
 
 
 def _attempt(new: NewPayment, by: Actor, now: datetime) -> PaymentAttempt:
@@ -102,22 +104,6 @@ def _attempt(new: NewPayment, by: Actor, now: datetime) -> PaymentAttempt:
         created_at=now,
         updated_at=now,
     )
-
-
-def _idempotency_key(new: NewPayment) -> str:
-    """The same for the same contents of the same form; random without a form."""
-    if not new.form_key:
-        return new_token()
-    shares = sorted(new.shares, key=lambda share: share.invoice_id)
-    contents = repr((new.company_id, new.form_key, shares, new.method_kind, new.save_method))
-    return hashlib.sha256(contents.encode()).hexdigest()
-
-
-def _sent_before(session: Session, new: NewPayment, key: str) -> PaymentAttempt | None:
-    """The attempt that the same form began; whoever sends it at the same moment waits for the documents' locks."""
-    lock_invoices(session, company_id=new.company_id, ids=new.document_ids)
-    same = (PaymentAttempt.idempotency_key == key, PaymentAttempt.company_id == new.company_id)
-    return session.scalars(select(PaymentAttempt).where(*same)).one_or_none()
 
 
 def _currency(session: Session, company_id: int) -> str:

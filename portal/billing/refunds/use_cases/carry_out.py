@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
-from portal.billing.refunds.use_cases.posts import locked_refund, take_in_refund
+from portal.billing.refunds.use_cases.answers import take_in_refund
+from portal.billing.refunds.use_cases.posts import locked_refund
 from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.billing.stripe.objects import Refunded
 from portal.foundation.db import transaction

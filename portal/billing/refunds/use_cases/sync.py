@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
-from portal.billing.refunds.use_cases.posts import take_in_refund
+from portal.billing.refunds.use_cases.answers import take_in_refund
 from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.stripe.api import Stripe
 from portal.billing.stripe.objects import Refunded
