@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.billing.disputes.forms import DisputeForm
 from portal.billing.disputes.queries import disputes_of
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
 from portal.foundation.amounts import amount_field
 from portal.web.access import needs

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.billing.reminders.facts import record_reminder_sent, record_reminders_changed
-from portal.billing.reminders.letters import reminder_mails
+from portal.billing.reminders.letters.reminder import reminder_mails
 from portal.billing.reminders.queries import credit_of_companies, due_steps
 from portal.billing.reminders.rules import DueStep, Policy
 from portal.foundation.actor import Actor

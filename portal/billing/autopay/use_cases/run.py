@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.autopay.letters import mail_autopay_left
 from portal.billing.autopay.queries import invoices_for_run, rule_of
-from portal.billing.autopay.rules import runs_between, within_limit
+from portal.billing.autopay.rules import within_limit
+from portal.billing.autopay.run_days import runs_between
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAttempt
