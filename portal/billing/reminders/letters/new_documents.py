@@ -1,6 +1,6 @@
-"""Mails to a company about its documents: new ones, and those that are open.
+"""Mails to a company about its new documents.
 
-The mail about a new document is queued in the transaction that issues it, one for each document and person.
+A mail is queued in the transaction that issues it, one for each document and person.
 """
 
 from __future__ import annotations
