@@ -15,9 +15,7 @@ STAGES = (
     "feedback",
     "admin",
 )
-
 TASKS = ("find", "reorder", "order", "track", "pay", "return", "get_help", "administer")
-
 CHANNELS = (
     "web",
     "mobile_app",
@@ -32,7 +30,6 @@ CHANNELS = (
     "chat",
     "import",
 )
-
 OUTCOMES = (
     "ok",
     "validation_error",
@@ -46,9 +43,7 @@ OUTCOMES = (
     "system_error",
     "abandoned",
 )
-
 SOURCES = ("portal_server", "portal_client", "pos", "call_center", "edi", "erp", "import")
-
 # Kind of actor in the portal → role in the log.
 ROLES = {
     "customer": "customer_user",
@@ -60,6 +55,5 @@ ROLES = {
     "api": "api_client",
     "anonymous": "anonymous",
 }
-
 # Kind of actor in the portal → the channel of what they do on its pages; everybody else uses the web.
 CHANNEL_OF = {"rep": "rep_remote", "support": "call_center", "store": "store_counter"}
