@@ -1,6 +1,6 @@
 """Mails to a company about its new documents.
 
-A mail is queued in the transaction that issues it, one for each document and person.
+A mail is queued in the transaction that issues the document, one for each document and person.
 """
 
 from __future__ import annotations
