@@ -35,7 +35,6 @@ def actor_of(
 
 def actor_of_session(row: Mapping[str, Any]) -> Actor:
     """The actor behind a request; ``row`` is the result of the sign-in statement."""
-    acting = row["delegation_id"] is not None
     return Actor(
         user_id=row["user_id"],
         kind=row["kind"],
@@ -44,7 +43,7 @@ def actor_of_session(row: Mapping[str, Any]) -> Actor:
         company_id=row["company_id"],
         company_name=row["company_name"] or "",
         role=row["role"],
-        permissions=permissions_for(row["kind"], row["role"], acting=acting),
+        permissions=_permissions_in_session(row),
         store_id=row["staff_store_id"],
         time_zone=row["time_zone"],
         language=row["language"],
@@ -54,6 +53,11 @@ def actor_of_session(row: Mapping[str, Any]) -> Actor:
         reason=row["reason"],
         session_id=row["session_id"],
     )
+
+
+def _permissions_in_session(row: Mapping[str, Any]) -> frozenset[str]:
+    """Those of the role, and fewer for a rep inside a customer's account."""
+    return permissions_for(row["kind"], row["role"], acting=row["delegation_id"] is not None)
 
 
 def actor_who_asked(

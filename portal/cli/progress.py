@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from portal.intake.progress import Progress
 
 
@@ -17,18 +19,24 @@ def progress_bars() -> Iterator[Progress]:
     from rich.console import Console
 
     console = Console(stderr=True)
-    columns = (
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.TaskProgressColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TimeRemainingColumn(),
-    )
     shown = console.is_terminal
-    with progress.Progress(*columns, console=console, disable=not shown, transient=True) as bars:
+    with progress.Progress(*_columns(), console=console, disable=not shown, transient=True) as bars:
 
         def begin(name: str, total: int) -> Callable[[int], None]:
             task = bars.add_task(name, total=total)
             return lambda done: bars.advance(task, done)
 
         yield begin
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    """What a bar shows: the step, how much of it is done, and the time that it took and is going to take."""
+    from rich import progress
+
+    return (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TimeRemainingColumn(),
+    )

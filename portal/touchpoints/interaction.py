@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
-from portal.touchpoints.kind import CHANNEL_OF
+from portal.touchpoints.vocabulary import CHANNEL_OF
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from portal.foundation import rooms
-from portal.touchpoints.kind import REGISTERED, STAGES, Kind, Touch
+from portal.touchpoints.kind import REGISTERED, Kind, Touch
+from portal.touchpoints.vocabulary import STAGES
 
 # The catalogue's sections in the documentation, by stage of the customer's journey.
 SECTIONS = {

@@ -18,8 +18,9 @@ from portal.foundation.clock import to_microseconds, utcnow
 from portal.touchpoints.identity import fact_id, fingerprint, moment_id
 from portal.touchpoints.insertion import write
 from portal.touchpoints.interaction import Interaction, interaction_of
-from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES, Kind, Touch
+from portal.touchpoints.kind import Kind, Touch
 from portal.touchpoints.validity import checked
+from portal.touchpoints.vocabulary import CHANNELS, OUTCOMES, ROLES
 
 Row = dict[str, Any]  # a row of the log by its columns; its 53 columns take numbers, words, ids and JSON
 LINKS = frozenset(

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from portal.touchpoints.kind import CHANNELS, OUTCOMES, ROLES, SOURCES, STAGES, TASKS
 from portal.touchpoints.kinds import SECTIONS, section
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.properties import PROPS
+from portal.touchpoints.vocabulary import CHANNELS, OUTCOMES, ROLES, SOURCES, STAGES, TASKS
 
 COLUMNS: dict[str, str] = {
     "event_id": "Id. UUIDv5 of `idempotency_key` where there is one (all facts), else UUIDv7",

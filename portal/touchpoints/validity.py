@@ -28,17 +28,23 @@ def checked(kind: Kind, props: Props) -> tuple[Props, str | None]:
     """
     if not props:
         return {}, None
-    try:
-        text = json.dumps(props, ensure_ascii=False)
-        size = len(text.encode())
-    except (TypeError, ValueError) as error:
-        return {}, f"dropped: {error}"[:200]
-    if "\\u0000" in text:
-        return {}, "dropped: a NUL character"
-    if size > MAX_BYTES:
-        return {}, f"dropped: {size} bytes, at most {MAX_BYTES}"
+    dropped = _why_dropped(props)
+    if dropped is not None:
+        return {}, dropped
     try:
         _validator(kind.name)(props)
     except fastjsonschema.JsonSchemaValueException as error:
         return props, str(error.message)[:200]
     return props, None
+
+
+def _why_dropped(props: Props) -> str | None:
+    """Why properties cannot be stored at all; None if they can."""
+    try:
+        text = json.dumps(props, ensure_ascii=False)
+        size = len(text.encode())
+    except (TypeError, ValueError) as error:
+        return f"dropped: {error}"[:200]
+    if "\\u0000" in text:
+        return "dropped: a NUL character"
+    return f"dropped: {size} bytes, at most {MAX_BYTES}" if size > MAX_BYTES else None

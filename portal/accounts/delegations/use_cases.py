@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.actors import actor_of
-from portal.accounts.delegations.facts import DelegationEnded, DelegationStarted
+from portal.accounts.delegations.facts import record_delegation_ended, record_delegation_started
 from portal.accounts.delegations.queries import assigned_company
+from portal.accounts.delegations.rules import LONGEST, checked_reason
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.touchpoints.kind import Touch
-from portal.touchpoints.recording import Event, record
-
-MINUTE = timedelta(minutes=1)
-LONGEST = timedelta(minutes=60)
-SHORTEST_REASON = 5
-LONGEST_REASON = 200
 
 
 def start_acting(
@@ -36,7 +29,7 @@ def start_acting(
     """
     company = assigned_company(session, actor, code)
     _check_consent(company)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     subject = _subject(session, company, subject_user_id)
     end_delegations(session, actor_user_id=actor.user_id, now=now)
     delegation = Delegation(
@@ -99,21 +92,11 @@ def _check_consent(company: Company) -> None:
         )
 
 
-def _checked_reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if len(reason) < SHORTEST_REASON:
-        raise Rejected("reason_missing", "Say why, in a few words. The customer reads this.", field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise Rejected("reason_long", f"Use at most {LONGEST_REASON} characters.", field="reason")
-    return reason
-
-
 def _begin(session: Session, actor: Actor, delegation: Delegation) -> None:
     session.add(delegation)
     session.flush()
     _set_on_session(session, actor, delegation.id)
-    started = DelegationStarted(subject_user_id=delegation.subject_user_id, minutes=LONGEST // MINUTE)
-    _record_delegation(session, started, actor, delegation, delegation.started_at)
+    record_delegation_started(session, delegation, rep=actor)
 
 
 def _set_on_session(session: Session, actor: Actor, delegation_id: int | None) -> None:
@@ -141,7 +124,7 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
         for user in session.scalars(select(User).where(User.id.in_({d.actor_user_id for d in ended})))
     }
     for delegation in ended:
-        _record_end(session, actor_of(reps[delegation.actor_user_id]), delegation, now)
+        record_delegation_ended(session, delegation, rep=actor_of(reps[delegation.actor_user_id]), now=now)
     return len(ended)
 
 
@@ -164,27 +147,3 @@ def _subject(session: Session, company: Company, user_id: int | None) -> User:
     if subject is None:
         raise Rejected("no_subject", "Choose the person you are acting for.", field="subject")
     return subject
-
-
-def _record_end(session: Session, rep: Actor, delegation: Delegation, now: datetime) -> None:
-    ended_at = delegation.ended_at or now
-    fact = DelegationEnded(
-        subject_user_id=delegation.subject_user_id,
-        minutes=(ended_at - delegation.started_at) // MINUTE,
-        reason="ended" if ended_at < delegation.expires_at else "expired",
-    )
-    _record_delegation(session, fact, rep, delegation, ended_at)
-
-
-def _record_delegation(
-    session: Session, fact: Touch, rep: Actor, delegation: Delegation, now: datetime
-) -> None:
-    inside = replace(
-        rep,
-        company_id=delegation.company_id,
-        delegation_id=delegation.id,
-        acting_for_user_id=delegation.subject_user_id,
-        reason=delegation.reason,
-    )
-    key = f"{fact.kind.name}:{delegation.id}"
-    record(session, Event(fact, actor=inside, now=now, key=key, account_id=delegation.company_id))

@@ -14,7 +14,7 @@ from portal.billing.account.queries.overview import account_of
 from portal.billing.disputes.queries import DisputeRow, company_disputes
 from portal.billing.invoices.list_page import list_page
 from portal.billing.invoices.page import InvoiceLinks, invoice_page
-from portal.billing.invoices.queries.invoices import company_of, invoice_for_staff
+from portal.billing.invoices.queries.invoice import company_of, invoice_for_staff
 from portal.billing.pages import staff_blueprint
 from portal.billing.promises_to_pay.queries import PromiseRow, company_promises
 from portal.touchpoints.facts import HistoryLookedUp

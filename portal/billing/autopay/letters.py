@@ -10,7 +10,8 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from portal.billing.autopay.queries import invoices_for_run, rule_of
-from portal.billing.autopay.rules import NOTICE_DAYS, is_new_on, pays_on, within_limit
+from portal.billing.autopay.rules import NOTICE_DAYS, is_new_on, within_limit
+from portal.billing.autopay.run_days import pays_on
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.payers.letters import mail_payers

@@ -13,7 +13,8 @@ from wtforms.fields import SelectChoice
 from portal.accounts.models import Company
 from portal.billing.autopay.forms import AutopayForm
 from portal.billing.autopay.queries import Skipped, invoices_for_run, rule_of
-from portal.billing.autopay.rules import MandateOffer, Rule, next_run
+from portal.billing.autopay.rules import MandateOffer, Rule
+from portal.billing.autopay.run_days import next_run
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay, mandate_words
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.methods.queries import autopay_of, methods_to_charge

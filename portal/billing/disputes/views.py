@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.billing.disputes.forms import DisputeForm
 from portal.billing.disputes.queries import disputes_of
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
 from portal.foundation.amounts import amount_field
 from portal.web.access import needs
@@ -38,15 +39,7 @@ def create_dispute(number: str) -> Response | tuple[str, int]:
     if not valid or amount is None:
         return _page(number, form), 422
     with refusing(form, books()) as tried:
-        dispute_invoice(
-            tried.session,
-            actor=actor(),
-            now=now(),
-            number=number,
-            amount_minor=amount,
-            reason=form.reason.data or "",
-            note=form.note.data or "",
-        )
+        _dispute(tried.session, number, amount, form)
     if tried.refused is not None:
         return _page(number, form), 422
     flash("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
@@ -61,6 +54,18 @@ def dispute_withdrawal(number: str) -> Response:
         gone = withdraw_dispute(session, actor=actor(), now=now(), number=number)
     flash("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
     return redirect(url_for("billing.invoice", number=number))
+
+
+def _dispute(session: Session, number: str, amount_minor: int, form: DisputeForm) -> None:
+    dispute_invoice(
+        session,
+        actor=actor(),
+        now=now(),
+        number=number,
+        amount_minor=amount_minor,
+        reason=form.reason.data or "",
+        note=form.note.data or "",
+    )
 
 
 def _page(number: str, form: DisputeForm) -> str:

@@ -38,7 +38,7 @@ class Step:
 
 
 def applied_words(applied: Iterable[Any], kind: str, *, with_method: bool) -> list[Step]:
-    """What was applied (``portal.billing.invoices.queries.documents.Applied``), the oldest first; an early-payment discount is
+    """What was applied (``portal.billing.invoices.queries.applied.Applied``), the oldest first; an early-payment discount is
     a separate step after the payment that earned it.
 
     :param with_method: whether the reader may know by which card or account was paid.

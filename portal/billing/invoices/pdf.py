@@ -6,16 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from portal.billing.documents.letterhead import (
-    Letterhead,
-    Link,
-    Note,
-    Party,
-    Sheet,
-    address_lines,
-    link,
-    present,
-)
+from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, address_lines, present
+from portal.billing.invoices.notes import credit_note, exemption_note, payment_note, reason_note
 from portal.billing.invoices.queries.documents import Document, DocumentLine
 from portal.billing.models.invoices import Invoice
 from portal.billing.tax.rules import percent, tax_words
@@ -52,7 +44,7 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
         "lines": [_line(line, invoice.currency) for line in lines],
         "sums": _sums(invoice, lines),
         "totals": _totals(invoice, today),
-        "notes": [*_exemption(invoice), *_reason(document), *_how(invoice, head)],
+        "notes": _notes(document, head),
     }
 
 
@@ -148,32 +140,13 @@ def _totals(invoice: Invoice, today: date) -> list[tuple[str, str]]:
     return rows
 
 
-def _exemption(invoice: Invoice) -> list[Note]:
-    if not invoice.exemption:
-        return []
-    part = {
-        name: str(invoice.exemption.get(name) or "") for name in ("region", "reason", "certificate_number")
-    }
-    days = [str(invoice.exemption.get(name) or "") for name in ("valid_from", "valid_to")]
-    valid = f", valid {' to '.join(date_words(date.fromisoformat(day)) for day in days)}" if all(days) else ""
-    words = f"No sales tax in {part['region']}: {part['reason']}, certificate {part['certificate_number']}{valid}."
-    return [{"title": "Tax exemption", "lines": [words]}]
-
-
-def _reason(document: Document) -> list[Note]:
-    reason = document.invoice.reason
-    return [{"title": "Why", "lines": [reason]}] if reason else []
-
-
-def _how(invoice: Invoice, head: Letterhead) -> list[Note]:
-    here = f"{head.portal_url}/invoices/{invoice.number}"
-    if invoice.kind == "credit_memo":
-        lines: list[str | Link] = [
-            "Choose it when you pay invoices, and it is taken off.",
-            link("See it at", here),
-        ]
-        return [{"title": "How to use this credit", "lines": lines}] if invoice.open_minor else []
-    if not invoice.open_minor:
-        return []
-    lines = [link("Online:", here), f"By cheque or transfer: please give the number {invoice.number}."]
-    return [{"title": "How to pay", "lines": lines}]
+def _notes(document: Document, head: Letterhead) -> list[Note]:
+    """The reasons for what it says, and what to do with it while something is open."""
+    invoice = document.invoice
+    notes = [exemption_note(invoice.exemption)] if invoice.exemption else []
+    if invoice.reason:
+        notes.append(reason_note(invoice.reason))
+    if invoice.open_minor:
+        what_to_do = credit_note if invoice.kind == "credit_memo" else payment_note
+        notes.append(what_to_do(invoice.number, head))
+    return notes

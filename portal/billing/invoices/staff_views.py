@@ -9,7 +9,7 @@ from portal.accounts.companies.queries import visible_company
 from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
-from portal.billing.invoices.queries.invoices import invoice_for_staff
+from portal.billing.invoices.queries.invoice import invoice_for_staff
 from portal.billing.pages import staff_blueprint
 from portal.foundation.errors import NotFound
 from portal.web.access import needs

@@ -40,8 +40,7 @@ def promise_payment(
     if invoice.open_minor <= 0:
         raise Rejected("paid", "Nothing is open on this invoice any more.", outcome="conflict")
     day = _day(new.promised_on, today)
-    if len(new.note) > MAX_NOTE:
-        raise Rejected("note", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    _check_note(new.note)
     _close_open(session, invoice, now)
     made = _promise(invoice, day, new.note, actor, now)
     session.add(made)
@@ -81,6 +80,11 @@ def _day(promised_on: date | None, today: date) -> date:
         problem = f"Choose a day from today on and within {LONGEST_DAYS} days."
         raise Rejected("day", problem, field="promised_on")
     return promised_on
+
+
+def _check_note(note: str) -> None:
+    if len(note) > MAX_NOTE:
+        raise Rejected("note", f"Keep the note within {MAX_NOTE} characters.", field="note")
 
 
 def _own_invoice(session: Session, actor: Actor, number: str) -> Invoice:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
 from portal.billing.promises_to_pay.forms import PromiseForm
 from portal.billing.promises_to_pay.queries import promises_of

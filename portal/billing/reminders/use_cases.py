@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.billing.reminders.facts import record_reminder_sent, record_reminders_changed
-from portal.billing.reminders.letters import reminder_mails
+from portal.billing.reminders.letters.reminder import reminder_mails
 from portal.billing.reminders.queries import credit_of_companies, due_steps
 from portal.billing.reminders.rules import DueStep, Policy
 from portal.foundation.actor import Actor
@@ -47,18 +47,15 @@ def remind_all(sessions: Callable[[], Session], *, now: datetime, zone: str) -> 
     :param zone: the seller's time zone; nothing is sent before 8 a.m. and after 8 p.m. there.
     :returns: the number of invoices that were reminded of.
     """
-    clock = local(now, zone)
-    if not FROM_HOUR <= clock.hour < TO_HOUR:
+    if not FROM_HOUR <= local(now, zone).hour < TO_HOUR:
         return 0
-    morning = datetime.combine(clock.date(), time(), ZoneInfo(zone))
-    reminded, after = 0, 0
-    while True:
+    reminded = 0
+    after: int | None = 0
+    while after is not None:
         with transaction(sessions) as session:
-            steps = due_steps(session, today=clock.date(), morning=morning, after=after)
-            if not steps:
-                return reminded
-            reminded += _take_steps(session, steps, now=now, today=clock.date())
-        after = steps[-1].company_id
+            taken, after = _take_batch(session, after, now=now, zone=zone)
+        reminded += taken
+    return reminded
 
 
 def change_policy(session: Session, *, actor: Actor, now: datetime, company: Company, policy: Policy) -> None:
@@ -77,6 +74,19 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
     }
     session.execute(POLICY, asked)
     record_reminders_changed(session, company.id, actor=actor, now=now)
+
+
+def _take_batch(session: Session, after: int, *, now: datetime, zone: str) -> tuple[int, int | None]:
+    """Take the due steps of the companies that follow one.
+
+    :returns: how many were taken, and the batch's last company; None when there is no batch left.
+    """
+    today = local(now, zone).date()
+    morning = datetime.combine(today, time(), ZoneInfo(zone))
+    steps = due_steps(session, today=today, morning=morning, after=after)
+    if not steps:
+        return 0, None
+    return _take_steps(session, steps, now=now, today=today), steps[-1].company_id
 
 
 def _take_steps(session: Session, steps: Sequence[DueStep], *, now: datetime, today: date) -> int:

@@ -58,9 +58,7 @@ def create_scheduled() -> Response | tuple[str, int]:
     if not numbers:
         flash("info", "Choose at least one invoice to pay.")
         return redirect(url_for("billing.invoices"), 303)
-    documents = payable(db(), actor().customer_id, numbers)
-    if len(documents.chosen) != len(numbers):
-        raise NotFound
+    documents = _chosen(numbers)
     amounts, form = _read(documents), ScheduleForm()
     _set_choices(db(), form)
     if not form.validate() or amounts.has_errors:
@@ -85,6 +83,17 @@ def create_cancellation(token: str) -> Response:
     if tried.refused is not None:
         flash("error", tried.refused.message)
     return redirect(url_for("billing.scheduled"), 303)
+
+
+def _chosen(numbers: list[str]) -> Payable:
+    """The invoices of these numbers.
+
+    :raises NotFound: if one of them is not payable.
+    """
+    documents = payable(db(), actor().customer_id, numbers)
+    if len(documents.chosen) != len(numbers):
+        raise NotFound
+    return documents
 
 
 def _schedule(session: Session, documents: Payable, amounts: PayForm, form: ScheduleForm) -> PaymentAttempt:

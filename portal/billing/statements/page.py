@@ -16,8 +16,9 @@ from portal.billing.documents.pdf import MOST_LINES, TooLong, pdf
 from portal.billing.periods import Month
 from portal.billing.statements.csv_rows import COLUMNS, Cells, rows
 from portal.billing.statements.facts import StatementDownloaded
+from portal.billing.statements.month_page import MonthList, StatementPage
 from portal.billing.statements.pdf import ageing, statement_data
-from portal.billing.statements.queries.months import MonthRow, months
+from portal.billing.statements.queries.months import months
 from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
@@ -29,37 +30,6 @@ from portal.web.ui import flash
 
 CSV_PIECE = 5_000
 CURRENCY = re.compile(r"[A-Z]{3}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MonthList:
-    """What the list of months shows; ``href(what, month, currency)`` makes the address of a month's page or file."""
-
-    company: Company
-    months: list[MonthRow]
-    running: Month
-    href: Callable[[str, Month, str], str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatementPage:
-    """What the page of a month shows: a page of its entries, of which ``first_entry`` is the number of the first.
-
-    :ivar ageing: what is open by age, in words.
-    :ivar zone: the seller's time zone.
-    """
-
-    company: Company
-    statement: Statement
-    ageing: list[tuple[str, str]]
-    zone: str
-    first_entry: int
-    is_running: bool
-    list_href: str
-    pdf_href: str
-    csv_href: str
-    earlier_href: str | None
-    later_href: str | None
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,7 @@ def near() -> str:
     origin = _origin(towns)
     lines = _draft_lines()
     found = offer(db(), lines=lines, now=now(), near=origin.position, store_id=seen.store_id).stores
-    checked = AvailabilityChecked(stores=len(found), lines=len(lines))
-    viewed(checked, account_id=actor().company_id, store_id=seen.store_id)
+    _record_availability_checked(len(found), len(lines))
     page = NearPage(
         stores=found,
         towns=towns,
@@ -88,6 +87,11 @@ def store_choice() -> Response:
     )
     flash("ok", f"You now see the stock and hours of {chosen.name}.")
     return redirect(local_path(request.form.get("next"), url_for(".near")))
+
+
+def _record_availability_checked(stores: int, lines: int) -> None:
+    checked = AvailabilityChecked(stores=stores, lines=lines)
+    viewed(checked, account_id=actor().company_id, store_id=visit().store_id)
 
 
 def _origin(towns: list[City]) -> Origin:

@@ -27,7 +27,7 @@ from portal.accounts.sight import (
 )
 from portal.billing.disputes.queries import open_disputes
 from portal.billing.disputes.use_cases.disputes import dispute_invoice
-from portal.billing.invoices.queries.invoices import invoice_for_staff
+from portal.billing.invoices.queries.invoice import invoice_for_staff
 from portal.billing.models.invoices import Invoice
 from portal.desk.customer.queries.customers import customers
 from portal.desk.lookup.queries.search import look_up

@@ -7,16 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.billing.autopay.rules import (
-    Rule,
-    is_wanted,
-    mandate,
-    may_try,
-    next_run,
-    run_day,
-    runs_between,
-    within_limit,
-)
+from portal.billing.autopay.rules import Rule, is_wanted, mandate, may_try, within_limit
+from portal.billing.autopay.run_days import next_run, run_day, runs_between
 from portal.billing.methods.expiry import expiry
 from portal.billing.settlement.split import spread
 from portal.foundation.amounts import amount_field, parse_amount

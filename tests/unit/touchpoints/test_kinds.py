@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from portal.touchpoints.insertion import COLUMNS as WRITTEN
-from portal.touchpoints.kind import REGISTERED, STAGES, TASKS, Touch, fact
+from portal.touchpoints.kind import REGISTERED, Touch, fact
 from portal.touchpoints.kinds import SECTIONS, kinds, section
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.properties import PROPS
 from portal.touchpoints.recording import LINKS
 from portal.touchpoints.reference import COLUMNS, with_tables
 from portal.touchpoints.validity import checked
+from portal.touchpoints.vocabulary import STAGES, TASKS
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "touchpoints.md"

@@ -100,12 +100,16 @@ def disable_staff(session: Session, *, actor: Actor, user_id: int, now: datetime
         raise Rejected(
             "last_admin", "This is the last administrator. Add another one first.", outcome="denied"
         )
+    _lock_out(session, user, now)
+    return user
+
+
+def _lock_out(session: Session, user: User, now: datetime) -> None:
     user.disabled_at = now
     for purpose in (RESET, INVITATION):
         void_links(session, purpose=purpose, user_id=user.id, now=now)
     end_sessions(session, user_id=user.id, now=now)
     end_delegations(session, actor_user_id=user.id, now=now)
-    return user
 
 
 def enable_staff(session: Session, *, user_id: int) -> User:

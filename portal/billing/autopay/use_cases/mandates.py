@@ -43,9 +43,7 @@ def begin_autopay(
     """
     company_id = check_may_use(actor)
     usable(session, actor=actor, method_id=offer.method_id, today=today, lock=True)
-    words = mandate_words(session, offer, actor=actor, today=today)
-    if shown != words:
-        raise Rejected("mandate", "Something changed meanwhile. Read it again and agree.", outcome="conflict")
+    words = _agreed_words(session, offer, actor=actor, shown=shown, today=today)
     _end(session, company_id, actor.name, now)
     made = _insert(session, company_id, offer, words, actor, now, today)
     if made is None:
@@ -62,6 +60,14 @@ def end_autopay(session: Session, *, actor: Actor, now: datetime) -> bool:
     if ended is not None:
         _record_mandate(session, actor, company_id, "autopay_ended", ended, now)
     return ended is not None
+
+
+def _agreed_words(session: Session, offer: MandateOffer, *, actor: Actor, shown: str, today: date) -> str:
+    """The mandate's words, if they are those that were shown."""
+    words = mandate_words(session, offer, actor=actor, today=today)
+    if shown != words:
+        raise Rejected("mandate", "Something changed meanwhile. Read it again and agree.", outcome="conflict")
+    return words
 
 
 def _insert(

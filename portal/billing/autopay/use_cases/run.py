@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.autopay.letters import mail_autopay_left
 from portal.billing.autopay.queries import invoices_for_run, rule_of
-from portal.billing.autopay.rules import runs_between, within_limit
+from portal.billing.autopay.rules import Rule, within_limit
+from portal.billing.autopay.run_days import runs_between
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAttempt
@@ -30,17 +31,23 @@ def run_autopay(session: Session, autopay_id: int, *, now: datetime, today: date
     :raises Rejected: if somebody began to pay one of the invoices at this moment; the next try sees it.
     """
     autopay = session.get_one(Autopay, autopay_id, with_for_update=True, populate_existing=True)
-    if autopay.ended_at is not None or (autopay.ran_on is not None and autopay.ran_on >= today):
-        return None
-    rule, after = rule_of(autopay), autopay.ran_on
-    autopay.ran_on = today
-    if not runs_between(rule, after, today):
+    rule = rule_of(autopay)
+    if not _take_day(autopay, rule, today):
         return None
     invoices, _ = invoices_for_run(session, autopay.company_id, rule, today, since=autopay.agreed_at)
     chosen, left = within_limit(rule, invoices[:MOST_DOCUMENTS])
     if left:
         mail_autopay_left(session, autopay, left)
     return _begin(session, autopay, chosen, now, today) if chosen else None
+
+
+def _take_day(autopay: Autopay, rule: Rule, today: date) -> bool:
+    """Mark the day as run. Returns whether the rule runs on it: never after the mandate's end, nor a second time."""
+    after = autopay.ran_on
+    if autopay.ended_at is not None or (after is not None and after >= today):
+        return False
+    autopay.ran_on = today
+    return runs_between(rule, after, today)
 
 
 def _begin(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.invoices import Invoice
-from portal.billing.reminders.letters import mail_new_document
+from portal.billing.reminders.letters.new_documents import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor, to_major

@@ -23,7 +23,7 @@ from portal.billing.invoices.queries.open_documents import documents_by_id
 from portal.billing.invoices.words import DISPUTE_OUTCOMES, DISPUTE_REASONS
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
-from portal.billing.reminders.letters import mail_new_document
+from portal.billing.reminders.letters.new_documents import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 

@@ -51,7 +51,15 @@ def open_dispute(
     :param amount_minor: what is disputed, above zero, in the invoice's currency.
     :returns: the dispute, or None when one is open already; that one stays as it is.
     """
-    new = NewDispute(
+    new = _new_dispute(invoice, amount_minor, reason, note, actor, now)
+    opened = write_disputes(session, [new], {invoice.id: invoice.number}, actor=actor, now=now)
+    return opened[0] if opened else None
+
+
+def _new_dispute(
+    invoice: Invoice, amount_minor: int, reason: str, note: str, actor: Actor, now: datetime
+) -> NewDispute:
+    return NewDispute(
         invoice.id,
         invoice.company_id,
         amount_minor,
@@ -62,8 +70,6 @@ def open_dispute(
         now,
         actor.user_id,
     )
-    opened = write_disputes(session, [new], {invoice.id: invoice.number}, actor=actor, now=now)
-    return opened[0] if opened else None
 
 
 def withdraw_dispute(session: Session, *, actor: Actor, now: datetime, number: str) -> bool:

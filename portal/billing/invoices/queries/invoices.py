@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
-from portal.accounts.sight import company_condition
 from portal.billing.invoices.filters import InvoiceFilter
 from portal.billing.invoices.queries.list_order import conditions, cursor_of, key_of, placed
 from portal.billing.models.disputes import InvoiceDispute
@@ -18,8 +16,6 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
-from portal.foundation.actor import Actor
-from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page
 
 PAGE_SIZE = 25
@@ -133,36 +129,6 @@ def _page(
         next_cursor=_cursor(rows[-1], wanted) if rows and has_next else None,
         previous_cursor=_cursor(rows[0], wanted) if rows and has_previous else None,
     )
-
-
-def invoice_for(session: Session, actor: Actor, number: str) -> Invoice:
-    """The document of the actor's company.
-
-    :raises NotFound: when the company has none of this number.
-    """
-    found = session.scalar(
-        select(Invoice).where(Invoice.number == number, Invoice.company_id == actor.customer_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def invoice_for_staff(session: Session, actor: Actor, number: str) -> Invoice:
-    """The document as staff read it; a rep reads those of their assigned companies.
-
-    :raises NotFound: when there is none for them.
-    """
-    in_sight = company_condition(actor, Invoice.company_id)
-    found = session.scalar(select(Invoice).where(Invoice.number == number, in_sight))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def company_of(session: Session, invoice: Invoice) -> Company:
-    """The company that owes it, for staff."""
-    return session.get_one(Company, invoice.company_id)
 
 
 def _row(row: Row[Any]) -> InvoiceRow:

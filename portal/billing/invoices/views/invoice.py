@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, url_for
 
 from portal.billing.invoices.page import InvoiceLinks, invoice_page
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.models.invoices import Invoice
 from portal.billing.pages import blueprint
 from portal.billing.tabs import payment_page

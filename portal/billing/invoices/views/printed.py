@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.billing.documents.pdf import TooLong
 from portal.billing.invoices.page import printed
 from portal.billing.invoices.queries.documents import document
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
 from portal.web.access import needs
 from portal.web.sessions import actor

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.billing.invoices.queries.invoices import invoice_for
+from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
 from portal.billing.pay_links.forms import LinkForm
-from portal.billing.pay_links.queries import LinkRow, live_links
+from portal.billing.pay_links.page import invoice_link_page, link_made_page, statement_link_page
+from portal.billing.pay_links.queries import live_links
 from portal.billing.pay_links.rules import LinkRequest
-from portal.billing.pay_links.use_cases.make import NewLink, make_invoice_link, make_statement_link
+from portal.billing.pay_links.use_cases.make import make_invoice_link, make_statement_link
 from portal.billing.pay_links.use_cases.revoke import revoke_link
 from portal.billing.pay_links.use_cases.throttle import TooManyMails, admit_link_mail
-from portal.billing.payments.page import stripe
 from portal.billing.periods import Month
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
@@ -25,20 +22,6 @@ from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now
 from portal.web.ui import flash
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPage:
-    """What tells the page for an invoice from that for a statement. ``amount_minor``: what is open of the invoice."""
-
-    what: str
-    action: str
-    back_href: str
-    back_label: str
-    amount_minor: int | None = None
-    currency: str = ""
-    links: Sequence[LinkRow] = ()
-
 
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -56,7 +39,7 @@ def show_links() -> str:
 @needs("payments:administer")
 def invoice_link_form(number: str) -> str:
     """The form for a link to one invoice, and the links to it that work."""
-    return _invoice_page(number, LinkForm(formdata=None))
+    return invoice_link_page(number, LinkForm(formdata=None))
 
 
 @blueprint.post("/invoices/<number>/links", endpoint="make_link")
@@ -68,15 +51,15 @@ def create_invoice_link(number: str) -> Answer:
     with refusing(form, books()) as tried:
         made = make_invoice_link(tried.session, _request(form), actor=actor(), number=number, now=now())
     if tried.refused is not None:
-        return _refused(_invoice_page(number, form), tried.refused)
-    return _made(made, url_for("billing.invoice", number=number), number, form)
+        return _refused(invoice_link_page(number, form), tried.refused)
+    return link_made_page(made, url_for("billing.invoice", number=number), number, form)
 
 
 @blueprint.get("/statements/<month>/links", endpoint="statement_links")
 @needs("payments:administer")
 def statement_link_form(month: str) -> str:
     """The form for a link to what is open of a statement."""
-    return _statement_page(_month(month), LinkForm(formdata=None))
+    return statement_link_page(_month(month), LinkForm(formdata=None))
 
 
 @blueprint.post("/statements/<month>/links", endpoint="make_statement_link")
@@ -89,8 +72,10 @@ def create_statement_link(month: str) -> Answer:
             tried.session, _request(form), actor=actor(), month=chosen.first, now=now()
         )
     if tried.refused is not None:
-        return _refused(_statement_page(chosen, form), tried.refused)
-    return _made(made, url_for("billing.statement", month=month), f"Statement of {chosen.words}", form)
+        return _refused(statement_link_page(chosen, form), tried.refused)
+    return link_made_page(
+        made, url_for("billing.statement", month=month), f"Statement of {chosen.words}", form
+    )
 
 
 @blueprint.post("/payment-links/<int:link_id>/revocation", endpoint="revoke_link")
@@ -129,47 +114,3 @@ def _month(text: str) -> Month:
     if found is None:
         raise NotFound
     return found
-
-
-def _invoice_page(number: str, form: LinkForm) -> str:
-    invoice = invoice_for(db(), actor(), number)
-    if invoice.kind != "invoice":
-        raise NotFound
-    page = LinkPage(
-        what=f"Invoice {number}",
-        amount_minor=invoice.open_minor,
-        currency=invoice.currency,
-        action=url_for("billing.make_link", number=number),
-        back_href=url_for("billing.invoice", number=number),
-        back_label=number,
-        links=live_links(db(), actor().customer_id, now(), invoice_id=invoice.id),
-    )
-    return _page(page, form)
-
-
-def _statement_page(month: Month, form: LinkForm) -> str:
-    page = LinkPage(
-        what=f"Statement of {month.words}",
-        action=url_for("billing.make_statement_link", month=month.code),
-        back_href=url_for("billing.statement", month=month.code),
-        back_label=month.words,
-    )
-    return _page(page, form)
-
-
-def _page(page: LinkPage, form: LinkForm) -> str:
-    return render_template(
-        "billing/pay_links/make_link.html", page=page, form=form, cards=stripe() is not None
-    )
-
-
-def _made(made: NewLink, back_href: str, back_label: str, form: LinkForm) -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return render_template(
-        "billing/pay_links/link_made.html",
-        link=made.link,
-        address=settings.public_url + url_for("billing.pay_link", token=made.token),
-        sent_to=form.email.data or "",
-        back_href=back_href,
-        back_label=back_label,
-    )

@@ -13,7 +13,7 @@ from portal.billing.credit_memos.use_cases.prepayments import apply_prepayments,
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
-from portal.billing.reminders.letters import mail_new_document
+from portal.billing.reminders.letters.new_documents import mail_new_document
 from portal.foundation.clock import local
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder
 from portal.orders.models.orders import Order, OrderLine

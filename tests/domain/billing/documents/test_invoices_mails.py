@@ -13,7 +13,7 @@ from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit
 from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
 from portal.billing.disputes.use_cases.disputes import dispute_invoice
 from portal.billing.models.credit import PaymentTerms
-from portal.billing.reminders.letters import mail_new_document
+from portal.billing.reminders.letters.new_documents import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail

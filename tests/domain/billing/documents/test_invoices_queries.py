@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.billing.account.queries.ageing import overview
 from portal.billing.invoices.filters import InvoiceFilter
-from portal.billing.invoices.queries.invoices import invoice_for, invoice_for_staff, invoices
+from portal.billing.invoices.queries.invoice import invoice_for, invoice_for_staff
+from portal.billing.invoices.queries.invoices import invoices
 from portal.foundation.errors import NotFound
 from tests.builders import Build
 from tests.invoices import TODAY, apply_memo, make_attempt, make_invoice, pay_offline

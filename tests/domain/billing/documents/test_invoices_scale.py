@@ -16,7 +16,8 @@ from portal.billing.account.queries.overview import account_of
 from portal.billing.account.queries.spend import spend
 from portal.billing.invoices.filters import InvoiceFilter
 from portal.billing.invoices.queries.documents import document
-from portal.billing.invoices.queries.invoices import invoice_for_staff, invoices
+from portal.billing.invoices.queries.invoice import invoice_for_staff
+from portal.billing.invoices.queries.invoices import invoices
 from tests.builders import Build
 from tests.invoices import TODAY
 

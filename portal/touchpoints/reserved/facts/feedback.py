@@ -1,4 +1,4 @@
-"""Touchpoints of feedback."""
+"""Surveys, comments and what became of them."""
 
 from __future__ import annotations
 

@@ -1,28 +1,22 @@
-"""Mails to a company about its documents: new ones, and those that are open.
+"""Mails to a company about its new documents.
 
-The mail about a new document is queued in the transaction that issues it, one for each document and person.
+A mail is queued in the transaction that issues the document, one for each document and person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.payers.letters import to_each
-from portal.billing.payers.queries import Recipient, people_who_may
+from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import policy_of
-from portal.billing.reminders.rules import DueStep, Reminded, subject, when_words
 from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
-
-LISTED = 50  # invoices named in one mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,26 +51,6 @@ class CreditMemoNew(Letter, words="new credit memo"):
     po: str
     job: str
     reason: str
-
-
-class ReminderLine(TypedDict):
-    """An invoice in a reminder, as JSON."""
-
-    number: str
-    amount: str
-    when: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaymentReminder(Letter, words="reminder of invoices"):
-    """Open invoices of a company; ``more`` counts those that are not listed, ``credit`` is what it has to use."""
-
-    subject: str
-    company: str
-    invoices: list[ReminderLine]
-    more: int
-    totals: list[str]
-    credit: list[str]
 
 
 def mail_new_document(session: Session, document: Invoice) -> int:
@@ -148,42 +122,3 @@ def _credit_memo(company: Company, document: Invoice) -> CreditMemoNew:
 
 def _words(document: Invoice, amount_minor: int) -> str:
     return format_minor(abs(amount_minor), document.currency)
-
-
-def reminder_mails(
-    steps: Sequence[DueStep], people: Sequence[Recipient], credit: Mapping[tuple[int, str], int], today: date
-) -> list[Mail]:
-    """One company's reminder, to its people or to its own address where there are none.
-
-    :param credit: what companies have to use, in minor units, by company and currency.
-    """
-    first = steps[0]
-    letter = _reminder(steps, credit, today)
-    key = f"{letter.kind}:{first.invoice_id}:{first.step}"  # each step is taken once, so this names one mail
-    if people:
-        return to_each(people, letter, key=key)
-    to = To(first.company_email or "", first.company_name)
-    return [Mail(key=key, letter=letter, to=to, company_id=first.company_id)]
-
-
-def _reminder(
-    steps: Sequence[DueStep], credit: Mapping[tuple[int, str], int], today: date
-) -> PaymentReminder:
-    invoices = [
-        Reminded(each.number, each.due_on, format_minor(each.open_minor, each.currency)) for each in steps
-    ]
-    totals: dict[str, int] = {}
-    for each in steps:
-        totals[each.currency] = totals.get(each.currency, 0) + each.open_minor
-    first, unused = steps[0], {each: credit.get((steps[0].company_id, each)) for each in sorted(totals)}
-    return PaymentReminder(
-        subject=subject(first.company_name, invoices, today),
-        company=first.company_name,
-        invoices=[
-            {"number": each.number, "amount": each.open_words, "when": when_words(each.due_on, today)}
-            for each in invoices[:LISTED]
-        ],
-        more=max(0, len(invoices) - LISTED),
-        totals=[format_minor(amount, currency) for currency, amount in sorted(totals.items())],
-        credit=[format_minor(amount, currency) for currency, amount in unused.items() if amount],
-    )

@@ -1,4 +1,4 @@
-"""Touchpoints of support."""
+"""Cases, calls and visits."""
 
 from __future__ import annotations
 

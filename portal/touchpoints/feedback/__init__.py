@@ -1,1 +1,0 @@
-"""Surveys, comments and what became of them. Nothing records these yet: the names are agreed ahead."""

@@ -1,0 +1,1 @@
+"""Kinds that nothing records yet: their names are agreed ahead."""

@@ -1,0 +1,1 @@
+"""Touchpoints that nothing records yet, by their field."""
