@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.billing.disputes.forms import DisputeForm
@@ -37,19 +38,23 @@ def create_dispute(number: str) -> Response | tuple[str, int]:
     with refusing(form, books()) as tried:
         amount = form.amount.minor(currency)
         if valid:
-            dispute_invoice(
-                tried.session,
-                actor=actor(),
-                now=now(),
-                number=number,
-                amount_minor=amount,
-                reason=form.reason.data or "",
-                note=form.note.data or "",
-            )
+            _dispute(tried.session, number, amount, form)
     if not valid or tried.refused is not None:
         return _page(number, form), 422
     flash("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
     return redirect(url_for("billing.invoice", number=number))
+
+
+def _dispute(session: Session, number: str, amount_minor: int, form: DisputeForm) -> None:
+    dispute_invoice(
+        session,
+        actor=actor(),
+        now=now(),
+        number=number,
+        amount_minor=amount_minor,
+        reason=form.reason.data or "",
+        note=form.note.data or "",
+    )
 
 
 @blueprint.post("/invoices/<number>/disputes/withdrawal", endpoint="withdraw_dispute")

@@ -42,11 +42,7 @@ class ApprovalPage:
 def approval_page(found: OrderApproval, refused: Rejected | None = None, note: str = "") -> str:
     """The page, with what was refused on it and the note that was typed."""
     if refused is None:
-        viewed(
-            CheckoutStepViewed(step="approval", lines=found.line_count),
-            account_id=found.company_id,
-            links={"draft_id": found.draft_id},
-        )
+        _record_view(found)
     pending = found.state == "pending"
     page = ApprovalPage(
         approval=found,
@@ -59,6 +55,14 @@ def approval_page(found: OrderApproval, refused: Rejected | None = None, note: s
     )
     return render_template(
         "orders/approvals/approval.html", page=page, review=page.review, changes=changes_of(refused)
+    )
+
+
+def _record_view(found: OrderApproval) -> None:
+    viewed(
+        CheckoutStepViewed(step="approval", lines=found.line_count),
+        account_id=found.company_id,
+        links={"draft_id": found.draft_id},
     )
 
 

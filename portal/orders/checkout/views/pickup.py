@@ -89,8 +89,7 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
     found = offer(db(), lines=lines, now=now(), near=_near(), store_id=choice.store_id)
     if found.chosen is None:
         raise NotFound
-    step = CheckoutStepViewed(step="pickup", lines=len(lines), problems=len(problems))
-    viewed(step, account_id=head.company.id, store_id=found.chosen.id, links={"draft_id": head.id})
+    _record_view(head, found.chosen.id, lines=len(lines), problems=len(problems))
     page = PickupPage(
         head=head,
         choice=choice,
@@ -104,6 +103,11 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         now=now(),
     )
     return render_template("orders/checkout/pickup.html", page=page, clock_words=clock_words)
+
+
+def _record_view(head: DraftHead, store_id: int, *, lines: int, problems: int) -> None:
+    step = CheckoutStepViewed(step="pickup", lines=lines, problems=problems)
+    viewed(step, account_id=head.company.id, store_id=store_id, links={"draft_id": head.id})
 
 
 def _near() -> tuple[float, float] | None:

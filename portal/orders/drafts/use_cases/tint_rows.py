@@ -77,11 +77,15 @@ def write_rows(work: Work, changed: set[int], merged: Mapping[Target, list[TintR
     if not touched:
         return
     remove_lines(work, [row.id for rows in touched.values() for row in rows])
+    ids = {"draft": work.draft.id, "company": work.draft.company_id}
+    work.session.execute(PUT_BACK, {**ids, **_columns(touched)})
+
+
+def _columns(touched: Mapping[Target, list[TintRow]]) -> dict[str, object]:
+    """One line for each group: the id and the place of its first, the units of all."""
     groups = list(touched.values())
     last_times = [next((row.last_time for row in rows if row.last_time), None) for rows in groups]
-    asked = {
-        "draft": work.draft.id,
-        "company": work.draft.company_id,
+    return {
         "ids": [rows[0].id for rows in groups],
         "positions": [rows[0].position for rows in groups],
         "variants": [variant_id for variant_id, _ in touched],
@@ -89,4 +93,3 @@ def write_rows(work: Work, changed: set[int], merged: Mapping[Target, list[TintR
         "colours": [colour for _, colour in touched],
         "last_times": [json.dumps(each) if each else None for each in last_times],
     }
-    work.session.execute(PUT_BACK, asked)

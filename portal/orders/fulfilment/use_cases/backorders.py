@@ -50,15 +50,21 @@ def fulfil_backorders(
     waiting = lock_waiting(session, actor, now, store_id, variant_ids)
     given = _allocate(session, store_id, waiting, variant_ids)
     served = [locked for locked in waiting if any(_key(line) in given for line in locked.lines)]
-    if not served:
-        return []
+    if served:
+        _serve_all(session, now, store_id, served, given)
+    return [locked.order for locked in served]
+
+
+def _serve_all(
+    session: Session, now: datetime, store_id: int, served: list[LockedOrder], given: dict[LineKey, int]
+) -> None:
+    """``given``: units by line. Each order may get a new promise, by what is to be tinted of it."""
     store = session.scalars(select(Store).where(Store.id == store_id)).one()
     schedule = schedules(session, [store_id])[store_id]
     for locked in served:
         restocked = [(line, given[_key(line)]) for line in locked.lines if _key(line) in given]
         cans = sum(units for line, units in restocked if line.colour_number)
         _serve(locked, restocked, ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0))
-    return [locked.order for locked in served]
 
 
 def _key(line: OrderLine) -> LineKey:
