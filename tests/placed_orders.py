@@ -16,7 +16,8 @@ from portal.billing.models.credit import CreditAccount
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.money import line_total
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.orders.status import line_state_when_placed
 from portal.stores.models import PickupSlot, Stock, Store
 from tests.builders import NOW, Build

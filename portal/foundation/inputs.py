@@ -7,9 +7,19 @@ from collections.abc import Mapping
 LONGEST_ID = 15  # digits; a longer number is no row's id
 
 
+def strip_nul(value: str) -> str:
+    """Text without NUL characters, which the database refuses."""
+    return value.replace("\x00", "")
+
+
 def clean_text(value: str) -> str:
-    """Text without NUL characters, which the database refuses, and without outer white space."""
-    return value.replace("\x00", "").strip()
+    """Text without NUL characters and without outer white space."""
+    return strip_nul(value).strip()
+
+
+def one_text(fields: Mapping[str, str], name: str) -> str:
+    """A text field as it was typed, but for NUL characters; empty when it is missing."""
+    return strip_nul(fields.get(name, ""))
 
 
 def read_text(fields: Mapping[str, str], name: str, longest: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.foundation.inputs import read_number
+
 MAX_QUANTITY = 100_000
 MAX_LINES = 1_500
 MAX_PASTED = 200
@@ -41,6 +43,4 @@ def quantity_problem(quantity: int | None, pack_size: int) -> str | None:
 def parse_quantity(text: str | None) -> int | None:
     """A quantity as people type it (``12``, ``1,200``, `` 4 ``); None if it is not a whole number."""
     plain = (text or "").strip().replace(",", "").replace("\u00a0", "").replace(" ", "")
-    if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
-        return None
-    return int(plain)
+    return read_number(plain, digits=9)

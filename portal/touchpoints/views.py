@@ -18,7 +18,8 @@ from portal.touchpoints.scrub import scrubbed
 from portal.web.access import public
 from portal.web.security import csrf
 from portal.web.sessions import visit
-from portal.web.touch import viewed, wants_privacy
+from portal.web.touch import viewed
+from portal.web.visitor import wants_privacy
 
 blueprint = Blueprint("touchpoints", __name__)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextvars
 import re
 import time
-import uuid
 from typing import Any
 
 import structlog
@@ -26,11 +25,10 @@ from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
 from portal.web.sessions import Visit, visit
 from portal.web.transaction import now
+from portal.web.visitor import remember_visitor, visitor_id, wants_privacy
 
 log = structlog.get_logger(__name__)
 
-VISITOR_COOKIE = "portal_visitor"
-VISITOR_DAYS = 180
 TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 # Skip 422 (recorded by the view itself) and static files.
 SILENT_STATUS = frozenset({422})
@@ -56,23 +54,11 @@ def interaction(seen: Visit) -> Interaction:
     return Interaction(
         channel=channel_of(seen.actor),
         session_id=seen.session_id,
-        visitor_id=None if dnt or seen.actor.is_staff else _visitor(),
+        visitor_id=None if dnt or seen.actor.is_staff else visitor_id(),
         correlation_id=request_id(),
         trace_id=trace.group(1) if trace else None,
         dnt=dnt,
     )
-
-
-def wants_privacy() -> bool:
-    """Do Not Track or Global Privacy Control is on."""
-    return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
-
-
-def _visitor() -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.cookies.get(VISITOR_COOKIE, ""))
-    except ValueError:
-        return None
 
 
 def _begin() -> None:
@@ -92,7 +78,7 @@ def _record_views(response: Response) -> Response:
                 set_interaction(session, where)
             if events:
                 _write_after(response, events, where)
-        _remember_visitor(response)
+        remember_visitor(response)
     except Exception:
         log.exception("a touchpoint could not be recorded", endpoint=request.endpoint)
     return response
@@ -123,23 +109,6 @@ def _record_refusal(status: int) -> None:
             outcome="system_error" if status >= 500 else outcome,
             error_code=str(status),
         )
-
-
-def _remember_visitor(response: Response) -> None:
-    page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    if not page or wants_privacy() or _visitor() is not None:
-        return
-    seen: Visit | None = g.get("visit")
-    if seen is not None and seen.actor.is_staff:
-        return
-    response.set_cookie(
-        VISITOR_COOKIE,
-        str(uuid.uuid4()),
-        max_age=VISITOR_DAYS * 86400,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
 
 
 def _write_after(response: Response, events: list[Event], where: Interaction) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, StringField
+from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
-from portal.web.forms import PortalForm
+from portal.web.forms import MoneyField, PortalForm
 
 ROLE_CHOICES = (
     SelectChoice("viewer", "Viewer: sees products, prices and orders"),
@@ -22,7 +22,7 @@ class RoleForm(PortalForm):
 class OrderLimitForm(PortalForm):
     """The largest order that a person may place without approval."""
 
-    limit = StringField(
+    limit = MoneyField(
         "Orders alone up to",
         description="With tax, for each order. What is above it waits for an approver. Leave it empty for any amount.",
         render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": "30"},

@@ -14,7 +14,7 @@ from portal.accounts.people.forms import OrderLimitForm, RoleForm
 from portal.accounts.people.queries import PersonRow, people_page, person_in
 from portal.accounts.people.use_cases import change_role, disable, enable, set_acting_consent, set_order_limit
 from portal.accounts.roles import ROLE_LABELS
-from portal.foundation.amounts import amount_field, parse_amount
+from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound
 from portal.foundation.money import format_minor
 from portal.web.access import needs
@@ -84,13 +84,9 @@ def edit_order_limit(user_id: int) -> Answer:
     """How much somebody may order without approval; an empty field removes the limit."""
     row = _person(user_id)
     form = OrderLimitForm()
-    typed, currency = strip(form.limit.data or ""), visit().currency
-    try:
-        minor = parse_amount(typed, currency) if typed else None
-    except ValueError as no:
-        form.limit.errors = [str(no)]
-        return _page(row, limit_form=form), 422
+    currency = visit().currency
     with refusing(form) as tried:
+        minor = form.limit.minor_or_none(currency)
         set_order_limit(db(), actor=actor(), user_id=user_id, limit_minor=minor, now=now())
     if tried.refused is not None:
         return _page(row, limit_form=form), 422

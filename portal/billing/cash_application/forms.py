@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.web.forms import RowsForm
+from portal.web.amount_rows import RowsForm
 
 
 class ApplicationForm(RowsForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import StringField, TextAreaField
 
+from portal.foundation.inputs import read_number
 from portal.web.forms import PortalForm
 
 
@@ -32,4 +33,4 @@ class HoldRuleForm(PortalForm):
         typed = (self.days.data or "").strip()
         if not typed:
             return None
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+        return read_number(typed, digits=3) or 0

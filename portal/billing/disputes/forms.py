@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.billing.invoices.words import DISPUTE_REASONS
-from portal.foundation.amounts import parse_amount
-from portal.web.forms import PortalForm
+from portal.foundation.errors import Rejected
+from portal.web.forms import MoneyField, PortalForm
 
 OUTCOMES = {
     "credited": "The customer is right: issue a credit memo",
@@ -20,21 +20,13 @@ OUTCOMES = {
 class DisputeForm(PortalForm):
     """What is wrong with an invoice."""
 
-    amount = StringField("Amount in question", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    amount = MoneyField("Amount in question")
     reason = SelectField(
         "What is wrong",
         [InputRequired("Choose what is wrong.")],
         choices=[SelectChoice(value, words) for value, words in DISPUTE_REASONS.items()],
     )
     note = TextAreaField("In your words", render_kw={"rows": "4", "maxlength": "1000"})
-
-    def read_amount(self, currency: str) -> int | None:
-        """Minor units; None, with the sentence on the field, when it cannot be read."""
-        try:
-            return parse_amount(self.amount.data or "", currency)
-        except ValueError as error:
-            self.amount.errors = [str(error)]
-            return None
 
 
 class AnswerForm(PortalForm):
@@ -45,7 +37,7 @@ class AnswerForm(PortalForm):
         [InputRequired("Choose an outcome.")],
         choices=[SelectChoice(value, label) for value, label in OUTCOMES.items()],
     )
-    amount = StringField("Credit", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    amount = MoneyField("Credit")
     answer = TextAreaField("Answer to the customer", render_kw={"rows": "4", "maxlength": "1000"})
 
     def read_credit(self, currency: str) -> int | None:
@@ -53,7 +45,7 @@ class AnswerForm(PortalForm):
         if self.outcome.data != "credited":
             return 0
         try:
-            return parse_amount(self.amount.data or "", currency)
-        except ValueError as error:
-            self.form_errors.append(str(error))
+            return self.amount.minor(currency)
+        except Rejected as no:
+            self.form_errors.append(no.message)
             return None

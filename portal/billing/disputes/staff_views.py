@@ -11,7 +11,6 @@ from portal.billing.disputes.forms import AnswerForm
 from portal.billing.disputes.queries import DisputeRow, dispute_of
 from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
 from portal.billing.pages import staff_blueprint
-from portal.foundation.amounts import amount_field
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -29,7 +28,7 @@ def edit_dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]
     shown = dispute_of(db(), company.id, dispute_id)
     if request.method == "GET":
         form = AnswerForm(formdata=None)
-        form.amount.data = amount_field(min(shown.amount_minor, shown.open_minor), shown.currency)
+        form.amount.fill(min(shown.amount_minor, shown.open_minor), shown.currency)
         return _page(company, shown, form)
     form = AnswerForm()
     if not _answered(company, shown, form):

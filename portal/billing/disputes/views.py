@@ -11,7 +11,6 @@ from portal.billing.disputes.queries import disputes_of
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
 from portal.billing.invoices.queries.invoice import invoice_for
 from portal.billing.pages import blueprint
-from portal.foundation.amounts import amount_field
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -25,7 +24,7 @@ def dispute_form(number: str) -> str:
     """The form: how much, what is wrong, and a note."""
     invoice = invoice_for(db(), actor(), number)
     form = DisputeForm(formdata=None)
-    form.amount.data = amount_field(invoice.open_minor, invoice.currency)
+    form.amount.fill(invoice.open_minor, invoice.currency)
     return _page(number, form)
 
 
@@ -35,24 +34,14 @@ def create_dispute(number: str) -> Response | tuple[str, int]:
     """Open a dispute; reminders wait until it is answered."""
     form = DisputeForm()
     valid = form.validate_on_submit()
-    amount = form.read_amount(invoice_for(db(), actor(), number).currency)
-    if not valid or amount is None:
-        return _page(number, form), 422
+    currency = invoice_for(db(), actor(), number).currency
     with refusing(form, books()) as tried:
-        _dispute(tried.session, number, amount, form)
-    if tried.refused is not None:
+        amount = form.amount.minor(currency)
+        if valid:
+            _dispute(tried.session, number, amount, form)
+    if not valid or tried.refused is not None:
         return _page(number, form), 422
     flash("ok", f"We have it. We look into {number} and answer by mail; there are no reminders until then.")
-    return redirect(url_for("billing.invoice", number=number))
-
-
-@blueprint.post("/invoices/<number>/disputes/withdrawal", endpoint="withdraw_dispute")
-@needs("invoices:pay")
-def dispute_withdrawal(number: str) -> Response:
-    """Withdraw the open dispute."""
-    with books() as session:
-        gone = withdraw_dispute(session, actor=actor(), now=now(), number=number)
-    flash("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
     return redirect(url_for("billing.invoice", number=number))
 
 
@@ -66,6 +55,16 @@ def _dispute(session: Session, number: str, amount_minor: int, form: DisputeForm
         reason=form.reason.data or "",
         note=form.note.data or "",
     )
+
+
+@blueprint.post("/invoices/<number>/disputes/withdrawal", endpoint="withdraw_dispute")
+@needs("invoices:pay")
+def dispute_withdrawal(number: str) -> Response:
+    """Withdraw the open dispute."""
+    with books() as session:
+        gone = withdraw_dispute(session, actor=actor(), now=now(), number=number)
+    flash("ok" if gone else "info", "It is taken back." if gone else "No dispute about this invoice is open.")
+    return redirect(url_for("billing.invoice", number=number))
 
 
 def _page(number: str, form: DisputeForm) -> str:

@@ -7,7 +7,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
-from portal.web.forms import MoneyField, RowsForm
+from portal.web.amount_rows import RowsForm
+from portal.web.forms import MoneyField
 
 
 class OfflineForm(RowsForm):

@@ -24,7 +24,7 @@ from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.access import needs
-from portal.web.forms import AmountRows
+from portal.web.amount_rows import AmountRows
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today

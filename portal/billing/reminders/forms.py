@@ -6,6 +6,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields import SelectChoice
 
 from portal.billing.reminders.rules import Policy, read_steps
+from portal.foundation.inputs import read_number
 from portal.web.forms import PortalForm
 
 LEADS = [
@@ -45,12 +46,12 @@ def _leads(chosen: str) -> list[SelectChoice]:
 def read_policy(form: RemindersForm) -> Policy | None:
     """What was typed; None, with the sentence on its field, when it cannot be read."""
     before = form.before.data or ""
-    days = int(before) if before.isascii() and before.isdigit() and len(before) < 4 else -1
+    days = read_number(before, digits=3)
     form.before.choices = _leads(before)
     if not form.validate_on_submit():
         return None
     try:
-        steps = read_steps(days, bool(form.at_due.data), form.overdue.data or "")
+        steps = read_steps(-1 if days is None else days, bool(form.at_due.data), form.overdue.data or "")
     except ValueError as error:
         form.overdue.errors = [str(error)]
         return None

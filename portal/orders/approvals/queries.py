@@ -142,3 +142,13 @@ def approval_for(session: Session, actor: Actor, approval_id: int) -> OrderAppro
     if found is None or not (theirs or actor.can("approvals:decide")):
         raise NotFound
     return found
+
+
+def pending_approval(session: Session, draft_id: int) -> OrderApproval | None:
+    """The pending request about a draft, locked; None if there is none."""
+    return session.scalars(
+        select(OrderApproval)
+        .where(OrderApproval.draft_id == draft_id, OrderApproval.state == "pending")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Conflict, Rejected
+from portal.foundation.inputs import one_text
 from portal.foundation.tokens import new_token
+from portal.orders.approvals.page import approval_page
 from portal.orders.approvals.queries import approval_for, approvals_for
 from portal.orders.approvals.use_cases.decisions import approve, reject
-from portal.orders.approvals.use_cases.requests import Asked, ask_approval, withdraw
-from portal.orders.checkout.facts import CheckoutStepViewed
-from portal.orders.checkout.page import Review, read_review
-from portal.orders.checkout.refusals import changes_of
+from portal.orders.approvals.use_cases.requests import Asked, ask_approval
+from portal.orders.approvals.use_cases.withdrawal import withdraw
 from portal.orders.checkout.review_page import refused_review
-from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN, one_text
-from portal.orders.drafts.queries import head_of
-from portal.orders.models.approvals import OrderApproval
-from portal.orders.models.orders import Order
+from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.errors import error_page
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
 from portal.web.ui import flash
 
@@ -49,54 +42,7 @@ def approvals() -> str:
 @needs("drafts:read")
 def approval(approval_id: int) -> str:
     """One request with everything that a decision needs."""
-    return _page(approval_for(db(), actor(), approval_id))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApprovalPage:
-    """What the page of a request shows.
-
-    :ivar review: the order it would be, while it is pending.
-    :ivar note: the reason that was typed to send it back.
-    :ivar token: identifies the form, so that it places one order however often it is sent.
-    """
-
-    approval: OrderApproval
-    review: Review | None
-    order_number: str | None
-    own_question: bool
-    may_decide: bool
-    refused: Rejected | None
-    note: str
-    token: str = field(default_factory=new_token)
-
-
-def _page(found: OrderApproval, refused: Rejected | None = None, note: str = "") -> str:
-    if refused is None:
-        viewed(
-            CheckoutStepViewed(step="approval", lines=found.line_count),
-            account_id=found.company_id,
-            links={"draft_id": found.draft_id},
-        )
-    pending = found.state == "pending"
-    page = ApprovalPage(
-        approval=found,
-        review=read_review(head_of(db(), actor(), found.draft_id)) if pending else None,
-        order_number=_order_number(found),
-        own_question=actor().subject_user_id in (found.asked_by_user_id, found.subject_user_id),
-        may_decide=actor().can("approvals:decide"),
-        refused=refused,
-        note=note,
-    )
-    return render_template(
-        "orders/approvals/approval.html", page=page, review=page.review, changes=changes_of(refused)
-    )
-
-
-def _order_number(found: OrderApproval) -> str | None:
-    if not found.order_id:
-        return None
-    return db().scalar(select(Order.number).where(Order.id == found.order_id))
+    return approval_page(approval_for(db(), actor(), approval_id))
 
 
 @blueprint.post(f"{APPROVAL}/approval", endpoint="approve")
@@ -132,7 +78,7 @@ def create_rejection(approval_id: int) -> Response | tuple[str, int]:
 def _refused(approval_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:
     if isinstance(no, Conflict):
         return error_page(409, no.message)
-    return _page(approval_for(db(), actor(), approval_id), no, note), 422
+    return approval_page(approval_for(db(), actor(), approval_id), no, note), 422
 
 
 @blueprint.post(f"{DRAFT}/approval", endpoint="ask_approval")

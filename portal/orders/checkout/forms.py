@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from portal.foundation.inputs import read_text
 from portal.orders.checkout.use_cases.choices import Choice
 from portal.orders.drafts.forms import read_id
 
@@ -15,19 +16,15 @@ def read_choice(form: Mapping[str, str]) -> Choice:
         fulfilment="delivery" if form.get("fulfilment") == "delivery" else "pickup",
         store_id=read_id(form.get("store_id")),
         window_start=_moment(form.get("window")),
-        pickup_person=_words(form, "pickup_person", 80),
-        pickup_phone=_words(form, "pickup_phone", 40),
+        pickup_person=read_text(form, "pickup_person", 80),
+        pickup_phone=read_text(form, "pickup_phone", 40),
         address_id=read_id(form.get("address_id")),
         delivery_date=_day(form.get("delivery_date")),
-        po_number=_words(form, "po_number", 200),
+        po_number=read_text(form, "po_number", 200),
         job_id=read_id(form.get("job_id")),
-        note=_words(form, "note", 500),
+        note=read_text(form, "note", 500),
         when_short=form.get("when_short", ""),
     )
-
-
-def _words(form: Mapping[str, str], name: str, most: int) -> str:
-    return form.get(name, "").replace("\x00", "").strip()[:most]
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from portal.billing.tax.rules import tax_minor
 from portal.catalog.prices.rules import PriceRow, breaks, price
+from portal.foundation.inputs import read_id, read_number
 from portal.foundation.money import line_total
 from portal.orders.drafts.lines import Line
 
@@ -119,10 +120,9 @@ def read_plan(text: str) -> dict[int, int] | None:
     """What :attr:`Fit.plan` wrote; None if it is something else."""
     found: dict[int, int] = {}
     for part in text.split(","):
-        line, _, units = part.partition(":")
-        if not (line.isascii() and line.isdigit() and units.isascii() and units.isdigit()):
+        typed_line, _, typed_units = part.partition(":")
+        line, units = read_id(typed_line), read_number(typed_units, digits=9)
+        if line is None or units is None or line in found:
             return None
-        if len(line) > 15 or len(units) > 9 or int(line) in found:
-            return None
-        found[int(line)] = int(units)
+        found[line] = units
     return found

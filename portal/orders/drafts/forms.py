@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict
 
 from wtforms import StringField, TextAreaField
 
+from portal.foundation.inputs import LONGEST_ID, read_number, strip_nul
+from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import parse_quantity
 from portal.web.forms import PortalForm
 
@@ -39,15 +43,9 @@ class NameForm(PortalForm):
     name = StringField("Name of this draft", render_kw={"maxlength": "80", "autocomplete": "off"})
 
 
-def one_text(form: Mapping[str, str], name: str) -> str:
-    """A field as PostgreSQL can hold it; empty if it was not sent."""
-    return form.get(name, "").replace("\x00", "")
-
-
 def read_id(text: str | None) -> int | None:
     """An id from a form; None if it is not one."""
-    plain = (text or "").strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 15 else None
+    return read_number((text or "").strip(), digits=LONGEST_ID)
 
 
 def read_quantities(form: Mapping[str, str]) -> dict[int, int | None]:
@@ -68,5 +66,33 @@ def read_colours(form: Mapping[str, str]) -> dict[int, str]:
         prefix, _, number = name.partition("-")
         line = read_id(number) if prefix == "colour" else None
         if line is not None:
-            found[line] = value.replace("\x00", "")
+            found[line] = strip_nul(value)
     return found
+
+
+class RemovedLine(TypedDict, total=False):
+    """A line that was just removed, as the browser's session keeps it."""
+
+    draft_id: int
+    variant_id: int
+    quantity: int
+    colour_number: str | None
+    last_time: LastTime | None
+    offered: bool  # a page has offered to put it back
+
+
+@dataclass
+class DraftInput:
+    """What was typed and refused, so that nothing is lost: forms; quantities, colors and sentences by line."""
+
+    add: AddForm | None = None
+    quantities: Mapping[int, str] = field(default_factory=dict)
+    colours: Mapping[int, str] = field(default_factory=dict)
+    problems: Mapping[int, str] = field(default_factory=dict)  # with a quantity
+    off_colour: Mapping[int, str] = field(default_factory=dict)  # with a color
+    message: str = ""
+    replacement: str | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.message or (self.add is not None and self.add.errors))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TypedDict
 
 from flask import redirect, render_template, session, url_for
 from sqlalchemy import select
@@ -17,10 +15,10 @@ from portal.orders.approvals.queries import ApprovalStatus, approval_status
 from portal.orders.credit_rescue.queries import SplitParent, split_from
 from portal.orders.drafts.differences import Difference, differences
 from portal.orders.drafts.facts import CartViewed
-from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, NameForm, PasteForm
+from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, DraftInput, NameForm, PasteForm, RemovedLine
 from portal.orders.drafts.lines import Line, total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
-from portal.orders.models.drafts import LastTime, LeftOut
+from portal.orders.models.drafts import LeftOut
 from portal.orders.models.orders import Order
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
@@ -28,34 +26,6 @@ from portal.web.transaction import db, today
 
 Answer = str | tuple[str, int] | Response
 LINE = f"{DRAFT}/lines/<int(max={MAX_ID}):line_id>"
-
-
-class RemovedLine(TypedDict, total=False):
-    """A line that was just removed, as the browser's session keeps it."""
-
-    draft_id: int
-    variant_id: int
-    quantity: int
-    colour_number: str | None
-    last_time: LastTime | None
-    offered: bool  # a page has offered to put it back
-
-
-@dataclass
-class DraftInput:
-    """What was typed and refused, so that nothing is lost: forms; quantities, colors and sentences by line."""
-
-    add: AddForm | None = None
-    quantities: Mapping[int, str] = field(default_factory=dict)
-    colours: Mapping[int, str] = field(default_factory=dict)
-    problems: Mapping[int, str] = field(default_factory=dict)  # with a quantity
-    off_colour: Mapping[int, str] = field(default_factory=dict)  # with a color
-    message: str = ""
-    replacement: str | None = None
-
-    @property
-    def is_refused(self) -> bool:
-        return bool(self.message or (self.add is not None and self.add.errors))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from portal.foundation.inputs import strip_nul
 from portal.orders.quantities import MAX_PASTED, parse_quantity
 
 SEPARATORS = re.compile(r"[\t;,]+|\s+")
@@ -27,7 +28,7 @@ def read_pasted(text: str) -> list[Pasted]:
     Accepts what spreadsheets put on the clipboard (tabs) and what people type (spaces, commas, ``x12``).
     A line without a quantity means one.
     """
-    rows = [line.strip() for line in text.replace("\x00", "").splitlines()]
+    rows = [line.strip() for line in strip_nul(text).splitlines()]
     rows = [row for row in rows if row]
     return [
         _read(row)

@@ -15,6 +15,7 @@ from portal.accounts.sight import works_at_every_store
 from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
 from portal.foundation.clock import local
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import one_text
 from portal.orders.promise import age_words, is_late, when_words
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.detail import DetailLine, OrderDetail
@@ -112,7 +113,7 @@ def _facts(order: OrderDetail, zone: str) -> list[tuple[str, str]]:
 def refused_page(number: str, no: Rejected) -> tuple[str, int]:
     """The order again, with what was refused; what was typed stays."""
     order = order_at_store(db(), actor(), number)
-    code = request.form.get("code", "").replace("\x00", "")
+    code = one_text(request.form, "code")
     page = order_page(order, code=code, refused=no, typed=request.form)
     return page, 409 if no.outcome == "conflict" else 422
 

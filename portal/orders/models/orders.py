@@ -1,4 +1,4 @@
-"""Orders, their lines and what happened to them."""
+"""Orders and their lines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UnitPrice, UTCDateTime
 from portal.foundation.sql import sql_list
+from portal.orders.models.events import OrderEvent
 from portal.orders.status import OPEN_STATES
 
 order_number = Sequence("order_number_seq", start=100001, metadata=Base.metadata)
@@ -28,9 +29,8 @@ class Order(Base):
     placement_token: Mapped[str | None] = mapped_column(unique=True)
     placement_fingerprint: Mapped[str | None]
     source: Mapped[str] = mapped_column(server_default="portal")  # portal, import
-    kind: Mapped[str] = mapped_column(
-        server_default="order"
-    )  # order, credit, adjustment (imported documents)
+    # order, credit, adjustment (imported documents)
+    kind: Mapped[str] = mapped_column(server_default="order")
     status: Mapped[str]  # see portal/orders/status.py
     fulfilment: Mapped[str]  # pickup, delivery, none (imported)
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
@@ -59,9 +59,8 @@ class Order(Base):
     line_count: Mapped[int]
     # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
     tint_quantity: Mapped[int] = mapped_column(server_default="0")
-    on_account: Mapped[bool] = mapped_column(
-        server_default="true"
-    )  # counts against the credit limit until settled
+    # Counts against the credit limit until settled.
+    on_account: Mapped[bool] = mapped_column(server_default="true")
     credit_released_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     placed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     placed_by_name: Mapped[str] = mapped_column(server_default="")
@@ -140,45 +139,4 @@ class OrderLine(Base):
     __table_args__ = (
         Index("ix_order_line_sku", "sku", "order_id", postgresql_ops={"sku": "text_pattern_ops"}),
         Index("ix_order_line_company_variant", "company_id", "variant_id", "order_id"),
-    )
-
-
-class OrderEvent(Base):
-    """Something that happened to an order: who, when, from which state to which, in plain words."""
-
-    __tablename__ = "order_event"
-
-    id: Mapped[BigId]
-    order_id: Mapped[int] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    company_id: Mapped[int] = mapped_column(BigInteger)
-    line_no: Mapped[int | None]
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
-    from_state: Mapped[str | None]
-    to_state: Mapped[str | None]
-    actor_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
-    actor_name: Mapped[str] = mapped_column(server_default="")
-    actor_kind: Mapped[str] = mapped_column(server_default="system")
-    on_behalf_of: Mapped[str] = mapped_column(server_default="")
-    text: Mapped[str] = mapped_column(server_default="")
-
-    order: Mapped[Order] = relationship(back_populates="events", lazy="raise")
-
-
-class Bought(Base):
-    """What a company bought before, one row per variant and colour: kept up to date at placement, so that
-    the list costs the same for a company with a hundred thousand orders."""
-
-    __tablename__ = "bought"
-
-    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
-    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"), primary_key=True)
-    colour_number: Mapped[str] = mapped_column(primary_key=True, server_default="")  # '' where not tinted
-    times: Mapped[int]
-    total_quantity: Mapped[int] = mapped_column(BigInteger)
-    last_quantity: Mapped[int]
-    last_order_id: Mapped[int] = mapped_column(BigInteger)
-    last_ordered_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    __table_args__ = (
-        Index("ix_bought_company_last", "company_id", "last_ordered_at", "variant_id", "colour_number"),
     )

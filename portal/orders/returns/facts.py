@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal.orders.fulfilment.facts import OrderStep
+from portal.orders.fulfilment.facts.order import OrderStep
 from portal.touchpoints.kind import fact
 
 

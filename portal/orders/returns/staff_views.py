@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import one_text, read_number
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.orders.pages import staff_blueprint
@@ -19,6 +20,7 @@ from portal.web.transaction import db, now
 from portal.web.ui import flash
 
 MAX_TOKEN = 100
+LONGEST_NUMBER = 8  # digits
 
 
 @staff_blueprint.get("/counter/orders/<number>/returns", endpoint="returns")
@@ -36,7 +38,7 @@ def create_return(number: str) -> Response | tuple[str, int]:
         units=_units(),
         reason=request.form.get("reason", ""),
         restock=bool(request.form.get("restock")),
-        token=request.form.get("token", "").replace("\x00", "")[:MAX_TOKEN] or new_token(),
+        token=one_text(request.form, "token")[:MAX_TOKEN] or new_token(),
     )
     with refusing() as tried:
         memo = take_back(db(), actor=actor(), now=now(), number=number, back=back)
@@ -51,15 +53,11 @@ def _units() -> dict[int, int]:
     """Units by line number, as typed; zero for text that is no number, which the use case refuses."""
     found = {}
     for name, typed in request.form.items():
-        line_no = name.removeprefix("units-")
+        line_no = read_number(name.removeprefix("units-"), digits=LONGEST_NUMBER)
         text = typed.strip()
-        if name.startswith("units-") and _is_number(line_no) and text not in ("", "0"):
-            found[int(line_no)] = int(text) if _is_number(text) else 0
+        if name.startswith("units-") and line_no is not None and text not in ("", "0"):
+            found[line_no] = read_number(text, digits=LONGEST_NUMBER) or 0
     return found
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9
 
 
 def _page(number: str, *, refused: Rejected | None = None) -> str:

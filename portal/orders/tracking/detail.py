@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
 from portal.billing.tax.rules import tax_words
 from portal.orders.parts import Worth, cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
-
-# An address or a tax certificate as it was when the order was placed: a JSONB column.
-AsItWas = dict[str, str | None]
+from portal.orders.tracking.head import OrderHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +56,6 @@ class DetailEvent:
     actor_kind: str
     on_behalf_of: str
     text: str
-
-
-@dataclass(frozen=True)
-class OrderHead:
-    """The order's own columns, then its store's (None for imported documents without one), then its company's name."""
-
-    id: int
-    number: str
-    company_id: int
-    kind: str
-    status: str
-    fulfilment: str
-    store_id: int | None
-    window_start: datetime | None
-    window_end: datetime | None
-    delivery_date: date | None
-    promised_at: datetime | None
-    ready_at: datetime | None
-    pickup_code: str | None
-    pickup_person: str
-    pickup_phone: str
-    ship_to: AsItWas | None
-    po_number: str
-    job_name: str
-    note: str
-    currency: str
-    total_minor: int
-    tax_minor: int
-    tax_region: str
-    exemption: AsItWas | None
-    line_count: int
-    tint_quantity: int
-    on_account: bool
-    placed_by_name: str
-    subject_name: str
-    delegation_id: int | None
-    on_behalf_reason: str
-    placed_at: datetime
-    store_code: str | None
-    store_name: str | None
-    store_line1: str | None
-    store_city: str | None
-    store_region: str | None
-    store_postcode: str | None
-    store_phone: str | None
-    store_zone: str | None
-    company_name: str
 
 
 @dataclass(frozen=True)

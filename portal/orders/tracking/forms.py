@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.foundation.clock import typed_day
+from portal.foundation.inputs import read_number, read_text
 from portal.orders.status import ORDER_STATES
 from portal.orders.tracking.queries.history_filter import STATUS_GROUPS, HistoryFilter
+
+LONGEST_WORDS = 100
 
 
 def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dict[str, str]]:
@@ -24,10 +27,10 @@ def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dic
         status=status if status in {*STATUS_GROUPS, *ORDER_STATES} else "",
         placed_from=first,
         placed_to=last,
-        buyer_id=int(buyer) if buyer.isascii() and buyer.isdigit() and len(buyer) < 18 else None,
-        po=_words(given, "po"),
-        job=_words(given, "job"),
-        text=_words(given, "q"),
+        buyer_id=read_number(buyer, digits=17),
+        po=read_text(given, "po", LONGEST_WORDS),
+        job=read_text(given, "job", LONGEST_WORDS),
+        text=read_text(given, "q", LONGEST_WORDS),
         zone=zone,
     )
     return wanted, errors
@@ -39,7 +42,3 @@ def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> date | 
     except ValueError:
         errors[name] = "Write the date as year-month-day, for example 2026-03-31."
         return None
-
-
-def _words(given: Mapping[str, str], name: str) -> str:
-    return given.get(name, "").replace("\x00", "").strip()[:100]

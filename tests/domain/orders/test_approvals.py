@@ -13,14 +13,15 @@ from portal.accounts.models import Membership
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.orders.approvals.queries import approval_status
-from portal.orders.approvals.use_cases.requests import withdraw
+from portal.orders.approvals.use_cases.withdrawal import withdraw
 from portal.orders.checkout.refusals import changes_of
 from portal.orders.drafts.use_cases.drafts import discard, park, rename
 from portal.orders.drafts.use_cases.lines import Item, change_quantities, put, remove_line
 from portal.orders.drafts.work import Work
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import Draft, DraftLine
-from portal.orders.models.orders import Order, OrderEvent
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order
 from portal.stores.models import Stock
 from portal.verification.run import verify
 from tests.builders import NOW

@@ -15,8 +15,10 @@ from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.drafts.work import Work
+from portal.orders.models.bought import Bought
 from portal.orders.models.drafts import Draft
-from portal.orders.models.orders import Bought, Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import Stock
 from tests.builders import NOW, Build
 from tests.placing import send, used

@@ -16,7 +16,8 @@ from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking, tint_done
 from portal.orders.fulfilment.use_cases.pickup_codes import count_wrong_code
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter, credit_used, stock_now

@@ -19,7 +19,8 @@ from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.picks import start_picking
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import PickupSlot
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build

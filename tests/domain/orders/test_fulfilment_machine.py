@@ -29,7 +29,8 @@ from portal.orders.fulfilment.use_cases.locked_order import quantities
 from portal.orders.fulfilment.use_cases.picks import start_picking, tint_done
 from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.orders.parts import cancelled_worth, first_units
 from portal.orders.returns.use_cases import Return, take_back
 from portal.stores.models import Stock

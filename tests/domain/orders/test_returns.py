@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from portal.billing.models.invoices import Invoice
 from portal.foundation.errors import NotFound, Rejected
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 from portal.orders.returns.use_cases import Return, take_back
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import SYSTEM
-from portal.orders.fulfilment.facts import ReadyForPickup
+from portal.orders.fulfilment.facts.promise import ReadyForPickup
 from portal.touchpoints.queries import timeline
 from portal.touchpoints.recording import Event, record, write_recorded
 from portal.touchpoints.use_cases import make_partitions

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.invitations.use_cases import invite
 from portal.orders.fulfilment.use_cases.cancellation import cancel
-from portal.orders.models.orders import Bought
+from portal.orders.models.bought import Bought
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter
 from tests.shop import Shop

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
 from portal.foundation.mail import OutboundMail
-from portal.orders.models.orders import Bought
+from portal.orders.models.bought import Bought
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.desk.scenes import NOW, add_draft, paths

@@ -25,8 +25,9 @@ from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.recording import Event, record
 from portal.web.access import needs, public
 from portal.web.sessions import COOKIE, actor
-from portal.web.touch import VISITOR_COOKIE, viewed
+from portal.web.touch import viewed
 from portal.web.transaction import db, now
+from portal.web.visitor import VISITOR_COOKIE
 from tests.builders import Build
 
 

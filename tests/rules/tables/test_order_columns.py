@@ -9,8 +9,10 @@ from sqlalchemy import TextClause
 
 from portal.exchange.orders.history import EVENT_COLUMNS
 from portal.exchange.orders.rows import LINE_COLUMNS, ORDER_COLUMNS
-from portal.orders.checkout.use_cases.order_rows import LINES, ORDER
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
+from portal.orders.checkout.use_cases.line_rows import LINES
+from portal.orders.checkout.use_cases.order_rows import ORDER
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
 
 # Written when an order is placed; a file does not have them, and their default says so.
 PLACED_ONLY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.foundation.inputs import clean_text, read_id, read_number, read_text
+from portal.foundation.inputs import clean_text, one_text, read_id, read_number, read_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_text_is_cleaned_before_it_is_cut() -> None:
     assert clean_text("\x00 Elm\x00 Street ") == "Elm Street"
     assert read_text({"job": "   Elm Street"}, "job", 3) == "Elm"
     assert read_text({}, "job", 3) == ""
+
+
+def test_text_as_typed_keeps_its_white_space() -> None:
+    """Seen failing with ``clean_text``, and with NUL left in."""
+    assert one_text({"note": " Ring\x00 twice\n"}, "note") == " Ring twice\n"
+    assert one_text({}, "note") == ""

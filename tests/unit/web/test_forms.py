@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from portal.foundation.errors import Rejected
-from portal.web.forms import KeyedForm, MoneyField, RowsForm
+from portal.web.amount_rows import RowsForm
+from portal.web.forms import KeyedForm, MoneyField
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
-"""Asking for approval of a draft above its person's limit, and withdrawing the request."""
+"""Asking for approval of a draft above its person's limit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.limits.queries import Approver, approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.approvals.letters import mail_approvers
+from portal.orders.approvals.queries import pending_approval
 from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ApprovalRequested, record_draft
@@ -63,7 +64,7 @@ def ask_approval(
     head = own_head(session, actor, draft_id, lock=True)
     if head.draft.state not in OPEN_DRAFTS:
         raise NotFound
-    pending = _pending(session, draft_id)
+    pending = pending_approval(session, draft_id)
     if pending is not None:
         return Asked(pending.id, pending.asked_names, repeated=True)
     priced = taxed_lines(session, head, today=today)
@@ -146,24 +147,3 @@ def _record_request(work: Work, approval: OrderApproval) -> None:
         currency=approval.currency,
         key=f"approval_requested:{approval.draft_id}:{approval.id}",
     )
-
-
-def withdraw(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> None:
-    """Withdraw the request about one's own draft. Idempotent: if there is none, nothing happens.
-
-    :raises NotFound: if it is not the actor's draft.
-    """
-    own_head(session, actor, draft_id, lock=True)
-    pending = _pending(session, draft_id)
-    if pending is not None:
-        pending.state, pending.decided_at = "withdrawn", now
-        pending.decided_by_user_id, pending.decided_by_name = actor.user_id, actor.name
-
-
-def _pending(session: Session, draft_id: int) -> OrderApproval | None:
-    return session.scalars(
-        select(OrderApproval)
-        .where(OrderApproval.draft_id == draft_id, OrderApproval.state == "pending")
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()

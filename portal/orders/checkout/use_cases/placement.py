@@ -22,7 +22,8 @@ from portal.orders.checkout.letters import mail_confirmation
 from portal.orders.checkout.new_order import NewOrder
 from portal.orders.checkout.refusals import OutOfStock
 from portal.orders.checkout.snapshot import Change, fingerprint
-from portal.orders.checkout.use_cases.order_rows import write_lines, write_order
+from portal.orders.checkout.use_cases.line_rows import write_lines
+from portal.orders.checkout.use_cases.order_rows import write_order
 from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
 from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.lines import Line, share_out, tint_quantity, wanted_by_variant

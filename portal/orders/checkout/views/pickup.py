@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from portal.accounts.models import Address, CompanyJob, User
-from portal.foundation.clock import local
+from portal.accounts.models import User
 from portal.foundation.errors import NotFound
-from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.facts import CheckoutStepViewed
 from portal.orders.checkout.forms import read_choice
-from portal.orders.checkout.queries.choices import Offer, StoreChoice, offer, short_lines, windows_by_day
+from portal.orders.checkout.pickup_page import PickupPage
+from portal.orders.checkout.queries.choices import offer
 from portal.orders.checkout.refusals import ChoiceRefused
-from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.checkout.use_cases.choices import Choice, choose
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.forms import DRAFT, read_id
-from portal.orders.drafts.lines import Line
 from portal.orders.drafts.page import store_of
 from portal.orders.drafts.queries import DraftHead, addresses_of, jobs_of, own_head, priced_lines
 from portal.orders.pages import blueprint
 from portal.orders.promise import clock_words
 from portal.stores.models import Store
-from portal.stores.windows.queries import OpenWindow
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import db, now, today
-
-# Shown before "more stores" on a phone.
-FIRST_STORES = 3
-# The fields of the page in words, and the places to which a refusal leads where that is not the field itself.
-FIELDS = {
-    "store_id": "Store",
-    "window": "Pickup time",
-    "when_short": "Missing stock",
-    "po_number": "PO number",
-    "job_id": "Job",
-    "delivery_date": "Delivery date",
-    "address_id": "Address",
-}
-TARGETS = {"store_id": "stores", "when_short": "when-short", "address_id": "address"}
 
 
 @blueprint.get(f"{DRAFT}/pickup")
@@ -101,63 +81,6 @@ def _phone() -> str:
     return db().scalar(select(User.phone).where(User.id == actor().subject_user_id)) or ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PickupPage:
-    """What the page shows. ``chosen`` is the store of ``offer`` whose times are shown.
-
-    :ivar problems: sentences by field.
-    """
-
-    head: DraftHead
-    choice: Choice
-    lines: list[Line]
-    offer: Offer
-    chosen: StoreChoice
-    addresses: list[Address]
-    jobs: list[CompanyJob]
-    problems: Mapping[str, str]
-    message: str
-    now: datetime
-    first_stores: int = FIRST_STORES
-
-    @property
-    def zone(self) -> str:
-        return self.chosen.near.store.time_zone
-
-    @property
-    def short(self) -> list[tuple[Line, int]]:
-        """Lines that the chosen store does not have in full, with what it has of each."""
-        return short_lines(self.lines, self.chosen.near.available)
-
-    @property
-    def days(self) -> list[tuple[datetime, list[OpenWindow]]]:
-        """The pickup times by day, each with its first start."""
-        return windows_by_day(self.offer.windows, self.chosen)
-
-    @property
-    def first_day(self) -> date:
-        """The earliest day of a delivery."""
-        return first_delivery_day(local(self.now, self.zone).date())
-
-    @property
-    def job_options(self) -> list[tuple[int, str]]:
-        return [
-            (job.id, f"{job.name} (PO {job.po_number})" if job.po_number else job.name) for job in self.jobs
-        ]
-
-    @property
-    def summary(self) -> list[tuple[str, str]]:
-        """What is wrong, each with the address of its field."""
-        return [
-            (f"#{TARGETS.get(field, field)}", f"{FIELDS.get(field, field)}: {words}")
-            for field, words in self.problems.items()
-        ]
-
-    def day_words(self, moment: datetime, zone: str, starts: bool = False) -> str:
-        """The day on a store's calendar; ``starts``: it begins a sentence."""
-        return spoken_day(moment, zone, self.now, starts)
-
-
 def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message: str) -> str | None:
     """None for a draft with nothing in it."""
     lines = priced_lines(db(), company_id=head.company.id, draft_id=head.id, today=today())
@@ -166,8 +89,7 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
     found = offer(db(), lines=lines, now=now(), near=_near(), store_id=choice.store_id)
     if found.chosen is None:
         raise NotFound
-    step = CheckoutStepViewed(step="pickup", lines=len(lines), problems=len(problems))
-    viewed(step, account_id=head.company.id, store_id=found.chosen.id, links={"draft_id": head.id})
+    _record_view(head, found.chosen.id, lines=len(lines), problems=len(problems))
     page = PickupPage(
         head=head,
         choice=choice,
@@ -181,6 +103,11 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
         now=now(),
     )
     return render_template("orders/checkout/pickup.html", page=page, clock_words=clock_words)
+
+
+def _record_view(head: DraftHead, store_id: int, *, lines: int, problems: int) -> None:
+    step = CheckoutStepViewed(step="pickup", lines=lines, problems=problems)
+    viewed(step, account_id=head.company.id, store_id=store_id, links={"draft_id": head.id})
 
 
 def _near() -> tuple[float, float] | None:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import NotFound
+from portal.foundation.inputs import one_text
 from portal.foundation.tokens import new_token
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.review_page import refused_review, review_page
 from portal.orders.checkout.use_cases.placement import place
-from portal.orders.drafts.forms import DRAFT, MAX_TOKEN, one_text
+from portal.orders.drafts.forms import DRAFT, MAX_TOKEN
 from portal.orders.drafts.queries import own_head
 from portal.orders.models.orders import Order
 from portal.orders.pages import blueprint

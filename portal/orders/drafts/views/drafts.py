@@ -8,8 +8,8 @@ from flask import redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.orders.drafts.facts import CartViewed
-from portal.orders.drafts.forms import DRAFT, NameForm
-from portal.orders.drafts.page import Answer, DraftInput, show_draft
+from portal.orders.drafts.forms import DRAFT, DraftInput, NameForm
+from portal.orders.drafts.page import Answer, show_draft
 from portal.orders.drafts.queries import drafts_of
 from portal.orders.drafts.use_cases.drafts import discard, park, rename, restore, resume, take_over
 from portal.orders.pages import blueprint

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.foundation.mail import Letter, Mail, send
 from portal.orders.fulfilment.letters.kinds import (
-    Address,
     OrderCancelled,
     OrderOut,
     OrderPromiseChanged,
@@ -21,13 +20,13 @@ from portal.orders.fulfilment.letters.kinds import (
     OrderRestocked,
     OrderShort,
 )
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
-from portal.orders.promise import week_words, when_words, window_words
+from portal.orders.fulfilment.letters.words import order_path, pickup_window, promised_words, store_address
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
+from portal.orders.promise import week_words
 from portal.orders.status import SHORT_WORDS
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
-
-STORE_PARTS = ("name", "line1", "city", "region", "postcode", "phone")
 
 
 def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) -> None:
@@ -37,13 +36,13 @@ def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) 
     def write(store: Store | None) -> Letter:
         return OrderReady(
             number=order.number,
-            path=_path(order),
+            path=order_path(order),
             rest=rest,
             code=order.pickup_code or "",
             pickup_person=order.pickup_person,
-            store=_address(store),
+            store=store_address(store),
             hours=week_words(hours[order.store_id]) if order.store_id in hours else "",
-            window=_window(order, store, event),
+            window=pickup_window(order, store, event),
             po_number=order.po_number,
             job=order.job_name,
         )
@@ -59,7 +58,7 @@ def mail_short(
     def write(store: Store | None) -> Letter:
         return OrderShort(
             number=order.number,
-            path=_path(order),
+            path=order_path(order),
             units=units,
             ordered=line.quantity,
             sku=line.sku,
@@ -67,7 +66,7 @@ def mail_short(
             colour=line.colour_name or "",
             why=SHORT_WORDS.get(line.short_reason, ""),
             waits=waits,
-            store=_address(store),
+            store=store_address(store),
         )
 
     _mail_customer(session, order, event, write)
@@ -79,9 +78,9 @@ def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: 
     def write(store: Store | None) -> Letter:
         return OrderRestocked(
             number=order.number,
-            path=_path(order),
+            path=order_path(order),
             fulfilment=order.fulfilment,
-            promised=_promised(order, store, event),
+            promised=promised_words(order, store, event),
             lines=[{"sku": line.sku, "name": line.name} for line in lines],
         )
 
@@ -90,7 +89,7 @@ def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: 
 
 def mail_cancelled(session: Session, order: Order, event: OrderEvent, *, reason: str, rest: bool) -> None:
     """The order is cancelled; ``rest``: only what was not collected of it."""
-    letter = OrderCancelled(number=order.number, path=_path(order), reason=reason, rest=rest)
+    letter = OrderCancelled(number=order.number, path=order_path(order), reason=reason, rest=rest)
     _mail_customer(session, order, event, lambda _: letter)
 
 
@@ -100,11 +99,11 @@ def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, r
     def write(store: Store | None) -> Letter:
         return OrderPromiseChanged(
             number=order.number,
-            path=_path(order),
+            path=order_path(order),
             fulfilment=order.fulfilment,
-            promised=_promised(order, store, event),
+            promised=promised_words(order, store, event),
             reason=reason,
-            store=_address(store),
+            store=store_address(store),
         )
 
     _mail_customer(session, order, event, write)
@@ -116,10 +115,10 @@ def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
     def write(store: Store | None) -> Letter:
         return OrderOut(
             number=order.number,
-            path=_path(order),
-            promised=_promised(order, store, event),
+            path=order_path(order),
+            promised=promised_words(order, store, event),
             ship_to=order.ship_to or {},
-            store=_address(store),
+            store=store_address(store),
         )
 
     _mail_customer(session, order, event, write)
@@ -143,25 +142,3 @@ def _mail_customer(
             order_id=order.id,
         ),
     )
-
-
-def _path(order: Order) -> str:
-    return f"/orders/{order.number}"
-
-
-def _address(store: Store | None) -> Address:
-    return {part: getattr(store, part) for part in STORE_PARTS} if store else {}
-
-
-def _promised(order: Order, store: Store | None, event: OrderEvent) -> str:
-    return when_words(order.promised_at, _zone(store), event.at) if order.promised_at else ""
-
-
-def _window(order: Order, store: Store | None, event: OrderEvent) -> str:
-    if not order.window_start or not order.window_end:
-        return ""
-    return window_words(order.window_start, order.window_end, _zone(store), event.at)
-
-
-def _zone(store: Store | None) -> str:
-    return store.time_zone if store else "UTC"

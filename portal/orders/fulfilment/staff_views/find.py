@@ -6,6 +6,7 @@ from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
+from portal.foundation.inputs import read_text
 from portal.orders.fulfilment.board import Board
 from portal.orders.fulfilment.board_page import board_page
 from portal.orders.fulfilment.page import order_page
@@ -31,7 +32,7 @@ def show_found() -> str | Response | tuple[str, int]:
     with the code in its form.
     """
     shown = board(db(), actor(), now=now(), store_code=request.form.get("store") or None)
-    typed = request.form.get("q", "").replace("\x00", "").strip()[:60]
+    typed = read_text(request.form, "q", 60)
     number = number_at_counter(db(), actor(), shown.store.id, typed)
     if number is not None:
         _record_lookup(shown, "number", found=True)

@@ -6,6 +6,7 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.foundation.db import transaction
+from portal.foundation.inputs import read_number
 from portal.orders.fulfilment.page import board_href, refused_page
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.fulfilment.use_cases.pickup_codes import WrongPickupCode, count_wrong_code
@@ -21,8 +22,7 @@ from portal.web.ui import flash
 @needs("counter:work")
 def create_handover(number: str) -> Response | tuple[str, int]:
     """Hand over the ticked lines, or all that is ready."""
-    typed = [text for text in request.form.getlist("line") if text.isascii() and len(text) < 10]
-    lines = [int(text) for text in typed if text.isdigit()]
+    typed = [read_number(text, digits=9) for text in request.form.getlist("line")]
     with refusing() as tried:
         order = hand_over(
             db(),
@@ -30,7 +30,7 @@ def create_handover(number: str) -> Response | tuple[str, int]:
             now=now(),
             number=number,
             code=request.form.get("code", "")[:40],
-            lines=lines if request.form.get("choose") else None,
+            lines=[line for line in typed if line is not None] if request.form.get("choose") else None,
         )
     if (no := tried.refused) is not None:
         if isinstance(no, WrongPickupCode):

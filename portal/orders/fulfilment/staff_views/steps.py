@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import read_number, read_text
 from portal.orders.fulfilment.page import back_to, local_moment, refused_page
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.delivery import change_promise, deliver, dispatch
@@ -91,7 +92,7 @@ def edit_promise(number: str) -> Answer:
             now=now(),
             number=number,
             promised_at=local_moment(request.form.get("promised_at", ""), zone),
-            reason=request.form.get("promise_reason", "").replace("\x00", "").strip()[:200],
+            reason=read_text(request.form, "promise_reason", 200),
         )
     if tried.refused is not None:
         return refused_page(number, tried.refused)
@@ -116,10 +117,11 @@ def _picked() -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for text in request.form.getlist("line"):
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
+        line_no = read_number(text, digits=9)
+        if line_no is None:
             continue
         units = request.form.get(f"picked-{text}", "").strip()
         if not units.isascii() or not units.isdigit() or not 0 < int(units[:9]) < 10**9:
             raise Rejected("too_many", "Give a whole number of units.", field=f"picked-{text}")
-        found[int(text)] = int(units[:9])
+        found[line_no] = int(units[:9])
     return found

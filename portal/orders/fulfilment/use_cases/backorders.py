@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import works_at_store
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.orders.fulfilment.facts import DeliveryPromiseChanged, OrderUpdated
+from portal.orders.fulfilment.facts.order import OrderUpdated
+from portal.orders.fulfilment.facts.promise import DeliveryPromiseChanged
 from portal.orders.fulfilment.letters.mails import mail_restocked
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, quantities, settle_line
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, record_step
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
-from portal.orders.status import OPEN_STATES, UNTOUCHED_STATES
+from portal.orders.fulfilment.use_cases.waiting_orders import lock_waiting
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
+from portal.orders.status import UNTOUCHED_STATES
 from portal.stores.hours.queries import schedules
 from portal.stores.hours.readiness import ready_at
 from portal.stores.models import Store
 from portal.stores.stock.use_cases import reserve
 
-# An order on the van is served when it is delivered, and its rest backordered.
-WAITING_STATES = tuple(state for state in OPEN_STATES if state != "out")
 LineKey = tuple[int, int]  # order id, line number
 
 
@@ -46,56 +47,28 @@ def fulfil_backorders(
     """
     if not works_at_store(actor, store_id):
         raise NotFound
-    waiting = _lock_waiting(session, actor, now, store_id, variant_ids)
+    waiting = lock_waiting(session, actor, now, store_id, variant_ids)
     given = _allocate(session, store_id, waiting, variant_ids)
     served = [locked for locked in waiting if any(_key(line) in given for line in locked.lines)]
-    if not served:
-        return []
+    if served:
+        _serve_all(session, now, store_id, served, given)
+    return [locked.order for locked in served]
+
+
+def _serve_all(
+    session: Session, now: datetime, store_id: int, served: list[LockedOrder], given: dict[LineKey, int]
+) -> None:
+    """``given``: units by line. Each order may get a new promise, by what is to be tinted of it."""
     store = session.scalars(select(Store).where(Store.id == store_id)).one()
     schedule = schedules(session, [store_id])[store_id]
     for locked in served:
         restocked = [(line, given[_key(line)]) for line in locked.lines if _key(line) in given]
         cans = sum(units for line, units in restocked if line.colour_number)
         _serve(locked, restocked, ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0))
-    return [locked.order for locked in served]
 
 
 def _key(line: OrderLine) -> LineKey:
     return line.order_id, line.line_no
-
-
-def _lock_waiting(
-    session: Session, actor: Actor, now: datetime, store_id: int, variant_ids: Collection[int] | None
-) -> list[LockedOrder]:
-    """Orders with backordered lines, the oldest first, locked in the order of their ids."""
-    reread = {"populate_existing": True}
-    found = session.scalars(_waiting(store_id, variant_ids), execution_options=reread)
-    by_id = {order.id: LockedOrder(session, order, [], actor, now) for order in found}
-    lines = select(OrderLine).where(OrderLine.order_id.in_(by_id)).order_by(OrderLine.line_no)
-    for line in session.scalars(lines, execution_options=reread):
-        by_id[line.order_id].lines.append(line)
-    # Another transaction may have served or closed some of them while this one waited for the lock.
-    waiting = [locked for locked in by_id.values() if locked.order.status in WAITING_STATES]
-    return sorted(waiting, key=lambda locked: (locked.order.placed_at, locked.order.id))
-
-
-def _waiting(store_id: int, variant_ids: Collection[int] | None) -> Select[Order]:
-    lines = select(OrderLine.order_id).where(
-        OrderLine.order_id == Order.id, OrderLine.quantity_backordered > 0
-    )
-    if variant_ids is not None:
-        lines = lines.where(OrderLine.variant_id.in_(variant_ids))
-    return (
-        select(Order)
-        .where(
-            Order.store_id == store_id,
-            Order.status.in_(WAITING_STATES),
-            Order.kind == "order",
-            lines.exists(),
-        )
-        .order_by(Order.id)
-        .with_for_update(of=Order)
-    )
 
 
 def _allocate(

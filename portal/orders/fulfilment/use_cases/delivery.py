@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.facts import Delivered, DeliveryPromiseChanged
+from portal.orders.fulfilment.facts.promise import Delivered, DeliveryPromiseChanged
 from portal.orders.fulfilment.letters.mails import mail_on_the_way, mail_promise_changed
 from portal.orders.fulfilment.use_cases.handover import leave, take_from_stock
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left

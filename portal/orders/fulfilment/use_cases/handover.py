@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.facts import PickedUp
+from portal.orders.fulfilment.facts.promise import PickedUp
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,

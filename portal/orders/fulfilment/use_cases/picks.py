@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.facts import OrderPicked
+from portal.orders.fulfilment.facts.order import OrderPicked
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,
     expect,

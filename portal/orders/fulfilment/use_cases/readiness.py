@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.facts import OrderPicked, ReadyForPickup
+from portal.orders.fulfilment.facts.order import OrderPicked
+from portal.orders.fulfilment.facts.promise import ReadyForPickup
 from portal.orders.fulfilment.letters.mails import mail_ready
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,
@@ -19,7 +20,8 @@ from portal.orders.fulfilment.use_cases.locked_order import (
     settle_line,
 )
 from portal.orders.fulfilment.use_cases.transitions import log_event, move, record_step
-from portal.orders.models.orders import Order, OrderEvent
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order
 from portal.orders.status import IN_WORK
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.orders.fulfilment.facts import Backordered, OrderCancelled
+from portal.orders.fulfilment.facts.order import OrderCancelled
+from portal.orders.fulfilment.facts.promise import Backordered
 from portal.orders.fulfilment.letters.mails import mail_ready, mail_short
 from portal.orders.fulfilment.use_cases.cancellation import cancel_units, give_window_back
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portal.billing.refunds.facts import OrderRefunded
-from portal.orders.fulfilment.facts import OrderStep
+from portal.orders.fulfilment.facts.order import OrderStep
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, expect
-from portal.orders.models.orders import OrderEvent
+from portal.orders.models.events import OrderEvent
 from portal.orders.status import CLOSED_STATES, can, label, order_state, touchpoint
 from portal.touchpoints.kinds import touch_of
 from portal.touchpoints.recording import Event, record

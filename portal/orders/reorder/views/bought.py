@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.catalog.products.facts import ProductListViewed
+from portal.foundation.inputs import read_id, read_text, strip_nul
 from portal.foundation.paging import Page
 from portal.orders.drafts.use_cases.drafts import take_current
 from portal.orders.pages import blueprint
@@ -47,7 +48,7 @@ def show_bought() -> str:
 
 
 def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -> str:
-    words = request.values.get("q", "").replace("\x00", "").strip()[:80]
+    words = read_text(request.values, "q", 80)
     after = request.values.get("after")
     company_id, seen = actor().customer_id, visit()
     found = bought_before(
@@ -90,5 +91,6 @@ def add_bought_lines() -> Response | tuple[str, int]:
 
 
 def _key(text: str) -> Bought | None:
-    variant, _, colour = text.replace("\x00", "").partition(":")
-    return (int(variant), colour) if variant.isascii() and variant.isdigit() and len(variant) < 16 else None
+    variant, _, colour = strip_nul(text).partition(":")
+    variant_id = read_id(variant)
+    return None if variant_id is None else (variant_id, colour)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import redirect, url_for
 
-from portal.orders.drafts.forms import DRAFT
-from portal.orders.drafts.page import LINE, Answer, DraftInput, show_draft
+from portal.orders.drafts.forms import DRAFT, DraftInput
+from portal.orders.drafts.page import LINE, Answer, show_draft
 from portal.orders.drafts.use_cases.lines import dismiss_left_out
 from portal.orders.pages import blueprint
 from portal.orders.reorder.use_cases.replacements import use_replacement

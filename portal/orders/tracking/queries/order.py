@@ -13,8 +13,10 @@ from portal.accounts.sight import company_condition, store_condition
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
-from portal.orders.models.orders import Order, OrderEvent, OrderLine
-from portal.orders.tracking.detail import DetailEvent, DetailLine, OrderDetail, OrderHead
+from portal.orders.models.events import OrderEvent
+from portal.orders.models.orders import Order, OrderLine
+from portal.orders.tracking.detail import DetailEvent, DetailLine, OrderDetail
+from portal.orders.tracking.head import OrderHead
 from portal.stores.models import Store
 
 # Read as plain rows of their tables, without the object mapper's steps for each of them.

@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
+from portal.foundation.inputs import one_text
 from portal.foundation.wording import po_words
 from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.pages import blueprint
@@ -143,7 +144,7 @@ def cancellation_form(number: str) -> str | Response:
 @needs("orders:cancel")
 def create_cancellation(number: str) -> Response | tuple[str, int]:
     """Cancel the order, or the backordered part of it."""
-    reason = request.form.get("reason", "").replace("\x00", "")
+    reason = one_text(request.form, "reason")
     # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
     with refusing(within=books()) as tried:
         done = cancel(tried.session, actor=actor(), now=now(), number=number, reason=reason)

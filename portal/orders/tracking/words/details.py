@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portal.foundation.money import format_minor
-from portal.orders.tracking.detail import AsItWas, OrderDetail
+from portal.orders.tracking.detail import OrderDetail
+from portal.orders.tracking.head import AsItWas
 from portal.orders.tracking.words.progress import pickup_window
 from portal.web.filters import day, moment
 

@@ -1,0 +1,1 @@
+"""Touchpoints of an order's way through the store."""
