@@ -17,8 +17,8 @@ test: check ## The whole gate: format, lint, types, import contracts, all tests,
 	@$(BIN)/python -m pytest tests/browser  # alone: a browser beside other tests comes late
 
 test-fast: ready-dev ## Unit tests and the rules that need no database, in seconds
-	@$(BIN)/python -m pytest -n 2 tests/unit tests/rules -m "not database and not slow" \
-	  --ignore=tests/rules/access --ignore-glob='tests/rules/repository/test_*migration*.py'  # slow to load
+	@HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -n 2 --dist loadgroup tests/unit tests/rules -m "not database and not slow" \
+	  --ignore=tests/rules/access --ignore=tests/rules/repository  # the database, the wheel, the documents
 
 test-noun: ready-dev ## All tests of one noun: make test-noun N=billing/disputes
 	@found="$$($(BIN)/python .ci/noun_tests.py "$(N)")" && $(BIN)/python -m pytest $$found

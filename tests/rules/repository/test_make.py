@@ -30,6 +30,7 @@ def test_every_loop_of_kills_joins_make_chaos() -> None:
     assert [str(p) for p in loops if "mark.chaos" not in p.read_text()] == []
 
 
+@pytest.mark.slow
 def test_make_figures_prints_every_table(capsys: pytest.CaptureFixture[str]) -> None:
     """Seen failing with a package that stands on no floor, and with a table left out."""
     assert "-m bench.figures" in said_by("figures")
