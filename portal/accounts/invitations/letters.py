@@ -15,7 +15,7 @@ from portal.foundation.mail import Letter, Mail, send
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Letter, words="invitation", secret=True):
-    """Invites a person to a company; the link is good for ``days``."""
+    """Invites a person to a company; the link is valid for ``days`` days."""
 
     name: str
     inviter: str

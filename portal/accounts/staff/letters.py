@@ -14,7 +14,7 @@ from portal.foundation.mail import Letter, Mail, send
 
 @dataclass(frozen=True, kw_only=True)
 class StaffInvitation(Letter, words="invitation of staff", secret=True):
-    """Invites a person to work in the portal; the link is good for ``days``.
+    """Invites a person to work in the portal; the link is valid for ``days`` days.
 
     :ivar inviter: empty when the invitation comes from the command line.
     """
