@@ -289,7 +289,7 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
         == 55_000
     )
     for _ in range(2):
-        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id, today=today())
         session.commit()
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "draft_paid")).one()
     assert (mail.to_email, mail.data["path"]) == (shop.user.email, f"/drafts/{draft_id}/review")
