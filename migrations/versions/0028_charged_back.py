@@ -21,7 +21,7 @@ COLUMNS = {
         "return_asked_at timestamptz",
         "return_asked_by_name varchar not null default ''",
     ),
-    "payment_attempt": ("declines integer not null default 0", "declined_charge varchar not null default ''"),
+    "payment_attempt": ("declines integer not null default 0",),
     "stripe_dispute": ("answer_by timestamptz",),
     "refund": ("acknowledged_at timestamptz", "acknowledged_by_name varchar not null default ''"),
     "discrepancy": (

@@ -56,9 +56,6 @@ class PaymentAttempt(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of its Checkout page
     checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Stripe was last asked about it
     declines: Mapped[int] = mapped_column(server_default="0")  # cards that were declined on its page
-    declined_charge: Mapped[str] = mapped_column(
-        server_default=""
-    )  # the last of them, so that it counts once
 
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
