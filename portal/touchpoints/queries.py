@@ -18,6 +18,12 @@ from portal.touchpoints.kinds import kinds
 from portal.touchpoints.models import Touchpoint
 
 STAFF_ROLES = ("sales_rep", "support_agent", "store_staff", "administrator")
+# Rows whose properties are wrong and that no later row has voided; samples of browsers aside.
+INVALID = """
+select t.event_id::text, t.name, t.invalid_reason from touchpoint t
+ where not t.valid and t.source <> 'portal_client'
+   and not exists (select from touchpoint v where v.voids_event_id = t.event_id)
+"""
 _COLUMNS = (
     Touchpoint.event_id,
     Touchpoint.occurred_us,
@@ -93,7 +99,8 @@ def timeline(
     names: Collection[str] | None = None,
     by_others: bool = False,
 ) -> Page[Entry]:
-    """Touchpoints of a company or of an order, newest first; one statement, the same for any number of rows.
+    """Touchpoints of a company or of an order, newest first, without those that were voided; one statement, the same for
+    any number of rows.
 
     :param names: only these kinds.
     :param by_others: only what the seller's people did, for the company or in its name.
@@ -115,7 +122,9 @@ def timeline(
 def _matching(
     account_id: int | None, order_id: int | None, names: Collection[str] | None, *, by_others: bool
 ) -> Select[*tuple[Any, ...]]:
+    voided = select(Touchpoint.voids_event_id).where(Touchpoint.voids_event_id.is_not(None))
     query = select(*_COLUMNS).order_by(Touchpoint.occurred_us.desc(), Touchpoint.event_id.desc())
+    query = query.where(Touchpoint.event_id.not_in(voided))
     if account_id is not None:
         query = query.where(Touchpoint.account_id == account_id)
     if order_id is not None:

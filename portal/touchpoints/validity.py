@@ -10,9 +10,8 @@ from typing import Any
 
 import fastjsonschema
 
+from portal.touchpoints.cleaning import MAX_BYTES, clean
 from portal.touchpoints.kind import REGISTERED, Kind, Props
-
-MAX_BYTES = 8192
 
 
 @cache
@@ -22,12 +21,13 @@ def _validator(name: str) -> Callable[[Any], Any]:
 
 
 def checked(kind: Kind, props: Props) -> tuple[Props, str | None]:
-    """The properties as they may be stored, and what is wrong with them (None: nothing).
+    """The properties as they may be stored, cleaned, and what is wrong with them (None: nothing).
 
     Properties that no JSON column takes, or that are too large, are dropped; others are kept for a look.
     """
     if not props:
         return {}, None
+    props = clean(kind.props, props)
     dropped = _why_dropped(props)
     if dropped is not None:
         return {}, dropped
@@ -45,6 +45,4 @@ def _why_dropped(props: Props) -> str | None:
         size = len(text.encode())
     except (TypeError, ValueError) as error:
         return f"dropped: {error}"[:200]
-    if "\\u0000" in text:
-        return "dropped: a NUL character"
     return f"dropped: {size} bytes, at most {MAX_BYTES}" if size > MAX_BYTES else None

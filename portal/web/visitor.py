@@ -7,6 +7,7 @@ import uuid
 from flask import Response, current_app, g, request
 
 from portal.web.sessions import Visit
+from portal.web.transaction import only_reads
 
 VISITOR_COOKIE = "portal_visitor"
 VISITOR_DAYS = 180
@@ -27,7 +28,7 @@ def visitor_id() -> uuid.UUID | None:
 
 def remember_visitor(response: Response) -> None:
     """Give a new visitor an id with a page that was shown. Staff, and who asks for privacy, get none."""
-    page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
+    page = only_reads() and response.status_code == 200 and response.mimetype == "text/html"
     if not page or wants_privacy() or visitor_id() is not None:
         return
     seen: Visit | None = g.get("visit")

@@ -14,7 +14,6 @@ from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.accounts.sign_in.networks import network_of
 from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
@@ -26,6 +25,7 @@ from portal.billing.payments.page import bring_up_to_date, go_to_stripe, is_test
 from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import link_rows
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.networks import network_of
 from portal.web.access import public
 from portal.web.filters import day
 from portal.web.refusals import refusing
