@@ -28,10 +28,14 @@ def test_there_is_one_head_and_it_is_pinned() -> None:
     assert scripts.get_heads() == [(MIGRATIONS / "HEAD").read_text().strip()]
 
 
-def test_every_file_has_a_number_of_its_own() -> None:
-    names = sorted(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
-    assert all(re.fullmatch(r"\d{4}[a-z]?_[a-z_]+\.py", name) for name in names)
-    assert len({name.partition("_")[0] for name in names}) == len(names)
+def test_a_file_has_the_number_of_its_revision() -> None:
+    """Which one comes after which is what ``down_revision`` says, not the number."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    named = {script.revision: Path(script.path).name for script in scripts.walk_revisions()}
+    assert len(named) == len(list((MIGRATIONS / "versions").glob("*.py")))
+    for revision, name in named.items():
+        assert re.fullmatch(rf"{revision}_[a-z_]+\.py", name)
+        assert re.fullmatch(r"\d{4}[a-z]?", revision)
 
 
 @pytest.mark.filterwarnings("ignore:Expression")  # indexes over expressions are compared by name only
