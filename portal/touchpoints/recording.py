@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.foundation.actor import Actor
 from portal.foundation.clock import to_microseconds, utcnow
-from portal.touchpoints.cleaning import clean_text
 from portal.touchpoints.identity import fact_id, fingerprint, moment_id
 from portal.touchpoints.insertion import write
 from portal.touchpoints.interaction import Interaction, interaction_of
 from portal.touchpoints.kind import Kind, Touch
+from portal.touchpoints.scrub import clean_text
 from portal.touchpoints.validity import checked
 from portal.touchpoints.vocabulary import CHANNELS, OUTCOMES, ROLES
 

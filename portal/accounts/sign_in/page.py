@@ -16,10 +16,10 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
-from portal.foundation.networks import network_of
 from portal.web.sessions import COOKIE, set_cookie
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
+from portal.web.visitor import network_of
 
 HOME = "/"
 

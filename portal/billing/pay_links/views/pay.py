@@ -25,11 +25,11 @@ from portal.billing.payments.page import bring_up_to_date, go_to_stripe, is_test
 from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import link_rows
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.networks import network_of
 from portal.web.access import public
 from portal.web.filters import day
 from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
+from portal.web.visitor import network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

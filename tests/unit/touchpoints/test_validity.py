@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from portal.touchpoints.cleaning import MAX_BYTES, clean, clean_text, size
 from portal.touchpoints.kinds import kinds
-from portal.touchpoints.scrub import scrubbed
-from portal.touchpoints.validity import checked
+from portal.touchpoints.scrub import clean_text, scrubbed
+from portal.touchpoints.validity import MAX_BYTES, checked, clean, size
 
 NASTY = "a\ud800b\x00c\x1b[31m\u202ed\ufffe\r\n" + "é\U0001f600" * 5000
 
