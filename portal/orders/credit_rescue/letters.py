@@ -9,12 +9,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company, User
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.credit import CreditAccount
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payers.queries import Recipient
-from portal.billing.payments.queries.attempts import payer_of
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
 from portal.orders.credit_rescue.ahead import missing_minor
@@ -118,9 +118,10 @@ def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int, today: 
     if found is None:
         return
     draft, company_name, person, attempt = found
-    total = taxed_lines(
-        session, head_of(session, payer_of(session, attempt), draft_id), today=today
-    ).total_minor
+    owner = actor_on_record(
+        person.kind, user_id=person.id, name=person.name, email=person.email, company_id=draft.company_id
+    )
+    total = taxed_lines(session, head_of(session, owner, draft_id), today=today).total_minor
     letter = _draft_paid(draft, company_name, attempt, credit_of(session, draft.company_id), total)
     key = f"{letter.kind}:{attempt_id}"
     send(session, Mail(key=key, letter=letter, to=person, company_id=draft.company_id))

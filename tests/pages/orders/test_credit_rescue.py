@@ -282,7 +282,7 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
     till.by_card(url)
     attempt = session.scalars(select(PaymentAttempt)).one()
     cards.get(f"/payments/{attempt.token}")
-    assert "Place the order" in cards.text
+    assert "Go on with the order" in cards.text
     session.expire_all()
     assert (
         session.scalar(select(CreditAccount.used_minor).where(CreditAccount.company_id == shop.company.id))
