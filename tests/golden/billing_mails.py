@@ -256,5 +256,23 @@ MAILS: dict[str, Cases] = {
             "unapplied": "$12.50",
         },
     },
+    "return_asked": {
+        "of an order": {
+            **COMPANY,
+            "by": "Dana Ortiz",
+            "number": "PAY-100007",
+            "amount": "$20.22",
+            "of_order": True,
+            "path": "/billing/payments/PAY-100007",
+        },
+        "of anything else": {
+            **COMPANY,
+            "by": "Dana Ortiz",
+            "number": "PAY-100007",
+            "amount": "$20.22",
+            "of_order": False,
+            "path": "/billing/payments/PAY-100007",
+        },
+    },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},
 }

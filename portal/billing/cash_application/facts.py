@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.billing.models.payments import Payment
 from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
 from portal.touchpoints.recording import Event, record
@@ -24,6 +25,38 @@ class CreditUseChanged(Touch):
     """A company's credit is used before anything is charged from now on, or is left to people."""
 
     action: str | None = None
+
+
+@fact(
+    "return_asked",
+    stage="pay",
+    task="pay",
+    says="Asked for money back",
+    meaning="Somebody of the company asked for money on its account back",
+    detail="document",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAsked(Touch):
+    """Somebody of the company asked for money on its account back."""
+
+    number: str | None = None
+
+
+def record_return_asked(
+    session: Session, payment: Payment, minor: int, *, actor: Actor, now: datetime
+) -> None:
+    """Record that money on account is wanted back."""
+    event = Event(
+        ReturnAsked(number=payment.number),
+        actor=actor,
+        now=now,
+        key=f"return_asked:{payment.id}",
+        account_id=payment.company_id,
+        value_minor=minor,
+        currency=payment.currency,
+        links={"payment_id": payment.id},
+    )
+    record(session, event)
 
 
 def record_credit_use_changed(

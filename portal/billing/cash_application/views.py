@@ -14,6 +14,8 @@ from portal.billing.cash_application.page import (
     suggested_form,
 )
 from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.returns import ask_for_return
 from portal.billing.cash_application.use_cases.setting import set_credit_use
 from portal.billing.pages import blueprint
 from portal.billing.settlement.use_cases.own_credit import uses_credit
@@ -38,6 +40,19 @@ def show_credits() -> str:
         may_set=actor().can("payments:administer"),
         money_tabs=money_tabs("billing.credits"),
     )
+
+
+@blueprint.post("/credits/<name>/return-requests", endpoint="ask_for_return")
+@needs("invoices:pay")
+def create_return_request(name: str) -> Response:
+    """Ask for money on account back."""
+    with refusing(within=books()) as tried:
+        ask_for_return(tried.session, actor=actor(), source=Source.named(name), now=now())
+    if tried.refused is not None:
+        flash("error", tried.refused.message)
+    else:
+        flash("ok", "We have your request, and get back to you. Until then the money stays as it is.")
+    return redirect(url_for("billing.credits"), 303)
 
 
 @blueprint.post("/credits/use", endpoint="set_credit_use")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
@@ -27,7 +27,7 @@ def lock_prepayments(session: Session, *, company_id: int, draft_id: int | None)
     deadlocks.
     """
     by_hand = exists().where(PaymentTerms.company_id == company_id, PaymentTerms.use_credit.is_(False))
-    free = and_(Payment.draft_id.is_(None), ~by_hand)
+    free = and_(Payment.draft_id.is_(None), Payment.return_asked_at.is_(None), ~by_hand)
     whose = free if draft_id is None else or_(Payment.draft_id == draft_id, free)
     found = session.scalars(
         select(Payment)
@@ -37,6 +37,38 @@ def lock_prepayments(session: Session, *, company_id: int, draft_id: int | None)
         .execution_options(populate_existing=True)
     )
     return sorted(found, key=lambda each: (each.draft_id is None, each.id))
+
+
+def lock_ahead(session: Session, *, company_id: int, draft_id: int | None) -> int:
+    """Lock the money that was paid ahead for an order, before anything that locks the company's credit. What is unapplied
+    of it, in minor units. One statement; none for an order without a draft."""
+    if draft_id is None:
+        return 0
+    found = session.scalars(
+        select(Payment.unapplied_minor)
+        .where(Payment.company_id == company_id, Payment.draft_id == draft_id, Payment.unapplied_minor > 0)
+        .order_by(Payment.id)
+        .with_for_update()
+    )
+    return sum(found)
+
+
+def end_prepayments(session: Session, *, company_id: int, draft_id: int | None) -> int:
+    """Give back to the account what an order that has ended did not use: from now on it is for any invoice, and the payment
+    remembers whose it was. One statement; none for an order without a draft.
+
+    :returns: how much that is, in minor units.
+    """
+    if draft_id is None:
+        return 0
+    freed = session.scalars(
+        update(Payment)
+        .where(Payment.company_id == company_id, Payment.draft_id == draft_id, Payment.unapplied_minor > 0)
+        .values(draft_id=None, ended_draft_id=draft_id)
+        .returning(Payment.unapplied_minor)
+        .execution_options(synchronize_session=False)
+    )
+    return sum(freed)
 
 
 def apply_prepayments(

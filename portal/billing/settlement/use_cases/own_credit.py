@@ -68,6 +68,7 @@ def own_credit(
             Payment.company_id == company_id,
             Payment.currency == currency,
             Payment.draft_id.is_(None),
+            Payment.return_asked_at.is_(None),  # it is wanted back
             Payment.unapplied_minor > 0,
         )
         .order_by(Payment.id)

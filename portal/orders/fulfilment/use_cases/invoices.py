@@ -9,7 +9,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.billing.credit.use_cases import give_credit
-from portal.billing.credit_memos.use_cases.prepayments import apply_prepayments, lock_prepayments
+from portal.billing.credit_memos.use_cases.prepayments import (
+    apply_prepayments,
+    end_prepayments,
+    lock_prepayments,
+)
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
@@ -53,6 +57,14 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
         use_memos(session, invoice, memos, actor=locked.actor, now=locked.now)
     mail_new_document(session, invoice)
     return invoice
+
+
+def end_if_closed(locked: LockedOrder) -> int:
+    """Give back to the account what was paid ahead for an order that is over, and not used. How much, in minor units."""
+    order = locked.order
+    if order.status not in CLOSED_STATES:
+        return 0
+    return end_prepayments(locked.session, company_id=order.company_id, draft_id=order.draft_id)
 
 
 def _issue_key(locked: LockedOrder) -> str | None:
