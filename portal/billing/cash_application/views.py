@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.billing.cash_application.page import (
@@ -14,12 +14,16 @@ from portal.billing.cash_application.page import (
     suggested_form,
 )
 from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.returns import ask_for_return
+from portal.billing.cash_application.use_cases.setting import set_credit_use
 from portal.billing.pages import blueprint
+from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.billing.tabs import money_tabs
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import books, db
+from portal.web.transaction import books, db, now
 from portal.web.ui import flash
 
 
@@ -32,8 +36,39 @@ def show_credits() -> str:
         "billing/cash_application/credits.html",
         credits=credits_of(db(), company_id, ahead=False),
         applications=applications(db(), company_id),
+        used_first=uses_credit(db(), company_id),
+        may_set=actor().can("payments:administer"),
         money_tabs=money_tabs("billing.credits"),
     )
+
+
+@blueprint.post("/credits/<name>/return-requests", endpoint="ask_for_return")
+@needs("invoices:pay")
+def create_return_request(name: str) -> Response:
+    """Ask for money on account back."""
+    with refusing(within=books()) as tried:
+        ask_for_return(tried.session, actor=actor(), source=Source.named(name), now=now())
+    if tried.refused is not None:
+        flash("error", tried.refused.message)
+    else:
+        flash("ok", "We have your request, and get back to you. Until then the money stays as it is.")
+    return redirect(url_for("billing.credits"), 303)
+
+
+@blueprint.post("/credits/use", endpoint="set_credit_use")
+@needs("payments:administer")
+def create_setting() -> Response:
+    """Have credit used first, or leave it to people."""
+    on = request.form.get("first") == "1"
+    with books() as session:
+        set_credit_use(session, actor=actor(), on=on, now=now())
+    words = (
+        "Credit is used first from now on: by autopay, scheduled payments and new invoices."
+        if on
+        else "Credit stays until somebody uses it."
+    )
+    flash("ok", words)
+    return redirect(url_for("billing.credits"), 303)
 
 
 @blueprint.get("/credits/<name>", endpoint="credit_use")
