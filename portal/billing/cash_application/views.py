@@ -15,8 +15,8 @@ from portal.billing.cash_application.page import (
 )
 from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
 from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.credit_use import set_credit_use
 from portal.billing.cash_application.use_cases.returns import ask_for_return
-from portal.billing.cash_application.use_cases.setting import set_credit_use
 from portal.billing.pages import blueprint
 from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.billing.tabs import money_tabs

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from portal.accounts.sign_in.use_cases.throttle import TooManyTries
-
 WINDOW = timedelta(hours=1)
 PER_PERSON, PER_INVOICE, PER_LINK, PER_COMPANY = 12, 10, 10, 40
 MOST_DECLINES = 8  # on one page; then it is closed
@@ -29,32 +27,18 @@ class Try:
     weight: int
 
 
-class TooManyPayments(TooManyTries):
-    """Too many payments were begun and not paid. ``retry_after``: seconds until the next one is allowed."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        minutes = ceil(retry_after / 60)
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-        self.message = (
-            f"Too many payments were begun and not paid. Wait {wait}, then try again, or pay by transfer and name the "
-            "invoice numbers."
-        )
-        self.args = (self.message,)
-
-
-def check_tries(
+def seconds_to_wait(
     tries: Sequence[Try],
     *,
     person_id: int | None,
     link_id: int | None,
     invoice_ids: Collection[int],
     now: datetime,
-) -> None:
-    """Check that one more may be begun.
+) -> int:
+    """Until one more may be begun; 0 if it may be now. The longest of what the person, the link, the invoices and the
+    company have to wait.
 
     :param tries: of the company, by the same way (signed in, or by links), within the last hour.
-    :raises TooManyPayments: for the person, the link, one of the invoices or the company.
     """
     limits = [(tries, PER_COMPANY)]
     if person_id is not None:
@@ -63,12 +47,11 @@ def check_tries(
         limits.append(([each for each in tries if each.link_id == link_id], PER_LINK))
     for invoice_id in invoice_ids:
         limits.append(([each for each in tries if invoice_id in each.invoice_ids], PER_INVOICE))
-    for counted, most in limits:
-        _check(counted, most, now)
+    return max(_wait(counted, most, now) for counted, most in limits)
 
 
-def _check(tries: Sequence[Try], most: int, now: datetime) -> None:
+def _wait(tries: Sequence[Try], most: int, now: datetime) -> int:
     if sum(each.weight for each in tries) < most:
-        return
+        return 0
     over = min(each.begun_at for each in tries) + WINDOW
-    raise TooManyPayments(max(1, ceil((over - now).total_seconds())))
+    return max(1, ceil((over - now).total_seconds()))

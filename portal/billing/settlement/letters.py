@@ -13,7 +13,8 @@ from portal.foundation.money import format_minor
 
 @dataclass(frozen=True, kw_only=True)
 class CreditUsed(Letter, words="credit used for invoices"):
-    """Credit memos and money on account paid invoices. ``charged``: what is charged besides; empty for nothing."""
+    """Credit memos and money on account paid invoices. ``charged``: what is charged besides; empty if it
+    covers all."""
 
     used: str
     charged: str

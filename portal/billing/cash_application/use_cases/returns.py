@@ -18,7 +18,7 @@ from portal.foundation.errors import NotFound, Rejected
 
 def ask_for_return(session: Session, *, actor: Actor, source: Source, now: datetime) -> Payment:
     """Ask for what is on account of a payment back. Our administrators get a mail; until they have decided, nothing uses the
-    money by itself. Idempotent.
+    money automatically. Idempotent.
 
     :raises NotFound: if the actor may not pay, or it is not money of the company's.
     :raises Rejected: ``nothing_left``; ``for_order`` while it is kept for an order.

@@ -92,7 +92,7 @@ def _new_document(session: Session, company: Company, document: Invoice) -> Lett
 
 
 def _credit_minor(session: Session, document: Invoice) -> int:
-    """What the company could use for a new invoice, and what was not used by itself."""
+    """What the company could use for a new invoice, and what was not used automatically."""
     if document.kind != "invoice" or not document.open_minor:
         return 0
     found = credit_of_companies(session, [document.company_id])

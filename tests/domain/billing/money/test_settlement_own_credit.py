@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, select, text
 
 from portal.billing.autopay.rules import Rule
-from portal.billing.cash_application.use_cases.setting import set_credit_use
+from portal.billing.cash_application.use_cases.credit_use import set_credit_use
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.payments.new_payment import RequestedShare

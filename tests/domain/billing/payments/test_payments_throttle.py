@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import text
 
-from portal.billing.payments.throttle import MOST_DECLINES, PER_INVOICE, PER_PERSON, TooManyPayments
-from portal.billing.payments.use_cases.admission import admit_payment, begin_alone
+from portal.billing.payments.throttle import MOST_DECLINES, PER_INVOICE, PER_PERSON
+from portal.billing.payments.use_cases.admission import TooManyPayments, admit_payment, begin_alone
 from portal.billing.payments.use_cases.checkout import cancel_attempt
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_setup
