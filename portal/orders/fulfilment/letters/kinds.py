@@ -29,7 +29,7 @@ class OrderReady(Letter, words="ready for pickup"):
 @dataclass(frozen=True, kw_only=True)
 class OrderShort(Letter, words="something is missing"):
     """``units`` of the ``ordered`` ones of a line are missing: the customer waits for them, or they are cancelled. ``ahead``:
-    what was paid ahead for the order and is not used yet; empty for nothing."""
+    what was paid ahead for the order and is not used yet; empty if nothing was."""
 
     number: str
     path: str
@@ -58,7 +58,7 @@ class OrderRestocked(Letter, words="waited-for goods came in"):
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Letter, words="cancellation"):
     """The order is cancelled; ``rest``: only what was not collected of it. ``ahead``: what was paid ahead for it and stays on
-    the account; empty for nothing."""
+    the account; empty if nothing does."""
 
     number: str
     path: str
