@@ -17,6 +17,17 @@ def network_of(address: str | None) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
 
 
+def host_of(address: str | None) -> str:
+    """The address itself; of an IPv6 one the first half, which names the household. Empty if it is unknown."""
+    try:
+        parsed = ipaddress.ip_address((address or "").split("%", maxsplit=1)[0])
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
+        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+
+
 # In this order: Edge and Opera also claim to be Chrome, and Chrome claims to be Safari.
 _BROWSERS = (
     ("Edg", "Edge"),
