@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from portal.foundation.stripe_settings import STRIPE_API, StripeSettings, is_loopback
-from portal.foundation.weak_secrets import is_guessable
+from portal.foundation.secrets.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+from portal.foundation.secrets.weak import is_guessable
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]

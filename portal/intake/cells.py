@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from portal.foundation.money import exponent
-from portal.foundation.password_hashes import AFFORDABLE, Parameters
+from portal.foundation.secrets.hashes import AFFORDABLE, Parameters
 
 Parse = Callable[[str], Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.foundation.check import Check
-from portal.foundation.password_hashes import MOST_LANES, MOST_MEMORY, MOST_PASSES, MOST_WORK
+from portal.foundation.secrets.hashes import MOST_LANES, MOST_MEMORY, MOST_PASSES, MOST_WORK
 
 CHECKS = (
     Check(

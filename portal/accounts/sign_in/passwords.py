@@ -7,7 +7,7 @@ from unicodedata import normalize
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-from portal.foundation.password_hashes import Parameters
+from portal.foundation.secrets.hashes import Parameters
 
 # OWASP's minimum for argon2id: 19 MiB, two passes, one lane. Two cores can sign in a whole crew without swapping.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -26,10 +26,10 @@ def hash_password(password: str) -> str:
 def verify(stored: str | None, password: str, *, like: str | None = None) -> bool:
     """Whether the password belongs to the stored hash.
 
-    Without a stored hash the same work is done for nothing, so that response times do not reveal whether an account
+    Without a stored hash the same work is done on nobody's, so that response times do not reveal whether an account
     exists. The work depends on the typed password and on the hash's parameters only.
 
-    :param like: somebody's hash, of whose parameters the work for nothing is; None for today's.
+    :param like: somebody's hash, of whose parameters nobody's is made; None for today's.
     """
     known = Parameters.of(stored or "")
     usable = stored if known is not None and known.affordable else None
@@ -55,7 +55,7 @@ def _fits(stored: str, password: str) -> bool:
     except VerifyMismatchError:
         return False
     except (VerificationError, InvalidHashError):
-        # It could not be read, which took no time: then for nothing, like for nobody.
+        # It could not be read, which took no time.
         return _fits(_nobodys_hash(None), password) and False
 
 

@@ -18,7 +18,7 @@ from portal.web.known_browser import COOKIE as KNOWN
 from portal.web.sessions import COOKIE
 from tests.builders import Build
 from tests.page import PageClient
-from tests.queued import run_queued
+from tests.running.queued import run_queued
 
 
 def _cookie(client: PageClient) -> str:

@@ -14,7 +14,7 @@ from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
 from tests.page import PageClient
-from tests.queued import run_queued
+from tests.running.queued import run_queued
 
 
 def _link(session: Session) -> str:

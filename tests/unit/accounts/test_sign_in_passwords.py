@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.guessable import check_quality
 from portal.foundation.errors import Rejected
-from portal.foundation.password_hashes import Parameters
+from portal.foundation.secrets.hashes import Parameters
 from portal.intake import cells
 
 TYPED = "Größe und épée ﬁ"

@@ -12,6 +12,8 @@ _FORM = re.compile(
     r"\$argon2id\$v=19\$m=([0-9]{1,7}),t=([0-9]{1,2}),p=([0-9]{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}"
 )
 LONGEST = 255
+# No library offers more than this; whatever asks for it is no hash that somebody signs in with.
+_ABSURD_MEMORY = 1_048_576
 # 128 MiB five times over takes about a second of one core. More of it, and a few wrong passwords for one account would
 # keep everybody else from signing in.
 MOST_MEMORY, MOST_WORK, MOST_PASSES, MOST_LANES = 131_072, 5 * 131_072, 20, 16
@@ -30,7 +32,10 @@ class Parameters:
     def of(cls, stored: str) -> Self | None:
         """Those of a hash; None if it is no hash of argon2id."""
         found = _FORM.fullmatch(stored)
-        return cls(*map(int, found.groups())) if found and len(stored) <= LONGEST else None
+        if found is None or len(stored) > LONGEST:
+            return None
+        memory, passes, lanes = map(int, found.groups())
+        return cls(memory, passes, lanes) if memory <= _ABSURD_MEMORY else None
 
     @property
     def affordable(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from portal.foundation.weak_secrets import is_guessable
+from portal.foundation.secrets.weak import is_guessable
 
 STRIPE_API = "https://api.stripe.com"
 _KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
