@@ -27,6 +27,7 @@ select (select count(*) from company) as companies, (select count(*) from app_us
        (select count(*) from payment) as payments,
        (select count(*) from ledger_entry) as ledger_entries,
        (select count(*) from touchpoint) as touchpoints,
+       (select count(*) from touchpoint where not valid and source = 'portal_client') as invalid_samples,
        (select count(*) from app_user where password_hash not like :today) as passwords_with_old_parameters,
        (select count(*) from outbound_mail where sent_at is null and failed_at is null) as mails_waiting,
        (select count(*) from outbound_mail where failed_at is not null) as mails_given_up

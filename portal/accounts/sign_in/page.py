@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import User
 from portal.accounts.pages import Answer
 from portal.accounts.sign_in.facts import SignInFailed
-from portal.accounts.sign_in.networks import host_of, network_of
 from portal.accounts.sign_in.queries import user_id_of
 from portal.accounts.sign_in.use_cases.guesses import Bucket, Comer, Guess, admit_guess, buckets_of
 from portal.accounts.sign_in.use_cases.one_time import DeadLink
@@ -21,10 +20,10 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
-from portal.web.known_browser import known_browser, remember_browser
 from portal.web.sessions import COOKIE, set_cookie, visit
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
+from portal.web.visitor import host_of, known_browser, network_of, remember_browser
 
 HOME = "/"
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User, UserSession
-from portal.accounts.sign_in.networks import device_name
+from portal.accounts.sign_in.devices import device_name
 from portal.foundation.actor import Actor
 
 # Whoever comes next on a circle on which people are scattered by their ids (index ix_app_user_scattered).
