@@ -41,7 +41,7 @@ def report_differences(
 ) -> tuple[int, int]:
     """Report what a run found, and settle what it checked and no longer differs.
 
-    :param over: keys of earlier differences that Stripe was asked about one by one, and that are none any more.
+    :param over: keys of earlier differences that Stripe was asked about one by one, and that are none now.
     :returns: how many were settled, and how many are open.
     """
     for each in found:
