@@ -35,6 +35,7 @@ for command in (
     mails.retry_mails,
     pages.routes,
     payments.reconcile,
+    payments.acknowledge_difference,
 ):
     cli.add_command(command)
 

@@ -34,7 +34,7 @@ UNSEEN = f"state in {sql_list(REFUND_GONE)} and acknowledged_at is null"
 _COUNTS = text(f"""
 select (select count(*) from invoice_dispute where closed_at is null) as disputes,
        (select count(*) from payment where unapplied_minor > 0) as cash,
-       (select count(*) from discrepancy where settled_at is null) as discrepancies,
+       (select count(*) from discrepancy where settled_at is null and acknowledged_at is null) as discrepancies,
        (select count(*) from credit_account where on_hold) as held,
        (select count(*) from refund where {UNSEEN}) as refunds
 """)

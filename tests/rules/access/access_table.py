@@ -44,6 +44,7 @@ POST   /billing/payments/<number>/refunds                401     403    403   40
 POST   /billing/payments/<number>/refunds/<refund_id>/acknowledgment 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /billing/reconciliation/acknowledgments           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
