@@ -15,6 +15,7 @@ from portal.billing.cash_application.queries import Credit
 from portal.billing.methods.queries import MethodRow
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.pay_form import PayForm
+from portal.billing.payments.queries.attempts import attempt_of
 from portal.billing.payments.queries.payable import Payable
 from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import Rows
@@ -54,6 +55,7 @@ def confirm_on_page(api: Stripe | None, token: str) -> Response:
     """Go to Stripe's page with what a failed charge was for, so that the payer can confirm it. If that is refused, to the
     payment's page, with why."""
     with refusing(within=books()) as tried:
+        attempt_of(tried.session, actor().customer_id, token)
         if api is None:
             raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
         attempt = begin_confirmation(tried.session, token, actor=actor(), now=now(), today=today())
