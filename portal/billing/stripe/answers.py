@@ -36,6 +36,7 @@ def session_of(raw: Raw) -> Session:
         setup_status=str(_inner(setup, "status") or ""),
         setup_failure=str(failure.get("message") or ""),
         method=_read(method_of, _inner(setup, "payment_method")),
+        payer_email=str(_inner(raw.get("customer_details"), "email") or ""),
     )
 
 

@@ -21,6 +21,7 @@ METHOD ROUTE                                             visitor viewer buyer ap
 GET    /                                                 in      200    200   200      200   200         200 200       200        200     302   200
 GET    /account                                          in      200    200   200      200   200         200 200       403        200     200   200
 GET    /account/billing                                  in      200    200   200      200   200         403 403       200        403     403   403
+GET    /account/credit                                   in      200    200   200      200   200         403 403       200        403     403   403
 POST   /account/password                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/profile                                  401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/sessions/<session_id>/ending             401     404    ok    404      404   404         404 404       403        404     404   404
@@ -77,6 +78,7 @@ GET    /customers                                        in      403    403   40
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
 POST   /customers/<code>/applications/<transaction_id>/reversal 401 403 403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/billing                         in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/credit                          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/credit-memos                    401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/credits/<name>                  in      403    403   403      403   403         403 403       403        403     403   200

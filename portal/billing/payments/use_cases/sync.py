@@ -143,6 +143,8 @@ def _succeed(
         save_method(session, attempt, method, actor=payer, now=now)
     if attempt.purpose != "setup" and state.intent is not None:
         received = _received(attempt, state.intent, now, api)
+        if attempt.via == "link" and state.page is not None:
+            attempt.payer_email = state.page.payer_email
         _receive(session, attempt, state.intent, received, late=late, payer=payer)
 
 
