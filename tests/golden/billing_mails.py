@@ -72,6 +72,7 @@ RECEIVED: dict[str, Any] = {
     ],
     "unapplied": "",
     "for_draft": False,
+    "on_account": False,
     "late": False,
 }
 REFUNDED: dict[str, Any] = {
@@ -210,6 +211,7 @@ MAILS: dict[str, Cases] = {
             "for_draft": True,
             "method": "",
         },
+        "on account": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "on_account": True},
         "late": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "late": True},
         "more than was open": {**RECEIVED, "invoices": RECEIVED["invoices"][:1], "unapplied": "$89.71"},
     },

@@ -37,6 +37,7 @@ class PaymentReceived(Letter, words="payment received"):
     invoices: list[SettledInvoice]
     unapplied: str
     for_draft: bool
+    on_account: bool
     late: bool
     company: str
 
@@ -67,6 +68,7 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
         invoices=_settled_invoices(settled),
         unapplied=format_minor(unapplied, payment.currency) if unapplied else "",
         for_draft=attempt.purpose == "draft",
+        on_account=attempt.purpose == "account",
         late=late,
         company=_company_name(session, attempt),
     )

@@ -73,6 +73,7 @@ GET    /credits                                          in      403    200   20
 GET    /credits/<name>                                   in      403    200   200      200   404         403 403       403        403     403   403
 POST   /credits/<name>/applications                      401     403    ok    ok       ok    404         403 403       403        403     403   403
 POST   /credits/<name>/return-requests                   401     403    404   404      404   404         403 403       403        403     403   403
+POST   /credits/payments                                 401     403    ok    ok       ok    ok          403 403       403        403     403   403
 POST   /credits/use                                      401     403    403   ok       ok    403         403 403       403        403     403   403
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200

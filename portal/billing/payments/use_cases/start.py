@@ -52,7 +52,7 @@ def start_payment(
     _admit(session, new, by, now)
     shares = _shares(session, new, currency, today)
     attempt = _attempt(new, by, now)
-    attempt.purpose = "invoices" if shares or new.draft_id is None else "draft"
+    attempt.purpose = _purpose(new, shares)
     attempt.amount_minor, attempt.currency = _total(new, shares, currency), currency
     attempt.idempotency_key = new_token() if known else key
     attempt.payer_email = by.email if new.via == "page" else ""
@@ -151,9 +151,15 @@ def _shares(session: Session, new: NewPayment, currency: str, today: date) -> li
     return shares
 
 
+def _purpose(new: NewPayment, shares: Sequence[Share]) -> str:
+    if new.on_account:
+        return "account"
+    return "invoices" if shares or new.draft_id is None else "draft"
+
+
 def _total(new: NewPayment, shares: Sequence[Share], currency: str) -> int:
     total = due_now(shares) if new.amount_minor is None else new.amount_minor
-    check_total(total, currency, has_purpose=new.draft_id is not None or bool(shares))
+    check_total(total, currency, has_purpose=new.draft_id is not None or new.on_account or bool(shares))
     return total
 
 
