@@ -14,6 +14,7 @@ from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
 from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
 from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
+from portal.accounts.standing import stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
@@ -23,12 +24,11 @@ MISMATCH = "That e-mail address and password don't belong together. Check both, 
 
 # The company of the last session if the person still belongs to it, else the first by name; with it the
 # store and job of that session.
-_START = text("""
+_START = text(f"""
 with mine as (
-  select c.id, c.name, (array_agg(m.role order by m.company_id = c.id desc))[1] as role
+  select c.id, c.name, m.role
     from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
-   where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
-   group by c.id
+   where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null
 ), last_visit as (
   select company_id, store_id, job_id from user_session
    where user_id = :user_id and company_id is not null order by id desc limit 1
