@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -33,7 +34,7 @@ from portal.models import Base
 from tests.rules.test_files import ROOT
 
 HEAD = (ROOT / "migrations" / "HEAD").read_text().strip()
-BEFORE = f"{int(HEAD) - 1:04d}"
+BEFORE = str(ScriptDirectory(str(ROOT / "migrations")).get_revision(HEAD).down_revision)
 LAST_WITHOUT_A_WORD = 10  # newer migrations say what runs against old code
 LAST_WITH_A_COPY = 12  # newer migrations take the text of their policies from row_security.py
 
@@ -109,8 +110,8 @@ def test_it_writes_the_next_number_with_row_security(
     """Seen failing without the guard in the written text, without the new HEAD, with UTCDateTime written out, and with
     a loop for each table, which alembic indents once more for every one."""
     write: Any = runpy.run_path(str(ROOT / ".ci" / "migration.py"))["write"]
+    number = f"{max(int(each.name[:4]) for each in (migrations / 'versions').glob('*.py')) + 1:04d}"
     path = write("Shopping lists", migrations, empty)
-    number = f"{int(HEAD) + 1:04d}"
     assert path == migrations / "versions" / f"{number}_shopping_lists.py"
     assert (migrations / "HEAD").read_text().strip() == number
     assert "Old code goes on working" in path.read_text()
@@ -141,16 +142,36 @@ def test_a_migration_gives_up_when_a_table_is_held(empty: Engine, monkeypatch: p
     """Seen failing without lock_timeout (it waits for ever), and without setting it back."""
     upgrade(empty, ROOT / "migrations", BEFORE)
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.0)
+    monkeypatch.setattr(migrate, "TRIES", 3)
+    said: list[str] = []
     address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address) as other:
         tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
         other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
         with pytest.raises(ConfigError, match="Run portal migrate again"):
-            migrate.upgrade(empty)
+            migrate.upgrade(empty, said.append)
+    assert [each[each.index("(") :] for each in said] == ["(2 more tries) …", "(1 more try) …"]
     assert migrate.current(empty) == BEFORE
     assert migrate.upgrade(empty) is True
     with empty.connect() as connection:
         assert connection.exec_driver_sql("show lock_timeout").scalar_one() == "0"
+
+
+@pytest.mark.slow
+def test_a_migration_lets_others_through_and_goes_on_when_the_table_is_free(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a pg_dump: who reads waits for no longer than lock_timeout. Seen failing without another try."""
+    upgrade(empty, ROOT / "migrations", BEFORE)
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.0)
+    address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as other:
+        tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
+        other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
+        assert migrate.upgrade(empty, lambda words: other.rollback()) is True
+    assert migrate.current(empty) == HEAD
 
 
 def test_a_role_gets_its_companys_rows_and_its_rights() -> None:
