@@ -9,15 +9,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from portal.foundation.postgres.row_security import own_company
+
 revision = "0020"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
 PERSON = "nullif(current_setting('app.user_id', true), '')::bigint"
 DEFINER = "security definer set search_path = public, pg_temp"
-# As portal/accounts/standing.py: a row of the person's own in a company decides, also a disabled one; only without one
+# As portal/accounts/sight.py: a row of the person's own in a company decides, also a disabled one; only without one
 # does a row in the parent count.
 MINE = f"""
     select c.id from company c join membership m on m.company_id in (c.id, c.parent_id)
@@ -33,7 +34,7 @@ $$
 COMPANIES_IN_SIGHT = f"""
 create or replace function companies_in_sight() returns bigint[] language sql stable {DEFINER} as $$
   select array({MINE}
-    union select c.parent_id from company c where c.id = {COMPANY} and c.parent_id is not null)
+    union select c.parent_id from company c where {own_company("c.id")} and c.parent_id is not null)
 $$
 """
 # Whoever ordered never approves. What a rep may not order alone, the person it is for may approve who could order it.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, Membership, User
 from portal.accounts.roles import permissions_for
-from portal.accounts.standing import standing_in
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 
 

@@ -24,8 +24,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actors import actor_of_session
 from portal.accounts.delegations.use_cases import end_delegations
-from portal.accounts.sight import in_customer_account
-from portal.accounts.standing import stands
+from portal.accounts.sight import in_customer_account, stands
 from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction

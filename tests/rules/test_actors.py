@@ -90,4 +90,4 @@ NAMES_PEOPLE = {"portal/desk/activity/queries.py"}
 def test_which_row_decides_is_asked_in_one_place() -> None:
     """Seen failing with seven copies of the rule, each of which let a person locked out of a branch in by its parent."""
     found = {name for name, path in _sources() if BOTH_ROWS.search(path.read_text())}
-    assert found == NAMES_PEOPLE, "ask portal/accounts/standing.py"
+    assert found == NAMES_PEOPLE, "ask portal/accounts/sight.py"

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.models import Address, Company
-from portal.accounts.sight import company_condition
-from portal.accounts.standing import stands
+from portal.accounts.sight import company_condition, stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor

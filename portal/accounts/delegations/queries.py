@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company, Delegation, Membership, RepAssignment, User
-from portal.accounts.standing import standing_in
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor

@@ -13,7 +13,7 @@ from portal.accounts.delegations.facts import record_delegation_ended, record_de
 from portal.accounts.delegations.queries import assigned_company
 from portal.accounts.delegations.rules import LONGEST, checked_reason
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
-from portal.accounts.standing import standing_in
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 

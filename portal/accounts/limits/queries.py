@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
-from portal.accounts.standing import stands
+from portal.accounts.sight import stands
 from portal.foundation.actor import Actor
 
 # −1: no limit; no row: not one of its people. What a rep orders in somebody's name is also held to the company's limit

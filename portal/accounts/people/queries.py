@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Integer, Row, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.invited import KNOWN_NAME
 from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.sight import KNOWN_NAME
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 

@@ -11,8 +11,8 @@ from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.models import Company, Membership, User
 from portal.accounts.people.facts import record_person_changed
 from portal.accounts.roles import CUSTOMER_ROLES
+from portal.accounts.sight import standing_in
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, void_links
-from portal.accounts.standing import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 

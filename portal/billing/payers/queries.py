@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
-from portal.accounts.standing import stands
+from portal.accounts.sight import stands
 
 _PEOPLE = text(f"""
 select c.id as company_id, u.id as user_id, u.name, u.email, u.language, u.time_zone, m.role,

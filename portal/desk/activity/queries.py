@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.accounts.invited import joined
+from portal.accounts.sight import joined
 from portal.touchpoints.queries import Entry
 
 # Who reads a company's story reads the names of its own people and of the seller's; of somebody only invited, the

@@ -9,11 +9,9 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts.models import Membership, User
-from portal.foundation.actor import Actor
+from portal.accounts.models import Membership
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.approvals.checks import CHECKS
 from portal.orders.approvals.queries import approval_status
 from portal.orders.approvals.use_cases.withdrawal import withdraw
 from portal.orders.checkout.refusals import changes_of
@@ -416,44 +414,3 @@ def test_verify_finds_nothing_after_all_that(scene: Limited, engine: Engine, ses
     assert session.get_one(Membership, (scene.shop.user.id, scene.shop.company.id)).order_limit_minor == LIMIT
     broken = [each.check.name for each in verify(engine).findings if each.check.name != "log_partitions"]
     assert not broken
-
-
-def test_a_company_limits_what_reps_order_alone(scene: Limited, session: Session) -> None:
-    """On top of the person's own limit. The person it is for may say yes to what they could order themselves; whoever
-    asked never. Seen failing without the company's limit, and with the person shut out."""
-    build, company = scene.shop.build, scene.shop.company
-    company.rep_order_limit_minor = 20_000
-    session.commit()
-    rep = build.rep(company)
-
-    def acting(person: User) -> Actor:
-        stay = build.delegation(rep, person, company)
-        return build.actor(
-            rep,
-            company,
-            delegation_id=stay.id,
-            acting_for_user_id=person.id,
-            acting_for_name=person.name,
-            reason="Called from the site",
-        )
-
-    for_owner = acting(scene.owner)
-    placed = send(scene.sessions, for_owner, scene.draft(150, for_owner), token="r1")
-    assert placed.total_minor == 15_000
-    refused(
-        "needs_approval", lambda: send(scene.sessions, for_owner, scene.draft(250, for_owner), token="r2")
-    )
-    for_buyer = acting(scene.shop.user)
-    refused(
-        "needs_approval", lambda: send(scene.sessions, for_buyer, scene.draft(150, for_buyer), token="r3")
-    )
-    asked = scene.ask(scene.draft(250, for_owner), for_owner)
-    assert asked.names == "Maria Lopez"
-    with pytest.raises(NotFound):
-        scene.approve(asked.approval_id, for_owner)
-    number = scene.approve(asked.approval_id).number
-    order = session.scalars(select(Order).where(Order.number == number)).one()
-    assert (order.order_limit_minor, order.rep_limit_minor) == (None, 20_000)
-    assert (order.placed_by_user_id, order.approved_by_user_id) == (rep.id, scene.owner.id)
-    check = next(each for each in CHECKS if each.name == "approved_by_another")
-    assert session.execute(text(check.sql)).all() == []

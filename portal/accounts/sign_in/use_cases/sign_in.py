@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
+from portal.accounts.sight import stands
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
 from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
 from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
-from portal.accounts.standing import stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.accounts.invited import joined, known
-from portal.accounts.sight import Companies
+from portal.accounts.sight import Companies, joined, known
 from portal.desk.lookup.question import Question
 
 _ORDER = """

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.invited import HAS_JOINED
 from portal.accounts.models import Membership, User
+from portal.accounts.sight import HAS_JOINED
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.orders.models.orders import Order
 from portal.orders.tracking.queries.history_filter import HistoryFilter, conditions
