@@ -57,10 +57,12 @@ def _line(
     """What a credit gives back is written above zero in the file, and is below zero here."""
     sign = -1 if is_credit else 1
     net, share = line_total(v["unit_price"], sign * v["quantity"], currency), v["tax_percent"].scaleb(-2)
+    # A discount under an item's number is no goods, so nobody buys it again.
+    goods = variant if v["unit_price"] >= 0 else None
     quantity, price, in_words = _units(v, net, currency, variant.unit if variant else "")
     return ImportedLine(
         line_no=v["line"],
-        variant_id=variant.id if variant else None,
+        variant_id=goods.id if goods else None,
         sku=v["sku"] or "",
         name=(v["name"] or (variant.name if variant else v["sku"])) + in_words,
         unit=variant.unit if variant else "each",
