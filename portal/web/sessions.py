@@ -48,7 +48,8 @@ update user_session set delegation_id = null, store_id = null, job_id = null
 # without one. A stay in a customer's account (delegation) ends when its hour is over, consent is withdrawn, the
 # rep is no longer assigned to the company, or the person acted for has left it.
 WHO = text(f"""
-select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
+select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id, s.confirmed_at,
+       s.second_factor_at, u.second_factor_at is not null as has_second_factor, c.second_factor_required,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
        c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
        st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
@@ -70,7 +71,10 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
           and exists (select from membership dm where dm.user_id = du.id and dm.disabled_at is null
                                                   and dm.company_id in (dc.id, dc.parent_id))) d on true
   left join lateral (
-       select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role
+       select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role,
+              cc.second_factor_required or exists (
+                select from company pp where pp.id = cc.parent_id and pp.second_factor_required
+              ) as second_factor_required
          from company cc
          left join membership x on u.kind = 'customer' and x.user_id = u.id and x.disabled_at is null
                                and x.company_id in (cc.id, cc.parent_id)
@@ -79,7 +83,8 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
         order by x.company_id = cc.id desc limit 1) c on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
- where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now and s.last_seen_at > :idle
+ where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now
+   and s.last_seen_at > case when u.kind = 'customer' then :idle else :staff_idle end
 """)
 
 
@@ -101,6 +106,12 @@ class Visit:
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
+    # When the person last proved in this session who they are, and since when with a second factor.
+    confirmed_at: datetime | None = None
+    second_factor_at: datetime | None = None
+    has_second_factor: bool = False
+    # The company, or its parent, requires one.
+    second_factor_required: bool = False
 
     @property
     def stay_is_over(self) -> bool:
@@ -154,6 +165,7 @@ def _load(token: str) -> Visit:
                 "token_hash": token_hash(token),
                 "now": moment,
                 "idle": moment - timedelta(hours=settings.session_idle_hours),
+                "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
             },
         )
         .mappings()
@@ -181,6 +193,10 @@ def _visit(row: Any) -> Visit:
         draft_lines=row["draft_lines"],
         delegation_ends=row["delegation_ends"],
         held_delegation_id=row["held_delegation_id"],
+        confirmed_at=row["confirmed_at"],
+        second_factor_at=row["second_factor_at"],
+        has_second_factor=row["has_second_factor"],
+        second_factor_required=bool(row["second_factor_required"]),
     )
 
 
@@ -223,14 +239,15 @@ def _guide() -> Response | None:
         )
         g.stay_noticed = True
         goes_on = request.method in SAFE_METHODS and seen.actor.can(permission)
-        return None if goes_on else _go("/")
+        return None if goes_on else go("/")
     homeless = in_customer_account(seen.actor) and seen.actor.company_id is None
     if homeless and request.method == "GET" and not seen.actor.can(permission):
-        return _go(url_for("accounts.context"))
+        return go(url_for("accounts.context"))
     return None
 
 
-def _go(path: str) -> Response:
+def go(path: str) -> Response:
+    """Send the person to another page of ours, whichever way the page asked."""
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": path})
     return redirect(path, 303)

@@ -38,6 +38,7 @@ from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
+from portal.web.assurance import confirmed
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -76,6 +77,7 @@ def show_payment(number: str) -> str:
 
 @staff_blueprint.post("/billing/payments/<number>/refunds", endpoint="refund_payment")
 @needs("billing:manage")
+@confirmed
 def create_refund(number: str) -> Response | tuple[str, int]:
     """Give money back. What is known of it once Stripe was asked is shown on the payment's page."""
     found, _ = payment_for_staff(db(), actor(), number)

@@ -1,0 +1,132 @@
+"""What the pages of second factors share: the portal as browsers know it, and the check of what a person shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import after_this_request, current_app, g
+from sqlalchemy.orm import Session, undefer
+from werkzeug.wrappers import Response
+
+from portal.accounts.models import User
+from portal.accounts.second_factors.ceremonies import Site
+from portal.accounts.second_factors.facts import SecondFactorFailed
+from portal.accounts.second_factors.forms import ProofForm
+from portal.accounts.second_factors.use_cases.assurance import confirm_session
+from portal.accounts.second_factors.use_cases.proofs import PASSWORD, Proof, prove, prove_password
+from portal.accounts.second_factors.use_cases.tries import admit_code
+from portal.accounts.sign_in.page import count_try
+from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
+from portal.foundation.config import Settings
+from portal.foundation.db import transaction
+from portal.foundation.errors import Rejected
+from portal.foundation.sealing import Seal
+from portal.web.refusals import refusing
+from portal.web.sessions import Visit, actor, set_cookie, visit
+from portal.web.touch import viewed
+from portal.web.transaction import book_sessions, books, now
+
+
+def site() -> Site:
+    """The portal at its public address, with the key for challenges and secrets."""
+    known: Site | None = current_app.extensions.get("passkey_site")
+    if known is None:
+        settings: Settings = current_app.extensions["settings"]
+        seal = Seal.of(settings.secret_key, "second factor")
+        known = current_app.extensions["passkey_site"] = Site.of(
+            settings.public_url, settings.seller_name, seal
+        )
+    return known
+
+
+def to_use(user_id: int | None) -> str:
+    """Whom and what a passkey's challenge is for: proving who one is."""
+    return f"use {user_id}"
+
+
+def to_add(user_id: int | None) -> str:
+    """Whom and what a passkey's challenge is for: a new passkey."""
+    return f"add {user_id}"
+
+
+def owes_second_factor(seen: Visit) -> bool:
+    """Whether the person works where a second factor is required, and has shown none in this session. A rep inside a
+    customer's account had to show it before."""
+    if seen.second_factor_at is not None:
+        return False
+    settings: Settings = current_app.extensions["settings"]
+    if seen.actor.is_staff:
+        return settings.staff_second_factor
+    return seen.second_factor_required
+
+
+def needs_one(seen: Visit) -> bool:
+    """Whether the person may not remove their last second factor."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.staff_second_factor if seen.actor.is_staff else seen.second_factor_required
+
+
+def confirm_visit(form: ProofForm, *, purpose: str) -> int:
+    """Check what the signed-in person shows; if it fits, the session is confirmed and its cookie renewed. Otherwise the
+    form says why not. Returns the status: 200, 422, or 429 after too many tries."""
+    method, token = PASSWORD, ""
+    with refusing(form, books()) as tried:
+        user = tried.session.get_one(User, actor().user_id, options=[undefer(User.password_hash)])
+        method = _method(user, form)
+        method = _prove_signed_in(tried.session, user, form)
+        token = confirm_session(tried.session, actor=actor(), method=method, purpose=purpose, now=now())
+    if (no := tried.refused) is not None:
+        return record_failed_proof(no, method=method, purpose=purpose, user_id=actor().user_id)
+    _renew(token, method)
+    return 200
+
+
+def prove_second_factor(session: Session, user: User, form: ProofForm) -> str:
+    """Check a code or a passkey. Codes are counted in a transaction of their own. Returns how it was proved.
+
+    :raises Rejected: if it does not fit, or codes have to wait.
+    """
+    proof = Proof(code=form.proof_code.data or "", answer=form.proof_answer.data or "")
+    if not proof.code and not proof.answer:
+        raise Rejected("no_code", "Enter a code.", field="proof_code")
+    if not proof.answer:
+        with transaction(book_sessions()) as aside:
+            admit_code(aside, user_id=user.id, now=now())
+    return prove(session, user=user, proof=proof, site=site(), person=to_use(user.id), now=now())
+
+
+def record_failed_proof(no: Rejected, *, method: str, purpose: str, user_id: int | None) -> int:
+    """Record why a proof failed. Returns the page's status."""
+    throttled = isinstance(no, TooManyTries)
+    if no.outcome == "denied":
+        reason = "throttled" if throttled else "wrong"
+        fact = SecondFactorFailed(reason=reason, method=method, purpose=purpose, user_id=user_id)
+        viewed(fact, outcome=no.outcome, error_code=no.code)
+    return 429 if throttled else 422
+
+
+def _method(user: User, form: ProofForm) -> str:
+    if user.second_factor_at is None:
+        return PASSWORD
+    return Proof(code=form.proof_code.data or "", answer=form.proof_answer.data or "").method
+
+
+def _prove_signed_in(session: Session, user: User, form: ProofForm) -> str:
+    if user.second_factor_at is not None:
+        return prove_second_factor(session, user, form)
+    password = form.proof_password.data or ""
+    if not password:
+        raise Rejected("no_password", "Enter your password.", field="proof_password")
+    count_try(SIGN_IN, user.email)
+    return prove_password(user=user, password=password)
+
+
+def _renew(token: str, method: str) -> None:
+    seen = visit()
+    proved = seen.second_factor_at or (None if method == PASSWORD else now())
+    g.visit = replace(seen, confirmed_at=now(), second_factor_at=proved)
+
+    @after_this_request
+    def give(response: Response) -> Response:
+        set_cookie(response, token)
+        return response
