@@ -11,7 +11,7 @@ from alembic import op
 from portal.foundation.db import UTCDateTime
 
 revision = "0022"
-down_revision = "0013"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -31,6 +31,7 @@ for command in (
     verify.verify,
     touchpoints.touchpoints,
     people.add_staff,
+    people.reset_second_factor,
     mails.retry_mails,
     pages.routes,
     payments.reconcile,
