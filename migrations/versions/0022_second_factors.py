@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal.foundation.db import UTCDateTime
+from portal.foundation.postgres.row_security import own_company
 
 revision = "0022"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
+OURS = own_company()
 PERSON = "nullif(current_setting('app.user_id', true), '')::bigint"
 # No customer's request reads these; the books do it for the person who asks, and for nobody else.
 OWN_ROWS = ("passkey", "authenticator_app", "recovery_code", "code_tries")
@@ -35,10 +36,11 @@ create function forget_second_factor(person bigint, at timestamptz) returns bool
 security definer set search_path = public, pg_temp as $$
 begin
   if current_setting('role') <> 'none' and (
-     not exists (select from membership m where m.user_id = person and m.company_id = {COMPANY})
+     not exists (select from membership m where m.user_id = person and {own_company("m.company_id")})
      or exists (select from membership m join company c on c.id = m.company_id
                  where m.user_id = person and m.disabled_at is null
-                   and c.id <> {COMPANY} and c.parent_id is distinct from {COMPANY})) then
+                   and ({own_company("c.id")}) is not true
+                   and ({own_company("c.parent_id")}) is not true)) then
     return false;
   end if;
   delete from passkey where user_id = person;
@@ -53,11 +55,11 @@ end $$
 """
 BOOKS_MAIL = f"""
 kind not in ('password_reset', 'invitation', 'staff_invitation')
-and (company_id = {COMPANY} or company_id is null and kind in
+and ({OURS} or company_id is null and kind in
      ('password_changed', 'second_factor_added', 'second_factor_removed', 'recovery_code_used'))
 """
 CUSTOMERS_RESET = f"""
-kind = 'second_factor_reset' and company_id = {COMPANY}
+kind = 'second_factor_reset' and {OURS}
 and exists (select from app_user u where u.email = to_email)
 """
 

@@ -48,8 +48,9 @@ update user_session set delegation_id = null, store_id = null, job_id = null
 # without one. A stay in a customer's account (delegation) ends when its hour is over, consent is withdrawn, the
 # rep is no longer assigned to the company, or the person acted for has left it.
 WHO = text(f"""
-select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id, s.confirmed_at,
-       s.second_factor_at, u.second_factor_at is not null as has_second_factor, c.second_factor_required,
+select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
+       coalesce(s.confirmed_at, s.created_at) as confirmed_at, s.second_factor_at,
+       u.second_factor_at is not null as has_second_factor, c.second_factor_required,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
        c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
        st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,

@@ -33,7 +33,7 @@ class AuthenticatorApp(Base):
     __tablename__ = "authenticator_app"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
-    secret: Mapped[bytes]  # sealed: portal.foundation.sealing
+    secret: Mapped[bytes]  # sealed: portal/accounts/second_factors/seals.py
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # The 30 seconds of the last code that was accepted: no code is accepted twice.

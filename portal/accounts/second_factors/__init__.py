@@ -1,1 +1,1 @@
-"""Second factors: passkeys, authenticator apps, recovery codes; and confirming anew who is there."""
+"""Second factors: passkeys, authenticator apps, recovery codes; and confirming again who is there."""

@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.foundation.sealing import Seal
+from portal.accounts.second_factors.seals import Seal
 
 LIFETIME = timedelta(minutes=5)
 _NONCE, _TIME, _MARK = 16, 8, 32

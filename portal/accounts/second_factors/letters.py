@@ -51,26 +51,28 @@ class RecoveryCodeUsed(Letter, words="recovery code was used"):
 
 def mail_second_factor_added(session: Session, user: User, *, what: str, now: datetime) -> None:
     """Tell the person what was added."""
-    _mail(session, user, SecondFactorAdded(name=user.name, what=what), now)
+    _mail_letter(session, user, SecondFactorAdded(name=user.name, what=what), now)
 
 
 def mail_second_factor_removed(session: Session, user: User, *, what: str, now: datetime) -> None:
     """Tell the person what was removed."""
-    _mail(session, user, SecondFactorRemoved(name=user.name, what=what), now)
+    _mail_letter(session, user, SecondFactorRemoved(name=user.name, what=what), now)
 
 
 def mail_second_factor_reset(
     session: Session, user: User, *, by: str, now: datetime, company_id: int | None = None
 ) -> None:
     """Tell the person who reset it, and what happens next."""
-    _mail(session, user, SecondFactorReset(name=user.name, by=by), now, company_id)
+    _mail_letter(session, user, SecondFactorReset(name=user.name, by=by), now, company_id)
 
 
 def mail_recovery_code_used(session: Session, user: User, *, left: int, now: datetime) -> None:
     """Warn the person, in case somebody found the codes."""
-    _mail(session, user, RecoveryCodeUsed(name=user.name, left=left), now)
+    _mail_letter(session, user, RecoveryCodeUsed(name=user.name, left=left), now)
 
 
-def _mail(session: Session, user: User, letter: Letter, now: datetime, company_id: int | None = None) -> None:
+def _mail_letter(
+    session: Session, user: User, letter: Letter, now: datetime, company_id: int | None = None
+) -> None:
     key = f"{letter.kind}:{user.id}:{now.isoformat()}"
     send(session, Mail(key=key, letter=letter, to=user, company_id=company_id))

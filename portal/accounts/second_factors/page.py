@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.accounts.second_factors.ceremonies import Site
 from portal.accounts.second_factors.facts import SecondFactorFailed
 from portal.accounts.second_factors.forms import ProofForm
+from portal.accounts.second_factors.seals import Seal
 from portal.accounts.second_factors.use_cases.assurance import confirm_session
 from portal.accounts.second_factors.use_cases.proofs import PASSWORD, Proof, prove, prove_password
 from portal.accounts.second_factors.use_cases.tries import admit_code
@@ -20,11 +21,12 @@ from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
-from portal.foundation.sealing import Seal
 from portal.web.refusals import refusing
 from portal.web.sessions import Visit, actor, set_cookie, visit
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, books, now
+
+CONFIRMATION = "confirmation"
 
 
 def site() -> Site:
@@ -66,19 +68,20 @@ def needs_one(seen: Visit) -> bool:
     return settings.staff_second_factor if seen.actor.is_staff else seen.second_factor_required
 
 
-def confirm_visit(form: ProofForm, *, purpose: str) -> int:
+def confirm_visit(form: ProofForm) -> Rejected | None:
     """Check what the signed-in person shows; if it fits, the session is confirmed and its cookie renewed. Otherwise the
-    form says why not. Returns the status: 200, 422, or 429 after too many tries."""
+    form says why not. Returns the refusal."""
     method, token = PASSWORD, ""
     with refusing(form, books()) as tried:
         user = tried.session.get_one(User, actor().user_id, options=[undefer(User.password_hash)])
         method = _method(user, form)
         method = _prove_signed_in(tried.session, user, form)
-        token = confirm_session(tried.session, actor=actor(), method=method, purpose=purpose, now=now())
+        token = confirm_session(tried.session, actor=actor(), method=method, purpose=CONFIRMATION, now=now())
     if (no := tried.refused) is not None:
-        return record_failed_proof(no, method=method, purpose=purpose, user_id=actor().user_id)
+        record_failed_proof(no, method=method, purpose=CONFIRMATION, user_id=actor().user_id)
+        return no
     _renew(token, method)
-    return 200
+    return None
 
 
 def prove_second_factor(session: Session, user: User, form: ProofForm) -> str:
@@ -95,14 +98,12 @@ def prove_second_factor(session: Session, user: User, form: ProofForm) -> str:
     return prove(session, user=user, proof=proof, site=site(), person=to_use(user.id), now=now())
 
 
-def record_failed_proof(no: Rejected, *, method: str, purpose: str, user_id: int | None) -> int:
-    """Record why a proof failed. Returns the page's status."""
-    throttled = isinstance(no, TooManyTries)
+def record_failed_proof(no: Rejected, *, method: str, purpose: str, user_id: int | None) -> None:
+    """Record why a proof failed; nothing when none was given."""
     if no.outcome == "denied":
-        reason = "throttled" if throttled else "wrong"
+        reason = "throttled" if isinstance(no, TooManyTries) else "wrong"
         fact = SecondFactorFailed(reason=reason, method=method, purpose=purpose, user_id=user_id)
         viewed(fact, outcome=no.outcome, error_code=no.code)
-    return 429 if throttled else 422
 
 
 def _method(user: User, form: ProofForm) -> str:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import User
 from portal.accounts.pages import Answer
-from portal.accounts.second_factors.use_cases.pending import begin_pending
+from portal.accounts.second_factors.use_cases.second_step import begin_pending
 from portal.accounts.sign_in.facts import SignInFailed
 from portal.accounts.sign_in.networks import network_of
 from portal.accounts.sign_in.use_cases.one_time import DeadLink

@@ -15,10 +15,10 @@ from portal.accounts.second_factors.ceremonies import LIFETIME, Answer, Site, Un
 from portal.accounts.second_factors.letters import mail_recovery_code_used
 from portal.accounts.second_factors.queries import known
 from portal.accounts.second_factors.rules import is_app_code, matching_step, plain
+from portal.accounts.second_factors.seals import Seal, Unreadable
 from portal.accounts.second_factors.use_cases.tries import forget_tries
 from portal.accounts.sign_in import passwords
 from portal.foundation.errors import Rejected
-from portal.foundation.sealing import Seal, Unreadable
 from portal.foundation.tokens import token_hash
 
 PASSKEY, APP, RECOVERY, PASSWORD = "passkey", "app", "recovery_code", "password"

@@ -16,12 +16,12 @@ from portal.accounts.second_factors.facts import SecondFactorChanged, record_cha
 from portal.accounts.second_factors.letters import mail_second_factor_added, mail_second_factor_removed
 from portal.accounts.second_factors.queries import SETUP, factors_of
 from portal.accounts.second_factors.rules import matching_step, new_recovery_codes, plain
+from portal.accounts.second_factors.seals import Seal
 from portal.accounts.second_factors.use_cases.assurance import mark_second_factor
 from portal.accounts.second_factors.use_cases.proofs import APP, PASSKEY, secret_of
 from portal.accounts.sign_in.use_cases.sessions import end_sessions
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.sealing import Seal
 from portal.foundation.tokens import token_hash
 
 MOST_PASSKEYS = 20

@@ -38,5 +38,5 @@ def admit_code(session: Session, *, user_id: int, now: datetime) -> None:
 
 
 def forget_tries(session: Session, *, user_id: int) -> None:
-    """Begin to count anew after a code that fitted."""
+    """Forget the wrong ones after a code that fits."""
     session.execute(delete(CodeTries).where(CodeTries.user_id == user_id))

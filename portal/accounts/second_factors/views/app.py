@@ -12,13 +12,14 @@ from portal.accounts.pages import Answer, blueprint
 from portal.accounts.second_factors.forms import AppForm
 from portal.accounts.second_factors.page import needs_one, record_failed_proof, site
 from portal.accounts.second_factors.queries import app_in_setup
+from portal.accounts.second_factors.seals import Unreadable
 from portal.accounts.second_factors.use_cases.proofs import APP
 from portal.accounts.second_factors.use_cases.setup import begin_app, confirm_app, remove_app
 from portal.accounts.second_factors.use_cases.tries import admit_code, forget_tries
 from portal.accounts.second_factors.views.security import after_set_up
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound
-from portal.foundation.sealing import Unreadable
 from portal.web.access import needs
 from portal.web.assurance import confirmed
 from portal.web.refusals import refusing
@@ -52,6 +53,9 @@ def authenticator_app() -> Answer:
 @confirmed
 def app_confirmation() -> Answer:
     """Finish with a code that the app shows."""
+    with books() as aside:
+        if app_in_setup(aside, actor().user_id, now=now()) is None:
+            raise NotFound  # nothing to guess at, so nothing is counted
     form = AppForm()
     if not form.validate_on_submit():
         return _page(form, 422)
@@ -62,8 +66,8 @@ def app_confirmation() -> Answer:
         codes = confirm_app(tried.session, actor=actor(), code=form.code.data, seal=site().seal, now=now())
         forget_tries(tried.session, user_id=actor().user_id or 0)
     if (no := tried.refused) is not None:
-        status = record_failed_proof(no, method=APP, purpose="set_up", user_id=actor().user_id)
-        return _page(form, status)
+        record_failed_proof(no, method=APP, purpose="set_up", user_id=actor().user_id)
+        return _page(form, 429 if isinstance(no, TooManyTries) else 422)
     return after_set_up("The authenticator app is ready.", codes)
 
 

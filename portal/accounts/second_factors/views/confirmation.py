@@ -10,7 +10,7 @@ from portal.accounts.second_factors.ceremonies import ANYONE, request_options
 from portal.accounts.second_factors.forms import ProofForm
 from portal.accounts.second_factors.page import confirm_visit, site, to_use
 from portal.accounts.second_factors.queries import known_keys, pending_sign_in
-from portal.accounts.sign_in.page import HOME, PENDING
+from portal.accounts.sign_in.page import HOME, PENDING, refused
 from portal.web.access import needs, public
 from portal.web.sessions import actor, visit
 from portal.web.transaction import books, db, now
@@ -26,8 +26,10 @@ def confirmation() -> Answer:
     if request.method == "GET":
         form.next.data = onward
         return _page(form)
-    status = confirm_visit(form, purpose="confirmation") if form.validate_on_submit() else 422
-    return redirect(onward) if status == 200 else (_page(form), status)
+    if not form.validate_on_submit():
+        return _page(form), 422
+    no = confirm_visit(form)
+    return redirect(onward) if no is None else refused(no, _page(form))
 
 
 @blueprint.post("/passkey-options")

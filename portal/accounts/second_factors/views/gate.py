@@ -3,12 +3,13 @@ that was left open."""
 
 from __future__ import annotations
 
-from flask import current_app, flash, render_template, request, session, url_for
+from flask import current_app, flash, g, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.second_factors.forms import PROOF, ProofForm
 from portal.accounts.second_factors.page import confirm_visit, owes_second_factor, site
+from portal.accounts.sign_in.page import refused
 from portal.web.access import PUBLIC, request_permission
 from portal.web.assurance import is_fresh, needs_confirmation
 from portal.web.sessions import Visit, go, visit
@@ -52,21 +53,20 @@ def _lead(seen: Visit) -> Response:
 def _confirm() -> Answer | None:
     if request.headers.get("HX-Request"):
         return go(url_for("accounts.confirmation", next=came_from() or None))
-    status, form = 403, ProofForm(formdata=None)
-    if any(request.form.get(name) for name in PROOF):
-        form = ProofForm()
-        status = confirm_visit(form, purpose="confirmation")
-        if status == 200:
-            return None
-    return _page(form, status)
+    if not any(request.form.get(name) for name in PROOF):
+        g.refusal_recorded = True  # nothing is refused: the person is asked
+        return _page(ProofForm(formdata=None)), 403
+    form = ProofForm()
+    no = confirm_visit(form)
+    return None if no is None else refused(no, _page(form))
 
 
-def _page(form: ProofForm, status: int) -> Answer:
+def _page(form: ProofForm) -> str:
     """The form as it was sent goes along, hidden, so that nothing typed is lost."""
     kept = [
         (name, value) for name, value in request.form.items(multi=True) if name not in {*PROOF, "csrf_token"}
     ]
-    page = render_template(
+    return render_template(
         "accounts/second_factors/confirm.html",
         form=form,
         kept=kept,
@@ -75,4 +75,3 @@ def _page(form: ProofForm, status: int) -> Answer:
         with_factor=visit().has_second_factor,
         passkeys=site().takes_passkeys,
     )
-    return page, status

@@ -13,9 +13,9 @@ from portal.accounts.second_factors.facts import SecondFactorUsed, record_use
 from portal.accounts.second_factors.forms import ProofForm
 from portal.accounts.second_factors.page import prove_second_factor, record_failed_proof, site
 from portal.accounts.second_factors.queries import pending_sign_in
-from portal.accounts.second_factors.use_cases.pending import end_pending
 from portal.accounts.second_factors.use_cases.proofs import PASSKEY, WRONG_KEY, Proof, prove_passkey
-from portal.accounts.sign_in.page import HOME, PENDING, start_session
+from portal.accounts.second_factors.use_cases.second_step import end_pending
+from portal.accounts.sign_in.page import HOME, PENDING, refused, start_session
 from portal.foundation.errors import Rejected
 from portal.web.access import public
 from portal.web.refusals import refusing
@@ -70,7 +70,8 @@ def _finish(form: ProofForm, owed: PendingSignIn, token: str) -> Answer:
         _record(user, prove_second_factor(db(), user, form))
     if (no := tried.refused) is not None:
         proof = Proof(code=form.proof_code.data or "", answer=form.proof_answer.data or "")
-        return _page(form), record_failed_proof(no, method=proof.method, purpose="sign_in", user_id=user.id)
+        record_failed_proof(no, method=proof.method, purpose="sign_in", user_id=user.id)
+        return refused(no, _page(form))
     return start_session(user, local_path(owed.onward, HOME), method=owed.method, proved=True)
 
 
