@@ -11,7 +11,7 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -20,7 +20,7 @@ from portal.web.ui import flash
 def edit_reset() -> Answer:
     """For somebody who has lost phone and recovery codes, and whom the administrator has spoken to."""
     form = ResetForm()
-    if request.method == "GET":
+    if only_reads():
         form.email.data = request.args.get("email", "")[:254]
         return _page(form)
     if not form.validate_on_submit():

@@ -13,7 +13,7 @@ from portal.accounts.second_factors.queries import known_keys, pending_sign_in
 from portal.accounts.sign_in.page import HOME, PENDING, refused
 from portal.web.access import needs, public
 from portal.web.sessions import actor, visit
-from portal.web.transaction import books, db, now
+from portal.web.transaction import books, db, now, only_reads
 from portal.web.urls import local_path
 
 
@@ -23,7 +23,7 @@ def confirmation() -> Answer:
     """Prove again who one is, then go on to ``next``."""
     form = ProofForm()
     onward = local_path(request.values.get("next"), HOME)
-    if request.method == "GET":
+    if only_reads():
         form.next.data = onward
         return _page(form)
     if not form.validate_on_submit():

@@ -13,7 +13,7 @@ from portal.accounts.sign_in.page import refused
 from portal.web.access import PUBLIC, request_permission
 from portal.web.assurance import is_fresh, needs_confirmation
 from portal.web.sessions import Visit, go, visit
-from portal.web.transaction import SAFE_METHODS, now
+from portal.web.transaction import now, only_reads
 from portal.web.urls import came_from
 
 # What somebody does who still has to set up a second factor: exactly that, or work for another company.
@@ -40,7 +40,7 @@ def check_assurance() -> Answer | None:
 
 def _lead(seen: Visit) -> Response:
     """To the page where the second factor is shown or set up; what was sent is not done."""
-    reads = request.method in SAFE_METHODS
+    reads = only_reads()
     here = request.full_path.rstrip("?") if reads and not request.headers.get("HX-Request") else came_from()
     if seen.has_second_factor:
         return go(url_for("accounts.confirmation", next=here or None))

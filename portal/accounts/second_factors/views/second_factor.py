@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import User
@@ -19,7 +19,7 @@ from portal.accounts.sign_in.page import HOME, PENDING, refused, start_session
 from portal.foundation.errors import Rejected
 from portal.web.access import public
 from portal.web.refusals import refusing
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.urls import local_path
 
 
@@ -33,8 +33,8 @@ def second_factor_form() -> Answer:
         flash("Sign in again: the second step took too long.", "warn")
         return redirect(url_for("accounts.sign_in"))
     form = ProofForm()
-    if request.method == "GET" or not form.validate_on_submit():
-        return _page(form), 200 if request.method == "GET" else 422
+    if only_reads() or not form.validate_on_submit():
+        return _page(form), 200 if only_reads() else 422
     return _finish(form, owed, token)
 
 
