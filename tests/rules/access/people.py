@@ -191,7 +191,6 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
     return Money(parts, payment.number, scheduled.token)
 
 
-<<<<<<< HEAD
 def _passkey(build: Build, person: User) -> Passkey:
     """One that is not asked for at sign-in, because the person is not marked to have a second factor."""
     row = Passkey(
@@ -199,7 +198,9 @@ def _passkey(build: Build, person: User) -> Passkey:
     )
     build.session.add(row)
     build.session.commit()
-=======
+    return row
+
+
 def _failed_refund(session: Session, payment: Payment) -> Refund:
     row = Refund(
         payment_id=payment.id,
@@ -213,7 +214,6 @@ def _failed_refund(session: Session, payment: Payment) -> Refund:
     )
     session.add(row)
     session.commit()
->>>>>>> main
     return row
 
 
