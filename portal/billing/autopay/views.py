@@ -23,8 +23,7 @@ from portal.billing.pages import blueprint
 from portal.billing.payments.page import is_test_mode, stripe
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today

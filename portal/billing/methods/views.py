@@ -12,8 +12,7 @@ from portal.billing.payments.page import go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, leave, now, today

@@ -39,8 +39,7 @@ from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed

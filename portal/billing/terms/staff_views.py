@@ -12,8 +12,7 @@ from portal.billing.pages import staff_blueprint
 from portal.billing.terms.forms import TermsForm
 from portal.billing.terms.queries import credit_and_terms
 from portal.billing.terms.use_cases import Agreed, change_terms
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, only_reads

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, OneTimeToken
 from portal.billing.models.refunds import Refund
-from portal.web.assurance import needs_confirmation
+from portal.web.access import needs_confirmation
 from portal.web.sessions import COOKIE
 from tests.builders import Build
 from tests.page import PageClient
@@ -28,7 +28,7 @@ from tests.pages.accounts.second_factors import (
 __all__ = ["clock"]
 
 # Every address and endpoint that writes for somebody who has just proved who they are.
-PROTECTED = {
+ENDPOINTS = {
     "accounts.begin_app",
     "accounts.change_role",
     "accounts.confirm_app",
@@ -66,9 +66,9 @@ def test_what_is_protected(app: Flask) -> None:
     found = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "POST" in (rule.methods or ()) and needs_confirmation(app.view_functions[rule.endpoint], "POST")
+        if "POST" in (rule.methods or ()) and needs_confirmation(app.view_functions[rule.endpoint])
     }
-    assert found >= PROTECTED
+    assert found >= ENDPOINTS
 
 
 def test_whatever_writes_in_these_rooms_is_protected(app: Flask) -> None:
@@ -79,7 +79,7 @@ def test_whatever_writes_in_these_rooms_is_protected(app: Flask) -> None:
         if "POST" in (rule.methods or ()) and view.__module__.startswith(
             tuple(f"portal.{room}" for room in rooms)
         ):
-            assert needs_confirmation(view, "POST"), rule.endpoint
+            assert needs_confirmation(view), rule.endpoint
 
 
 def cookie(client: PageClient) -> str:

@@ -20,8 +20,7 @@ from portal.accounts.second_factors.views.security import after_set_up
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import book_sessions, books, now

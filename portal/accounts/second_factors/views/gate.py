@@ -10,10 +10,9 @@ from portal.accounts.pages import Answer, blueprint
 from portal.accounts.second_factors.forms import PROOF, ProofForm
 from portal.accounts.second_factors.page import confirm_visit, owes_second_factor, site
 from portal.accounts.sign_in.page import refused
-from portal.web.access import PUBLIC, request_permission
-from portal.web.assurance import is_fresh, needs_confirmation
+from portal.web.access import PUBLIC, is_fresh, needs_confirmation, request_permission
 from portal.web.sessions import Visit, go, visit
-from portal.web.transaction import now, only_reads
+from portal.web.transaction import SAFE_METHODS, now, only_reads
 from portal.web.urls import came_from
 
 # What somebody does who still has to set up a second factor: exactly that, or work for another company.
@@ -33,7 +32,7 @@ def check_assurance() -> Answer | None:
     if owes_second_factor(seen) and request_permission() not in OPEN:
         return _lead(seen)
     view = current_app.view_functions[request.endpoint]
-    if needs_confirmation(view, request.method) and not is_fresh(seen, now=now()):
+    if request.method not in SAFE_METHODS and needs_confirmation(view) and not is_fresh(seen, now=now()):
         return _confirm()
     return None
 

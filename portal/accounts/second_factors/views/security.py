@@ -13,8 +13,7 @@ from portal.accounts.second_factors.queries import factors_of, known_keys
 from portal.accounts.second_factors.use_cases.setup import add_passkey, remove_passkey, renew_recovery_codes
 from portal.accounts.second_factors.views.gate import ONWARD
 from portal.accounts.sign_in.devices import device_name
-from portal.web.access import needs
-from portal.web.assurance import confirmed
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.transaction import books, now
