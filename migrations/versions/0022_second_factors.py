@@ -12,16 +12,16 @@ from portal.foundation.db import UTCDateTime
 from portal.foundation.postgres.row_security import own_company
 
 revision = "0022"
-down_revision = "0028"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
 OURS = own_company()
 PERSON = "nullif(current_setting('app.user_id', true), '')::bigint"
 # No customer's request reads these; the books do it for the person who asks, and for nobody else.
-OWN_ROWS = ("passkey", "authenticator_app", "recovery_code", "code_tries")
+OWN_ROWS = ("passkey", "authenticator_app", "recovery_code")
 GRANTS = (
-    "select, insert, update, delete on passkey, authenticator_app, recovery_code, code_tries to portal_books",
+    "select, insert, update, delete on passkey, authenticator_app, recovery_code to portal_books",
     "select, insert, delete on spent_challenge to portal_books",
     "select (second_factor_at) on app_user to portal_customer",
     "update (second_factor_at) on app_user to portal_books",
@@ -46,7 +46,6 @@ begin
   delete from passkey where user_id = person;
   delete from authenticator_app where user_id = person;
   delete from recovery_code where user_id = person;
-  delete from code_tries where user_id = person;
   delete from pending_sign_in where user_id = person;
   update app_user set second_factor_at = null where id = person;
   update user_session set ended_at = at where user_id = person and ended_at is null;
@@ -125,13 +124,6 @@ def _tables() -> None:
         sa.Column("code_hash", sa.LargeBinary(), nullable=False, unique=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("used_at", UTCDateTime()),
-    )
-    op.create_table(
-        "code_tries",
-        _person(primary_key=True),
-        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("last_at", UTCDateTime(), nullable=False),
-        sa.CheckConstraint("failures >= 0", name="failures_counted"),
     )
     op.create_table(
         "spent_challenge",

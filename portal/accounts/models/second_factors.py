@@ -1,10 +1,10 @@
-"""What a person proves a sign-in with besides the password, and what is remembered of trying."""
+"""What a person proves a sign-in with besides the password."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.foundation.db import Base, BigId, UTCDateTime
@@ -50,18 +50,6 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class CodeTries(Base):
-    """Wrong codes of a person in a row. The more there were, the longer the next try waits."""
-
-    __tablename__ = "code_tries"
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
-    failures: Mapped[int] = mapped_column(server_default="0")
-    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    __table_args__ = (CheckConstraint("failures >= 0", name="failures_counted"),)
 
 
 class SpentChallenge(Base):

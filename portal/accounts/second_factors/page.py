@@ -15,16 +15,15 @@ from portal.accounts.second_factors.forms import ProofForm
 from portal.accounts.second_factors.seals import Seal
 from portal.accounts.second_factors.use_cases.assurance import confirm_session
 from portal.accounts.second_factors.use_cases.proofs import PASSWORD, Proof, prove, prove_password
-from portal.accounts.second_factors.use_cases.tries import admit_code
-from portal.accounts.sign_in.page import count_try
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
+from portal.accounts.sign_in.page import count_guess
+from portal.accounts.sign_in.use_cases.guesses import CODE, SESSION, Bucket, take_back
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.foundation.config import Settings
-from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
 from portal.web.refusals import refusing
 from portal.web.sessions import Visit, actor, set_cookie, visit
 from portal.web.touch import viewed
-from portal.web.transaction import book_sessions, books, now
+from portal.web.transaction import books, now
 
 CONFIRMATION = "confirmation"
 
@@ -93,9 +92,11 @@ def prove_second_factor(session: Session, user: User, form: ProofForm) -> str:
     if not proof.code and not proof.answer:
         raise Rejected("no_code", "Enter a code.", field="proof_code")
     if not proof.answer:
-        with transaction(book_sessions()) as aside:
-            admit_code(aside, user_id=user.id, now=now())
-    return prove(session, user=user, proof=proof, site=site(), person=to_use(user.id), now=now())
+        guess = count_guess([Bucket(CODE, f"{user.id}")])
+    method = prove(session, user=user, proof=proof, site=site(), person=to_use(user.id), now=now())
+    if not proof.answer:
+        take_back(session, guess)
+    return method
 
 
 def record_failed_proof(no: Rejected, *, method: str, purpose: str, user_id: int | None) -> None:
@@ -118,8 +119,10 @@ def _prove_signed_in(session: Session, user: User, form: ProofForm) -> str:
     password = form.proof_password.data or ""
     if not password:
         raise Rejected("no_password", "Enter your password.", field="proof_password")
-    count_try(SIGN_IN, user.email)
-    return prove_password(user=user, password=password)
+    guess = count_guess([Bucket(SESSION, f"{actor().session_id}")])
+    prove_password(user=user, password=password)
+    take_back(session, guess)
+    return PASSWORD
 
 
 def _renew(token: str, method: str) -> None:

@@ -1,9 +1,9 @@
-"""Second factors without tables: codes, how long wrong ones wait, when somebody has to confirm again."""
+"""Second factors without tables: codes of apps, and codes on paper."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyotp
 
@@ -12,11 +12,6 @@ DRIFT = 1  # steps that a phone's clock may be early or late
 CODES = 10
 # Without characters that are taken for each other; 16 of them are 80 random bits.
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-FREE_TRIES = 4
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(hours=1)
-# After a day the count of wrong codes begins again.
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def new_recovery_codes() -> list[str]:
@@ -48,10 +43,3 @@ def matching_step(secret: str, code: str, *, now: datetime, after: int | None) -
         if fits and found is None and (after is None or step > after):
             found = step
     return found
-
-
-def wait_after(failures: int) -> timedelta:
-    """How long the next try waits after so many wrong ones in a row: nothing at first, then twice as long each time."""
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    return min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(failures - FREE_TRIES, 20)))

@@ -19,9 +19,7 @@ from portal.accounts.second_factors.use_cases.assurance import confirm_session
 from portal.accounts.second_factors.use_cases.proofs import Proof, prove, prove_password
 from portal.accounts.second_factors.use_cases.second_step import begin_pending, end_pending
 from portal.accounts.second_factors.use_cases.setup import begin_app, confirm_app, remove_app
-from portal.accounts.second_factors.use_cases.tries import admit_code
 from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
-from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.cli import cli
 from portal.foundation.actor import Actor
 from portal.foundation.config import Settings
@@ -145,15 +143,6 @@ def test_half_a_sign_in_ends_once_and_soon(session: Session, person: User) -> No
     begin_pending(session, user=person, method="password", onward="/", now=NOW)
     begin_pending(session, user=person, method="password", onward="/", now=NOW + timedelta(minutes=11))
     assert session.scalar(select(func.count()).select_from(PendingSignIn)) == 1
-
-
-def test_a_day_later_wrong_codes_are_forgotten(session: Session, person: User) -> None:
-    for _ in range(4):
-        admit_code(session, user_id=person.id, now=NOW)
-    with pytest.raises(TooManyTries):
-        admit_code(session, user_id=person.id, now=NOW)
-    admit_code(session, user_id=person.id, now=NOW + timedelta(days=1, seconds=1))
-    admit_code(session, user_id=person.id, now=NOW + timedelta(days=1, seconds=1))
 
 
 def test_the_command_resets_and_says_so_by_mail(

@@ -128,6 +128,10 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
     "second_factors": [
         ("update app_user set second_factor_at = now() where id = (select min(id) from app_user)", "person ")
     ],
+    "affordable_passwords": [
+        (f"update app_user set password_hash = '{hash_}'", "person ")
+        for hash_ in (f"$argon2id$v=19$m=262144,t=4,p=4$c29tZXNhbHQ${'A' * 43}", "{SHA}x")
+    ],
     "session_numbers": [(SESSION.format(2, 2), "session "), (SESSION.format(2, 1), "session ")],
     "log_partitions": [
         (

@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
-from portal.accounts.models.second_factors import AuthenticatorApp, CodeTries, Passkey, RecoveryCode
+from portal.accounts.models import SignInAttempt, User
+from portal.accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
 from tests.page import PageClient
@@ -107,7 +107,7 @@ def test_wrong_codes_make_the_next_one_wait_longer_each_time(
     assert refused.headers["Retry-After"] == "30"
     clock.later(seconds=30)
     client.post("/sign-in/second-factor", {"proof_code": clock.code(secret)})
-    assert session.scalar(select(func.count()).select_from(CodeTries)) == 0
+    assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
 
 
 def test_a_recovery_code_lets_in_once_and_is_told_by_mail(

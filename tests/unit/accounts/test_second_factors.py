@@ -1,4 +1,4 @@
-"""Codes, waits and challenges, without tables."""
+"""Codes and challenges, without tables."""
 
 from __future__ import annotations
 
@@ -19,13 +19,7 @@ from portal.accounts.second_factors.ceremonies import (
     request_options,
     use_key,
 )
-from portal.accounts.second_factors.rules import (
-    is_app_code,
-    matching_step,
-    new_recovery_codes,
-    plain,
-    wait_after,
-)
+from portal.accounts.second_factors.rules import is_app_code, matching_step, new_recovery_codes, plain
 from portal.accounts.second_factors.seals import Seal, Unreadable
 from tests.pages.accounts.authenticator import Authenticator
 
@@ -61,11 +55,6 @@ def test_recovery_codes_are_many_long_and_read_in_any_writing() -> None:
         False,
         False,
     ]
-
-
-def test_waits_grow_and_end() -> None:
-    waits = [wait_after(failures).total_seconds() for failures in (0, 3, 4, 5, 6, 12, 1000)]
-    assert waits == [0, 0, 15, 30, 60, 3600, 3600]
 
 
 def test_a_secret_is_read_with_its_own_key_and_purpose_only() -> None:

@@ -16,7 +16,6 @@ from portal.accounts.second_factors.letters import mail_recovery_code_used
 from portal.accounts.second_factors.queries import known
 from portal.accounts.second_factors.rules import is_app_code, matching_step, plain
 from portal.accounts.second_factors.seals import Seal, Unreadable
-from portal.accounts.second_factors.use_cases.tries import forget_tries
 from portal.accounts.sign_in import passwords
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import token_hash
@@ -52,10 +51,8 @@ def prove(session: Session, *, user: User, proof: Proof, site: Site, person: str
             raise Rejected("wrong_passkey", WRONG_KEY, outcome="denied")
     elif is_app_code(plain(proof.code)):
         _prove_app(session, user, plain(proof.code), site.seal, now)
-        forget_tries(session, user_id=user.id)
     else:
         _spend_recovery_code(session, user, plain(proof.code), now)
-        forget_tries(session, user_id=user.id)
     return proof.method
 
 

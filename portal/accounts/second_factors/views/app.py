@@ -15,15 +15,15 @@ from portal.accounts.second_factors.queries import app_in_setup
 from portal.accounts.second_factors.seals import Unreadable
 from portal.accounts.second_factors.use_cases.proofs import APP
 from portal.accounts.second_factors.use_cases.setup import begin_app, confirm_app, remove_app
-from portal.accounts.second_factors.use_cases.tries import admit_code, forget_tries
 from portal.accounts.second_factors.views.security import after_set_up
+from portal.accounts.sign_in.page import count_guess
+from portal.accounts.sign_in.use_cases.guesses import CODE, Bucket, take_back
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
-from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound
 from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
-from portal.web.transaction import book_sessions, books, now
+from portal.web.transaction import books, now
 from portal.web.ui import flash
 
 
@@ -60,10 +60,9 @@ def app_confirmation() -> Answer:
         return _page(form, 422)
     codes: list[str] = []
     with refusing(form, books()) as tried:
-        with transaction(book_sessions()) as aside:
-            admit_code(aside, user_id=actor().user_id or 0, now=now())
+        guess = count_guess([Bucket(CODE, f"{actor().user_id}")])
         codes = confirm_app(tried.session, actor=actor(), code=form.code.data, seal=site().seal, now=now())
-        forget_tries(tried.session, user_id=actor().user_id or 0)
+        take_back(tried.session, guess)
     if (no := tried.refused) is not None:
         record_failed_proof(no, method=APP, purpose="set_up", user_id=actor().user_id)
         return _page(form, 429 if isinstance(no, TooManyTries) else 422)
