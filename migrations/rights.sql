@@ -47,7 +47,6 @@ create policy own_company on tax_exemption for all to portal_customer using ((co
 create policy own_company_adds on touchpoint for insert to portal_customer with check (((account_id IS NULL) OR (account_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)));
 create policy own_company_reads on touchpoint for select to portal_customer using ((account_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_rows on authenticator_app for all to portal_books using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint)) with check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint));
-create policy own_rows on code_tries for all to portal_books using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint)) with check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint));
 create policy own_rows on passkey for all to portal_books using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint)) with check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint));
 create policy own_rows on recovery_code for all to portal_books using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint)) with check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint));
 create policy select_in_sight on app_user for select to portal_customer using (((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::bigint) OR ((kind)::text <> 'customer'::text) OR (EXISTS ( SELECT FROM membership m WHERE (m.user_id = app_user.id)))));
@@ -63,7 +62,6 @@ create policy update_in_sight on user_session for update to portal_customer usin
 grant delete, insert, select on sign_in_attempt to portal_books;
 grant delete, insert, select on spent_challenge to portal_books;
 grant delete, insert, select, update on authenticator_app to portal_books;
-grant delete, insert, select, update on code_tries to portal_books;
 grant delete, insert, select, update on draft_line to portal_customer;
 grant delete, insert, select, update on membership to portal_customer;
 grant delete, insert, select, update on passkey to portal_books;
