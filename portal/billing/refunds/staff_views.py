@@ -104,6 +104,7 @@ def create_refund(number: str) -> Response | tuple[str, int]:
     "/billing/payments/<number>/refunds/<int:refund_id>/acknowledgment", endpoint="acknowledge_refund"
 )
 @needs("billing:manage")
+@confirmed
 def create_acknowledgment(number: str, refund_id: int) -> Response:
     """Take a failed refund off the worklist."""
     found, _ = payment_for_staff(db(), actor(), number)
