@@ -115,6 +115,7 @@ def create_acknowledgment(number: str, refund_id: int) -> Response:
 
 @staff_blueprint.post("/billing/payments/<number>/method", endpoint="allow_method")
 @needs("billing:manage")
+@confirmed
 def create_allowance(number: str) -> Response:
     """Let what the payment was made with be charged again."""
     found, _ = payment_for_staff(db(), actor(), number)
