@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from flask import Flask, Request, current_app, flash, g, redirect, request, url_for
+from flask import Flask, Request, current_app, flash, g, request, url_for
 from flask_login import LoginManager
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +29,7 @@ from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
+from portal.web.htmx import go
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
 from portal.web.urls import came_from
@@ -107,11 +108,10 @@ class Visit:
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
-    # When the person last proved in this session who they are, and since when with a second factor.
+    # The last proof in this session of who it is; since when with a second factor; the company or its parent needs one.
     confirmed_at: datetime | None = None
     second_factor_at: datetime | None = None
     has_second_factor: bool = False
-    # The company, or its parent, requires one.
     second_factor_required: bool = False
 
     @property
@@ -242,13 +242,6 @@ def _guide() -> Response | None:
     if homeless and only_reads() and not seen.actor.can(permission):
         return go(url_for("accounts.context"))
     return None
-
-
-def go(path: str) -> Response:
-    """Send the person to another page of ours, whichever way the page asked."""
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": path})
-    return redirect(path, 303)
 
 
 def _after(response: Response) -> Response:

@@ -11,7 +11,8 @@ from portal.accounts.second_factors.forms import PROOF, ProofForm
 from portal.accounts.second_factors.page import confirm_visit, owes_second_factor, site
 from portal.accounts.sign_in.page import refused
 from portal.web.access import PUBLIC, is_fresh, needs_confirmation, request_permission
-from portal.web.sessions import Visit, go, visit
+from portal.web.htmx import go
+from portal.web.sessions import Visit, visit
 from portal.web.transaction import SAFE_METHODS, now, only_reads
 from portal.web.urls import came_from
 
