@@ -12,7 +12,7 @@ from portal.foundation.db import UTCDateTime
 from portal.foundation.postgres.row_security import own_company
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

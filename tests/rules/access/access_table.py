@@ -60,6 +60,8 @@ POST   /company/acting-consent                           401     403    403   40
 POST   /company/second-factor                            401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /confirmation                                     in      200    200   200      200   200         200 200       403        200     200   200
 POST   /confirmation                                     401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+GET    /company/rep-limit                                in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/rep-limit                                401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /context                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /context                                          401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /counter                                          in      403    403   403      403   403         403 403       403        403     200   200
