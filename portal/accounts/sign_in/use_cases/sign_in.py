@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
+from portal.accounts.sight import stands
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
 from portal.accounts.sign_in.queries import someones_hash
@@ -23,12 +24,11 @@ MISMATCH = "That e-mail address and password don't belong together. Check both, 
 
 # The company of the last session if the person still belongs to it, else the first by name; with it the
 # store and job of that session.
-_START = text("""
+_START = text(f"""
 with mine as (
-  select c.id, c.name, (array_agg(m.role order by m.company_id = c.id desc))[1] as role
+  select c.id, c.name, m.role
     from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
-   where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
-   group by c.id
+   where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null
 ), last_visit as (
   select company_id, store_id, job_id from user_session
    where user_id = :user_id and company_id is not null order by id desc limit 1
@@ -92,17 +92,20 @@ def sign_in(
     now: datetime,
     lifetime: timedelta,
     method: str = "password",
+    second_factor: bool = False,
 ) -> NewSession:
     """Begin a new session with a new token; the session that the browser held before ends.
 
-    :param method: how the person proved who they are: password or invitation.
+    :param method: how the person proved who they are: password, passkey or invitation.
+    :param second_factor: whether with a second factor, too.
     :param lifetime: after which the session ends, even if it is in use.
     """
     if browser.token:
         end_session_of_token(session, token=browser.token, now=now)
     start, token = _start(session, user), new_token()
     row = _new_row(user, start, browser, token)
-    row.created_at = row.last_seen_at = now
+    row.created_at = row.last_seen_at = row.confirmed_at = now
+    row.second_factor_at = now if second_factor else None
     row.expires_at = now + lifetime
     session.add(row)
     session.flush()
