@@ -77,7 +77,7 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             build.user(build.company(), email="buyer@painter.example")
         command = BOOK.split("Everything is in the database.\n```sh\n")[1].split("```")[0]
         said = old.shell(
-            f"export DATABASE_URL='{old.url('portal')}'\n{command}mv *.dump portal-2026-11-20.dump", folder
+            f"{command.replace(' --host=db.internal', '')}mv *.dump portal-2026-11-20.dump", folder
         )
         assert said.returncode == 0, said.stderr
         yield folder / "portal-2026-11-20.dump"
