@@ -30,6 +30,7 @@ for command in (
     data.import_,
     verify.verify,
     touchpoints.touchpoints,
+    touchpoints.repair_touchpoints,
     people.add_staff,
     given_up.retry_jobs,
     given_up.retry_mails,
