@@ -58,6 +58,6 @@ def told(run: Callable[..., None], name: str, *, tries: int | None) -> Callable[
     return tried
 
 
-def _row(job: Queued) -> dict[str, Any]:
+def _row(job: Queued) -> dict[str, object]:
     """What the job is about: its arguments name rows by number, or a moment."""
     return {"job_id": job.id, "row": dict(job.task_kwargs)}
