@@ -44,7 +44,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=dict(plan.environment),
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
             )
 
     @property
@@ -79,8 +79,8 @@ class Child:
             self._process.wait()
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux, the kernel stops the children when this process is killed and cannot stop them."""
+def die_with_parent() -> Callable[[], None] | None:
+    """For a child's start: on Linux, the kernel stops the children when this process is killed and cannot stop them."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
