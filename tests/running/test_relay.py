@@ -79,15 +79,12 @@ def test_a_new_server_takes_over_with_no_request_refused(server: Server) -> None
     """As after an upgrade, by SIGHUP. Seen failing with the server stopped and started: connections were refused."""
     traffic = Traffic(server.port)
     with traffic.flowing():
-        for number in (1, 2):
-            before = psutil.Process(server.process.pid).children()
-            server.process.send_signal(signal.SIGHUP)
-            wait_until(
-                lambda n=number: server.log.read_text().count("a new server has taken over") == n, server
-            )  # type: ignore[misc]
-            assert not any(each.is_running() for each in before)
-            seen = len(traffic.ended)
-            wait_until(lambda n=seen: len(traffic.ended) > n + 8)  # type: ignore[misc]
+        before = psutil.Process(server.process.pid).children()
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "a new server has taken over" in server.log.read_text(), server)
+        assert not any(each.is_running() for each in before)
+        seen = len(traffic.ended)
+        wait_until(lambda: len(traffic.ended) > seen + 8)
     assert set(traffic.ended) == {200}
 
 
@@ -146,7 +143,7 @@ def _activated(held: socket.socket, port: int, database_url: str, folder: Path) 
     environment = {
         **clean,
         "DATABASE_URL": database_url,
-        "PORTAL_SECRET_KEY": "k" * 40,
+        "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
         "PORTAL_PORT": str(port),
         "PORTAL_PUBLIC_URL": f"https://{HOST}",
         "PORTAL_TRUSTED_PROXIES": "1",

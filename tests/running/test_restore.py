@@ -54,7 +54,7 @@ class Server:
                 "PATH": f"{Path(sys.executable).parent}:{_binaries()}:{os.environ['PATH']}",
                 "PGHOST": psycopg.conninfo.conninfo_to_dict(self.server.url())["host"],
                 "PGUSER": "postgres",
-                "PORTAL_SECRET_KEY": "k" * 40,
+                "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             },
             cwd=folder,
             capture_output=True,
