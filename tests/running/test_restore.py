@@ -52,7 +52,7 @@ class Server:
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_"))},
                 "PATH": f"{Path(sys.executable).parent}:{_binaries()}:{os.environ['PATH']}",
-                "PGHOST": psycopg.conninfo.conninfo_to_dict(self.server.url())["host"],
+                "PGHOST": str(psycopg.conninfo.conninfo_to_dict(self.server.url())["host"]),
                 "PGUSER": "postgres",
                 "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             },
