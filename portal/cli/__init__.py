@@ -32,6 +32,7 @@ for command in (
     touchpoints.touchpoints,
     touchpoints.repair_touchpoints,
     people.add_staff,
+    people.reset_second_factor,
     given_up.retry_jobs,
     given_up.retry_mails,
     pages.routes,
