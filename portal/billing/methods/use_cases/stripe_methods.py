@@ -13,9 +13,9 @@ from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.stripe.objects import Method
 from portal.foundation.actor import Actor
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 
-DETACH = "billing.detach_method"
+DETACH = JobName("billing.detach_method", MONEY)
 
 
 def save_method(

@@ -15,7 +15,7 @@ from portal.billing.models.payments import Payment
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
 from portal.orders.drafts.work import Work, current_of, own_draft, take
@@ -27,7 +27,7 @@ select :copy, company_id, position, variant_id, quantity, colour_number, last_ti
   from draft_line where draft_id = :theirs
 """)
 MAX_NAME = 80
-SETTLE_MONEY = "orders.settle_draft_money"  # the job: see portal/orders/credit_rescue/jobs.py
+SETTLE_MONEY = JobName("orders.settle_draft_money", MONEY)  # the job: see portal/orders/credit_rescue/jobs.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
