@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from portal.accounts.sign_in.fields import email_field, lower, new_password_field
+from portal.accounts.sign_in.fields import email_field, new_password_field
+from portal.foundation.smtp.addresses import known_form
 from portal.web.forms import PortalForm
+
+
+def as_known(value: Any) -> Any:
+    """Filter for mail addresses: as they are stored."""
+    return known_form(value) if isinstance(value, str) else value
 
 
 class SignInForm(PortalForm):
@@ -14,7 +22,7 @@ class SignInForm(PortalForm):
     email = EmailField(
         "E-mail",
         [InputRequired("Enter your e-mail address."), Length(max=254)],
-        filters=[lower],
+        filters=[as_known],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
