@@ -18,6 +18,7 @@ COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
 
 def upgrade() -> None:
     op.add_column("outbound_mail", sa.Column("failure", sa.Text(), server_default="", nullable=False))
+    op.execute("create index ix_outbound_mail_unsent on outbound_mail (id) where sent_at is null")
     # A company sees what became of its own mails, and nothing of what they say.
     op.execute(
         f"create policy own_mails on outbound_mail for select to portal_customer using (company_id = {COMPANY})"

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
-from sqlalchemy import BigInteger, Connection, text, update
+from sqlalchemy import BigInteger, Connection, Index, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -40,6 +40,8 @@ class OutboundMail(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     # Why it could not be sent, in words for whoever asked for it; empty while it can.
     failure: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_outbound_mail_unsent", "id", postgresql_where=text("sent_at is null")),)
 
 
 class Letter:

@@ -22,7 +22,7 @@ def read_address(typed: str) -> str:
     """
     text = normalize("NFC", typed.strip())
     try:
-        found = validate_email(text, check_deliverability=False).normalized
+        found = validate_email(text, check_deliverability=False, strict=True).normalized
         address = normalize("NFC", found.lower())
         wire_form(address)
     except (EmailNotValidError, UnicodeError) as error:
