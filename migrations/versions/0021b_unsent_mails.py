@@ -17,7 +17,7 @@ COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
 
 
 def upgrade() -> None:
-    op.add_column("outbound_mail", sa.Column("failure", sa.Text(), server_default="", nullable=False))
+    op.add_column("outbound_mail", sa.Column("failure", sa.String(), server_default="", nullable=False))
     op.execute("create index ix_outbound_mail_unsent on outbound_mail (id) where sent_at is null")
     # A company sees what became of its own mails, and nothing of what they say.
     op.execute(
@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_table(
         "reset_request",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
     )

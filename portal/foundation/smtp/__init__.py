@@ -19,7 +19,7 @@ from portal.foundation.smtp.addresses import BadAddress, read_address, wire_form
 
 PORTS = {"smtp": 25, "smtps": 465}
 TIMEOUT = 20.0
-# A page waits for the answer to a question; what the server offers changes when somebody sets it up anew.
+# Seconds. A page waits for the answer to a question; what the server offers changes seldom.
 ASK_TIMEOUT, ASK_AGAIN = 5.0, 300
 
 
