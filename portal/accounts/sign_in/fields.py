@@ -9,7 +9,13 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts.sign_in.guessable import SHORTEST
+from portal.foundation.smtp.addresses import known_form
 from portal.web.forms import MailAddress
+
+
+def as_known(value: Any) -> Any:
+    """Filter for mail addresses of people who may be there: as they are stored."""
+    return known_form(value) if isinstance(value, str) else value
 
 
 def one_line(value: Any) -> Any:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from portal.accounts.sign_in.fields import email_field, new_password_field
-from portal.foundation.smtp.addresses import known_form
+from portal.accounts.sign_in.fields import as_known, email_field, new_password_field
 from portal.web.forms import PortalForm
-
-
-def as_known(value: Any) -> Any:
-    """Filter for mail addresses: as they are stored."""
-    return known_form(value) if isinstance(value, str) else value
 
 
 class SignInForm(PortalForm):
