@@ -10,10 +10,11 @@ from portal.accounts.models import Address, CompanyJob
 from portal.foundation.clock import local
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.choices import Offer, StoreChoice, short_lines, windows_by_day
-from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.checkout.use_cases.choices import Choice
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead
+from portal.orders.promise import week_words
+from portal.stores.hours.delivery_days import first_delivery_day
 from portal.stores.windows.queries import OpenWindow
 
 # Shown before "more stores" on a phone.
@@ -65,9 +66,14 @@ class PickupPage:
         return windows_by_day(self.offer.windows, self.chosen)
 
     @property
-    def first_day(self) -> date:
-        """The earliest day of a delivery."""
-        return first_delivery_day(local(self.now, self.zone).date())
+    def first_day(self) -> date | None:
+        """The earliest day of a delivery; None if the store does not open."""
+        return first_delivery_day(self.chosen.near.schedule, local(self.now, self.zone).date())
+
+    @property
+    def delivers(self) -> str:
+        """The store's usual week: on these days it delivers, by closing time."""
+        return week_words(self.chosen.near.schedule)
 
     @property
     def job_options(self) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -129,12 +130,20 @@ def wanted_by_variant(lines: list[Line]) -> dict[int, int]:
     return wanted
 
 
-def tint_quantity(lines: list[Line]) -> int:
-    """Units that the store has to tint."""
-    return sum(line.quantity for line in lines if line.colour_number)
+def there(lines: list[Line]) -> list[int]:
+    """How many of each line the draft's store has free; all of them where its stock was not read."""
+    return [line.quantity if line.available is None else min(line.quantity, line.available) for line in lines]
 
 
-def share_out(lines: list[Line], reserved: dict[int, int]) -> list[int]:
+def tint_quantity(lines: list[Line], shares: list[int]) -> int:
+    """Units that the store has to tint of what is there.
+
+    :param shares: how many of each line are there.
+    """
+    return sum(share for line, share in zip(lines, shares, strict=True) if line.colour_number)
+
+
+def share_out(lines: list[Line], reserved: Mapping[int, int]) -> list[int]:
     """How many each line gets of what is reserved per variant: lines in their order, first come, first served."""
     left = dict(reserved)
     shares = []

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
 from portal.billing.models.tax import TaxRate
-from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.orders import Order
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.orders.test_checkout import hidden, order_it
-from tests.shop import Shop
+from tests.shop import Shop, delivery_day
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -290,7 +289,7 @@ def test_taxed_and_delivered_it_reads_as_well(shop: Shop, owner: User, app: Flas
     address = shop.build.address(shop.company)
     buyer, boss = PageClient(app), PageClient(app)
     draft_id = at_review(shop, buyer)
-    day = first_delivery_day(datetime.now(UTC).date() + timedelta(days=1))
+    day = delivery_day(session, shop.store, datetime.now(UTC).date() + timedelta(days=1))
     choice = {
         "fulfilment": "delivery",
         "store_id": str(shop.store.id),
