@@ -43,7 +43,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
 }
 View = TypeVar("View", bound=Callable[..., Any])
-REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 csrf = CSRFProtect()
 
@@ -53,7 +53,7 @@ def request_id() -> str:
     known: str | None = g.get("request_id")
     if known is None:
         given = request.headers.get("X-Request-Id", "")
-        known = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+        known = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         g.request_id = known
     return known
 
