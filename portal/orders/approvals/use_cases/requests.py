@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.limits.queries import Approver, approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.approvals.letters import mail_approvers
 from portal.orders.approvals.queries import pending_approval
 from portal.orders.checkout.use_cases.placeable import (
@@ -65,7 +66,7 @@ def ask_approval(
     :param shown: what the page showed, as for placing.
     :param words: what the approvers should know; at most 500 characters.
     :raises NotFound: if it is not the actor's open draft.
-    :raises Rejected: what keeps it from being ordered at all; ``note_long``; ``not_needed`` if it can be ordered
+    :raises Rejected: what keeps it from being ordered at all; ``too_long``; ``not_needed`` if it can be ordered
         without; ``nobody`` if there is no approver.
     """
     _refuse_note(words)
@@ -84,8 +85,7 @@ def ask_approval(
 
 
 def _refuse_note(words: str) -> None:
-    if len(words) > MAX_NOTE:
-        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the note")
 
 
 def _refuse_unplaceable(
