@@ -52,14 +52,14 @@ def length_problem(text: str, longest: int, what: str = "this") -> str | None:
     return f"Keep {what} within {longest:,} characters; it has {len(text):,}."
 
 
-def refuse_longer(text: str, longest: int, *, field: str, what: str = "this") -> None:
+def refuse_longer(text: str, longest: int, *, field: str, what: str = "this", code: str = "too_long") -> None:
     """Refuse a text that is too long.
 
-    :raises Rejected: ``too_long`` on the field.
+    :raises Rejected: with the code, on the field.
     """
     words = length_problem(text, longest, what)
     if words:
-        raise Rejected("too_long", words, field=field)
+        raise Rejected(code, words, field=field)
 
 
 def read_whole(text: str | None, *, digits: int = 9) -> int | None:

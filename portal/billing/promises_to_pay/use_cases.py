@@ -84,7 +84,7 @@ def _day(promised_on: date | None, today: date) -> date:
 
 
 def _check_note(note: str) -> None:
-    refuse_longer(note, MAX_NOTE, field="note", what="the note")
+    refuse_longer(note, MAX_NOTE, field="note", what="the note", code="note")
 
 
 def _own_invoice(session: Session, actor: Actor, number: str) -> Invoice:

@@ -14,25 +14,24 @@ _QUANTITY = re.compile(rf"(?:(?:x|×|\*)\s*)?([0-9][0-9., \u00a0\u202f]*?)\s*(?:
 _ONLY_UNIT = re.compile(_UNIT, re.IGNORECASE)
 _PRICE = re.compile(r"[$€£]\s*[0-9.,]+|[0-9][0-9.,]*\s*[$€£]|[0-9]+[.,][0-9]{2,4}")
 
-SKU_NAMES = frozenset(
-    (
-        "sku skus item itemno itemnumber itemcode code product productcode productno productnumber part "
-        "partno partnumber article articleno artikel artikelnr artikelnummer art artnr number no nr ref "
-        "reference material catalogno mpn yourpartnumber ourpartnumber referencia codigo"
-    ).split()
-)
-QUANTITY_NAMES = frozenset(
-    (
-        "qty qtys quantity quantities menge anzahl stuckzahl count amount pcs pieces units ordered "
-        "orderqty orderquantity qtyordered cantidad cant quantite qte quantita aantal"
-    ).split()
-)
-COLOUR_NAMES = frozenset(
-    (
-        "colour color colournumber colornumber colourno colorno colourcode colorcode tint farbe farbton "
-        "couleur"
-    ).split()
-)
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Headings without blanks, marks and accents.
+SKU_NAMES = _names("""
+sku skus item itemno itemnumber itemcode code product productcode productno productnumber part partno partnumber
+yourpartnumber ourpartnumber article articleno artikel artikelnr artikelnummer art artnr number no nr ref reference
+referencia codigo material catalogno mpn
+""")
+QUANTITY_NAMES = _names("""
+qty qtys quantity quantities count amount pcs pieces units ordered orderqty orderquantity qtyordered
+menge anzahl stuckzahl cantidad cant quantite qte quantita aantal
+""")
+COLOUR_NAMES = _names("""
+colour color colournumber colornumber colourno colorno colourcode colorcode tint farbe farbton couleur
+""")
 
 
 def read_count(field: str) -> int | None:

@@ -62,7 +62,7 @@ def lift_hold(session: Session, *, actor: Actor, now: datetime, company: Company
     :raises Rejected: ``note`` when it is too long, ``not_held`` when the account is not on hold.
     """
     _check(actor)
-    refuse_longer(note, MAX_REASON, field="reason")
+    refuse_longer(note, MAX_REASON, field="reason", code="note")
     if session.execute(LIFT, {"company": company.id}).first() is None:
         raise Rejected("not_held", "This account is not on hold any more.", outcome="conflict")
     _changed(session, HoldChange(company.id, company.name, False, note, actor.name), actor, now)

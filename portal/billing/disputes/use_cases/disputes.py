@@ -35,7 +35,7 @@ def dispute_invoice(
     check_amount(invoice, amount_minor)
     if reason not in DISPUTE_REASONS:
         raise Rejected("reason", "Choose what is wrong.", field="reason")
-    refuse_longer(note, MAX_NOTE, field="note")
+    refuse_longer(note, MAX_NOTE, field="note", code="note")
     opened = open_dispute(session, invoice, amount_minor, reason, note, actor, now)
     if opened is None:
         problem = "A dispute about this invoice is open already. We answer it first."

@@ -135,7 +135,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
 def _refuse_reason(words: str) -> None:
     if not words:
         raise Rejected("note", "Say why, so that they can change it.", field="note")
-    refuse_longer(words, MAX_NOTE, field="note", what="the reason")
+    refuse_longer(words, MAX_NOTE, field="note", what="the reason", code="note")
 
 
 def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) -> _Decision:

@@ -66,7 +66,7 @@ def ask_approval(
     :param shown: what the page showed, as for placing.
     :param words: what the approvers should know; at most 500 characters.
     :raises NotFound: if it is not the actor's open draft.
-    :raises Rejected: what keeps it from being ordered at all; ``too_long``; ``not_needed`` if it can be ordered
+    :raises Rejected: what keeps it from being ordered at all; ``note_long``; ``not_needed`` if it can be ordered
         without; ``nobody`` if there is no approver.
     """
     _refuse_note(words)
@@ -85,7 +85,7 @@ def ask_approval(
 
 
 def _refuse_note(words: str) -> None:
-    refuse_longer(words, MAX_NOTE, field="note", what="the note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the note", code="note_long")
 
 
 def _refuse_unplaceable(

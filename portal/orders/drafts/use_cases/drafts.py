@@ -163,7 +163,7 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
 
     :raises Rejected: if the name is longer than 80 characters.
     """
-    refuse_longer(name, MAX_NAME, field="name", what="the name")
+    refuse_longer(name, MAX_NAME, field="name", what="the name", code="name_long")
     work = take(session, actor=actor, now=now, draft_id=draft_id)
     work.draft.name = name
     work.touch()
