@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from portal.accounts.models import Address, CompanyJob
 from portal.foundation.clock import local
+from portal.foundation.wording import po_words
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.choices import Offer, StoreChoice, short_lines, windows_by_day
 from portal.orders.checkout.use_cases.choices import Choice
@@ -28,6 +29,9 @@ FIELDS = {
     "job_id": "Job",
     "delivery_date": "Delivery date",
     "address_id": "Address",
+    "pickup_person": "Who collects it",
+    "pickup_phone": "Their phone",
+    "note": "Note to the store",
 }
 TARGETS = {"store_id": "stores", "when_short": "when-short", "address_id": "address"}
 
@@ -78,7 +82,8 @@ class PickupPage:
     @property
     def job_options(self) -> list[tuple[int, str]]:
         return [
-            (job.id, f"{job.name} (PO {job.po_number})" if job.po_number else job.name) for job in self.jobs
+            (job.id, f"{job.name} ({po_words(job.po_number)})" if job.po_number else job.name)
+            for job in self.jobs
         ]
 
     @property

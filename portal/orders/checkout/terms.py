@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.foundation.inputs import length_problem
+
 MAX_PO = 40
 
 
@@ -10,8 +12,9 @@ def po_problem(mode: str, po_number: str, has_job: bool) -> tuple[str, str] | No
 
     ``free``: may be empty. ``required``: may not. ``list``: comes from one of the company's jobs.
     """
-    if len(po_number) > MAX_PO:
-        return "po_number", f"Keep the PO number within {MAX_PO} characters."
+    too_long = length_problem(po_number, MAX_PO, "the PO number")
+    if too_long:
+        return "po_number", too_long
     if mode == "required" and not po_number:
         return "po_number", "Your company needs a PO number on each order."
     if mode == "list" and not has_job:

@@ -19,6 +19,7 @@ class Problem(StrEnum):
 
     NO_LONGER_MADE = "no_longer_made"
     NO_PRICE = "no_price"
+    TOO_FEW = "too_few"
     NOT_IN_PACKS = "not_in_packs"
     NOT_TINTABLE = "not_tintable"
 
@@ -34,7 +35,8 @@ PROBLEM_WORDS = {
 @dataclass(slots=True)
 class Line:
     """One line. Price and total (net) are None while there is no price; the tax is zero until it is read;
-    ``available`` is the stock at the draft's store, None if it was not read."""
+    ``available`` is the stock at the draft's store, None if it was not read. ``bought`` is what the order has of the
+    variant, its colours together: what quantity breaks count; ``sold_from`` the fewest that have a price."""
 
     id: int
     position: int
@@ -64,6 +66,8 @@ class Line:
     price_words: str = ""
     available: int | None = None
     problem_code: Problem | None = None
+    bought: int = 0
+    sold_from: int = 1
 
     @property
     def problem(self) -> str | None:
@@ -72,6 +76,8 @@ class Line:
             return None
         if self.problem_code == Problem.NOT_IN_PACKS:
             return pack_words(self.quantity, self.pack_size)
+        if self.problem_code == Problem.TOO_FEW:
+            return f"It has a price from {self.sold_from:,} on; take more of it."
         return PROBLEM_WORDS[self.problem_code]
 
     @property
@@ -105,7 +111,7 @@ class Line:
         if self.discontinued_on is not None and self.discontinued_on <= today:
             self.problem_code = Problem.NO_LONGER_MADE
         elif self.unit_price is None:
-            self.problem_code = Problem.NO_PRICE
+            self.problem_code = Problem.TOO_FEW if self.sold_from > max(1, self.bought) else Problem.NO_PRICE
         elif self.quantity % self.pack_size:
             self.problem_code = Problem.NOT_IN_PACKS
         elif self.colour_number and not self.tintable:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from portal.foundation.wording import po_words
 from portal.orders.status import LABELS, ORDER_STATES
 from portal.orders.tracking.queries.history_filter import HistoryFilter
 
@@ -71,7 +72,7 @@ class FilterLinks:
             "from": wanted.placed_from and f"from {wanted.placed_from.isoformat()}",
             "to": wanted.placed_to and f"to {wanted.placed_to.isoformat()}",
             "buyer": wanted.buyer_id and people.get(wanted.buyer_id, "Someone else"),
-            "po": wanted.po and f"PO {wanted.po}",
+            "po": po_words(wanted.po),
             "job": wanted.job and f"Job {wanted.job}",
             "q": wanted.text and f"“{wanted.text}”",
         }

@@ -204,7 +204,7 @@ def test_within_the_limit_nothing_is_asked(shop: Shop, owner: User, client: Page
 def test_a_note_that_is_too_long_comes_back(shop: Shop, owner: User, client: PageClient) -> None:
     draft_id = at_review(shop, client)
     ask(client, draft_id, "y" * 501, status=422)
-    assert "Keep the note within 500 characters." in client.text
+    assert "Keep the note within 500 characters; it has 501." in client.text
     assert "y" * 501 in client.body
 
 

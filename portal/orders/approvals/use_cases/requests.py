@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.limits.queries import Approver, approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.approvals.letters import mail_approvers
 from portal.orders.approvals.queries import pending_approval
 from portal.orders.checkout.use_cases.placeable import (
@@ -84,8 +85,7 @@ def ask_approval(
 
 
 def _refuse_note(words: str) -> None:
-    if len(words) > MAX_NOTE:
-        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the note", code="note_long")
 
 
 def _refuse_unplaceable(

@@ -12,6 +12,7 @@ from portal.accounts.models import Address, CompanyJob
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import length_problem
 from portal.orders.checkout.facts import CheckoutStarted, CheckoutStepCompleted
 from portal.orders.checkout.queries.promises import Work as Goods
 from portal.orders.checkout.queries.promises import queues, ready_time, work_of
@@ -33,6 +34,8 @@ from portal.stores.store.facts import PickupStoreSelected
 from portal.stores.windows.queries import open_windows
 
 WINDOW_DAYS = 8
+# Characters of what is written for the store.
+LONGEST = {"pickup_person": 80, "pickup_phone": 40, "note": 500}
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _check(step: _Step) -> CompanyJob | None:
     if store is None:
         step.problems["store_id"] = "Choose a store."
     job = _job(step)
+    _check_lengths(step)
     _check_short(step)
     draft.window_start = draft.window_end = draft.delivery_date = None
     if store is not None and step.choice.fulfilment == "pickup":
@@ -122,6 +126,13 @@ def _check(step: _Step) -> CompanyJob | None:
     elif store is not None:
         _take_delivery(step, store)
     return job
+
+
+def _check_lengths(step: _Step) -> None:
+    for name, longest in LONGEST.items():
+        words = length_problem(getattr(step.choice, name), longest)
+        if words:
+            step.problems[name] = words
 
 
 def _check_short(step: _Step) -> None:
