@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Membership, User, UserSession
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import holds
 
 ROWS_PER_PAGE = 25
 
@@ -64,9 +65,7 @@ def people_page(
     """
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
-        query = query.where(
-            or_(_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
-        )
+        query = query.where(or_(holds(_NAME, words), holds(User.email, words)))
     after = decode_cursor(cursor, int, str, int)
     if after is not None:
         query = query.where(tuple_(*_KEY) > tuple_(*after))
