@@ -29,13 +29,13 @@ class NewOrder:
     line_count: int
     pickup_code: str | None
     subject_name: str
-    # What could be reserved, and what follows from that: nothing until it is known.
-    sold: Sequence[Sold] = ()
     promised_at: datetime | None = None
-    tint_quantity: int = 0
     # What its person may order alone, and who approved more.
     limit_minor: int | None = None
     approver: Actor | None = None
+    # What could be reserved, and what is to be tinted of it: nothing until it is known.
+    sold: Sequence[Sold] = ()
+    tint_quantity: int = 0
 
     @property
     def nothing_there(self) -> bool:
