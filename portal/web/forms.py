@@ -32,7 +32,12 @@ def _hold_to_length(unbound: Any) -> None:
         if words:
             raise ValidationError(words)
 
-    unbound.kwargs["validators"] = [*unbound.kwargs.get("validators", ()), not_longer]
+    # They stand after the label, or by name.
+    if len(unbound.args) > 1:
+        label, validators, *more = unbound.args
+        unbound.args = (label, [*validators, not_longer], *more)
+    else:
+        unbound.kwargs["validators"] = [*unbound.kwargs.get("validators", ()), not_longer]
 
 
 class PortalForm(FlaskForm):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.accounts.limits.queries import NO_LIMIT, OrderLimits
 from portal.billing.tax.rules import Taxed
 from portal.foundation.actor import Actor
 from portal.orders.drafts.lines import Line
@@ -30,8 +31,8 @@ class NewOrder:
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
-    # What its person may order alone, and who approved more.
-    limit_minor: int | None = None
+    # What could be ordered without approval, and who approved more.
+    limits: OrderLimits = NO_LIMIT
     approver: Actor | None = None
     # What could be reserved, and what is to be tinted of it: nothing until it is known.
     sold: Sequence[Sold] = ()
