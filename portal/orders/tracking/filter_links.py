@@ -60,6 +60,10 @@ class FilterLinks:
         """The file with the same filters."""
         return _href("orders.export", self.given)
 
+    def export_lines(self) -> str:
+        """The file of their lines."""
+        return _href("orders.export_lines", self.given)
+
     def chips(self) -> list[Chip]:
         """The chips, each with the other filters kept."""
         chosen = self.given.get("status", "")
