@@ -8,36 +8,17 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import ValidationError
 
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import clean_text, length_problem
+from portal.foundation.inputs import clean_text
 from portal.foundation.tokens import new_token
+from portal.web.lengths import hold_to_length
 
 
 def strip(value: Any) -> Any:
     """Filter for text fields: outer white space and NUL characters never mean anything."""
     return clean_text(value) if isinstance(value, str) else value
-
-
-def _hold_to_length(unbound: Any) -> None:
-    """Refuse what is longer than the field says it takes: browsers may send it all the same."""
-    longest = (unbound.kwargs.get("render_kw") or {}).get("maxlength")
-    if longest is None:
-        return
-
-    def not_longer(form: Any, field: Any) -> None:
-        words = length_problem(field.data or "", int(longest))
-        if words:
-            raise ValidationError(words)
-
-    # They stand after the label, or by name.
-    if len(unbound.args) > 1:
-        label, validators, *more = unbound.args
-        unbound.args = (label, [*validators, not_longer], *more)
-    else:
-        unbound.kwargs["validators"] = [*unbound.kwargs.get("validators", ()), not_longer]
 
 
 class PortalForm(FlaskForm):
@@ -57,7 +38,7 @@ class PortalForm(FlaskForm):
                 filters = list(unbound.kwargs.get("filters", ()))
                 if strip not in filters:
                     unbound.kwargs["filters"] = [strip, *filters]
-                _hold_to_length(unbound)
+                    hold_to_length(unbound)
             return unbound.bind(form=form, **options)
 
     def refuse(self, rejected: Rejected) -> None:

@@ -15,7 +15,6 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.reminders.letters.new_documents import mail_new_document
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor, to_major
 
 MAX_REASON = 200
@@ -72,8 +71,7 @@ def _issue_once(
     session: Session, adjustment: Adjustment, actor: Actor, now: datetime, today: date
 ) -> tuple[Invoice, bool]:
     """The credit memo, and whether it was issued now."""
-    reason = adjustment.reason.strip()
-    refuse_longer(reason, MAX_REASON, field="reason")
+    reason = adjustment.reason.strip()[:MAX_REASON]
     if not reason:
         raise Rejected("reason", "Say what it is for. The customer reads this.", field="reason")
     if adjustment.amount_minor <= 0:
