@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from wtforms.validators import ValidationError
+
 from portal.foundation.inputs import length_problem
 
 
@@ -16,7 +18,7 @@ def hold_to_length(unbound: Any) -> None:
     def not_longer(form: Any, field: Any) -> None:
         words = length_problem(field.data or "", int(longest))
         if words:
-            raise ValueError(words)  # the library shows it on the field
+            raise ValidationError(words)
 
     # They stand after the label, or by name.
     if len(unbound.args) > 1:
