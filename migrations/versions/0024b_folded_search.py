@@ -10,7 +10,7 @@ from alembic import op
 from portal.foundation.plain_words import DOUBLE, LETTERS, MARKS
 
 revision = "0024b"
-down_revision = "0022"
+down_revision = "0021b"
 branch_labels = None
 depends_on = None
 
