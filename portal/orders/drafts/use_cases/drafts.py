@@ -15,6 +15,7 @@ from portal.billing.models.payments import Payment
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.foundation.jobs import MONEY, JobName, defer
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
@@ -157,8 +158,7 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
 
     :raises Rejected: if the name is longer than 80 characters.
     """
-    if len(name) > MAX_NAME:
-        raise Rejected("name_long", f"Keep the name within {MAX_NAME} characters.", field="name")
+    refuse_longer(name, MAX_NAME, field="name", what="the name", code="name_long")
     work = take(session, actor=actor, now=now, draft_id=draft_id)
     work.draft.name = name
     work.touch()

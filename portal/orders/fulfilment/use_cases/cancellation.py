@@ -11,6 +11,7 @@ from portal.billing.credit.use_cases import give_credit
 from portal.billing.credit_memos.use_cases.prepayments import lock_ahead
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.fulfilment.letters.mails import Cancelled, mail_cancelled
 from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, settle_line, stock_of
@@ -32,8 +33,9 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     order that is invoiced as a whole, what was collected of it is invoiced now.
 
     :param reason: in the customer's words, may be empty.
-    :raises Rejected: ``too_late`` if the store has begun.
+    :raises Rejected: ``too_late`` if the store has begun; ``too_long`` on the reason.
     """
+    refuse_longer(reason.strip(), MAX_REASON, field="reason")
     locked = lock_order(session, actor=actor, now=now, number=number)
     order = locked.order
     if order.status == "cancelled":
@@ -42,7 +44,7 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     lock_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
     reserved = stock_of((line, line.quantity_reserved) for line in locked.lines)
     cancel_units(locked, [(line, line.quantity_reserved, line.quantity_backordered) for line in locked.lines])
-    said = reason.strip()[:MAX_REASON]
+    said = reason.strip()
     event, rest = _close(locked, said)
     invoice_what_left(locked)
     ahead = end_if_closed(locked)
