@@ -6,10 +6,15 @@ import uuid
 
 from flask import Response, current_app, g, request
 
+from portal.web.cookies import cookie_name
 from portal.web.sessions import Visit
 
 VISITOR_COOKIE = "portal_visitor"
 VISITOR_DAYS = 180
+
+
+def _name() -> str:
+    return cookie_name(VISITOR_COOKIE, current_app.extensions["settings"])
 
 
 def wants_privacy() -> bool:
@@ -20,7 +25,7 @@ def wants_privacy() -> bool:
 def visitor_id() -> uuid.UUID | None:
     """The id that the browser sent; None for a new one, or for something else in its place."""
     try:
-        return uuid.UUID(request.cookies.get(VISITOR_COOKIE, ""))
+        return uuid.UUID(request.cookies.get(_name(), ""))
     except ValueError:
         return None
 
@@ -34,7 +39,7 @@ def remember_visitor(response: Response) -> None:
     if seen is not None and seen.actor.is_staff:
         return
     response.set_cookie(
-        VISITOR_COOKIE,
+        _name(),
         str(uuid.uuid4()),
         max_age=VISITOR_DAYS * 86400,
         secure=current_app.config["SESSION_COOKIE_SECURE"],

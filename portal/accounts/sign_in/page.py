@@ -17,7 +17,7 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
-from portal.web.sessions import COOKIE, set_cookie
+from portal.web.sessions import session_token, set_cookie
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
 
@@ -83,7 +83,7 @@ def start_session(user: User, onward: str, *, method: str) -> Response:
     new = sign_in(
         db(),
         user=user,
-        browser=Browser(request.user_agent.string, network(), request.cookies.get(COOKIE, "")),
+        browser=Browser(request.user_agent.string, network(), session_token()),
         now=now(),
         lifetime=timedelta(days=settings.session_max_days),
         method=method,
