@@ -12,7 +12,7 @@ from alembic import op
 from portal.foundation.postgres.row_security import own_company
 
 revision = "0020"
-down_revision = "0024"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

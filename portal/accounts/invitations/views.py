@@ -14,7 +14,16 @@ from portal.accounts.invitations.use_cases import (
 )
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.page import HOME, count_try, dead_link, public_url, refused, start_session
+from portal.accounts.people.queries import person_in
+from portal.accounts.sign_in.page import (
+    HOME,
+    count_try,
+    dead_link,
+    public_url,
+    refused,
+    sellers,
+    start_session,
+)
 from portal.accounts.sign_in.use_cases import throttle
 from portal.accounts.sign_in.use_cases.one_time import DeadLink
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
@@ -22,7 +31,7 @@ from portal.web.access import needs, public
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -31,12 +40,12 @@ from portal.web.ui import flash
 def invitation_form() -> Answer:
     """Invite somebody to the company."""
     form = InviteForm()
-    if request.method == "GET":
+    if only_reads():
         return render_template("accounts/invitations/invite.html", form=form)
     status = 422
     if form.validate_on_submit():
         with refusing(form) as tried:
-            _count_invitation()
+            _count_invitation(form.email.data)
             invite(
                 db(),
                 actor=actor(),
@@ -58,7 +67,7 @@ def invitation_form() -> Answer:
 def resend_form(user_id: int) -> Answer:
     """Send an invitation again."""
     with refusing() as tried:
-        _count_invitation()
+        _count_invitation(person_in(db(), actor().company_id, user_id).email)
     if tried.refused is not None:
         flash("error", tried.refused.message)
         return redirect(url_for(".people"))
@@ -76,7 +85,7 @@ def invitation() -> Answer:
     if found is None:
         return dead_link("invitation")
     form = NewPersonForm() if found.needs_password else JoinForm()
-    if request.method == "GET":
+    if only_reads():
         form.token.data = token
         if isinstance(form, NewPersonForm):
             form.name.data = found.name
@@ -91,7 +100,12 @@ def _accept(form: JoinForm, found: OpenInvitation, token: str) -> Answer:
     _as_the_portal()
     with refusing(form) as tried:
         user, is_new = accept_invitation(
-            db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
+            db(),
+            token=token,
+            name=typed.get("name"),
+            password=typed.get("password"),
+            now=now(),
+            sellers=sellers(),
         )
     if isinstance(tried.refused, DeadLink):
         return dead_link("invitation")
@@ -122,5 +136,6 @@ def _welcome(user: User, is_new: bool, found: OpenInvitation) -> Answer:
     return redirect(url_for(".sign_in", next=url_for(".context")))
 
 
-def _count_invitation() -> None:
+def _count_invitation(email: str) -> None:
     count_try(throttle.INVITATION, f"company {actor().company_id}")
+    count_try(throttle.INVITATION_TO, email)
