@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.accounts.companies.files import CompanyRef
-from portal.accounts.people.files import UserRef
+from portal.accounts.imported_people.files import UserRef
 from portal.billing.tax.rules import tax_minor
 from portal.catalog.products.files import VariantRef
 from portal.exchange.orders.order import ImportedLine, ImportedOrder
