@@ -18,8 +18,9 @@ from portal.foundation.db import make_engine, make_sessions
 from portal.orders import pages as orders
 from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
-from portal.web import access, errors, filters, form_tokens, security, sessions, touch, transaction, ui
+from portal.web import access, errors, filters, security, sessions, touch, transaction, ui
 from portal.web.answers import health, request_log
+from portal.web.browser import form_tokens
 from portal.web.look import assets, styleguide, templates
 
 BLUEPRINTS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,7 +31,9 @@ class Company(Base):
     # what that person may not order alone does. The company's own admins decide.
     rep_order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     # What the last file said of what its admins decide, too.
-    from_file: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     terms_days: Mapped[int] = mapped_column(server_default="30")
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None]
@@ -103,7 +104,9 @@ class User(Base):
     # Deferred: a customer's request has no permission to read it.
     password_hash: Mapped[str | None] = mapped_column(deferred=True)
     # What the last file said of the person; likewise.
-    from_file: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
@@ -143,7 +146,9 @@ class Membership(Base):
     # Orders above it need approval (minor units of the company's currency, with tax); None: no limit.
     order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     # What the last file said of it: only what a file newly says changes what people decided in the portal.
-    from_file: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))

@@ -16,7 +16,7 @@ from portal.touchpoints.facts import PageLeft, ScriptFailed
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.scrub import scrubbed
 from portal.web.access import public
-from portal.web.form_tokens import csrf
+from portal.web.browser.form_tokens import csrf
 from portal.web.sessions import visit
 from portal.web.touch import viewed
 from portal.web.visitor import wants_privacy

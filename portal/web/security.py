@@ -13,7 +13,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.foundation.config import Settings
-from portal.web.cookies import cookie_name
+from portal.web.browser.cookies import cookie_name
 from portal.web.urls import IdConverter, ItemConverter
 
 # form-action names Stripe's page because Chromium applies it to the redirect after a form, too.

@@ -29,7 +29,7 @@ from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
-from portal.web.cookies import cookie_name
+from portal.web.browser.cookies import cookie_name
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
 from portal.web.urls import came_from

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from portal.accounts.sight import in_customer_account
 from portal.foundation.config import Settings
-from portal.web.form_tokens import HEADER, form_token, sealed_place
+from portal.web.browser.form_tokens import HEADER, form_token, sealed_place
 from portal.web.sessions import visit
 from portal.web.transaction import now
 

@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.foundation.config import Settings
 from portal.foundation.tokens import new_token
-from portal.web.cookies import cookie_name
+from portal.web.browser.cookies import cookie_name
 from portal.web.sessions import Visit
 from portal.web.transaction import only_reads
 

@@ -11,7 +11,7 @@ from portal.accounts.delegations.queries import assigned_company, people_to_act_
 from portal.accounts.delegations.use_cases import start_acting, stop_acting
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.web.access import needs
-from portal.web.form_tokens import sent_anywhere
+from portal.web.browser.form_tokens import sent_anywhere
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor

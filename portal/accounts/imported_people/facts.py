@@ -39,18 +39,13 @@ def record_membership_imported(
     what = PersonImported(user_id=membership.user_id, role=membership.role, role_before=role_before)
     gives = f"{membership.role}-{membership.order_limit_minor}"
     key = f"person_imported:{membership.company_id}-{membership.user_id}:{gives}-{now.isoformat()}"
-    _record(session, what, key, membership.company_id, now)
+    who = actor_on_record("system", name="Import")
+    record(session, Event(what, actor=who, now=now, key=key, account_id=membership.company_id))
 
 
 def record_profile_imported(session: Session, user: User, changed: list[str], *, now: datetime) -> None:
     """Record which details of a person a file changed."""
     what = PersonImported(user_id=user.id, fields=changed)
     key = f"person_imported:{user.id}:{','.join(changed)}-{now.isoformat()}"
-    _record(session, what, key, None, now)
-
-
-def _record(session: Session, what: PersonImported, key: str, company_id: int | None, now: datetime) -> None:
-    record(
-        session,
-        Event(what, actor=actor_on_record("system", name="Import"), now=now, key=key, account_id=company_id),
-    )
+    who = actor_on_record("system", name="Import")
+    record(session, Event(what, actor=who, now=now, key=key))

@@ -48,7 +48,7 @@ select u.id from app_user u join jsonb_each(cast(:said as jsonb)) as g(email, sa
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a row of the file says of a membership; the limit in minor units, None for nothing."""
+    """What a row of the file says of a membership; the limit in minor units, None if it says nothing."""
 
     row: Row
     role: str

@@ -10,7 +10,7 @@ from portal.accounts.companies.queries import CompanyChoice, company_choice
 from portal.accounts.context.use_cases import switch_company
 from portal.accounts.moved_forms.queries import Stay, stay_of
 from portal.foundation.logs import SECRET_NAMES
-from portal.web.form_tokens import Place
+from portal.web.browser.form_tokens import Place
 from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
 from portal.web.transaction import db, leave

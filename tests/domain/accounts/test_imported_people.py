@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
-from tests.import_files import Folder, column
+from portal.accounts.imported_people.use_cases import Said, take_over_memberships, take_over_profiles
+from portal.accounts.models import Membership, User
+from portal.intake.tables import Row
+from tests.builders import Build
+from tests.import_files import NOW, Folder, column
 
 STANDS = "select role || ' ' || coalesce(order_limit_minor::text, '-') from membership order by user_id"
 PERSON = "select name || '|' || coalesce(phone, '') || '|' || language || '|' || time_zone from app_user where kind = 'customer'"
 TOLD = (
-    "select props - 'user_id' from touchpoint where name = 'person_imported' order by occurred_at, event_id"
+    "select props - 'user_id' from touchpoint where name = 'person_imported' order by occurred_us, event_id"
 )
 
 
@@ -37,8 +42,9 @@ def test_the_same_file_changes_nothing_that_was_decided(engine: Engine, folder: 
         engine,
         "update app_user set name = 'Renée O.', phone = '555 0100', language = 'fr', time_zone = 'Europe/Paris'",
     )
-    _set(engine, "update company set acting_consent = false")
     folder.rows["companies"][0]["acting_consent"] = "yes"
+    folder.load(engine)
+    _set(engine, "update company set acting_consent = false")
     for _ in range(2):
         assert not [
             name for name, each in folder.load(engine).files.items() if each.changed and "compan" not in name
@@ -63,6 +69,28 @@ def test_a_file_that_says_something_new_counts_and_leaves_a_touchpoint(
     told = sorted(column(engine, TOLD), key=str)
     assert told == [{"fields": ["name", "phone"]}, {"role": "buyer", "role_before": "viewer"}]
     assert not folder.load(engine).wrote
+
+
+def test_what_is_said_for_the_first_time_is_only_remembered(build: Build, session: Session) -> None:
+    """Of somebody who was there before files were remembered. Seen failing with last night's file taken for news."""
+    company = build.company()
+    person = build.user(company, "viewer", name="Ana Ruiz")
+    said = {(person.id, company.id): Said(Row(2, []), "approver", None)}
+    profile = {person.email: {"name": "A. Ruiz", "phone": None, "language": "en", "time_zone": "UTC"}}
+    for _ in range(2):
+        assert take_over_memberships(session, said, now=NOW) == 0
+        assert take_over_profiles(session, profile, now=NOW) == 0
+    session.expire_all()
+    row = session.get_one(Membership, (person.id, company.id))
+    assert (row.role, session.get_one(User, person.id).name) == ("viewer", "Ana Ruiz")
+    said[person.id, company.id] = Said(Row(2, []), "buyer", 500)
+    assert take_over_memberships(session, said, now=NOW) == 1
+    assert (
+        take_over_profiles(session, {person.email: {**profile[person.email], "name": "Ana R."}}, now=NOW) == 1
+    )
+    session.expire_all()
+    assert (row.role, row.order_limit_minor) == ("buyer", 500)
+    assert session.get_one(User, person.id).name == "Ana R."
 
 
 def test_the_last_administrator_stays_one_and_the_disabled_stay_out(engine: Engine, folder: Folder) -> None:
