@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import Email, InputRequired, Length, ValidationError
 
+from portal.accounts.names import name_problem
 from portal.accounts.sign_in.guessable import SHORTEST
 
 
@@ -34,9 +35,18 @@ def email_field(label: str = "E-mail", **attributes: str) -> EmailField:
     )
 
 
+def _a_name(form: Any, field: Any) -> None:
+    if (problem := name_problem(field.data or "")) is not None:
+        raise ValidationError(problem)
+
+
 def name_field(label: str = "Name", **attributes: str) -> StringField:
     """A person's name, required."""
-    validators = [InputRequired("Enter a name."), Length(max=120, message="Use at most 120 characters.")]
+    validators = [
+        InputRequired("Enter a name."),
+        Length(max=120, message="Use at most 120 characters."),
+        _a_name,
+    ]
     return StringField(label, validators, filters=[one_line], render_kw=attributes)
 
 
