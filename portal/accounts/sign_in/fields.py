@@ -7,8 +7,8 @@ from typing import Any
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import Email, InputRequired, Length, ValidationError
 
-from portal.accounts.names import name_problem
 from portal.accounts.sign_in.guessable import SHORTEST
+from portal.accounts.sign_in.names import name_problem
 
 
 def lower(value: Any) -> Any:

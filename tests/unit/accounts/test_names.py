@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.accounts.names import name_problem
+from portal.accounts.sign_in.names import name_problem
 
 GOOD = [
     "Ngozi Okafor",
