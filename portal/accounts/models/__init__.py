@@ -230,6 +230,16 @@ class SignInAttempt(Base):
     )
 
 
+class ResetRequest(Base):
+    """An address for which a new password was asked, known or not, until the worker has looked at it."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[BigId]
+    email: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class OneTimeToken(Base):
     """A link sent by mail: password reset or invitation. Single use, short life, stored as a hash."""
 
