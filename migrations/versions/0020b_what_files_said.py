@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020b"
-down_revision = "0021b"
+down_revision = "0024b"
 branch_labels = None
 depends_on = None
 

@@ -17,6 +17,7 @@ from portal.foundation.inputs import clean_text
 from portal.foundation.smtp import takes_any_letters
 from portal.foundation.smtp.addresses import BadAddress, needs_smtputf8, read_address
 from portal.foundation.tokens import new_token
+from portal.web.lengths import hold_to_length
 
 
 def strip(value: Any) -> Any:
@@ -41,6 +42,7 @@ class PortalForm(FlaskForm):
                 filters = list(unbound.kwargs.get("filters", ()))
                 if strip not in filters:
                     unbound.kwargs["filters"] = [strip, *filters]
+                    hold_to_length(unbound)
             return unbound.bind(form=form, **options)
 
     def refuse(self, rejected: Rejected) -> None:

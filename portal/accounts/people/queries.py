@@ -14,6 +14,7 @@ from portal.accounts.sight import KNOWN_NAME
 from portal.foundation.errors import NotFound
 from portal.foundation.mail import OutboundMail
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import holds
 
 ROWS_PER_PAGE = 25
 
@@ -80,9 +81,7 @@ def people_page(
     """
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
-        query = query.where(
-            or_(KNOWN_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
-        )
+        query = query.where(or_(holds(KNOWN_NAME, words), holds(User.email, words)))
     after = decode_cursor(cursor, int, str, int)
     if after is not None:
         query = query.where(tuple_(*_KEY) > tuple_(*after))
