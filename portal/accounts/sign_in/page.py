@@ -21,10 +21,10 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
+from portal.web.browser.visitor import host_of, known_browser, network_of, remember_browser
 from portal.web.sessions import session_token, set_cookie, visit
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
-from portal.web.visitor import host_of, known_browser, network_of, remember_browser
 
 HOME = "/"
 # In the signed cookie of form tokens: the sign-in that still owes its second factor.
