@@ -8,12 +8,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from portal.foundation.postgres.row_security import own_company
+
 revision = "0021b"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
-
-COMPANY = "nullif(current_setting('app.company_id', true), '')::bigint"
 
 
 def upgrade() -> None:
@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.execute("create index ix_outbound_mail_unsent on outbound_mail (id) where sent_at is null")
     # A company sees what became of its own mails, and nothing of what they say.
     op.execute(
-        f"create policy own_mails on outbound_mail for select to portal_customer using (company_id = {COMPANY})"
+        f"create policy own_mails on outbound_mail for select to portal_customer using ({own_company()})"
     )
     op.execute(
         "grant select (to_email, sent_at, failed_at, failure, company_id) on outbound_mail to portal_customer"

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from flask import current_app, request
 
-from portal.web.visitor import network_of
+from portal.web.browser.visitor import network_of
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Codes and numbers of ours: CP-100001, C10001, ACME, 2026-05. Whatever else is in an address was typed by somebody.
