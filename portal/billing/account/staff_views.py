@@ -96,9 +96,15 @@ def show_customer_invoice(number: str) -> str:
         payment=_payment_href,
         pdf=url_for("billing_staff.invoice_pdf", code=company.code, number=number),
         order=url_for("desk.support_order", number=order) if order else None,
+        credit=_manage("billing_staff.new_credit_memo", code=company.code, invoice=number),
     )
     shown = invoice_page(found, links, with_method=actor().can("billing:manage"))
     return render_template("billing/invoices/customer_invoice.html", company=company, shown=shown)
+
+
+def _manage(endpoint: str, **parts: Any) -> str | None:
+    """An address for those who manage money."""
+    return url_for(endpoint, **parts) if actor().can("billing:manage") else None
 
 
 def _payment_href(row: Any) -> str | None:

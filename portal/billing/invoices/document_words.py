@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from portal.billing.invoices.words import payment_words
+from portal.billing.tax.rules import basis_words, tax_minor
 from portal.foundation.money import format_minor
 
+ADJUSTMENT = "adjustment"  # the unit of a line that credits an amount
 WORDS = {
     "application": "Applied",
     "refund": "Refund",
@@ -94,7 +96,9 @@ class TaxRow:
 
     @property
     def words(self) -> str:
-        """``Tax 8.875 %``."""
+        """``Tax 8.875 %``; without a rate only what it is."""
+        if not self.share:
+            return "Tax"
         percent = f"{self.share * 100:f}"
         return f"Tax {percent.rstrip('0').rstrip('.') if '.' in percent else percent} %"
 
@@ -109,8 +113,30 @@ def tax_rows(lines: Iterable[Any]) -> list[TaxRow]:
     return [TaxRow(share, found[share]) for share in sorted(found)]
 
 
-def sum_rows(invoice: Any, lines: Iterable[Any]) -> list[tuple[str, str]]:
+def taxes(lines: Iterable[Any], currency: str) -> list[tuple[Decimal, str, int]]:
+    """By rate, the lowest first: the rate, what it is on or why the product is another amount, and the tax. Sums of the
+    lines' own amounts, without rounding again."""
+    found: dict[Decimal, tuple[int, int, bool]] = {}
+    for line in lines:
+        share = line.tax_share.normalize()
+        net, tax, in_part = found.get(share, (0, 0, False))
+        found[share] = (net + line.net_minor, tax + line.tax_minor, in_part or line.unit == ADJUSTMENT)
+    return [
+        (share, basis_words(net, share, tax, currency, in_part=in_part), tax)
+        for share, (net, tax, in_part) in sorted(found.items())
+        if share or tax
+    ]
+
+
+def is_exact(line: Any, currency: str) -> bool:
+    """Whether a line's tax is its rate of its net amount: a part of another line's may be a minor unit off."""
+    return bool(line.tax_share) and tax_minor(line.net_minor, line.tax_share, currency) == line.tax_minor
+
+
+def sum_rows(invoice: Any, lines: Sequence[Any]) -> list[tuple[str, str]]:
     """What a document's total is made of: the net amount, and the tax by rate or in one row."""
     currency = invoice.currency
-    taxes = [(row.words, row.tax_minor) for row in tax_rows(lines)] or [("Tax", invoice.tax_minor)]
-    return [(words, format_minor(minor, currency)) for words, minor in [("Net", invoice.net_minor), *taxes]]
+    basis = {share: words for share, words, _ in taxes(lines, currency) if words.startswith(",")}
+    found = [(row.words + basis.get(row.share, ""), row.tax_minor) for row in tax_rows(lines)]
+    rows = [("Net", invoice.net_minor), *(found or [("Tax", invoice.tax_minor)])]
+    return [(words, format_minor(minor, currency)) for words, minor in rows]

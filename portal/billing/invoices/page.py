@@ -41,6 +41,16 @@ class InvoiceLinks:
     dispute: str | None = None
     promise: str | None = None
     pay_links: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that its reader may do with a document."""
+
+    words: str
+    href: str
+    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +82,20 @@ class InvoicePage:
     def sums(self) -> list[tuple[str, str]]:
         """What the total is made of."""
         return sum_rows(self.invoice, self.doc.lines)
+
+    @property
+    def actions(self) -> list[Action]:
+        """What the reader can do besides paying: while something is open, or can still be credited."""
+        each, links = self.invoice, self.links
+        if each.kind != "invoice":
+            return []
+        found = [
+            ("Promise to pay by a day", links.promise if each.open_minor else None, "calendar"),
+            ("Something is wrong with it", links.dispute if each.creditable_minor else None, "question"),
+            ("Have somebody else pay it by a link", links.pay_links if each.open_minor else None, "mail"),
+            ("Credit part of it", links.credit if each.creditable_minor else None, "swap"),
+        ]
+        return [Action(words, href, icon) for words, href, icon in found if href]
 
     @property
     def can_be_paid(self) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, address_lines, present
+from portal.billing.invoices.document_words import is_exact, taxes
 from portal.billing.invoices.notes import credit_note, exemption_note, payment_note, reason_note
 from portal.billing.invoices.queries.documents import Document, DocumentLine
 from portal.billing.models.invoices import Invoice
@@ -77,7 +77,7 @@ def _facts(document: Document) -> list[tuple[str, str]]:
             ("Date", date_words(invoice.issued_on)),
             ("Due", "" if memo else date_words(invoice.due_on)),
             ("Terms", invoice.terms_words),
-            ("Corrects", document.corrects or ""),
+            ("Corrects", ", ".join(document.corrects)),
             ("Order", invoice.order_number),
             ("PO number", invoice.po_number),
             ("Job", invoice.job_name),
@@ -107,7 +107,7 @@ def _line(line: DocumentLine, currency: str) -> dict[str, str]:
         "quantity": quantity_words(line.quantity, line.unit),
         "price": format_unit_price(line.unit_price, currency),
         "tax": format_minor(line.tax_minor, currency),
-        "rate": percent(line.tax_share) if line.tax_share else "",
+        "rate": percent(line.tax_share) if is_exact(line, currency) else "",
         "net": format_minor(line.net_minor, currency),
     }
 
@@ -115,15 +115,9 @@ def _line(line: DocumentLine, currency: str) -> dict[str, str]:
 def _sums(invoice: Invoice, lines: Sequence[DocumentLine]) -> list[tuple[str, str]]:
     """The net amount, and the tax by its rate: sums of the lines' own amounts, without rounding again."""
     currency = invoice.currency
-    taxed: dict[Decimal, tuple[int, int]] = {}
-    for line in lines:
-        net, tax = taxed.get(line.tax_share, (0, 0))
-        taxed[line.tax_share] = (net + line.net_minor, tax + line.tax_minor)
     rows = [("Net amount", format_minor(invoice.net_minor, currency))]
-    for share, (net, tax) in sorted(taxed.items()):
-        if share or tax:
-            on = f" on {format_minor(net, currency)}"
-            rows.append((tax_words("", share) + on, format_minor(tax, currency)))
+    for share, basis, tax in taxes(lines, currency):
+        rows.append((tax_words("", share) + basis, format_minor(tax, currency)))
     if len(rows) == 1:
         rows.append(("Sales tax", format_minor(invoice.tax_minor, currency)))
     return rows

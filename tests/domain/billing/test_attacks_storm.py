@@ -41,7 +41,7 @@ from portal.foundation.tokens import new_token
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.take_back import Return, take_back
 from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_attacks_storm import Storm, let_loose

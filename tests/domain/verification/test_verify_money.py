@@ -23,6 +23,16 @@ from tests.import_files import NOW, OPEN, OPEN_LINE, Folder
 from tests.invoices import make_attempt, pay_offline
 
 LONG_AGO = "now() - interval '25 hours'"
+# A credit memo that corrects H-1, whose net amount is 59,400 and whose tax 5,272.
+MEMO = """
+insert into invoice (number, kind, company_id, issue_key, corrects_invoice_id, issued_at, issued_on, due_on, currency,
+                     net_minor, tax_minor, total_minor)
+select 'CM-1', 'credit_memo', company_id, 'x', id, now(), issued_on, due_on, currency, -{net}, -{tax}, -({net} + {tax})
+  from invoice where number = 'H-1';
+insert into invoice_line (invoice_id, line_no, company_id, name, quantity, unit_price, net_minor, tax_minor, corrects_line_no)
+select id, 1, company_id, 'x', -1, 1, net_minor, tax_minor, {line} from invoice where number = 'CM-1';
+update invoice set credited_minor = {net} + {tax} where number = 'H-1'
+"""
 # check → (what breaks it, the row that it must name)
 BREAKS: dict[str, list[tuple[str, str]]] = {
     "document_lines": [
@@ -51,6 +61,18 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update invoice set open_minor = open_minor - 1", "H-1"),
         ("update invoice set settled_at = now()", "H-1"),
         ("delete from ledger_entry where account = 'receivable' and payment_id is not null", "H-1"),
+    ],
+    "credited_within_invoices": [
+        ("update invoice set credited_minor = 1", "H-1"),
+        (MEMO.format(net=59_401, tax=0, line="null"), "H-1"),
+        (MEMO.format(net=59_400, tax=5_273, line="null"), "H-1"),
+        (MEMO.format(net=100, tax=0, line=2), "H-1 line 2"),
+        (MEMO.format(net=100, tax=0, line=1) + "; update invoice set credited_minor = 0", "H-1"),
+    ],
+    "credited_tax": [
+        (MEMO.format(net=100, tax=5_273, line="null"), "H-1"),
+        (MEMO.format(net=100, tax=-1, line="null"), "H-1"),
+        (MEMO.format(net=59_401, tax=5_271, line="null"), "H-1"),
     ],
     "credit_used": [
         ("update credit_account set used_minor = used_minor - 1 where used_minor > 0", "C1"),
