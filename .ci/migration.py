@@ -108,7 +108,8 @@ def write(message: str, migrations: Path, engine: Engine) -> Path | None:
 
     :param engine: an empty database; it is brought to the newest schema first.
     """
-    number = f"{int((migrations / 'HEAD').read_text()) + 1:04d}"
+    # The highest number need not be the newest's: branches take theirs before they are merged.
+    number = f"{max(int(path.name[:4]) for path in (migrations / 'versions').glob('*.py')) + 1:04d}"
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal.intake.report import Report
 
 Say = Callable[[str], None]
+MOST_UNFILLED = 50  # lines of orders that are printed
 
 
 def amount(text: str) -> Decimal:
@@ -104,6 +105,12 @@ def _print(report: Report, say: Say) -> None:
             if count:
                 parts.append(f"{count:,} {word}")
         say(f"  {name}: {', '.join(parts)}")
+    if report.unfilled:
+        say("Orders that cannot be filled, because the store has less than is set aside:")
+        for line in report.unfilled[:MOST_UNFILLED]:
+            say(f"  {line}")
+        if len(report.unfilled) > MOST_UNFILLED:
+            say(f"  and {len(report.unfilled) - MOST_UNFILLED:,} more; each store's counter lists its own.")
     if report.not_read:
         say(f"Not read, because docs/data-formats.md knows no such file: {', '.join(report.not_read)}")
     if report.rejected_folder is not None:

@@ -17,6 +17,8 @@ from portal.intake.source import BadFile, find
 from portal.intake.spec import Intake, Pair, Spec
 from portal.intake.tables import Table
 from portal.intake.upsert import Written
+from portal.orders.fulfilment.queries.unfilled import unfilled_orders
+from portal.stores.stock.files import STOCK
 
 
 def import_folder(
@@ -41,6 +43,8 @@ def import_folder(
         for spec in all_specs():
             if spec.file in paths:
                 made.report.files[spec.file] = _load(intake, spec, paths)
+        if STOCK.file in paths:
+            made.report.unfilled = list(unfilled_orders(made.connection))
     return made.report
 
 

@@ -10,11 +10,11 @@ from portal.foundation.money import SYMBOLS, exponent
 LONGEST = 40  # characters
 LARGEST = 10**14  # minor units; more than anybody owes, and well within a bigint
 NOT_AN_AMOUNT = "Enter an amount like 1,234.50."
-DECIMAL_COMMA = re.compile(r"(\d{1,3}([. '\u2019\u00a0\u202f]\d{3})+|\d+),\d{1,2}")
+DECIMAL_COMMA = re.compile(r"([1-9][0-9]{0,2}([. '\u2019\u00a0\u202f][0-9]{3})+|[0-9]+),[0-9]{1,2}")
 
 GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
 
-NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9]+")
+NUMBER = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
 
 def parse_amount(text: str, currency: str) -> int:

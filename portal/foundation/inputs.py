@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 LONGEST_ID = 15  # digits; a longer number is no row's id
+# Thousands in threes, all with the same separator. A first group of zero would be a decimal comma: 0,500 is a half.
+GROUPS = "[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+"
+# Three decimals are none: 4.000 is four thousand to half of the world.
+_WHOLE = re.compile(rf"({GROUPS}|[0-9]+)(?:\.0{{1,2}})?")
+_SEPARATOR = re.compile("[, \u00a0\u202f]")
 
 
 def strip_nul(value: str) -> str:
@@ -25,6 +31,17 @@ def one_text(fields: Mapping[str, str], name: str) -> str:
 def read_text(fields: Mapping[str, str], name: str, longest: int) -> str:
     """A text field of a form or an address, cleaned and cut; empty when it is missing."""
     return clean_text(fields.get(name, ""))[:longest]
+
+
+def read_whole(text: str | None, *, digits: int = 9) -> int | None:
+    """A whole number as people type it: ``12``, ``1,200``, ``1 200``, ``4.0``; None for anything else.
+
+    A comma or a blank only ever separates thousands, so that ``1,5`` and ``1 5`` are refused instead of read as 15.
+
+    :param digits: the most that it may have.
+    """
+    found = _WHOLE.fullmatch((text or "").strip())
+    return read_number(_SEPARATOR.sub("", found[1]), digits=digits) if found else None
 
 
 def read_number(text: str, *, digits: int) -> int | None:

@@ -10,11 +10,15 @@ from portal.intake.upsert import Written
 
 @dataclass
 class Report:
-    """What an import did, by file."""
+    """What an import did, by file.
+
+    :ivar unfilled: lines of open orders that no store can fill by the counts that were read.
+    """
 
     files: dict[str, Written] = field(default_factory=dict)
     rejected_folder: Path | None = None
     not_read: list[str] = field(default_factory=list)
+    unfilled: list[str] = field(default_factory=list)
 
     @property
     def rejected(self) -> int:

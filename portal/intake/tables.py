@@ -27,12 +27,16 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a file: how it is parsed, whether it is required, and its default."""
+    """One column of a file: how it is parsed, whether it is required, and its default.
+
+    :ivar may_be_empty: a required column whose empty fields have the default.
+    """
 
     name: str
     parse: Parse
     required: bool = False
     default: Any = None
+    may_be_empty: bool = False
 
 
 @dataclass
@@ -127,7 +131,7 @@ class Table:
                 row.values[name] = self._value(row, column, text)
                 continue
             row.values[name] = column.default
-            if column.required:
+            if column.required and not column.may_be_empty:
                 row.wrong(name, "missing")
         return row
 

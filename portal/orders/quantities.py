@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.foundation.inputs import read_number
+from portal.foundation.inputs import read_whole
 
 MAX_QUANTITY = 100_000
 MAX_LINES = 1_500
@@ -41,6 +41,5 @@ def quantity_problem(quantity: int | None, pack_size: int) -> str | None:
 
 
 def parse_quantity(text: str | None) -> int | None:
-    """A quantity as people type it (``12``, ``1,200``, `` 4 ``); None if it is not a whole number."""
-    plain = (text or "").strip().replace(",", "").replace("\u00a0", "").replace(" ", "")
-    return read_number(plain, digits=9)
+    """A quantity as people type it (``12``, ``1,200``, ``4.0``); None if it is not a whole number."""
+    return read_whole(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.foundation.db import Base, BigId, UTCDateTime
@@ -62,7 +62,10 @@ class StoreException(Base):
 
 
 class Stock(Base):
-    """Stock of one variant at one store, in units of sale. Available is ``on_hand − reserved``."""
+    """Stock of one variant at one store, in units of sale.
+
+    ``on_hand`` is what the seller's system says: it may be below ``reserved``, and below zero.
+    """
 
     __tablename__ = "stock"
 
@@ -72,10 +75,11 @@ class Stock(Base):
     )
     on_hand: Mapped[int] = mapped_column(server_default="0")
     reserved: Mapped[int] = mapped_column(server_default="0")
+    # What can still be promised. Read this; nobody else subtracts.
+    free: Mapped[int] = mapped_column(Computed("greatest(0, on_hand - reserved)", persisted=True))
 
     __table_args__ = (
         CheckConstraint("reserved >= 0", name="reserved_not_negative"),
-        CheckConstraint("on_hand >= reserved", name="never_below_zero"),
         {"postgresql_with": {"fillfactor": "80"}},  # updated in place at every placement
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import StringField, TextAreaField
 
-from portal.foundation.inputs import read_number
+from portal.foundation.inputs import read_whole
 from portal.web.forms import PortalForm
 
 
@@ -33,4 +33,4 @@ class HoldRuleForm(PortalForm):
         typed = (self.days.data or "").strip()
         if not typed:
             return None
-        return read_number(typed, digits=3) or 0
+        return read_whole(typed, digits=3) or 0

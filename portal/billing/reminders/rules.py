@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.foundation.inputs import read_number
+from portal.foundation.inputs import read_whole
 
 DEFAULT_STEPS = (-3, 0, 7, 21, 45)
 LONGEST_BEFORE, LONGEST_AFTER, MOST_STEPS = 30, 365, 8
@@ -68,7 +68,7 @@ def read_steps(before: int, at_due: bool, overdue: str) -> tuple[int, ...]:
 
 
 def _overdue_day(typed: str) -> int:
-    day = read_number(typed, digits=4)
+    day = read_whole(typed, digits=4)
     if day is None or not 1 <= day <= LONGEST_AFTER:
         raise ValueError(f"Type whole days from 1 to {LONGEST_AFTER}, with commas between them: 7, 21, 45.")
     return day

@@ -14,7 +14,7 @@ from portal.catalog.prices.queries import price_rows
 from portal.catalog.prices.rules import Judged, Price, judge, price
 from portal.catalog.products.queries.variants import VariantInfo, resolve, variants
 from portal.foundation.errors import NotFound
-from portal.foundation.inputs import read_number
+from portal.foundation.inputs import read_whole
 from portal.web.access import needs
 from portal.web.forms import strip
 from portal.web.sessions import actor, visit
@@ -70,5 +70,5 @@ def _record_view(page: WhyPage) -> None:
 
 
 def _quantity(pack_size: int) -> int:
-    typed = read_number(request.args.get("quantity", "").strip()[:9], digits=9)
+    typed = read_whole(request.args.get("quantity"))
     return pack_size if typed is None else min(max(typed, 1), MOST)

@@ -17,7 +17,7 @@ update credit_account c set used_minor = c.used_minor + k.n
   from unnest(%s::bigint[], %s::bigint[]) k(company_id, n) where c.company_id = k.company_id
 """
 _LOCK_STOCK = """
-select s.store_id, s.variant_id, s.on_hand - s.reserved, s.on_hand
+select s.store_id, s.variant_id, s.free, s.on_hand
   from stock s join unnest(%s::bigint[], %s::bigint[]) k(store_id, variant_id) using (store_id, variant_id)
  order by s.store_id, s.variant_id for update of s
 """
@@ -96,7 +96,7 @@ class _Shelf:
     def reason(self, short: tuple[int, int]) -> str:
         """Why an order that holds too much is rejected."""
         row = self._raw.execute("select code from store where id = %s", [short[0]]).fetchone()
-        return f"only {self._on_hand.get(short, 0)} on hand at {row[0] if row else 'the store'}"
+        return f"only {max(0, self._on_hand.get(short, 0))} on hand at {row[0] if row else 'the store'}"
 
     def write(self) -> None:
         """Set aside what was taken."""

@@ -84,14 +84,14 @@ class ProductRemoved(Touch):
 
 
 @view(
-    "cart_viewed",
+    "draft_viewed",
     stage="select",
     task="order",
     says="Looked at a draft",
     meaning="A draft, or the list of them, was shown",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CartViewed(Touch):
+class DraftViewed(Touch):
     """A draft, or the list of them, was shown."""
 
     lines: int | None = None

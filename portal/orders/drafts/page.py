@@ -14,7 +14,7 @@ from portal.billing.models.credit import CreditAccount
 from portal.orders.approvals.queries import ApprovalStatus, approval_status
 from portal.orders.credit_rescue.queries import SplitParent, split_from
 from portal.orders.drafts.differences import Difference, differences
-from portal.orders.drafts.facts import CartViewed
+from portal.orders.drafts.facts import DraftViewed
 from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, DraftInput, NameForm, PasteForm, RemovedLine
 from portal.orders.drafts.lines import Line, total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
@@ -134,7 +134,7 @@ def _lines(head: DraftHead, store_id: int | None) -> list[Line]:
         db(), company_id=head.company.id, draft_id=head.id, today=today(), store_id=store_id
     )
     viewed(
-        CartViewed(lines=len(lines)),
+        DraftViewed(lines=len(lines)),
         account_id=head.company.id,
         store_id=store_id,
         links={"draft_id": head.id},

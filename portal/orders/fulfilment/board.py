@@ -11,7 +11,8 @@ from portal.stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An open order on the board; ``to_tint`` and ``backordered`` are units of its lines."""
+    """An open order on the board; ``to_tint``, ``backordered`` and ``unfilled`` are units of its lines, the last ones
+    set aside for it and not there."""
 
     id: int
     number: str
@@ -27,6 +28,8 @@ class Ticket:
     company_name: str
     to_tint: int
     backordered: int
+    unfilled: int
+    unfilled_words: str
 
     @property
     def pickup_order(self) -> tuple[bool, datetime, int]:
@@ -79,6 +82,7 @@ class Board:
     picking: list[Ticket]
     ready: list[Ticket]
     waiting: list[Ticket]
+    unfilled: list[Ticket]
     cans: list[Cans]
     windows: list[Window]
 

@@ -34,7 +34,7 @@ CHECKS = (
     ),
     Check(
         "stock_reserved",
-        "What a store has set aside is what its open orders hold, and never more than it has.",
+        "What a store has set aside is what its open orders hold.",
         """select st.code || ' ' || v.sku, s.reserved, h.held, s.on_hand
            from stock s full join (
              select o.store_id, l.variant_id, sum(l.quantity_reserved) as held
@@ -43,7 +43,7 @@ CHECKS = (
              on h.store_id = s.store_id and h.variant_id = s.variant_id
            left join store st on st.id = coalesce(s.store_id, h.store_id)
            left join variant v on v.id = coalesce(s.variant_id, h.variant_id)
-           where coalesce(s.reserved, 0) <> coalesce(h.held, 0) or s.reserved > s.on_hand or s.reserved < 0""",
+           where coalesce(s.reserved, 0) <> coalesce(h.held, 0) or s.reserved < 0""",
         7,
     ),
     Check(

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.billing.invoices.queries.credited import credits_by_amount
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import one_text, read_number
+from portal.foundation.inputs import one_text, read_number, read_whole
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.orders.pages import staff_blueprint
@@ -60,7 +60,7 @@ def _units() -> dict[int, int]:
         line_no = read_number(name.removeprefix("units-"), digits=LONGEST_NUMBER)
         text = typed.strip()
         if name.startswith("units-") and line_no is not None and text not in ("", "0"):
-            found[line_no] = read_number(text, digits=LONGEST_NUMBER) or 0
+            found[line_no] = read_whole(text, digits=LONGEST_NUMBER) or 0
     return found
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_AVAILABLE = text(
-    "select variant_id, on_hand - reserved from stock where store_id = :store_id and variant_id = any(:ids)"
-)
+_AVAILABLE = text("select variant_id, free from stock where store_id = :store_id and variant_id = any(:ids)")
 
 
 def available(session: Session, *, store_id: int, variant_ids: Iterable[int]) -> dict[int, int]:

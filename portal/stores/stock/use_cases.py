@@ -20,6 +20,13 @@ update stock set on_hand = on_hand - w.quantity, reserved = reserved - w.quantit
   from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
  where stock.store_id = :store_id and stock.variant_id = w.variant_id
 """)
+# A count may say already that some of them are not there.
+_WRITE_OFF = text("""
+update stock set on_hand = on_hand - greatest(0, w.quantity - greatest(0, reserved - on_hand)),
+                 reserved = reserved - w.quantity
+  from unnest(cast(:ids as bigint[]), cast(:quantities as int[])) as w(variant_id, quantity)
+ where stock.store_id = :store_id and stock.variant_id = w.variant_id
+""")
 
 _PUT_BACK = text("""
 insert into stock (store_id, variant_id, on_hand)
@@ -42,7 +49,7 @@ def reserve(
     """
     wanted = _positive(wants)
     free = _lock(session, store_id, wanted)
-    short = {each: max(0, free.get(each, 0)) for each, n in wanted.items() if free.get(each, 0) < n}
+    short = {each: free.get(each, 0) for each, n in wanted.items() if free.get(each, 0) < n}
     if short and not partial:
         return short
     _change(session, _HOLD, store_id, {each: short.get(each, n) for each, n in wanted.items()})
@@ -63,6 +70,15 @@ def issue(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> 
     :raises LookupError: if there is no stock row, so nothing can have been reserved.
     """
     _settle(session, store_id, _positive(quantities), _ISSUE)
+
+
+def write_off(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:
+    """Give up reserved stock that is not there: variant id → units of sale. Units that the count does not hold anyway
+    are not taken from it again.
+
+    :raises LookupError: if there is no stock row, so nothing can have been reserved.
+    """
+    _settle(session, store_id, _positive(quantities), _WRITE_OFF)
 
 
 def put_back(session: Session, *, store_id: int, quantities: Mapping[int, int]) -> None:

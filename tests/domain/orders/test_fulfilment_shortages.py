@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.foundation.errors import NotFound, Rejected
@@ -19,6 +20,7 @@ from portal.orders.fulfilment.use_cases.readiness import mark_ready
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.orders import Order, OrderLine
 from portal.stores.models import Stock
+from portal.stores.stock.queries import available
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.placed_orders import Counter, Want, counter, credit_used, stock_now
@@ -202,3 +204,28 @@ def test_another_store_gets_nothing_and_its_people_may_not(session: Session, bui
     assert fulfil_backorders(session, actor=admin, now=NOW, store_id=elsewhere.id) == []
     with pytest.raises(NotFound):
         fulfil_backorders(session, actor=scene.staff, now=NOW, store_id=elsewhere.id)
+
+
+@pytest.mark.parametrize(
+    ("told", "after"), [(100, (99, 1)), (2, (1, 1)), (1, (1, 1)), (0, (0, 1)), (-3, (-3, 1))]
+)
+def test_what_the_count_misses_already_is_not_taken_twice(
+    session: Session, build: Build, told: int, after: tuple[int, int]
+) -> None:
+    """Seen failing when each missing unit was taken from the count again: nothing could be sold after that."""
+    scene = counter(build)
+    order = begun(session, scene)
+    session.execute(update(Stock).where(Stock.variant_id == scene.paint.id).values(on_hand=told))
+    short(session, scene, order, 1, 1, "backorder")
+    assert stock_now(session, scene.store)[scene.paint.id] == after
+
+
+def test_nobody_sets_aside_what_is_not_there(session: Session, build: Build) -> None:
+    """A count may say less than is set aside; nothing else may. Seen failing without the trigger."""
+    scene = counter(build, on_hand=1)
+    for statement in ("update stock set reserved = 2", "update stock set on_hand = -1, reserved = 1"):
+        with pytest.raises(DBAPIError, match="only what is on hand can be set aside"):
+            session.execute(text(statement))
+        session.rollback()
+    session.execute(text("update stock set on_hand = -1"))
+    assert available(session, store_id=scene.store.id, variant_ids=[scene.paint.id]) == {scene.paint.id: 0}

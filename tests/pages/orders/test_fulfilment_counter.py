@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import SignInAttempt
@@ -276,3 +276,22 @@ def test_board_and_order_cost_the_same_however_much_is_open(
     assert (cost("/counter"), cost(f"/counter/orders/{large.number}")) == few
     assert max(few) <= 6
     assert stock_now(scene.build.session, scene.store)
+
+
+def test_the_board_lists_orders_that_cannot_be_filled(
+    client: PageClient, scene: Counter, session: Session
+) -> None:
+    """Seen failing without the query: the counter learned it with the customer in front of it."""
+    soon = utcnow() + timedelta(hours=2)
+    first = scene.order(Want(scene.tape, 12, price="3.95"), promised_at=soon)
+    second = scene.order(Want(scene.tape, 12, price="3.95"), promised_at=soon + timedelta(hours=1))
+    client.sign_in(scene.associate.email)
+    client.get("/counter")
+    assert "Not enough in stock" not in client.text
+    session.execute(text("update stock set on_hand = 15 where variant_id = :id"), {"id": scene.tape.id})
+    session.commit()
+    client.get("/counter")
+    assert "1 Short" in client.text
+    assert f"{second.number} Harbour Painting: 9 of TAPE-1 (15 on hand)" in client.text
+    assert f"{first.number} Harbour Painting:" not in client.text
+    assert "9 not in stock" in client.text

@@ -162,7 +162,9 @@ def test_amounts_as_people_type_them(text: str, currency: str, minor: int) -> No
     assert parse_amount(amount_field(minor, currency), currency) == minor
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-5", "1,23.00", "1.234", "1e5", "9" * 20, "١٢", "1 2", "NaN"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "-5", "1,23.00", "1.234", "1e5", "9" * 20, "١٢", "1 2", "NaN", "0,500"]
+)
 def test_what_is_no_amount_is_refused_with_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"[A-Z].*\."):
         parse_amount(text, "USD")

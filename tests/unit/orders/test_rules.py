@@ -38,7 +38,18 @@ def test_what_is_wrong_with_a_quantity(quantity: int | None, pack: int, words: s
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12", 12), (" 1,200 ", 1200), ("", None), ("1.5", None), ("-3", None), ("٣", None), ("9" * 10, None)],
+    [
+        ("12", 12),
+        (" 1,200 ", 1200),
+        ("4.0", 4),
+        ("1,5", None),
+        ("1 5", None),
+        ("", None),
+        ("1.5", None),
+        ("-3", None),
+        ("٣", None),
+        ("9" * 10, None),
+    ],
 )
 def test_quantities_as_typed(text: str, value: int | None) -> None:
     assert parse_quantity(text) == value

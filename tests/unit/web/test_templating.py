@@ -72,3 +72,8 @@ def test_what_a_page_does_not_know_still_stops_it() -> None:
 
 def test_the_application_renders_with_it() -> None:
     assert isinstance(application().jinja_env, Environment)
+
+
+def test_indentation_is_left_out_and_typed_text_keeps_its_own() -> None:
+    page = Environment(application()).from_string("<ul>\n    <li>{{ note }}</li>\n\t</ul>\n")
+    assert page.render(note="a\n    b") == "<ul>\n<li>a\n    b</li>\n</ul>"

@@ -66,7 +66,7 @@ select p.code, p.name, p.description, p.tintable, count(v.id) as variants,
 """)
 _PRODUCT = text(f"""
 select {COLUMNS}, p.name as product_name, p.category, p.description, p.data_sheet_url,
-       k.on_hand - k.reserved as free, own.part_number
+       k.free, own.part_number
   from variant v {JOINS}
   left join stock k on k.store_id = :store_id and k.variant_id = v.id
   left join lateral (select part_number from part_number pn

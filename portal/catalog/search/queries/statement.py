@@ -63,7 +63,7 @@ page as (
    order by rank, name collate "C", id
    limit :limit
 )
-select {columns}, p.category, k.on_hand - k.reserved as free, own.part_number, page.rank
+select {columns}, p.category, k.free, own.part_number, page.rank
   from page join variant v on v.id = page.id {joins}
   left join stock k on k.store_id = :store_id and k.variant_id = v.id
   left join lateral (select part_number from part_number pn

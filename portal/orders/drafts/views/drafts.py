@@ -7,7 +7,7 @@ from typing import TypedDict
 from flask import redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from portal.orders.drafts.facts import CartViewed
+from portal.orders.drafts.facts import DraftViewed
 from portal.orders.drafts.forms import DRAFT, DraftInput, NameForm
 from portal.orders.drafts.page import Answer, show_draft
 from portal.orders.drafts.queries import drafts_of
@@ -36,7 +36,7 @@ def drafts() -> str:
     found = drafts_of(db(), actor())
     mine = [each for each in found if each.owner_user_id == actor().user_id]
     others = [each for each in found if each.owner_user_id != actor().user_id and each.lines]
-    viewed(CartViewed(drafts=len(found)), account_id=actor().customer_id)
+    viewed(DraftViewed(drafts=len(found)), account_id=actor().customer_id)
     return render_template(
         "orders/drafts/drafts.html",
         mine=sorted(mine, key=lambda each: each.state != "current"),

@@ -17,6 +17,7 @@ from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
 from portal.foundation.sql import sql_list
 from portal.orders.fulfilment.board import Board, Cans, Ticket, Window
+from portal.orders.fulfilment.queries.unfilled import LINES_SHORT
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.promise import is_late
 from portal.orders.status import OPEN_STATES, UNTOUCHED_STATES
@@ -28,7 +29,8 @@ MAX_CANS = 80
 
 _TICKETS = text(f"""
 select o.id, o.number, o.status, o.fulfilment, o.placed_at, o.promised_at, o.ready_at, o.window_start,
-       o.pickup_person, o.po_number, o.line_count, c.name, l.to_tint, l.backordered
+       o.pickup_person, o.po_number, o.line_count, c.name, l.to_tint, l.backordered,
+       coalesce(u.units, 0) as unfilled, coalesce(u.words, '') as unfilled_words
   from (select * from sales_order
          where store_id = :store and kind = 'order'
            and status in {sql_list(OPEN_STATES)}
@@ -39,6 +41,10 @@ select o.id, o.number, o.status, o.fulfilment, o.placed_at, o.promised_at, o.rea
                 or (colour_number is not null and state in {sql_list(UNTOUCHED_STATES)})), 0) as to_tint,
               coalesce(sum(quantity_backordered), 0) as backordered
          from order_line where order_id = o.id) l
+  left join (select order_id, sum(missing) as units,
+                    string_agg(missing || ' of ' || sku || ' (' || on_hand || ' on hand)', ', ' order by sku) as words
+               from ({LINES_SHORT.format(at_store=" and o.store_id = :store")}) short group by order_id) u
+    on u.order_id = o.id
  order by o.promised_at nulls last, o.id
 """)
 _WINDOWS = text("""
@@ -94,6 +100,7 @@ def board(session: Session, actor: Actor, *, now: datetime, store_code: str | No
         picking=_in_states(in_time, "picking"),
         ready=sorted(_in_states(in_time, "ready", "out"), key=lambda each: each.pickup_order),
         waiting=_in_states(in_time, "backordered"),
+        unfilled=[each for each in tickets if each.unfilled],
         cans=[Cans(*row) for row in session.execute(_CANS, {"store": store.id})],
         windows=_windows(session, store, now, tickets),
     )

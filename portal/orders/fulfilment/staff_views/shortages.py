@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.inputs import read_number
+from portal.foundation.inputs import read_whole
 from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.pages import staff_blueprint
 from portal.orders.status import SHORT_REASONS
@@ -31,7 +31,7 @@ def create_shortage(number: str, line_no: int) -> Response | tuple[str, int]:
     """Correct the stock, and backorder or cancel the units."""
     shortage = Shortage(
         line_no=line_no,
-        units=read_number(request.form.get("units", "").strip(), digits=8) or 0,
+        units=read_whole(request.form.get("units"), digits=8) or 0,
         reason=request.form.get("reason", ""),
         rest=request.form.get("rest", ""),
     )

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import read_number, read_text
+from portal.foundation.inputs import read_number, read_text, read_whole
 from portal.orders.fulfilment.page import back_to, local_moment, refused_page
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.delivery import change_promise, deliver, dispatch
@@ -120,8 +120,8 @@ def _picked() -> dict[int, int]:
         line_no = read_number(text, digits=9)
         if line_no is None:
             continue
-        units = request.form.get(f"picked-{text}", "").strip()
-        if not units.isascii() or not units.isdigit() or not 0 < int(units[:9]) < 10**9:
+        units = read_whole(request.form.get(f"picked-{text}"))
+        if not units:
             raise Rejected("too_many", "Give a whole number of units.", field=f"picked-{text}")
-        found[line_no] = int(units[:9])
+        found[line_no] = units
     return found

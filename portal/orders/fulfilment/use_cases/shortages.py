@@ -24,7 +24,7 @@ from portal.orders.fulfilment.use_cases.locked_order import (
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, record_step
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.status import SHORT_REASONS
-from portal.stores.stock.use_cases import issue
+from portal.stores.stock.use_cases import write_off
 
 RESTS = ("backorder", "cancel")
 
@@ -64,7 +64,7 @@ def short_pick(session: Session, *, actor: Actor, now: datetime, number: str, sh
     _record_shortage(locked, line, units, waits=shortage.rest == "backorder")
     invoice_what_left(locked)
     if locked.order.store_id is not None:
-        issue(session, store_id=locked.order.store_id, quantities=stock_of([(line, units)]))
+        write_off(session, store_id=locked.order.store_id, quantities=stock_of([(line, units)]))
     give_window_back(locked)
     return locked.order
 

@@ -26,7 +26,7 @@ class StoreStock:
 
 
 _ELSEWHERE = text(f"""
-select s.code, s.name, s.country, s.km, coalesce(k.on_hand - k.reserved, 0)
+select s.code, s.name, s.country, s.km, coalesce(k.free, 0)
   from (select s.id, s.code, s.name, s.country,
                {KM.format(latitude="here.latitude", longitude="here.longitude")} as km
           from store here join store s on s.id <> here.id

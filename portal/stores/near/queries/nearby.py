@@ -74,7 +74,7 @@ select {COLUMNS}, s.km, stock.found
          order by km, s.name
          limit :limit) s
   left join lateral (
-       select jsonb_object_agg(k.variant_id, k.on_hand - k.reserved) as found
+       select jsonb_object_agg(k.variant_id, k.free) as found
          from stock k
         where k.store_id = s.id and k.variant_id = any(:variant_ids)) stock on true
  order by s.km, s.name
