@@ -49,6 +49,11 @@ DISPUTE: dict[str, Any] = {
     "amount": "$82.40",
     "outcome": "credited",
     "answer": "The driver confirms that two cans were missing.",
+    "memo": "CM-100007",
+    "credited": "$82.40",
+    "used": "$82.40",
+    "left": "",
+    "before": "",
 }
 FAILED: dict[str, Any] = {
     **COMPANY,
@@ -118,6 +123,8 @@ MAILS: dict[str, Cases] = {
     },
     "dispute_settled": {
         "credited": DISPUTE,
+        "credited when it was paid": {**DISPUTE, "used": "", "left": "$82.40"},
+        "upheld after a return": {**DISPUTE, "outcome": "upheld", "before": "$12.36"},
         "upheld": {
             **DISPUTE,
             "outcome": "upheld",

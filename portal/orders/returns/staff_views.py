@@ -12,8 +12,9 @@ from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.orders.pages import staff_blueprint
 from portal.orders.returns.rules import CLAIMS, RETURNS
-from portal.orders.returns.use_cases.memo import MANAGES, credited_words
+from portal.orders.returns.use_cases.memo import MANAGES
 from portal.orders.returns.use_cases.take_back import Return, take_back
+from portal.orders.returns.words import credited_words
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
 from portal.web.refusals import refusing

@@ -27,7 +27,7 @@ LONG_AGO = "now() - interval '25 hours'"
 MEMO = """
 insert into invoice (number, kind, company_id, issue_key, corrects_invoice_id, issued_at, issued_on, due_on, currency,
                      net_minor, tax_minor, total_minor)
-select 'CM-1', 'credit_memo', company_id, 'x', id, now(), issued_on, due_on, currency, -{net}, -{tax}, -({net} + {tax})
+select 'CM-1', 'credit_memo', company_id, 'x', id, now(), issued_on, due_on, currency, -({net}), -({tax}), -({net} + {tax})
   from invoice where number = 'H-1';
 insert into invoice_line (invoice_id, line_no, company_id, name, quantity, unit_price, net_minor, tax_minor, corrects_line_no)
 select id, 1, company_id, 'x', -1, 1, net_minor, tax_minor, {line} from invoice where number = 'CM-1';

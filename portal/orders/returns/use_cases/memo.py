@@ -14,11 +14,11 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.settlement.use_cases.locks import lock_invoices
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor, to_major
-from portal.foundation.wording import date_words
 from portal.orders.fulfilment.use_cases.invoices import colour_words, new_document
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder
 from portal.orders.models.orders import OrderLine
 from portal.orders.returns.charged import Excess, Part, excesses, parts_of
+from portal.orders.returns.words import credited_words
 
 MANAGES = "billing:manage"
 
@@ -80,12 +80,6 @@ def _check_beyond(locked: LockedOrder, over: Sequence[Excess], *, beyond: bool) 
     raise Rejected(
         "beyond", f"{lead} At most {left} can still be credited. {what if may else ask}", field="beyond"
     )
-
-
-def credited_words(credit: CreditByAmount, currency: str) -> str:
-    """``$300.00 of INV-100004 was credited on 30 Nov 2026 (CM-100001).``"""
-    amount, day = format_minor(credit.amount_minor, currency), date_words(credit.issued_on)
-    return f"{amount} of {credit.invoice_number} was credited on {day} ({credit.memo_number})."
 
 
 def _taken_off(excess: Excess, before: Sequence[CreditByAmount]) -> Line:
