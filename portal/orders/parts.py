@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Protocol
 
 from portal.billing.tax.rules import tax_minor
-from portal.billing.tax.worth import Worth, share
-from portal.foundation.money import line_total
+from portal.billing.tax.worth import Worth
+from portal.foundation.money import line_total, proportion
 
 
 class SoldLine(Protocol):
@@ -43,10 +43,10 @@ def first_units(line: SoldLine, units: int, currency: str) -> Worth:
     if line_total(line.unit_price, line.quantity, currency) == line.total_minor:
         net = line_total(line.unit_price, units, currency)
     else:
-        net = share(line.total_minor, units, line.quantity)
+        net = proportion(line.total_minor, units, line.quantity)
     if tax_minor(line.total_minor, line.tax_share, currency) == line.tax_minor:
         return Worth(net, tax_minor(net, line.tax_share, currency))
-    return Worth(net, share(line.tax_minor, units, line.quantity))
+    return Worth(net, proportion(line.tax_minor, units, line.quantity))
 
 
 def units_between(line: SoldLine, before: int, after: int, currency: str) -> Worth:

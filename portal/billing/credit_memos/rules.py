@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.billing.invoices.charged import Charged, ChargedLine
-from portal.billing.tax.worth import NOTHING, Worth, share
+from portal.billing.tax.worth import NOTHING, Worth
+from portal.foundation.money import proportion
 
 
 def in_proportion(invoice: Charged, amount_minor: int) -> Worth:
@@ -40,7 +41,7 @@ def of_lines(
     found, done, before = [], 0, 0
     for line in lines:
         done += line.left.gross
-        upto = share(amount_minor, done, all_left) if all_left else 0
+        upto = proportion(amount_minor, done, all_left) if all_left else 0
         part = _part(upto - before, line.worth, line.credited, line.left.at_most(left))
         found.append((line, part))
         left, before = left.less(part), upto
@@ -49,6 +50,6 @@ def of_lines(
 
 def _part(amount_minor: int, whole: Worth, credited: Worth, left: Worth) -> Worth:
     upto = credited.gross + amount_minor
-    tax = share(whole.tax, upto, whole.gross) - credited.tax if whole.gross else 0
+    tax = proportion(whole.tax, upto, whole.gross) - credited.tax if whole.gross else 0
     tax = max(amount_minor - left.net, min(tax, left.tax, amount_minor), 0)
     return Worth(amount_minor - tax, tax)

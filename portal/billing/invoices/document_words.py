@@ -59,7 +59,7 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
     if each.kind == "payment":
         return _payment(each, how)
     if each.kind == "application":
-        return [_application(each, kind)]
+        return _application(each, kind)
     title = WORDS.get(each.kind, "Adjustment")
     if each.payment_number:
         title += f" of payment {each.payment_number}"
@@ -75,16 +75,20 @@ def _payment(each: Any, how: str) -> list[Step]:
     return steps
 
 
-def _application(each: Any, kind: str) -> Step:
+def _application(each: Any, kind: str) -> list[Step]:
     undone = (each.amount_minor > 0) == (kind == "invoice")
     if each.payment_number:
         title = "Money on account" if not undone else "Money on account taken back"
-        return Step(each.at, each.by, title, f"From payment {each.payment_number}", each.amount_minor)
+        money = each.amount_minor + each.discount_minor
+        steps = [Step(each.at, each.by, title, f"From payment {each.payment_number}", money)]
+        if each.discount_minor:
+            steps.append(Step(each.at, each.by, "Early-payment discount", "", -each.discount_minor))
+        return steps
     if kind == "credit_memo":
         title = "Taken back from" if undone else "Used for"
     else:
         title = "Credit memo taken back" if undone else "Credit memo"
-    return Step(each.at, each.by, title, "", each.amount_minor, each.others)
+    return [Step(each.at, each.by, title, "", each.amount_minor, each.others)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, current_app
 
 from portal.billing.disputes.queries import DisputeRow, disputes_of
+from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, file_name
 from portal.billing.documents.pdf import pdf
 from portal.billing.invoices.document_words import Step, applied_words, sum_rows
@@ -82,6 +83,11 @@ class InvoicePage:
     def sums(self) -> list[tuple[str, str]]:
         """What the total is made of."""
         return sum_rows(self.invoice, self.doc.lines)
+
+    @property
+    def saved_minor(self) -> int:
+        """What paying all that is open today saves."""
+        return early_discount(self.invoice, self.doc.payable_minor, self.today)
 
     @property
     def actions(self) -> list[Action]:

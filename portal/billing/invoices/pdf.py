@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, address_lines, present
 from portal.billing.invoices.document_words import is_exact, taxes
 from portal.billing.invoices.notes import credit_note, exemption_note, payment_note, reason_note
@@ -39,7 +40,7 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
         "parties": _parties(invoice),
         "facts": _facts(document),
         "hero": _hero(invoice, today),
-        "discount": discount_words(invoice),
+        "discount": discount_words(document, today),
         "has_tax": has_tax,
         "lines": [_line(line, invoice.currency) for line in lines],
         "sums": _sums(invoice, lines),
@@ -48,14 +49,16 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
     }
 
 
-def discount_words(invoice: Invoice) -> str:
-    """``2 % = $25.77 less if all of it is paid by 12 Jun 2026: then $1,262.67 settles it.``"""
-    if not invoice.discount_until or not invoice.discount_minor:
+def discount_words(document: Document, today: date) -> str:
+    """``2 % = $25.77 less if all of it is paid by 12 Jun 2026: then $1,262.67 settles it.`` Nothing where it does not."""
+    invoice, left = document.invoice, document.payable_minor
+    saved_minor = early_discount(invoice, left, today)
+    if not saved_minor or not invoice.discount_until:
         return ""
     share = invoice.terms_words.partition("/")[0]
     begin = f"{share} % = " if share.replace(".", "", 1).isdigit() else ""
-    saved = format_minor(invoice.discount_minor, invoice.currency)
-    rest = format_minor(invoice.total_minor - invoice.discount_minor, invoice.currency)
+    saved = format_minor(saved_minor, invoice.currency)
+    rest = format_minor(left - saved_minor, invoice.currency)
     return f"{begin}{saved} less if all of it is paid by {date_words(invoice.discount_until)}: then {rest} settles it."
 
 

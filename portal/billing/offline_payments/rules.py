@@ -20,6 +20,7 @@ class OfflinePayment:
     """What staff typed about money that came outside Stripe.
 
     :ivar parts: minor units by invoice id; the rest stays unapplied.
+    :ivar discounts: early-payment discounts that were typed, likewise.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class OfflinePayment:
     reference: str = ""
     note: str = ""
     parts: Mapping[int, int] = field(default_factory=dict)
+    discounts: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def words(self) -> str:

@@ -20,6 +20,7 @@ from portal.billing.offline_payments.use_cases import receive_payment, was_recei
 from portal.billing.pages import staff_blueprint
 from portal.billing.payments.queries.payments import PaymentRow
 from portal.billing.payments.queries.payments import payments as payments_of
+from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
@@ -48,6 +49,15 @@ class PaymentsPage:
     applications: Sequence[Application]
     payments: Sequence[PaymentRow]
 
+    @property
+    def has_discounts(self) -> bool:
+        """Whether a discount for paying early was agreed for any of the invoices."""
+        return any(each.discount_minor for each in self.documents)
+
+    def saved_minor(self, document: OpenDocument) -> int:
+        """The discount as of the day on which the money came."""
+        return document.saved_minor(self.form.received_on.data or today())
+
 
 @staff_blueprint.get("/customers/<code>/payments", endpoint="new_payment")
 @needs("billing:manage")
@@ -57,7 +67,9 @@ def payment_form(code: str) -> str:
     form = OfflineForm(formdata=None)
     form.fresh_key()
     form.received_on.data = today()
-    return _page(company, form, _open(company))
+    documents = _open(company)
+    form.fill_rows({}, documents, {each.id: each.saved_minor(today()) for each in documents})
+    return _page(company, form, documents)
 
 
 @staff_blueprint.post("/customers/<code>/payments", endpoint="record_payment")
@@ -72,7 +84,7 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
     with refusing(form) as tried:
         amount = form.amount.minor(company.currency)
         if request.form.get("step") == "suggest":
-            form.fill_rows(spread(amount, [(each.id, each.free_minor) for each in documents]), documents)
+            _suggest(form, documents, amount)
             return _page(company, form, documents)
         payment = _receive(company, form, documents, amount)
     if tried.refused is not None:
@@ -80,6 +92,14 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
     words = format_minor(payment.amount_minor, payment.currency)
     flash("ok", f"Payment {payment.number} over {words} is recorded.")
     return redirect(url_for("billing_staff.payment", number=payment.number), 303)
+
+
+def _suggest(form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
+    """The oldest first, each with the discount of the day on which the money came where it is settled with it."""
+    on = form.received_on.data or today()
+    saved = {each.id: each.saved_minor(on) for each in documents}
+    parts = spread(amount, [(each.id, each.free_minor - saved[each.id]) for each in documents])
+    form.fill_rows(parts, documents, saved)
 
 
 def _receive(company: Company, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> Payment:
@@ -95,6 +115,7 @@ def _receive(company: Company, form: OfflineForm, documents: Sequence[OpenDocume
         form.reference.data or "",
         form.note.data or "",
         form.rows.parts,
+        form.rows.discounts,
     )
     return receive_payment(
         db(), actor=actor(), company=company, money=money, key=key, now=now(), today=today()
@@ -104,7 +125,10 @@ def _receive(company: Company, form: OfflineForm, documents: Sequence[OpenDocume
 def _check_rest(company: Company, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
     """Money is left over beside open invoices only on purpose."""
     form.check_rows()
-    rest = amount - form.rows.total_minor
+    on = form.received_on.data or today()
+    put = Put(form.rows.parts, form.rows.discounts, on)
+    parts = shares(put, {each.id: each for each in documents}, at_most=amount)
+    rest = amount - money_in(parts)
     if rest > 0 and documents and not form.rest.data:
         words = format_minor(rest, company.currency)
         raise Rejected(

@@ -14,6 +14,7 @@ from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.rules import OfflinePayment, check_payment
+from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share
@@ -42,7 +43,7 @@ def receive_payment(
 
     :param key: random, from the form.
     :raises NotFound: if the actor lacks the permission, or for another company's invoice.
-    :raises Rejected: on its field; ``amount_<invoice id>`` for the part of an invoice.
+    :raises Rejected: on its field; ``amount_<invoice id>`` and ``discount_<invoice id>`` for the part of an invoice.
     :raises Conflict: if the form was sent before with another amount.
     """
     if not actor.can("billing:manage"):
@@ -52,9 +53,8 @@ def receive_payment(
         return before
     check_payment(money, today)
     documents = lock_documents(session, company_id=company.id, ids=money.parts)
-    _check_parts(documents, money, company.currency)
+    parts = _shares(documents, money, company.currency)
     received = _received(company, money, _posting_key(key), money.received_at(now, today))
-    parts = [Share(id, amount) for id, amount in money.parts.items()]
     settled = post_payment(session, received, parts, actor=actor, now=now)
     assert settled is not None  # the key was looked for under the lock
     _record_submitted(session, settled.payment, len(parts), actor, now)
@@ -90,7 +90,8 @@ def _of_key(session: Session, key: str) -> Payment | None:
     ).one_or_none()
 
 
-def _check_parts(documents: Mapping[int, OpenDocument], money: OfflinePayment, currency: str) -> None:
+def _shares(documents: Mapping[int, OpenDocument], money: OfflinePayment, currency: str) -> list[Share]:
+    """What is settled of each invoice, with the early-payment discount as of the day on which the money came."""
     for id, part in money.parts.items():
         document = documents[id]
         if document.kind != "invoice" or document.currency != currency:
@@ -99,10 +100,13 @@ def _check_parts(documents: Mapping[int, OpenDocument], money: OfflinePayment, c
             free = format_minor(max(document.free_minor, 0), currency)
             reason = ": a payment for the rest of it is under way" if document.spoken_minor else ""
             raise Rejected("too_much", f"At most {free} of {document.number}{reason}.", field=f"amount_{id}")
-    total = sum(money.parts.values())
+    put = Put(money.parts, money.discounts, money.received_on)
+    parts = shares(put, documents, at_most=money.amount_minor)
+    total = money_in(parts)
     if total > money.amount_minor:
-        came, put = format_minor(money.amount_minor, currency), format_minor(total, currency)
-        raise Rejected("parts", f"{put} is put onto invoices, but only {came} came.", field="amount")
+        came, words = format_minor(money.amount_minor, currency), format_minor(total, currency)
+        raise Rejected("parts", f"{words} is put onto invoices, but only {came} came.", field="amount")
+    return parts
 
 
 def _received(company: Company, money: OfflinePayment, posting_key: str, at: datetime) -> Received:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 
@@ -34,8 +33,3 @@ class Worth(NamedTuple):
 
 
 NOTHING = Worth(0, 0)
-
-
-def share(amount: int, part: int, of: int) -> int:
-    """``part`` of ``of`` of an amount, rounded half up."""
-    return int((Decimal(amount) * part / of).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -74,6 +74,19 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         (MEMO.format(net=100, tax=-1, line="null"), "H-1"),
         (MEMO.format(net=59_401, tax=5_271, line="null"), "H-1"),
     ],
+    "early_discounts": [
+        (
+            "update ledger_entry set account = 'discounts', invoice_id = (select id from invoice where number = 'H-1') "
+            "where account = 'stripe' and amount_minor = 5000",
+            "H-1",
+        ),
+        (
+            "delete from ledger_entry where account = 'receivable' "
+            "and payment_id <> (select id from payment where number = 'PAY-CARD'); update invoice set paid_minor = 63379, "
+            "open_minor = 1293, discount_minor = 1293, discount_until = '2030-01-01'",
+            "H-1",
+        ),
+    ],
     "credit_used": [
         ("update credit_account set used_minor = used_minor - 1 where used_minor > 0", "C1"),
         ("delete from credit_account", "C1"),
