@@ -42,6 +42,25 @@ MEMO: dict[str, Any] = {
     "used": "$40.00",
     "open": "$42.40",
 }
+RECORDED_LINE = {"number": "INV-100042", "paid": "$100.00", "discount": "$2.00", "open": ""}
+RECORDED: dict[str, Any] = {
+    **COMPANY,
+    "number": "PAY-100007",
+    "amount": "$98.00",
+    "method": "Cheque 1001",
+    "received": "2 Jun 2026",
+    "invoices": [RECORDED_LINE],
+    "unapplied": "",
+}
+RETURNED: dict[str, Any] = {
+    **COMPANY,
+    "number": "PAY-100007",
+    "amount": "$98.00",
+    "method": "Cheque 1001",
+    "received": "2 Jun 2026",
+    "note": "",
+    "invoices": [{"number": "INV-100042", "paid": "$100.00", "discount": "", "open": "$100.00"}],
+}
 DISPUTE: dict[str, Any] = {
     **COMPANY,
     "number": "INV-100042",
@@ -131,6 +150,15 @@ MAILS: dict[str, Cases] = {
             "answer": "The signed slip says that all cans were there.",
         },
         "withdrawn": {**DISPUTE, "outcome": "withdrawn", "answer": ""},
+    },
+    "payment_recorded": {
+        "settles with a discount": RECORDED,
+        "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
+        "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
+    },
+    "payment_returned": {
+        "with a note": {**RETURNED, "note": "Insufficient funds."},
+        "nothing was paid with it": {**RETURNED, "invoices": []},
     },
     "invoice_new": {
         "open, with a discount": INVOICE,

@@ -60,6 +60,8 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
         return _payment(each, how)
     if each.kind == "application":
         return _application(each, kind)
+    if each.kind == "reversal":
+        return [Step(each.at, each.by, each.words, f"Payment {number}", each.amount_minor, (), token, number)]
     title = WORDS.get(each.kind, "Adjustment")
     if each.payment_number:
         title += f" of payment {each.payment_number}"

@@ -53,7 +53,9 @@ def refundable(session: Session, payment: Payment) -> Refundable:
     chargebacks = chargebacks_of(session, payment.id)
     free = payment.amount_minor - payment.refunded_minor - back
     obstacle = ""
-    if payment.kind == "opening":
+    if payment.reversed_at is not None:
+        obstacle = "The entry was taken back: there is no money."
+    elif payment.kind == "opening":
         obstacle = "It was settled before these books began."
     elif any(each.state != "won" for each in chargebacks):
         obstacle = "The payer's bank has charged it back; the money goes that way."

@@ -14,7 +14,7 @@ from portal.billing.invoices.words import payment_words
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
-from portal.billing.offline_payments.rules import OFFLINE_KINDS
+from portal.billing.offline_payments.rules import OFFLINE_KINDS, REVERSALS, reversal_words
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
 from portal.billing.payments.queries.history import HistoryLine, payment_history
@@ -150,4 +150,6 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         refund_states=REFUND_WORDS,
         chargeback_states=CHARGEBACK_STATES,
         payment_words=payment_words,
+        reversals=list(REVERSALS.items()),
+        reversal_words=reversal_words,
     )

@@ -26,7 +26,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.offline_payments.rules import OfflinePayment
-from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.offline_payments.use_cases.receive import receive_payment
 from portal.billing.payment_states import LIVE
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.queries.attempts import shares_of

@@ -60,10 +60,12 @@ shown as (
          coalesce(sum(amount) filter (where amount < 0) over (), 0) as credits
     from facts f order by occurred_at, id limit :size offset :skip)
 select s.*, i.number, i.due_on, i.po_number, i.job_name, i.reason, p.number as payment_number, p.kind as payment_kind,
+       t.words,
        (select array_agg(distinct o.number order by o.number)
           from ledger_entry x join invoice o on o.id = x.invoice_id
          where s.invoice_id is null and x.transaction_id = s.id and x.account = 'receivable') as documents
-  from shown s left join invoice i on i.id = s.invoice_id left join payment p on p.id = s.payment_id
+  from shown s join ledger_transaction t on t.id = s.id
+  left join invoice i on i.id = s.invoice_id left join payment p on p.id = s.payment_id
  order by s.occurred_at, s.id
 """)
 
@@ -86,6 +88,7 @@ class Entry:
     reason: str
     payment_number: str
     payment_kind: str
+    words: str  # of its posting
     documents: tuple[str, ...]  # on which it was booked
 
 
@@ -197,5 +200,6 @@ def _entry(row: Row[Any], opening_minor: int) -> Entry:
         row.reason or "",
         row.payment_number or "",
         row.payment_kind or "",
+        row.words,
         tuple(row.documents or ()),
     )

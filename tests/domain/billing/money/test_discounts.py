@@ -23,7 +23,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.rules import OfflinePayment
-from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.offline_payments.use_cases.receive import receive_payment
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
