@@ -103,6 +103,7 @@ REFUNDED: dict[str, Any] = {
     "reason": "Paid twice",
     "method": "Visa ending 4242",
     "reopens": True,
+    "memos": [],
 }
 REMINDER: dict[str, Any] = {
     **COMPANY,
@@ -204,6 +205,7 @@ MAILS: dict[str, Cases] = {
         "more than was open": {**RECEIVED, "invoices": RECEIVED["invoices"][:1], "unapplied": "$89.71"},
     },
     "payment_refunded": {
+        "of a credit memo": {**REFUNDED, "reopens": False, "memos": ["CM-100007"]},
         "reopens": REFUNDED,
         "of what was not used": {
             **REFUNDED,

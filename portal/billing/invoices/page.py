@@ -43,6 +43,9 @@ class InvoiceLinks:
     promise: str | None = None
     pay_links: str | None = None
     credit: str | None = None
+    refunds: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a credit memo: payments that it can be refunded with, and where
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ class InvoicePage:
         """What the reader can do besides paying: while something is open, or can still be credited."""
         each, links = self.invoice, self.links
         if each.kind != "invoice":
-            return []
+            return [
+                Action(f"Refund it from payment {number}", href, "swap") for number, href in links.refunds
+            ]
         found = [
             ("Promise to pay by a day", links.promise if each.open_minor else None, "calendar"),
             ("Something is wrong with it", links.dispute if each.creditable_minor else None, "question"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
@@ -35,6 +35,7 @@ from portal.billing.refunds.words import REFUND_WORDS
 from portal.billing.settlement.queries import chargebacks_of
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Conflict, Rejected
+from portal.foundation.inputs import one_text
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
@@ -43,6 +44,8 @@ from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, now
 from portal.web.ui import flash
+
+LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ class PaymentPage:
 def show_payment(number: str) -> str:
     """Where the money is, what went back, and the form for a refund."""
     found, company = payment_for_staff(db(), actor(), number)
-    form = RefundForm(formdata=None)
+    form = RefundForm(formdata=None, credit_memo=one_text(request.args, "credit_memo")[:LONGEST_NUMBER])
     form.fresh_key()
     viewed(HistoryLookedUp(opened="payment"), account_id=company.id)
     return _page(found, company, form)
@@ -108,6 +111,7 @@ def _begin(payment: Payment, form: RefundForm, api: Stripe | None) -> Refund:
         agreed=bool(form.agreed.data),
         above_limit=bool(form.above_limit.data),
         key=form.one_key(),
+        credit_memo=(form.credit_memo.data or "")[:LONGEST_NUMBER],
     )
     return begin_refund(db(), request, actor=actor(), now=now())
 
@@ -132,11 +136,14 @@ def _flash_state(refund: Refund) -> None:
 
 
 def _page(payment: Payment, company: Company, form: RefundForm) -> str:
+    can = refundable(db(), payment, memo_number=(form.credit_memo.data or "")[:LONGEST_NUMBER])
+    if can.asked is not None and not form.amount.data:
+        form.amount.fill(min(can.free_minor, max(0, -can.asked.free_minor)), payment.currency)
     page = PaymentPage(
         payment=payment,
         company=company,
         form=form,
-        can=refundable(db(), payment),
+        can=can,
         credit=credit_room(db(), payment),
         history=payment_history(db(), payment.id),
         refunds=refunds_of(db(), payment.id),
