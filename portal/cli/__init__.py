@@ -30,6 +30,7 @@ for command in (
     data.import_,
     verify.verify,
     touchpoints.touchpoints,
+    touchpoints.repair_touchpoints,
     people.add_staff,
     mails.retry_mails,
     pages.routes,

@@ -63,6 +63,22 @@ class HistoryLookedUp(Touch):
     opened: str | None = None
 
 
+@fact(
+    "touchpoint_voided",
+    stage="admin",
+    task="administer",
+    says="Corrected the log",
+    meaning="A touchpoint was wrong; `voids_event_id` names it",
+    told=False,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchpointVoided(Touch):
+    """A touchpoint was wrong; ``voids_event_id`` names it."""
+
+    voided: str | None = None
+    reason: str | None = None
+
+
 @sample(
     "page_left",
     stage="use",

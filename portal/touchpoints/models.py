@@ -103,6 +103,9 @@ class Touchpoint(Base):
             "session_seq",
             postgresql_where=text("session_id is not null"),
         ),
+        # Both are next to empty: what was corrected, and what has to be.
+        Index("ix_touchpoint_voids", "voids_event_id", postgresql_where=text("voids_event_id is not null")),
+        Index("ix_touchpoint_invalid", "event_id", postgresql_where=text("not valid")),
         {"postgresql_partition_by": "RANGE (occurred_us)"},
     )
 

@@ -9,6 +9,9 @@ SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "or
 PROPS: dict[str, Prop] = {
     "accounts": numbers("accounts of the same group"),
     "action": word("what was done, as a code (park, resume, role_changed, limit_changed, disabled …)"),
+    "asked": words(
+        "what was asked for, as name=value: numbers and codes of ours, anything else as a keyed hash (#…)"
+    ),
     "arm": word("arm of the experiment"),
     "attempts": count("tries it took"),
     "backordered": count("lines with something to wait for"),
@@ -77,5 +80,6 @@ PROPS: dict[str, Prop] = {
     "to_state": word("state after"),
     "topic": word("topic, as a code"),
     "user_id": number("person it concerns"),
+    "voided": word("kind of the touchpoint that was voided"),
     "window": flag("a pickup window was chosen"),
 }

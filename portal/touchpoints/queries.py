@@ -18,6 +18,12 @@ from portal.touchpoints.kinds import kinds
 from portal.touchpoints.models import Touchpoint
 
 STAFF_ROLES = ("sales_rep", "support_agent", "store_staff", "administrator")
+# Rows whose properties are wrong and that no later row has voided; samples of browsers aside.
+INVALID = """
+select t.event_id::text, t.name, t.invalid_reason from touchpoint t
+ where not t.valid and t.source <> 'portal_client'
+   and not exists (select from touchpoint v where v.voids_event_id = t.event_id)
+"""
 _COLUMNS = (
     Touchpoint.event_id,
     Touchpoint.occurred_us,

@@ -19,6 +19,7 @@ from portal.touchpoints.identity import fact_id, fingerprint, moment_id
 from portal.touchpoints.insertion import write
 from portal.touchpoints.interaction import Interaction, interaction_of
 from portal.touchpoints.kind import Kind, Touch
+from portal.touchpoints.scrub import clean_text
 from portal.touchpoints.validity import checked
 from portal.touchpoints.vocabulary import CHANNELS, OUTCOMES, ROLES
 
@@ -65,6 +66,7 @@ class Event:
     step_no: int | None = None
     handoff: bool = False
     causation_id: UUID | None = None
+    voids_event_id: UUID | None = None
     links: dict[str, int | None] = field(default_factory=dict)
 
     @property
@@ -122,9 +124,16 @@ def row_of(event: Event, where: Interaction, received_us: int, latency_ms: int |
         **_where(event, where),
         **event.links,
     }
-    row = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+    row = {name: _stored(value) for name, value in row.items()}
     # Facts, and samples that a browser sends with an id, are in the log only once.
     return {**row, "fingerprint": fingerprint(row), "once": event.key is not None}
+
+
+def _stored(value: Any) -> Any:
+    """As the insertion takes it: ids as text, and no text that comes with a header or an address as it came."""
+    if isinstance(value, UUID):
+        return str(value)
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _what(event: Event) -> Row:
@@ -178,6 +187,7 @@ def _where(event: Event, where: Interaction) -> Row:
         "step_no": event.step_no,
         "handoff": event.handoff,
         "causation_id": event.causation_id,
+        "voids_event_id": event.voids_event_id,
         "correlation_id": where.correlation_id,
         "trace_id": where.trace_id,
         "dnt": where.dnt,

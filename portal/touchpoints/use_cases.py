@@ -1,11 +1,20 @@
-"""Keeping the log's months ready."""
+"""Keeping the log's months ready, and its rows right."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+
+from portal.foundation.actor import SYSTEM
+from portal.foundation.errors import NotFound
+from portal.touchpoints.facts import TouchpointVoided
+from portal.touchpoints.models import Touchpoint
+from portal.touchpoints.queries import INVALID
+from portal.touchpoints.recording import Event, record
 
 MONTHS_AHEAD = 3
 
@@ -27,3 +36,41 @@ def make_partitions(
         {"first": since or now.date(), "now": now.date(), "ahead": months_ahead},
     )
     return list(rows.scalars())
+
+
+def void_touchpoints(session: Session, *, ids: Iterable[UUID], reason: str, now: datetime) -> int:
+    """Void rows that are wrong: for each, a new row that names it. Returns how many; one voided before stays as it is.
+
+    :param reason: why, as a code (invalid, duplicate, mistake).
+    :raises NotFound: if there is no such row.
+    """
+    voided = 0
+    for event_id in sorted(set(ids)):
+        wrong = session.scalar(select(Touchpoint).where(Touchpoint.event_id == event_id))
+        if wrong is None:
+            raise NotFound
+        if session.scalar(select(Touchpoint.event_id).where(Touchpoint.voids_event_id == event_id)) is None:
+            _void(session, wrong, reason, now)
+            voided += 1
+    return voided
+
+
+def void_invalid(session: Session, *, now: datetime) -> int:
+    """Void every row whose properties are not what its kind says. Returns how many."""
+    ids = [UUID(row.event_id) for row in session.execute(text(INVALID))]
+    return void_touchpoints(session, ids=ids, reason="invalid", now=now)
+
+
+def _void(session: Session, wrong: Touchpoint, reason: str, now: datetime) -> None:
+    record(
+        session,
+        Event(
+            TouchpointVoided(voided=wrong.name, reason=reason),
+            actor=SYSTEM,
+            now=now,
+            key=f"touchpoint_voided:{wrong.event_id}",
+            account_id=wrong.account_id,
+            voids_event_id=wrong.event_id,
+            links={"order_id": wrong.order_id, "invoice_id": wrong.invoice_id},
+        ),
+    )

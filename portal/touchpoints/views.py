@@ -25,7 +25,7 @@ blueprint = Blueprint("touchpoints", __name__)
 
 MAX_BYTES = 2048
 MAX_DWELL_MS = 6 * 3600 * 1000
-ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 PER_MINUTE = 60
 REMEMBERED = 10_000
 _recent: OrderedDict[str, tuple[int, int]] = OrderedDict()  # who → minute, how many in it
@@ -81,7 +81,7 @@ def _sample(body: bytes) -> Sample | None:
         data = json.loads(body)
         given = str(data["id"])
         page = _page(str(data["path"]))
-        if not ID.match(given):
+        if not ID.fullmatch(given):
             return None
         if data["kind"] == "dwell":
             dwell = int(data["dwell_ms"])
@@ -89,7 +89,7 @@ def _sample(body: bytes) -> Sample | None:
                 return None
             return Sample(PageLeft(page=page), given, dwell_ms=dwell)
         if data["kind"] == "script_error":
-            message = scrubbed(str(data["message"]))[:200]
+            message = scrubbed(str(data["message"]))
             return Sample(ScriptFailed(page=page, message=message), given, outcome="system_error")
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None

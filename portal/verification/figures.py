@@ -24,7 +24,8 @@ select (select count(*) from company) as companies, (select count(*) from app_us
        (select count(*) from invoice where kind = 'credit_memo') as credit_memos,
        (select count(*) from payment) as payments,
        (select count(*) from ledger_entry) as ledger_entries,
-       (select count(*) from touchpoint) as touchpoints
+       (select count(*) from touchpoint) as touchpoints,
+       (select count(*) from touchpoint where not valid and source = 'portal_client') as invalid_samples
 """
 SUMS = """
 select currency, coalesce(o.orders_minor, 0) as orders_minor,

@@ -13,6 +13,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.web.sessions import visit
+from portal.web.transaction import only_reads
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -47,7 +48,7 @@ def _check() -> Response | None:
         return None
     seen = visit()
     if not seen.is_authenticated:
-        if request.method == "GET" and not request.headers.get("HX-Request"):
+        if only_reads() and not request.headers.get("HX-Request"):
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
         abort(401)
     if not seen.actor.can(permission):

@@ -25,6 +25,8 @@ class ErrorShown(Touch):
     status: int | None = None
     permission: str | None = None
     code: str | None = None
+    asked: list[str] | None = None
+    network: str | None = None
 
 
 @view(
@@ -46,3 +48,5 @@ class PermissionDenied(Touch):
     status: int | None = None
     permission: str | None = None
     code: str | None = None
+    asked: list[str] | None = None
+    network: str | None = None

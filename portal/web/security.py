@@ -14,7 +14,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.foundation.config import Settings
-from portal.web.urls import IdConverter
+from portal.web.urls import IdConverter, ItemConverter
 
 # form-action names Stripe's page because Chromium applies it to the redirect after a form, too.
 POLICY = "; ".join(
@@ -43,7 +43,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
 }
 View = TypeVar("View", bound=Callable[..., Any])
-REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 csrf = CSRFProtect()
 
@@ -53,7 +53,7 @@ def request_id() -> str:
     known: str | None = g.get("request_id")
     if known is None:
         given = request.headers.get("X-Request-Id", "")
-        known = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+        known = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         g.request_id = known
     return known
 
@@ -120,7 +120,7 @@ def install(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    app.url_map.converters["int"] = IdConverter
+    app.url_map.converters.update(int=IdConverter, item=ItemConverter)
     app.extensions["policy"] = policy(settings)
     app.before_request(_begin)
     csrf.init_app(app)

@@ -30,7 +30,7 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
 from portal.web.scope import SIGN_IN, scope_of
-from portal.web.transaction import SAFE_METHODS, db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.urls import came_from
 
 log = structlog.get_logger(__name__)
@@ -217,15 +217,12 @@ def _guide() -> Response | None:
     seen = visit()
     if seen.stay_is_over:
         message = "Your time in the customer's account is over. You are back in your own."
-        flash(
-            message if request.method in SAFE_METHODS else f"{message} What you just sent was not done.",
-            "warn",
-        )
+        flash(message if only_reads() else f"{message} What you just sent was not done.", "warn")
         g.stay_noticed = True
-        goes_on = request.method in SAFE_METHODS and seen.actor.can(permission)
+        goes_on = only_reads() and seen.actor.can(permission)
         return None if goes_on else _go("/")
     homeless = in_customer_account(seen.actor) and seen.actor.company_id is None
-    if homeless and request.method == "GET" and not seen.actor.can(permission):
+    if homeless and only_reads() and not seen.actor.can(permission):
         return _go(url_for("accounts.context"))
     return None
 

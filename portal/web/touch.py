@@ -21,6 +21,7 @@ from portal.touchpoints.interaction import Interaction, channel_of, set_interact
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
 from portal.web.access import request_permission
+from portal.web.asked import what_was_asked
 from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
 from portal.web.sessions import Visit, visit
@@ -29,9 +30,8 @@ from portal.web.visitor import remember_visitor, visitor_id, wants_privacy
 
 log = structlog.get_logger(__name__)
 
-TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
-# Skip 422 (recorded by the view itself) and static files.
-SILENT_STATUS = frozenset({422})
+TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+OUTCOMES = {404: "not_found", 410: "not_found", 409: "conflict", 429: "denied"}
 SILENT_ENDPOINTS = frozenset({"static", "touchpoints.beacon", "health.livez", "health.readyz"})
 
 
@@ -50,7 +50,7 @@ def viewed(what: Touch, **fields: Any) -> None:
 def interaction(seen: Visit) -> Interaction:
     """The circumstances of this request, as recorded in each of its touchpoints."""
     dnt = wants_privacy()
-    trace = TRACEPARENT.match(request.headers.get("traceparent", ""))
+    trace = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
     return Interaction(
         channel=channel_of(seen.actor),
         session_id=seen.session_id,
@@ -92,23 +92,23 @@ def _shown(status: int) -> list[Event]:
 
 
 def _record_refusal(status: int) -> None:
-    if status < 400 or status in SILENT_STATUS or request.endpoint in SILENT_ENDPOINTS:
+    if status < 400 or request.endpoint in SILENT_ENDPOINTS or not visit().is_authenticated:
         return
-    if g.get("refusal_recorded") or not visit().is_authenticated:
+    if g.get("refusal_recorded") or _told_by_view(status):
         return
     g.refusal_recorded = True
-    asked = {"endpoint": request.endpoint, "method": request.method}
+    asked = what_was_asked(status)
     if status == 403:
         permission = request_permission() if request.endpoint else None
-        denied = PermissionDenied(**asked, status=status, permission=permission)
-        viewed(denied, outcome="denied", error_code="403")
+        viewed(PermissionDenied(**asked, permission=permission), outcome="denied", error_code="403")
     else:
-        outcome = {404: "not_found", 409: "conflict"}.get(status, "validation_error")
-        viewed(
-            ErrorShown(**asked, status=status),
-            outcome="system_error" if status >= 500 else outcome,
-            error_code=str(status),
-        )
+        outcome = "system_error" if status >= 500 else OUTCOMES.get(status, "validation_error")
+        viewed(ErrorShown(**asked), outcome=outcome, error_code=str(status))
+
+
+def _told_by_view(status: int) -> bool:
+    """A refused form: the view has recorded what was refused, with what it was about."""
+    return status == 422 and any(event.outcome != "ok" for event in g.get("views", []))
 
 
 def _write_after(response: Response, events: list[Event], where: Interaction) -> None:

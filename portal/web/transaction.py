@@ -21,6 +21,12 @@ from portal.web.scope import BOOKS, Scope, scoped
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+def only_reads() -> bool:
+    """Whether the request asks for something and changes nothing. HEAD is answered like GET, without the body: monitors
+    and mail scanners ask so, and a page that takes it for a form that was sent would tell them that a link is dead."""
+    return request.method in {"GET", "HEAD"}
+
+
 def db() -> Session:
     """The request's session; opened at first use. One that is opened after the sign-in is held to its scope."""
     session: Session | None = g.get("db")

@@ -12,7 +12,7 @@ from portal.accounts.pages import Answer, blueprint
 from portal.stores.store.queries import stores_by_id
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db
+from portal.web.transaction import db, only_reads
 from portal.web.ui import flash
 from portal.web.urls import local_path
 
@@ -21,7 +21,7 @@ from portal.web.urls import local_path
 @needs("context:switch")
 def context() -> Answer:
     """Choose the company, the job or the store that one orders for."""
-    if request.method == "GET":
+    if only_reads():
         return context_page(JobsForm(formdata=None))
     form = ContextForm()
     form.validate()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
@@ -14,7 +14,7 @@ from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -28,7 +28,7 @@ def acting_form(code: str) -> Answer:
     form = ActingForm()
     form.subject.choices = [SelectChoice(str(each.id), each.name) for each in people]
     status = 200
-    if request.method == "POST":
+    if not only_reads():
         form.validate()
         with refusing(form) as tried:
             start_acting(

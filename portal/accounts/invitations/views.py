@@ -22,7 +22,7 @@ from portal.web.access import needs, public
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor, visit
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -31,7 +31,7 @@ from portal.web.ui import flash
 def invitation_form() -> Answer:
     """Invite somebody to the company."""
     form = InviteForm()
-    if request.method == "GET":
+    if only_reads():
         return render_template("accounts/invitations/invite.html", form=form)
     status = 422
     if form.validate_on_submit():
@@ -76,7 +76,7 @@ def invitation() -> Answer:
     if found is None:
         return dead_link("invitation")
     form = NewPersonForm() if found.needs_password else JoinForm()
-    if request.method == "GET":
+    if only_reads():
         form.token.data = token
         if isinstance(form, NewPersonForm):
             form.name.data = found.name

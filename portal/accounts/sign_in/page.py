@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import User
 from portal.accounts.pages import Answer
 from portal.accounts.sign_in.facts import SignInFailed
-from portal.accounts.sign_in.networks import network_of
 from portal.accounts.sign_in.use_cases.one_time import DeadLink
 from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
 from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
@@ -20,6 +19,7 @@ from portal.foundation.errors import Rejected
 from portal.web.sessions import COOKIE, set_cookie
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
+from portal.web.visitor import network_of
 
 HOME = "/"
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import UserSession
-from portal.accounts.sign_in.networks import device_name
+from portal.accounts.sign_in.devices import device_name
 from portal.foundation.actor import Actor
 
 

@@ -20,7 +20,7 @@ from portal.web.access import needs
 from portal.web.forms import PortalForm
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -38,7 +38,7 @@ class HoldForms:
 def edit_hold(code: str) -> str | Response | tuple[str, int]:
     """Why, and the button: one puts the company on hold, the other lifts it; and the rule."""
     company = visible_company(db(), actor(), code)
-    if request.method == "GET":
+    if only_reads():
         return _page(company, _forms(""), sent="")
     sent = request.form.get("action", "")
     sent = sent if sent in ACTIONS else "hold"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
@@ -14,7 +14,7 @@ from portal.billing.pages import staff_blueprint
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, today
+from portal.web.transaction import db, now, only_reads, today
 from portal.web.ui import flash
 
 ADDRESS = "/customers/<code>/disputes/<int(max=9007199254740992):dispute_id>"
@@ -26,7 +26,7 @@ def edit_dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]
     """What is disputed, and how it is closed: credited, upheld or withdrawn, with an answer."""
     company = visible_company(db(), actor(), code)
     shown = dispute_of(db(), company.id, dispute_id)
-    if request.method == "GET":
+    if only_reads():
         form = AnswerForm(formdata=None)
         form.amount.fill(min(shown.amount_minor, shown.creditable_minor), shown.currency)
         return _page(company, shown, form)

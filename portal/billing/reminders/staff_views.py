@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
@@ -12,7 +12,7 @@ from portal.billing.reminders.queries import policy_of
 from portal.billing.reminders.use_cases import change_policy
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -23,7 +23,7 @@ def edit_reminders(code: str) -> str | Response | tuple[str, int]:
     company = visible_company(db(), actor(), code)
     policy = policy_of(db(), company.id)
     page = "billing/reminders/customer_reminders.html"
-    if request.method == "GET":
+    if only_reads():
         return render_template(page, company=company, form=filled(policy), policy=policy)
     form = RemindersForm()
     wanted = read_policy(form)

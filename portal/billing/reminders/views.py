@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
@@ -12,7 +12,7 @@ from portal.billing.reminders.queries import policy_of
 from portal.billing.reminders.use_cases import change_policy
 from portal.web.access import needs
 from portal.web.sessions import actor
-from portal.web.transaction import books, db, now
+from portal.web.transaction import books, db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -22,7 +22,7 @@ def edit_reminders() -> str | Response | tuple[str, int]:
     """The policy, and changing it."""
     company = db().get_one(Company, actor().customer_id)
     policy = policy_of(db(), company.id)
-    if request.method == "GET":
+    if only_reads():
         return render_template("billing/reminders/reminders.html", form=filled(policy), policy=policy)
     form = RemindersForm()
     wanted = read_policy(form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
@@ -15,7 +15,7 @@ from portal.billing.terms.use_cases import Agreed, change_terms
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -24,7 +24,7 @@ from portal.web.ui import flash
 def edit_terms(code: str) -> str | Response | tuple[str, int]:
     """Credit limit and terms of payment."""
     company = visible_company(db(), actor(), code)
-    if request.method == "GET":
+    if only_reads():
         return _page(company, TermsForm(formdata=None), typed=False)
     form = TermsForm()
     with refusing(form) as tried:

@@ -119,20 +119,14 @@ def test_the_change_and_its_fact_commit_together_or_not_at_all(
 
 
 def test_bad_properties_are_marked_and_undo_nothing(session: Session) -> None:
-    bad: list[dict[str, Any]] = [
-        {"lines": "three"},
-        {"number": "x" * 9000},
-        {"number": "a\x00b"},
-        {"number": "\ud800"},
-        {"lines": {1, 2}},
-    ]
+    bad: list[dict[str, Any]] = [{"lines": "three"}, {"lines": -1}, {"lines": {1, 2}}]
     for n, props in enumerate(bad):
         record(session, order_event(SYSTEM, str(n), props=props))
     session.commit()
     rows = sorted(logged(session), key=lambda r: r.idempotency_key or "")
-    assert [r.valid for r in rows] == [False] * 5
+    assert [r.valid for r in rows] == [False] * 3
     assert all(r.invalid_reason for r in rows)
-    assert [r.props for r in rows] == [{"lines": "three"}, {}, {}, {}, {}]
+    assert [r.props for r in rows] == [{"lines": "three"}, {"lines": -1}, {}]
 
 
 def test_acting_on_behalf_names_both_and_no_browser(session: Session, build: Build) -> None:

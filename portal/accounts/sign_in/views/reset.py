@@ -12,7 +12,7 @@ from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_p
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, find_link
 from portal.web.access import public
 from portal.web.refusals import refusing
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -21,7 +21,7 @@ from portal.web.ui import flash
 def forgot() -> Answer:
     """Send a link for a new password. The answer is the same whether or not the address is known."""
     form = ForgotForm()
-    if request.method == "GET":
+    if only_reads():
         return _forgot(form, sent="sent" in request.args)
     if not form.validate_on_submit():
         return _forgot(form), 422
@@ -39,12 +39,12 @@ def forgot() -> Answer:
 def reset() -> Answer:
     """Choose a new password with the link from the mail."""
     form = ResetForm()
-    if request.method == "GET":
+    if only_reads():
         form.token.data = request.args.get("token", "")
     if find_link(db(), purpose=RESET, token=form.token.data or "", now=now()) is None:
         return dead_link("reset")
     if not form.validate_on_submit():
-        return _reset(form), 200 if request.method == "GET" else 422
+        return _reset(form), 200 if only_reads() else 422
     with refusing(form) as tried:
         reset_password(db(), token=form.token.data, password=form.password.data, now=now())
     if isinstance(tried.refused, DeadLink):

@@ -21,7 +21,7 @@ from portal.accounts.sign_in.use_cases.throttle import SIGN_IN
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, clear_cookie, visit
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.urls import local_path
 
 
@@ -31,7 +31,7 @@ def sign_in_form() -> Answer:
     """Ask who it is, then go on to ``next`` if that is an address of ours."""
     onward = local_path(request.values.get("next"), HOME)
     form = SignInForm()
-    if request.method == "GET":
+    if only_reads():
         if visit().is_authenticated:
             return redirect(onward)
         form.next.data = onward if onward != HOME else ""

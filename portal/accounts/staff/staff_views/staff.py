@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from wtforms.fields import SelectChoice
 
 from portal.accounts.models import User
@@ -25,7 +25,7 @@ from portal.stores.store.queries import StoreInfo, all_stores
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
 
 
@@ -46,7 +46,7 @@ def invite_staff() -> Answer:
     stores = all_stores(db())
     named = [SelectChoice(each.code, each.name) for each in stores]
     form.store_code.choices = [SelectChoice("", "No store"), *named]
-    if request.method == "GET":
+    if only_reads():
         return render_template("accounts/staff/invite_staff.html", form=form)
     if form.validate_on_submit():
         with refusing(form) as tried:

@@ -14,7 +14,6 @@ from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.accounts.sign_in.networks import network_of
 from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
@@ -30,6 +29,7 @@ from portal.web.access import public
 from portal.web.filters import day
 from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
+from portal.web.visitor import network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

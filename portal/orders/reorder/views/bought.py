@@ -22,7 +22,7 @@ from portal.web.filters import plural
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, visit
 from portal.web.touch import viewed
-from portal.web.transaction import db, now, today
+from portal.web.transaction import db, now, only_reads, today
 from portal.web.ui import flash
 
 
@@ -54,7 +54,7 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -
     found = bought_before(
         db(), company_id=company_id, today=today(), store_id=seen.store_id, words=words, after=after
     )
-    if request.method == "GET":
+    if only_reads():
         seen_list = ProductListViewed(list="bought_before", results=len(found.rows), query_length=len(words))
         viewed(seen_list, account_id=company_id)
     page = BoughtPage(
