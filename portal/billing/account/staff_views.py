@@ -19,6 +19,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
 from portal.billing.promises_to_pay.queries import PromiseRow, company_promises
 from portal.billing.refunds.queries import payments_to_refund
+from portal.billing.settlement.page import write_off_limit
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -99,6 +100,8 @@ def show_customer_invoice(number: str) -> str:
         pdf=url_for("billing_staff.invoice_pdf", code=company.code, number=number),
         order=url_for("desk.support_order", number=order) if order else None,
         refunds=_refunds(found),
+        write_off=_manage("billing_staff.write_off", number=number),
+        write_off_limit_minor=write_off_limit(found.currency),
         credit=_manage("billing_staff.new_credit_memo", code=company.code, invoice=number),
     )
     shown = invoice_page(found, links, with_method=actor().can("billing:manage"))

@@ -43,6 +43,8 @@ class InvoiceLinks:
     promise: str | None = None
     pay_links: str | None = None
     credit: str | None = None
+    write_off: str | None = None
+    write_off_limit_minor: int = 0
     refunds: tuple[
         tuple[str, str], ...
     ] = ()  # of a credit memo: payments that it can be refunded with, and where
@@ -105,8 +107,15 @@ class InvoicePage:
             ("Something is wrong with it", links.dispute if each.creditable_minor else None, "question"),
             ("Have somebody else pay it by a link", links.pay_links if each.open_minor else None, "mail"),
             ("Credit part of it", links.credit if each.creditable_minor else None, "swap"),
+            ("Write off what is left", links.write_off if self._can_be_written_off else None, "check"),
         ]
         return [Action(words, href, icon) for words, href, icon in found if href]
+
+    @property
+    def _can_be_written_off(self) -> bool:
+        """It is a small rest, or was one, which can be owed again."""
+        small = 0 < self.invoice.open_minor <= self.links.write_off_limit_minor
+        return small or any(each.kind == "write_off" for each in self.doc.applied)
 
     @property
     def can_be_paid(self) -> bool:

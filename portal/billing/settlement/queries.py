@@ -14,6 +14,7 @@ from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
+from portal.billing.models.write_offs import WriteOff
 
 
 def posted(session: Session, key: str) -> int | None:
@@ -71,6 +72,12 @@ def memos_among(session: Session, document_ids: Collection[int]) -> dict[int, st
     query = select(Invoice.id, Invoice.number).where(Invoice.id.in_(list(document_ids)))
     found = session.execute(query.where(Invoice.kind == "credit_memo").order_by(Invoice.id))
     return {row.id: row.number for row in found}
+
+
+def write_offs_of(session: Session, invoice_id: int) -> Sequence[WriteOff]:
+    """What was written off of an invoice, the newest first. One statement."""
+    query = select(WriteOff).where(WriteOff.invoice_id == invoice_id).order_by(WriteOff.id.desc())
+    return session.scalars(query).all()
 
 
 def pending_refunds_minor(session: Session, payment_id: int) -> int:

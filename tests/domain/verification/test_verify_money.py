@@ -33,6 +33,10 @@ insert into invoice_line (invoice_id, line_no, company_id, name, quantity, unit_
 select id, 1, company_id, 'x', -1, 1, net_minor, tax_minor, {line} from invoice where number = 'CM-1';
 update invoice set credited_minor = {net} + {tax} where number = 'H-1'
 """
+WRITE_OFF = """
+insert into write_off (invoice_id, company_id, amount_minor, limit_minor, currency, reason, key, at)
+select id, company_id, {amount}, 500, currency, 'x', 'x', now() from invoice where number = 'H-1'
+"""
 # check → (what breaks it, the row that it must name)
 BREAKS: dict[str, list[tuple[str, str]]] = {
     "document_lines": [
@@ -73,6 +77,18 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         (MEMO.format(net=100, tax=5_273, line="null"), "H-1"),
         (MEMO.format(net=100, tax=-1, line="null"), "H-1"),
         (MEMO.format(net=59_401, tax=5_271, line="null"), "H-1"),
+    ],
+    "write_offs": [
+        (WRITE_OFF.format(amount=2), "H-1"),
+        (
+            WRITE_OFF.format(amount=501)
+            + "; update ledger_entry set amount_minor = -501 where amount_minor = -2",
+            "H-1",
+        ),
+        (
+            "update ledger_transaction set kind = 'write_off', posting_key = 'write_off:x' where posting_key = 'invoice:H-1'",
+            "x",
+        ),
     ],
     "early_discounts": [
         (
