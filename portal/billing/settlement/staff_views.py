@@ -67,7 +67,7 @@ def _invoice(number: str) -> Invoice:
 
 def _page(invoice: Invoice, form: WriteOffForm) -> str:
     return render_template(
-        "billing/settlement/write_off.html",
+        "billing/invoices/write_off.html",
         invoice=invoice,
         company=company_of(db(), invoice),
         form=form,
