@@ -33,7 +33,7 @@ HOST = f"127.0.0.1:{PORT}"
 SCALE = float(os.environ.get("SCALE", "1"))
 SECONDS = float(os.environ.get("SECONDS_EACH", "8"))
 PEOPLE = int(os.environ.get("PEOPLE", "8"))
-SECRET = "bench-" + "x" * 40
+SECRET = "bench-kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4"
 
 
 def main() -> None:

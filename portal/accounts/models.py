@@ -107,6 +107,9 @@ class User(Base):
         # All spellings of a phone number share its last digits.
         Index("ix_app_user_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
         Index("ix_app_user_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index(
+            "ix_app_user_scattered", text("md5(id::text)"), postgresql_where=text("password_hash is not null")
+        ),
     )
 
     @property
@@ -186,14 +189,15 @@ class UserSession(Base):
 
 
 class SignInAttempt(Base):
-    """A failed sign-in or reset request, counted per account and per network to rate-limit guesses."""
+    """A wrong password or a mail that was asked for, counted to slow down guesses and floods. ``account_key``: a hash of
+    what is counted together: an address, a browser, a session, a host."""
 
     __tablename__ = "sign_in_attempt"
 
     id: Mapped[BigId]
     account_key: Mapped[bytes]
     network: Mapped[str]
-    purpose: Mapped[str]  # sign_in, reset, invitation
+    purpose: Mapped[str]  # that of a Limit or a Patience
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (

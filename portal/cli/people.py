@@ -16,18 +16,18 @@ import click
 def add_staff(email: str, name: str, kind: str, store_code: str | None, password: str) -> None:
     """Add a member of staff who can sign in at once."""
     from portal.accounts.staff.use_cases import staff
-    from portal.cli.places import database
+    from portal.cli.places import connected, settings
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction
     from portal.foundation.errors import NotFound
     from portal.stores.store.queries import store_by_code
 
-    with database() as engine, transaction(make_sessions(engine)) as session:
+    with settings() as known, connected(known) as engine, transaction(make_sessions(engine)) as session:
         try:
             store = store_by_code(session, store_code) if store_code else None
         except NotFound:
             raise click.BadParameter(f"No store has the code {store_code}.", param_hint="--store") from None
         store_id = store.id if store else None
         new = staff.NewStaff(email, name, kind, store_id=store_id, password=password)
-        staff.add_staff(session, new, now=utcnow())
+        staff.add_staff(session, new, now=utcnow(), sellers=[known.seller_name])
     click.echo(f"{email.strip().lower()} can sign in now.")

@@ -11,12 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from portal.foundation.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+from portal.foundation.secrets.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+from portal.foundation.secrets.weak import is_guessable
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
-SAMPLE_SECRETS = ("change-me", "changeme", "development-only")
 
 
 class ConfigError(Exception):
@@ -186,10 +186,9 @@ def port(environ: Mapping[str, str] | None = None) -> int:
 
 def _secret(env: Mapping[str, str], environment: str) -> str:
     secret = env.get("PORTAL_SECRET_KEY", "")
-    is_sample = secret.lower().startswith(SAMPLE_SECRETS)
-    if environment == "production" and (len(secret) < 32 or is_sample):
+    if environment == "production" and (len(secret) < 32 or is_guessable(secret)):
         raise ConfigError(
-            "PORTAL_SECRET_KEY is missing or shorter than 32 characters, or a sample that anybody knows; "
+            "PORTAL_SECRET_KEY is missing or shorter than 32 characters, or easy to guess (repeated, or a sample); "
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32

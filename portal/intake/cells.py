@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from portal.foundation.money import exponent
+from portal.foundation.secrets.hashes import AFFORDABLE, Parameters
 
 Parse = Callable[[str], Any]
 
@@ -34,9 +35,6 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f\"<>\\^`{|}]+")
 HEX = re.compile(r"#[0-9A-Fa-f]{6}")
-ARGON2ID = re.compile(
-    r"\$argon2id\$v=19\$m=([0-9]{1,7}),t=([0-9]{1,2}),p=([0-9]{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}"
-)
 # Line breaks and tabs among them; U+2028 and U+2029 break lines, too.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 BREAKS = re.compile(r" *[\t\n\x0b\x0c\x85\u2028\u2029][\s]*")
@@ -46,8 +44,6 @@ NO = frozenset({"no", "n", "false", "f", "0", "off"})
 END_OF_DAY = time(23, 59, 59)
 # Times outside these years are slips of a converter; they would also need a partition of the log each month.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
-# A more expensive hash would block everybody else's sign-in.
-MOST_MEMORY, MOST_PASSES, MOST_LANES = 1_048_576, 20, 16
 
 
 class Wrong(ValueError):
@@ -243,12 +239,12 @@ language = matching(LANGUAGE, "language tag", 12)
 
 def argon2id(raw: str) -> str:
     """A password's hash whose parameters a sign-in can afford."""
-    found = ARGON2ID.fullmatch(raw)
-    if found and len(raw) <= 255:
-        memory, passes, lanes = (int(number) for number in found.groups())
-        if 8 <= memory <= MOST_MEMORY and 1 <= passes <= MOST_PASSES and 1 <= lanes <= MOST_LANES:
-            return raw
-    raise not_a("argon2id hash")
+    asked = Parameters.of(raw)
+    if asked is None:
+        raise not_a("argon2id hash")
+    if not asked.affordable:
+        raise Wrong(f"{not_a('argon2id hash')} that a sign-in can afford: {AFFORDABLE}")
+    return raw
 
 
 def hex_colour(raw: str) -> str:

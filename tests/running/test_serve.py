@@ -38,7 +38,7 @@ class Server:
         environment = {
             **clean,
             "DATABASE_URL": database_url,
-            "PORTAL_SECRET_KEY": "k" * 40,
+            "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             "PORTAL_PORT": str(self.port),
             "PORTAL_PUBLIC_URL": f"https://{HOST}",
             "PORTAL_TRUSTED_PROXIES": "1",

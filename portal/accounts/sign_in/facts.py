@@ -50,3 +50,4 @@ class SignInFailed(Touch):
     reason: str | None = None
     method: str | None = None
     network: str | None = None
+    user_id: int | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
-from portal.accounts.sign_in.passwords import SHORTEST
+from portal.accounts.sign_in.guessable import SHORTEST
 
 
 def lower(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Reset links: single use, short life, only the newest one, stored as a hash."""
+"""Reset links: single use, short life, stored as a hash; nobody's request spoils another's link."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_a_reset_link_lives_an_hour(session: Session, build: Build, minutes: int
             reset_password(session, token=token, password=NEW, now=later)
 
 
-def test_only_the_newest_link_works(session: Session, build: Build) -> None:
+def test_an_earlier_link_works_until_one_is_used(session: Session, build: Build) -> None:
+    """Seen failing with each new link ending the ones before: a stranger who asked kept the person from theirs."""
     person = build.user(build.company())
     first, second = _ask(session, person), _ask(session, person)
+    reset_password(session, token=first, password=NEW, now=NOW)
     with pytest.raises(Rejected):
-        reset_password(session, token=first, password=NEW, now=NOW)
-    session.rollback()
-    reset_password(session, token=second, password=NEW, now=NOW)
+        reset_password(session, token=second, password=NEW, now=NOW)
 
 
 @pytest.mark.parametrize("weak", ["short", "password123", "aaaaaaaaaaaa", "x" * 201])

@@ -125,6 +125,10 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update bought set total_quantity = 1", "C1 INT-300-5"),
         ("delete from bought", "C1 INT-300-5"),
     ],
+    "affordable_passwords": [
+        (f"update app_user set password_hash = '{hash_}'", "person ")
+        for hash_ in (f"$argon2id$v=19$m=262144,t=4,p=4$c29tZXNhbHQ${'A' * 43}", "{SHA}x")
+    ],
     "session_numbers": [(SESSION.format(2, 2), "session "), (SESSION.format(2, 1), "session ")],
     "log_partitions": [
         (

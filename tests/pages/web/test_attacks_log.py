@@ -19,6 +19,7 @@ from portal.orders.models.drafts import Draft
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
 from tests.page import PageClient
+from tests.running.queued import run_queued
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 MAIL = "ann@painter.example"
@@ -139,6 +140,7 @@ def test_a_session_leaves_no_secret_behind(
     browser.post("/sign-out")
     browser.get("/forgot")
     browser.post("/forgot", {"email": admin.email})
+    run_queued(settings, engine, "sign_in.request_reset")
     links = session.scalars(
         text("select data->>'link' from outbound_mail where data->>'link' is not null")
     ).all()

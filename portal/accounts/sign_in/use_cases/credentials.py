@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,19 +10,30 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.accounts.sign_in import passwords
+from portal.accounts.sign_in.guessable import check_quality
 from portal.accounts.sign_in.letters import mail_password_changed, mail_password_reset
 from portal.accounts.sign_in.links import reset_link
+from portal.accounts.sign_in.queries import names_around
+from portal.accounts.sign_in.use_cases.guesses import ADDRESS, Bucket, forget
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, consume_link, issue_link, void_links
 from portal.accounts.sign_in.use_cases.sessions import end_sessions
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.jobs import defer
 
 MINUTE = timedelta(minutes=1)
+REQUEST_RESET = "sign_in.request_reset"
+
+
+def queue_reset(session: Session, *, email: str) -> None:
+    """Have a link for a new password sent, if there is such a person. Whether there is, the worker finds out: here the
+    same is done for every address, in the same time."""
+    defer(session, REQUEST_RESET, {"email": email})
 
 
 def request_reset(session: Session, *, email: str, public_url: str, now: datetime) -> None:
-    """Send a link for a new password, if there is such a person. The caller gives the same answer either way."""
+    """Send a link for a new password, if there is such a person. Links of earlier mails work on until one is used: who
+    asks for somebody else's cannot make the one useless that they are about to follow."""
     user = session.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
     if user is None:
         return
@@ -31,9 +43,12 @@ def request_reset(session: Session, *, email: str, public_url: str, now: datetim
     mail_password_reset(session, user, link=link, minutes=minutes, token_id=issued.id)
 
 
-def reset_password(session: Session, *, token: str, password: str, now: datetime) -> User:
+def reset_password(
+    session: Session, *, token: str, password: str, now: datetime, sellers: Iterable[str] = ()
+) -> User:
     """Choose a new password with a link. All of the person's sessions end.
 
+    :param sellers: the seller's names, which make no good password.
     :raises DeadLink: if the link has been used or has expired.
     :raises Rejected: if the password is weak; the link then stays usable.
     """
@@ -41,15 +56,18 @@ def reset_password(session: Session, *, token: str, password: str, now: datetime
     user = session.get_one(User, row.user_id)
     if user.disabled_at is not None:
         raise DeadLink
-    set_password(session, user=user, password=password, now=now)
-    forgive(session, limit=SIGN_IN, email=user.email)
+    set_password(session, user=user, password=password, now=now, sellers=sellers)
+    forget(session, [Bucket(ADDRESS, user.email)])
     mail_password_changed(session, user, now)
     return user
 
 
-def change_password(session: Session, *, actor: Actor, current: str, password: str, now: datetime) -> None:
+def change_password(
+    session: Session, *, actor: Actor, current: str, password: str, now: datetime, sellers: Iterable[str] = ()
+) -> None:
     """Choose a new password with the current one. The person's other sessions end.
 
+    :param sellers: the seller's names, which make no good password.
     :raises Rejected: if the current one is wrong or the new one is weak.
     """
     user = session.get_one(User, actor.user_id)
@@ -57,19 +75,25 @@ def change_password(session: Session, *, actor: Actor, current: str, password: s
         raise Rejected(
             "wrong_password", "That is not your current password.", field="current", outcome="denied"
         )
-    set_password(session, user=user, password=password, now=now, keep_session=actor.session_id)
-    forgive(session, limit=SIGN_IN, email=user.email)
+    keep = actor.session_id
+    set_password(session, user=user, password=password, now=now, keep_session=keep, sellers=sellers)
     mail_password_changed(session, user, now)
 
 
 def set_password(
-    session: Session, *, user: User, password: str, now: datetime, keep_session: int | None = None
+    session: Session,
+    *,
+    user: User,
+    password: str,
+    now: datetime,
+    keep_session: int | None = None,
+    sellers: Iterable[str] = (),
 ) -> None:
     """Store a good password and end the person's sessions, except ``keep_session``; reset links are voided too.
 
     :raises Rejected: if the password is weak.
     """
-    passwords.check_quality(password, email=user.email)
+    check_quality(password, email=user.email, names=[*names_around(session, user), *sellers])
     user.password_hash = passwords.hash_password(password)
     void_links(session, purpose=RESET, user_id=user.id, now=now)
     end_sessions(session, user_id=user.id, but=keep_session, now=now)

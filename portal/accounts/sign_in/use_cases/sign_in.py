@@ -12,8 +12,8 @@ from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
+from portal.accounts.sign_in.queries import someones_hash
 from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
@@ -66,18 +66,20 @@ class _Start:
     job_id: int | None = None
 
 
-def authenticate(session: Session, *, email: str, password: str) -> User:
+def authenticate(session: Session, *, email: str, password: str, secret: str) -> User:
     """The person whose password this is. An unknown address, a disabled person and a wrong password get the same
-    answer after the same work.
+    answer after the same work: an unknown address costs what one of the stored hashes costs, always the same one.
 
+    :param secret: the portal's, so that nobody can foresee which one.
     :raises Rejected: if they do not match.
     """
-    wanted = select(User).where(User.email == email.strip().lower())
+    wanted = select(User).where(User.email == email)
     user = session.scalar(wanted.options(undefer(User.password_hash)))
-    matches = passwords.verify(user.password_hash if user else None, password)
+    like = someones_hash(session, email, secret)
+    matches = passwords.verify(user.password_hash if user else None, password, like=like)
     if user is None or not matches or user.disabled_at is not None:
         raise Rejected("no_match", MISMATCH, outcome="denied")
-    if passwords.needs_rehash(user.password_hash or ""):
+    if passwords.needs_rehash(user.password_hash or "", password):
         user.password_hash = passwords.hash_password(password)
     return user
 
@@ -98,7 +100,6 @@ def sign_in(
     """
     if browser.token:
         end_session_of_token(session, token=browser.token, now=now)
-    forgive(session, limit=SIGN_IN, email=user.email)
     start, token = _start(session, user), new_token()
     row = _new_row(user, start, browser, token)
     row.created_at = row.last_seen_at = now
