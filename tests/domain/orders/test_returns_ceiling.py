@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.accounts.models import Company
 from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.models.invoices import Invoice
+from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.models.orders import OrderLine
@@ -16,6 +18,7 @@ from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import collect, invoices, ready
 from tests.domain.orders.test_returns import back, collected, memos
+from tests.invoices import pay_offline
 from tests.placed_orders import Want, counter
 from tests.placing import together
 from tests.shop import TODAY
@@ -139,4 +142,25 @@ def test_both_ways_at_once_stay_below_the_ceiling(
     together(*[lambda n=n: (amount if n % 2 else units)(n) for n in range(8)])
     session.refresh(invoice)
     assert 0 < invoice.credited_minor <= 4_000
+    is_sound(engine)
+
+
+def test_what_was_refunded_before_it_came_back_is_not_owed(
+    session: Session, build: Build, admin: Actor, engine: Engine
+) -> None:
+    """Money first, goods later: the memo goes onto the invoice that the refund opened. Seen failing: it was overdue, beside
+    a credit of the same amount."""
+    scene = counter(build)
+    order = collected(session, scene, Want(scene.paint, 2, price="50.00"))
+    (invoice,) = invoices(session, order)
+    payment = pay_offline(session, scene.company, 10_000, invoice)
+    request = RefundRequest(
+        payment_id=payment.id, amount_minor=5_000, reason="Comes back", key="k", agreed=True
+    )
+    begin_refund(session, request, actor=admin, now=NOW)
+    session.commit()
+    memo = back(session, scene, order, {1: 1})
+    session.refresh(invoice)
+    assert (memo.open_minor, invoice.open_minor) == (0, 0)
+    assert back(session, scene, order, {1: 1}, token="t2").open_minor == -5_000, "nothing is open of it"
     is_sound(engine)

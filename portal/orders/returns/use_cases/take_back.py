@@ -13,6 +13,7 @@ from portal.billing.invoices.use_cases.issue import issue
 from portal.billing.models.invoices import Invoice
 from portal.billing.refunds.facts import OrderRefunded
 from portal.billing.reminders.letters.new_documents import mail_new_document
+from portal.billing.settlement.use_cases.memos import apply_to_refunded
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
@@ -66,6 +67,7 @@ def take_back(session: Session, *, actor: Actor, now: datetime, number: str, bac
     assert memo is not None  # the order is locked, and the key was looked for under its lock
     for line, units in lines:
         line.quantity_returned += units
+    apply_to_refunded(session, memo, actor=actor, now=now)
     _record_return(locked, lines, back.reason, memo)
     mail_new_document(session, memo)
     if back.restock and locked.order.store_id is not None:
