@@ -28,7 +28,7 @@ class PaidInvoice(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaymentRecorded(Letter, words="payment recorded"):
+class PaymentRecorded(Letter, words="receipt for a payment"):
     """Receipt for a cheque, a transfer or cash: what it paid, and what of it is unapplied."""
 
     number: str

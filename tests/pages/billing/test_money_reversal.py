@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.payments import Payment
-from portal.foundation.clock import utcnow
+from portal.foundation.clock import local, utcnow
 from tests.builders import Build
 from tests.invoices import make_invoice
 from tests.page import PageClient
@@ -54,5 +54,5 @@ def test_a_returned_cheque(client: PageClient, build: Build, session: Session, c
     client.get("/payments")
     assert "Taken back" in client.text
     assert "Returned by the bank" in client.text
-    client.get(f"/statements/{utcnow():%Y-%m}")
+    client.get(f"/statements/{local(utcnow(), 'America/New_York'):%Y-%m}")
     assert "Cheque 1001 returned" in client.text
