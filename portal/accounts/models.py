@@ -26,6 +26,9 @@ class Company(Base):
     po_mode: Mapped[str] = mapped_column(server_default="free")
     # Whether reps may act inside the account; the company's own admins decide.
     acting_consent: Mapped[bool] = mapped_column(server_default="true")
+    # Orders above it that a rep makes in somebody's name need approval (minor units of ``currency``, with tax); None: only
+    # what that person may not order alone does. The company's own admins decide.
+    rep_order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     terms_days: Mapped[int] = mapped_column(server_default="30")
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None]
@@ -35,6 +38,7 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     __table_args__ = (
+        CheckConstraint("rep_order_limit_minor >= 0", name="rep_order_limit_positive"),
         Index(
             "ix_company_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
         ),

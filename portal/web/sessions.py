@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actors import actor_of_session
 from portal.accounts.delegations.use_cases import end_delegations
-from portal.accounts.sight import in_customer_account
+from portal.accounts.sight import in_customer_account, stands
 from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
@@ -44,9 +44,10 @@ update user_session set delegation_id = null, store_id = null, job_id = null
  where id = :id and delegation_id = :held
 """)
 
-# A company that is disabled, or where the person's membership has ended, counts as none: the visit continues
-# without one. A stay in a customer's account (delegation) ends when its hour is over, consent is withdrawn, the
-# rep is no longer assigned to the company, or the person acted for has left it.
+# A company that is disabled, or where the person no longer has a standing, counts as none: the visit continues without
+# one. The role is that of the person something is done for: of who is signed in, or of whom a rep acts for. A stay in a
+# customer's account (delegation) ends when its hour is over, consent is withdrawn, the rep is no longer assigned to the
+# company, or the person acted for has left it.
 WHO = text(f"""
 select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
@@ -55,7 +56,8 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, d.subject_name,
        (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
-         where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
+         where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current'
+           and f.subject_user_id = coalesce(d.subject_user_id, u.id)) as draft_lines,
        {SIGN_IN}
   from user_session s
   join app_user u on u.id = s.user_id and u.disabled_at is null
@@ -67,16 +69,14 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
         where dd.id = s.delegation_id and dd.actor_user_id = u.id and dd.ended_at is null
           and dd.expires_at > :now
           and exists (select from rep_assignment a where a.user_id = u.id and a.company_id = dc.id)
-          and exists (select from membership dm where dm.user_id = du.id and dm.disabled_at is null
-                                                  and dm.company_id in (dc.id, dc.parent_id))) d on true
+          and exists (select from membership dm where dm.user_id = du.id and {stands("dm", "dc")})) d on true
   left join lateral (
        select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role
          from company cc
-         left join membership x on u.kind = 'customer' and x.user_id = u.id and x.disabled_at is null
-                               and x.company_id in (cc.id, cc.parent_id)
+         join membership x on x.user_id = case when u.kind = 'customer' then u.id else d.subject_user_id end
+                          and {stands("x", "cc")}
         where cc.id = case when u.kind = 'customer' then s.company_id else d.company_id end
-          and cc.disabled_at is null and (u.kind <> 'customer' or x.role is not null)
-        order by x.company_id = cc.id desc limit 1) c on true
+          and cc.disabled_at is null) c on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
  where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now and s.last_seen_at > :idle

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.models import Address, Company
-from portal.accounts.sight import company_condition
+from portal.accounts.sight import company_condition, stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
@@ -90,13 +90,10 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*tests)
 
 
-_CHOICES = """
-select c.id, c.name, c.code,
-       (array_agg(m.role order by m.company_id = c.id desc))[1] as role,
-       bool_and(m.company_id <> c.id) as via_parent
+_CHOICES = f"""
+select c.id, c.name, c.code, m.role, m.company_id <> c.id as via_parent
   from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
- where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null{only}
- group by c.id
+ where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null{{only}}
 """
 _PAGE = text(
     _CHOICES.format(

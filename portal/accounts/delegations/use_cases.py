@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, select, text, update
+from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_of
 from portal.accounts.delegations.facts import record_delegation_ended, record_delegation_started
 from portal.accounts.delegations.queries import assigned_company
 from portal.accounts.delegations.rules import LONGEST, checked_reason
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 
@@ -129,20 +130,10 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
 
 
 def _subject(session: Session, company: Company, user_id: int | None) -> User:
-    parents = {company.id, company.parent_id} - {None}
-    membership = aliased(Membership)
     subject = session.scalar(
         select(User)
         .where(User.id == user_id, User.disabled_at.is_(None), User.kind == "customer")
-        .where(
-            select(membership.user_id)
-            .where(
-                membership.user_id == User.id,
-                membership.company_id.in_(parents),
-                membership.disabled_at.is_(None),
-            )
-            .exists()
-        )
+        .where(exists().where(Membership.user_id == User.id, standing_in(company)))
     )
     if subject is None:
         raise Rejected("no_subject", "Choose the person you are acting for.", field="subject")

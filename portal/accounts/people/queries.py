@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, case, cast, func, or_, select, tuple_
+from sqlalchemy import Integer, Row, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.sight import KNOWN_NAME
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 
@@ -30,10 +31,8 @@ class PersonRow:
     order_limit_minor: int | None  # orders above it need approval; None: no limit
 
 
-# The company knows only the address of somebody who was only invited, so it is used as their name.
-_NAME = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
 _IS_DISABLED = cast(Membership.disabled_at.is_not(None), Integer)
-_KEY = (_IS_DISABLED, func.lower(_NAME), User.id)
+_KEY = (_IS_DISABLED, func.lower(KNOWN_NAME), User.id)
 _LAST_SEEN = (
     select(func.max(UserSession.last_seen_at))
     .where(UserSession.user_id == User.id, UserSession.company_id == Membership.company_id)
@@ -46,7 +45,7 @@ _PEOPLE = select(
     Membership.invited_at,
     _LAST_SEEN.label("seen"),
     Membership.order_limit_minor,
-    func.lower(_NAME).label("sort_name"),
+    func.lower(KNOWN_NAME).label("sort_name"),
 ).join(Membership, Membership.user_id == User.id)
 
 
@@ -65,7 +64,7 @@ def people_page(
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
         query = query.where(
-            or_(_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
+            or_(KNOWN_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
         )
     after = decode_cursor(cursor, int, str, int)
     if after is not None:

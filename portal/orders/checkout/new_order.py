@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.accounts.limits.queries import NO_LIMIT, OrderLimits
 from portal.billing.tax.rules import Taxed
 from portal.foundation.actor import Actor
 from portal.orders.drafts.queries import DraftHead
@@ -26,8 +27,8 @@ class NewOrder:
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
-    # What its person may order alone, and who approved more.
-    limit_minor: int | None = None
+    # What could be ordered without approval, and who approved more.
+    limits: OrderLimits = NO_LIMIT
     approver: Actor | None = None
 
     @property

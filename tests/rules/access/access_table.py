@@ -52,6 +52,8 @@ GET    /bought-before                                    in      403    200   20
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /company/rep-limit                                in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/rep-limit                                401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /context                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /context                                          401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /counter                                          in      403    403   403      403   403         403 403       403        403     200   200

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
+from portal.accounts.sight import stands
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
 from portal.accounts.sign_in.queries import someones_hash
@@ -23,12 +24,11 @@ MISMATCH = "That e-mail address and password don't belong together. Check both, 
 
 # The company of the last session if the person still belongs to it, else the first by name; with it the
 # store and job of that session.
-_START = text("""
+_START = text(f"""
 with mine as (
-  select c.id, c.name, (array_agg(m.role order by m.company_id = c.id desc))[1] as role
+  select c.id, c.name, m.role
     from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
-   where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
-   group by c.id
+   where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null
 ), last_visit as (
   select company_id, store_id, job_id from user_session
    where user_id = :user_id and company_id is not null order by id desc limit 1

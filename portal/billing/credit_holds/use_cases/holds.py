@@ -25,8 +25,8 @@ on conflict (company_id) do update
 returning company_id
 """)
 LIFT = text("""
-update credit_account set on_hold = false, hold_reason = '', held_at = null, held_by_name = '',
-       held_by_rule = false
+update credit_account set on_hold = false, hold_reason = '', hold_note = '', held_at = null,
+       held_by_name = '', held_by_rule = false
  where company_id = :company and on_hold
 returning company_id
 """)

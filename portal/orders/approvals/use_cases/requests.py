@@ -69,8 +69,8 @@ def ask_approval(
         return Asked(pending.id, pending.asked_names, repeated=True)
     priced = taxed_lines(session, head, today=today)
     _refuse_unplaceable(session, head, priced, shown=shown, now=now)
-    limit = _limit(session, head, actor, priced.total_minor)
-    people = _approvers(session, head, actor, priced.total_minor)
+    limit = _limit(session, actor, priced.total_minor)
+    people = _approvers(session, actor, priced.total_minor)
     approval = _add(_Request(Work(session, head.draft, actor, now), head, priced, limit, words), people)
     return Asked(approval.id, approval.asked_names)
 
@@ -90,25 +90,29 @@ def _refuse_unplaceable(
     promise(session, head, priced.lines, now)
 
 
-def _limit(session: Session, head: DraftHead, actor: Actor, total_minor: int) -> int:
-    limit = order_limit(session, company_id=head.company.id, user_id=actor.subject_user_id)
+def _limit(session: Session, actor: Actor, total_minor: int) -> int:
+    limit = order_limit(session, actor)
     if limit is None or total_minor <= limit:
         raise Rejected("not_needed", "This can be ordered without anybody's approval.")
     return limit
 
 
-def _approvers(session: Session, head: DraftHead, actor: Actor, total_minor: int) -> list[Approver]:
+def _approvers(session: Session, actor: Actor, total_minor: int) -> list[Approver]:
     people = approvers_of(
-        session,
-        company_id=head.company.id,
-        total_minor=total_minor,
-        but=(actor.user_id, actor.subject_user_id),
+        session, company_id=actor.customer_id, total_minor=total_minor, but=(actor.user_id,)
     )
     if not people:
-        raise Rejected(
-            "nobody", "Nobody else in your company may approve this amount. Ask your company's administrator."
-        )
+        raise Rejected("nobody", _nobody(actor))
     return people
+
+
+def _nobody(actor: Actor) -> str:
+    if actor.is_acting:
+        return (
+            f"Nobody in {actor.company_name} may approve this amount. Ask {actor.acting_for_name}: the draft is among "
+            "the company's saved drafts, to copy and to order."
+        )
+    return "Nobody else in your company may approve this amount. Ask your company's administrator."
 
 
 def _add(request: _Request, people: list[Approver]) -> OrderApproval:

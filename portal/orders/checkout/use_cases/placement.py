@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.limits.queries import order_limit
+from portal.accounts.limits.queries import order_limits
 from portal.billing.credit.use_cases import take_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
@@ -171,12 +171,11 @@ def _new_order(placement: Placement, priced: TaxedLines) -> NewOrder:
 
 def _with_limit(placement: Placement, order: NewOrder) -> NewOrder:
     """Add what the order's person may order alone; refuse more than that without an approver."""
-    limit = order_limit(
-        placement.session, company_id=order.company_id, user_id=placement.actor.subject_user_id
-    )
+    limits = order_limits(placement.session, placement.actor)
+    limit = limits.lowest_minor
     if limit is not None and order.total_minor > limit and order.approver is None:
         raise _needs_approval(limit, order.currency)
-    return replace(order, limit_minor=limit)
+    return replace(order, limits=limits)
 
 
 def _needs_approval(limit_minor: int, currency: str) -> Rejected:

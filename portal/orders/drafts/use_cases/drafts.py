@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
-from portal.orders.drafts.work import Work, own_draft, take
+from portal.orders.drafts.work import Work, current_of, own_draft, take
 from portal.orders.models.drafts import Draft, DraftLine, LeftOut
 
 COPY_LINES = text("""
@@ -41,16 +41,8 @@ class NewDraft:
 def _find_current(session: Session, actor: Actor) -> Draft | None:
     """The draft to which the actor adds, locked until the transaction ends."""
     return session.scalars(
-        select(Draft).where(*_current_of(actor)).with_for_update().execution_options(populate_existing=True)
+        select(Draft).where(*current_of(actor)).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
-
-
-def _current_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Draft.company_id == actor.customer_id,
-        Draft.owner_user_id == actor.user_id,
-        Draft.state == "current",
-    )
 
 
 def take_current(
@@ -142,7 +134,7 @@ def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
     """Park the current draft, or discard it if nothing is in it."""
     found = session.execute(
         select(Draft, exists().where(DraftLine.draft_id == Draft.id))
-        .where(*_current_of(actor))
+        .where(*current_of(actor))
         .with_for_update(of=Draft)
         .execution_options(populate_existing=True)
     ).one_or_none()
