@@ -156,6 +156,7 @@ class MoneyStorm(Storm):
             TODAY,
             reference="7",
             parts=parts,
+            again=True,
         )
         receive_payment(
             session,
