@@ -104,6 +104,7 @@ def serving(url: str) -> Iterator[None]:
         "PORTAL_PORT": str(PORT),
         "PORTAL_PUBLIC_URL": f"http://{HOST}",
         "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_STAFF_SECOND_FACTOR": "no",  # its people are made with sessions, not signed in
     }
     with _log("server").open("w") as output:
         process = subprocess.Popen(

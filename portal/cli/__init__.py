@@ -32,6 +32,7 @@ for command in (
     touchpoints.touchpoints,
     touchpoints.repair_touchpoints,
     people.add_staff,
+    people.reset_second_factor,
     mails.retry_mails,
     pages.routes,
     payments.reconcile,

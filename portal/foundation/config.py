@@ -46,6 +46,9 @@ class Settings:
     pool_size: int = 8
     max_body_bytes: int = 2 * 1024 * 1024
     session_idle_hours: int = 72
+    staff_idle_hours: int = 8
+    # Whether the seller's own people need a second factor.
+    staff_second_factor: bool = False
     session_max_days: int = 30
     time_zone: str = "America/New_York"
     write_off_limit: Decimal = Decimal("5.00")
@@ -153,7 +156,11 @@ def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
         pool_size=_integer(env, "PORTAL_POOL_SIZE", Settings.pool_size),
         max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", Settings.max_body_bytes),
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", Settings.session_idle_hours),
+        staff_idle_hours=_integer(env, "PORTAL_STAFF_IDLE_HOURS", Settings.staff_idle_hours),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", Settings.session_max_days),
+        staff_second_factor=_flag(
+            env, "PORTAL_STAFF_SECOND_FACTOR", settings.environment == "production" and not settings.demo
+        ),
     )
 
 
@@ -219,9 +226,11 @@ def _amount(env: Mapping[str, str], name: str, default: Decimal) -> Decimal:
     return Decimal(text)
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
+def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:
     text = env.get(name, "").lower()
-    if text in {"", "0", "no", "false"}:
+    if not text:
+        return default
+    if text in {"0", "no", "false"}:
         return False
     if text in {"1", "yes", "true"}:
         return True

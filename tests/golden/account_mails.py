@@ -22,6 +22,17 @@ MAILS: dict[str, Cases] = {
     "password_reset": {
         "asked": {"name": "Lee Novak", "link": LINK.replace("invitations", "reset"), "minutes": 60}
     },
+    "recovery_code_used": {
+        "some left": {"name": "Lee Novak", "left": 7},
+        "one left": {"name": "Lee Novak", "left": 1},
+        "none left": {"name": "Lee Novak", "left": 0},
+    },
+    "second_factor_added": {"passkey": {"name": "Lee Novak", "what": "The passkey “Phone”"}},
+    "second_factor_removed": {"app": {"name": "Lee Novak", "what": "An authenticator app"}},
+    "second_factor_reset": {
+        "by somebody": {"name": "Lee Novak", "by": "Dana Ortiz"},
+        "from the command line": {"name": "Lee Novak", "by": ""},
+    },
     "staff_invitation": {
         "by somebody": {
             "name": "Robin Hale",

@@ -26,10 +26,12 @@ def start_acting(
     An earlier delegation ends first. The customer's own drafts are not touched: the rep gets drafts of their own.
 
     :raises NotFound: if there is no such company, or the rep does not look after it.
-    :raises Rejected: without consent, without a reason, or without a person to act for.
+    :raises Rejected: without consent, without a reason, without a person to act for, or without a second factor
+        where the company requires one.
     """
     company = assigned_company(session, actor, code)
     _check_consent(company)
+    _check_second_factor(session, company, actor)
     reason = checked_reason(reason)
     subject = _subject(session, company, subject_user_id)
     end_delegations(session, actor_user_id=actor.user_id, now=now)
@@ -89,6 +91,21 @@ def _check_consent(company: Company) -> None:
         raise Rejected(
             "no_consent",
             f"{company.name} does not allow acting on its behalf. Its administrators can change that under People.",
+            outcome="denied",
+        )
+
+
+def _check_second_factor(session: Session, company: Company, actor: Actor) -> None:
+    companies = [number for number in (company.id, company.parent_id) if number is not None]
+    required = select(Company.id).where(Company.id.in_(companies), Company.second_factor_required)
+    shown = select(UserSession.id).where(
+        UserSession.id == actor.session_id, UserSession.second_factor_at.is_not(None)
+    )
+    if session.scalar(select(required.exists() & ~shown.exists())):
+        raise Rejected(
+            "no_second_factor",
+            f"{company.name} requires a second factor of everybody who works in its account. Set one up under Your "
+            "account, Security.",
             outcome="denied",
         )
 

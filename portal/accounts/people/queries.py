@@ -29,6 +29,7 @@ class PersonRow:
     state: str  # active, invited, disabled
     last_seen_at: datetime | None
     order_limit_minor: int | None  # orders above it need approval; None: no limit
+    has_second_factor: bool = False
 
 
 _IS_DISABLED = cast(Membership.disabled_at.is_not(None), Integer)
@@ -102,7 +103,8 @@ def _row(
     if invited is not None:
         return PersonRow(user.id, user.email, user.email, None, role, "invited", None, limit)
     state = "active" if disabled is None and user.disabled_at is None else "disabled"
-    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen, limit)
+    has_factor = user.second_factor_at is not None
+    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen, limit, has_factor)
 
 
 def person(session: Session, id: int | None) -> User:

@@ -17,6 +17,7 @@ from portal.accounts.sign_in.use_cases.credentials import change_password
 from portal.accounts.sign_in.use_cases.guesses import SESSION, Bucket, take_back
 from portal.accounts.sign_in.use_cases.sign_out import sign_out_elsewhere
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
+from portal.foundation.config import Settings
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -109,7 +110,9 @@ def _password_page(user: User, form: PasswordForm) -> str:
 
 
 def _page(user: User, profile_form: ProfileForm, password_form: PasswordForm) -> str:
-    idle = timedelta(hours=current_app.extensions["settings"].session_idle_hours)
+    settings: Settings = current_app.extensions["settings"]
+    hours = settings.session_idle_hours if user.is_customer else settings.staff_idle_hours
+    idle = timedelta(hours=hours)
     return render_template(
         "accounts/profile/account.html",
         user=user,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import User
 from portal.accounts.pages import Answer
+from portal.accounts.second_factors.use_cases.second_step import begin_pending
 from portal.accounts.sign_in.facts import SignInFailed
 from portal.accounts.sign_in.queries import user_id_of
 from portal.accounts.sign_in.use_cases.guesses import Bucket, Comer, Guess, admit_guess, buckets_of
@@ -26,6 +27,8 @@ from portal.web.transaction import book_sessions, db, now
 from portal.web.visitor import host_of, known_browser, network_of, remember_browser
 
 HOME = "/"
+# In the signed cookie of form tokens: the sign-in that still owes its second factor.
+PENDING = "pending_sign_in"
 
 
 def network() -> str:
@@ -105,9 +108,11 @@ def dead_link(method: str) -> Answer:
     return render_template("accounts/sign_in/dead_link.html", method=method), 410
 
 
-def start_session(user: User, onward: str, *, method: str) -> Response:
+def start_session(user: User, onward: str, *, method: str, proved: bool = False) -> Response:
     """Begin the person's session in this browser and go on to ``onward``; without a company, to the page that
-    explains that."""
+    explains that. Somebody with a second factor is asked for it first, unless it was ``proved``."""
+    if user.second_factor_at is not None and not proved:
+        return _ask_second_factor(user, onward, method)
     settings: Settings = current_app.extensions["settings"]
     new = sign_in(
         db(),
@@ -116,6 +121,7 @@ def start_session(user: User, onward: str, *, method: str) -> Response:
         now=now(),
         lifetime=timedelta(days=settings.session_max_days),
         method=method,
+        second_factor=proved,
     )
     at_home = new.actor.is_staff or new.actor.company_id is not None
     answer = redirect(onward if at_home else url_for("accounts.context"))
@@ -123,3 +129,10 @@ def start_session(user: User, onward: str, *, method: str) -> Response:
     set_cookie(answer, new.token)
     remember_browser(answer, user.email)
     return answer
+
+
+def _ask_second_factor(user: User, onward: str, method: str) -> Response:
+    token = begin_pending(db(), user=user, method=method, onward=onward, now=now())
+    renew_form_secret()
+    session[PENDING] = token
+    return redirect(url_for("accounts.second_factor"))

@@ -40,7 +40,7 @@ from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.inputs import one_text
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -82,6 +82,7 @@ def show_payment(number: str) -> str:
 
 @staff_blueprint.post("/billing/payments/<number>/refunds", endpoint="refund_payment")
 @needs("billing:manage")
+@confirmed
 def create_refund(number: str) -> Response | tuple[str, int]:
     """Give money back. What is known of it once Stripe was asked is shown on the payment's page."""
     found, _ = payment_for_staff(db(), actor(), number)
@@ -106,6 +107,7 @@ def create_refund(number: str) -> Response | tuple[str, int]:
     "/billing/payments/<number>/refunds/<int:refund_id>/acknowledgment", endpoint="acknowledge_refund"
 )
 @needs("billing:manage")
+@confirmed
 def create_acknowledgment(number: str, refund_id: int) -> Response:
     """Take a failed refund off the worklist."""
     found, _ = payment_for_staff(db(), actor(), number)
@@ -116,6 +118,7 @@ def create_acknowledgment(number: str, refund_id: int) -> Response:
 
 @staff_blueprint.post("/billing/payments/<number>/method", endpoint="allow_method")
 @needs("billing:manage")
+@confirmed
 def create_allowance(number: str) -> Response:
     """Let what the payment was made with be charged again."""
     found, _ = payment_for_staff(db(), actor(), number)

@@ -125,6 +125,9 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update bought set total_quantity = 1", "C1 INT-300-5"),
         ("delete from bought", "C1 INT-300-5"),
     ],
+    "second_factors": [
+        ("update app_user set second_factor_at = now() where id = (select min(id) from app_user)", "person ")
+    ],
     "affordable_passwords": [
         (f"update app_user set password_hash = '{hash_}'", "person ")
         for hash_ in (f"$argon2id$v=19$m=262144,t=4,p=4$c29tZXNhbHQ${'A' * 43}", "{SHA}x")

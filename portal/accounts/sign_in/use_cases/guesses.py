@@ -27,11 +27,15 @@ WAY_OUT = " Or choose a new password by mail: after that you can sign in here at
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often somebody may be wrong within a day before the next try has to wait, and how long at first. Each further
-    wrong try doubles the pause, up to ``LONGEST``."""
+    wrong try doubles the pause, up to ``LONGEST``.
+
+    :ivar way_out: what else there is to do than to wait.
+    """
 
     purpose: str
     free: int
     first: timedelta
+    way_out: str = WAY_OUT
 
     def pause(self, wrong: int) -> timedelta:
         """How long after the last of so many wrong tries the next one is heard."""
@@ -45,7 +49,9 @@ KNOWN = Patience("sign_in:browser", 8, timedelta(seconds=30))
 ADDRESS = Patience("sign_in:address", 8, timedelta(seconds=30))
 HOST = Patience("sign_in:host", 40, timedelta(seconds=15))
 NETWORK = Patience("sign_in:network", 400, timedelta(seconds=5))
-SESSION = Patience("sign_in:session", 8, timedelta(seconds=30))
+SESSION = Patience("sign_in:session", 8, timedelta(seconds=30), way_out="")
+# By person: it takes their password to get this far.
+CODE = Patience("second_factor", 4, timedelta(seconds=15), way_out="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,7 @@ def admit_guess(session: Session, buckets: Sequence[Bucket], *, now: datetime) -
         default=now,
     )
     if until > now:
-        way_out = "" if buckets[0].patience is SESSION else WAY_OUT
-        raise TooManyTries(ceil((until - now).total_seconds()), way_out)
+        raise TooManyTries(ceil((until - now).total_seconds()), buckets[0].patience.way_out)
     counted = session.scalars(
         insert(SignInAttempt).returning(SignInAttempt.id),
         [

@@ -92,17 +92,20 @@ def sign_in(
     now: datetime,
     lifetime: timedelta,
     method: str = "password",
+    second_factor: bool = False,
 ) -> NewSession:
     """Begin a new session with a new token; the session that the browser held before ends.
 
-    :param method: how the person proved who they are: password or invitation.
+    :param method: how the person proved who they are: password, passkey or invitation.
+    :param second_factor: whether with a second factor, too.
     :param lifetime: after which the session ends, even if it is in use.
     """
     if browser.token:
         end_session_of_token(session, token=browser.token, now=now)
     start, token = _start(session, user), new_token()
     row = _new_row(user, start, browser, token)
-    row.created_at = row.last_seen_at = now
+    row.created_at = row.last_seen_at = row.confirmed_at = now
+    row.second_factor_at = now if second_factor else None
     row.expires_at = now + lifetime
     session.add(row)
     session.flush()

@@ -6,6 +6,7 @@ from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
+from portal.accounts.second_factors.page import site
 from portal.accounts.sign_in.forms import SignInForm
 from portal.accounts.sign_in.page import (
     HOME,
@@ -62,4 +63,4 @@ def sign_out_form() -> Response:
 
 
 def _page(form: SignInForm) -> str:
-    return render_template("accounts/sign_in/sign_in.html", form=form)
+    return render_template("accounts/sign_in/sign_in.html", form=form, passkeys=site().takes_passkeys)

@@ -26,6 +26,8 @@ class Company(Base):
     po_mode: Mapped[str] = mapped_column(server_default="free")
     # Whether reps may act inside the account; the company's own admins decide.
     acting_consent: Mapped[bool] = mapped_column(server_default="true")
+    # Whether its people need a second factor to work in it; its administrators decide.
+    second_factor_required: Mapped[bool] = mapped_column(server_default="false")
     # Orders above it that a rep makes in somebody's name need approval (minor units of ``currency``, with tax); None: only
     # what that person may not order alone does. The company's own admins decide.
     rep_order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -98,6 +100,8 @@ class User(Base):
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
     # Deferred: a customer's request has no permission to read it.
     password_hash: Mapped[str | None] = mapped_column(deferred=True)
+    # Since when the person has a second factor (portal/accounts/models/second_factors.py); None: has none.
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
@@ -186,6 +190,9 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the person last proved in this session who they are, and since when with a second factor.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     user_agent: Mapped[str] = mapped_column(server_default="")
     network: Mapped[str] = mapped_column(server_default="")  # truncated address
     # Last sequence number of a touchpoint in this session; a gap means a lost touchpoint.
