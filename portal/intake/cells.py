@@ -25,6 +25,7 @@ EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
 INTEGER = re.compile(r"-?[0-9]{1,12}")
 PRICE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
 PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+COUNT = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,3})?")
 SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?")
 COMMA = re.compile(r"-?([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+),[0-9]{1,4}")
 THREE_AFTER_POINT = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
@@ -157,6 +158,8 @@ percent = Decimals(PERCENT, "not between 0 and 100", most=100)
 signed_amount = Decimals(SIGNED_AMOUNT, "not an amount")
 # In major units; the number of decimals is checked once the currency is known.
 amount = Decimals(PRICE, "not an amount")
+# Of what is sold by weight or length, and of what came back.
+count = Decimals(COUNT, "not a count")
 
 
 def degrees(low: int, high: int) -> Parse:
