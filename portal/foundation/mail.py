@@ -14,9 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.foundation.config import resource_dir
 from portal.foundation.db import Base, BigId, UTCDateTime
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MAIL, JobName, defer
 
-SEND = "mail.send"
+SEND = JobName("mail.send", MAIL)
 Contents = dict[str, Any]  # a letter's fields as JSON; their names are held by the letter's class
 
 

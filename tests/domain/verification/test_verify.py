@@ -140,6 +140,12 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
             "",
         )
     ],
+    "jobs_given_up": [
+        (
+            "insert into procrastinate_jobs (queue_name, task_name, status) values ('money', 'billing.charge', 'failed')",
+            "job ",
+        )
+    ],
     "valid_touchpoints": [
         (
             "update touchpoint set valid = false, invalid_reason = 'why' where right(idempotency_key, 4) = ':H-1'",
@@ -259,7 +265,7 @@ def test_the_command_tells_counts_and_sums(whole: Engine, settings: Settings) ->
             "receivable_minor": 0,
         }
     }
-    assert {check["name"] for check in said["checks"]} == {*BREAKS, *MONEY_BREAKS}
+    assert {check["name"] for check in said["checks"]} == {*BREAKS, *MONEY_BREAKS, *RIGHTS_BREAKS}
     assert [(rule["number"], rule["ok"], bool(rule["checks"])) for rule in said["invariants"]] == [
         (number, True, True) for number in range(1, 20)
     ]

@@ -109,13 +109,14 @@ def show_export() -> Response | str | tuple[str, int]:
         return show_history()
     company_id = actor().customer_id
     day = local(now(), wanted.zone).date()
-    viewed(DocumentDownloaded(document="orders", format="csv", filters=wanted.in_use), account_id=company_id)
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[object, ...]], str | None]:
         rows, after = export_rows(session, company_id=company_id, wanted=wanted, after=after, size=PIECE)
         return [_cells(row, wanted.zone) for row in rows], after
 
-    return csv_download(f"orders-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    sent = csv_download(f"orders-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    viewed(DocumentDownloaded(document="orders", format="csv", filters=wanted.in_use), account_id=company_id)
+    return sent
 
 
 def _cells(row: HistoryRow, zone: str) -> tuple[object, ...]:
