@@ -15,7 +15,7 @@ from portal.foundation.config import ConfigError, Settings
 from portal.foundation.db import make_engine, make_sessions, psycopg_url
 from portal.foundation.jobs import House, Job, by_name
 from portal.foundation.postgres import reachable
-from portal.foundation.smtp import check_url
+from portal.foundation.smtp import check_sender, check_url
 from portal.worker.rounds import LANES, run_until_told
 from portal.worker.tries import TRIES, Patience, told
 
@@ -33,6 +33,7 @@ def build(settings: Settings, engine: Engine) -> App:
             "PORTAL_SMTP_URL is not set; the worker sends mails through a server like smtp://localhost:25."
         )
     check_url(settings.smtp_url)
+    check_sender(settings.mail_from)
     url = psycopg_url(settings.database_url).set(drivername="postgresql")
     queue = url.update_query_dict({"application_name": "counterpart-queue"})
     conninfo = queue.render_as_string(hide_password=False)

@@ -10,7 +10,6 @@ LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE
 MAILS: dict[str, Cases] = {
     "invitation": {
         "buyer": {
-            "name": "Lee Novak",
             "inviter": "Dana Ortiz",
             "company": "Harbor Painting",
             "role": "buyer",

@@ -41,9 +41,7 @@ class Company(Base):
 
     __table_args__ = (
         CheckConstraint("rep_order_limit_minor >= 0", name="rep_order_limit_positive"),
-        Index(
-            "ix_company_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
-        ),
+        Index("ix_company_name_folded", text("fold(name) gin_trgm_ops"), postgresql_using="gin"),
         Index("ix_company_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}),
         Index("ix_company_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
         Index("ix_company_email", text("lower(email) text_pattern_ops")),
@@ -106,9 +104,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     __table_args__ = (
-        Index(
-            "ix_app_user_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
-        ),
+        Index("ix_app_user_name_folded", text("fold(name) gin_trgm_ops"), postgresql_using="gin"),
         Index(
             "ix_app_user_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}
         ),
@@ -215,6 +211,16 @@ class SignInAttempt(Base):
         Index("ix_sign_in_attempt_account", "account_key", "at"),
         Index("ix_sign_in_attempt_network", "network", "at"),
     )
+
+
+class ResetRequest(Base):
+    """An address for which a new password was asked, known or not, until the worker has looked at it."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[BigId]
+    email: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class OneTimeToken(Base):

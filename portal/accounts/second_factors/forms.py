@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal.accounts.sign_in.fields import lower, one_line
+from portal.accounts.sign_in.fields import as_known, one_line
 from portal.web.forms import PortalForm
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
@@ -53,6 +53,6 @@ class ResetForm(PortalForm):
     email = EmailField(
         "E-mail",
         [InputRequired("Enter the person's e-mail address."), Length(max=254)],
-        filters=[lower],
+        filters=[as_known],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )

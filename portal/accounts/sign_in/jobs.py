@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from portal.accounts.sign_in.use_cases.credentials import REQUEST_RESET, request_reset
+from portal.accounts.sign_in.use_cases.credentials import REQUEST_RESET, answer_reset_request
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.jobs import House, Job
 
 
-def request(house: House, *, email: str) -> None:
-    """Send a link for a new password to a person of this address, if there is one."""
+def request(house: House, *, request_id: int) -> None:
+    """Send the link for a new password that was asked for, if the address is somebody's."""
     with transaction(house.sessions) as session:
-        request_reset(session, email=email, public_url=house.settings.public_url, now=utcnow())
+        answer_reset_request(
+            session, request_id=request_id, public_url=house.settings.public_url, now=utcnow()
+        )
 
 
 JOBS = (Job(REQUEST_RESET, request),)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Address, Company, CompanyJob, User
 from portal.billing.tax.queries.rates import tax_for
 from portal.billing.tax.rules import Taxed
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import price_rows
+from portal.catalog.prices.rules import PriceRow, price
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.sql import sql_list
@@ -119,16 +120,26 @@ def read_lines(session: Session, draft_id: int) -> list[Line]:
 
 
 def priced_lines(session: Session, *, company_id: int, draft_id: int, today: date) -> list[Line]:
-    """The lines with today's prices and the reason where one cannot be ordered. Two statements."""
+    """The lines with today's prices and the reason where one cannot be ordered. Two statements.
+
+    Quantity breaks count what is bought of a variant over the whole order, its colours together.
+    """
     lines = read_lines(session, draft_id)
-    wants = [(line.variant_id, line.quantity) for line in lines]
-    found = prices(session, company_id=company_id, wants=wants, on=today)
+    bought = wanted_by_variant(lines)
+    rows = price_rows(session, company_id=company_id, variant_ids=bought, on=today)
     for line in lines:
-        price = found.get((line.variant_id, line.quantity))
-        if price is not None:
-            line.price_it(price.unit_price, price.currency, price.words)
+        line.bought = bought[line.variant_id]
+        _price_it(line, rows.get(line.variant_id, []), today)
         line.find_problem(today)
     return lines
+
+
+def _price_it(line: Line, rows: list[PriceRow], today: date) -> None:
+    found = price(rows, quantity=line.bought, on=today)
+    if found is not None:
+        line.price_it(found.unit_price, found.currency, found.words)
+    elif rows:
+        line.sold_from = min(row.min_quantity for row in rows)
 
 
 def add_tax(session: Session, head: DraftHead, lines: list[Line], *, today: date) -> Taxed:

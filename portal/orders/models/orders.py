@@ -57,7 +57,7 @@ class Order(Base):
     # The certificate that exempts it, as it was: region, reason, certificate number, from and to.
     exemption: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     line_count: Mapped[int]
-    # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
+    # Units to be tinted, of what is there: the store's tint queue is their sum over its open orders.
     tint_quantity: Mapped[int] = mapped_column(server_default="0")
     # Counts against the credit limit until settled.
     on_account: Mapped[bool] = mapped_column(server_default="true")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
+from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
@@ -160,3 +162,79 @@ def test_sending_again_counts_as_well(client: PageClient, build: Build, session:
     assert len(session.scalars(select(OutboundMail)).all()) == 5
     client.get("/people")
     assert "Too many tries" in client.text
+
+
+def test_an_invitation_that_could_not_be_sent_is_told_to_who_invites(
+    client: PageClient, build: Build, session: Session
+) -> None:
+    """Seen failing with "on its way" as the last word, for ever."""
+    client.sign_in(build.user(build.company(), "company_admin").email)
+    client.post("/people/invitation", {"email": "ana@example.com", "name": "Ana", "role": "buyer"})
+    client.get("/people")
+    assert "Mail not sent" not in client.text
+    why = "the mail server says that there is no such address"
+    session.execute(update(OutboundMail).values(failed_at=utcnow(), failure=why))
+    session.commit()
+    client.get("/people")
+    assert "Mail not sent" in client.text
+    ana = session.scalars(select(User).where(User.email == "ana@example.com")).one()
+    client.get(f"/people/{ana.id}")
+    assert (
+        "The invitation could not be sent The mail server says that there is no such address. Send it"
+        in client.text
+    )
+    client.post(f"/people/{ana.id}/invitation", {})
+    client.get(f"/people/{ana.id}")
+    assert "could not be sent" not in client.text
+
+
+def test_so_it_is_of_staff(client: PageClient, build: Build, session: Session) -> None:
+    client.sign_in(build.user(kind="admin").email)
+    client.post(
+        "/staff/invitation",
+        {"email": "joan@example.com", "name": "Joan", "kind": "support", "store_code": ""},
+    )
+    session.execute(update(OutboundMail).values(failed_at=utcnow(), failure="our mail server did not answer"))
+    session.commit()
+    joan = session.scalars(select(User).where(User.email == "joan@example.com")).one()
+    client.get(f"/staff/{joan.id}")
+    assert "Our mail server did not answer. Send it again" in client.text
+
+
+@pytest.mark.parametrize(
+    "name", ["verify at http://evil.test/login", "Call www.evil.test", "a@b.example", "evil.com"]
+)
+def test_a_name_leads_nobody_anywhere(client: PageClient, build: Build, session: Session, name: str) -> None:
+    """Seen failing with the name in the subject of the mail and a link in its first line."""
+    client.sign_in(build.user(build.company(), "company_admin").email)
+    form = {"email": "ana@example.com", "name": name, "role": "buyer"}
+    client.post("/people/invitation", form, status=422)
+    assert "Leave out web and mail addresses" in client.text
+    profile = {"name": name, "language": "en", "time_zone": "America/Chicago"}
+    client.post("/account/profile", profile, status=422)
+    client.post("/people/invitation", {**form, "name": "J. R. O'Brien, Jr."})
+
+
+@pytest.mark.parametrize(
+    "typed", ["name@BÜCHER.example", "name@xn--bcher-kva.example", "name@bu\u0308cher.example"]
+)
+def test_one_person_has_one_address_however_it_is_typed(
+    client: PageClient, build: Build, session: Session, typed: str
+) -> None:
+    """Seen failing with three people for three spellings."""
+    company = build.company()
+    person = build.user(company, email="name@bücher.example")
+    client.sign_in(typed)
+    client.post("/sign-out")
+    client.sign_in(build.user(build.company(), "company_admin").email)
+    client.post("/people/invitation", {"email": typed, "name": "X", "role": "buyer"})
+    assert session.scalars(select(OutboundMail)).one().to_email == person.email
+
+
+def test_letters_before_the_at_are_refused_where_no_mail_server_takes_them(
+    client: PageClient, build: Build, session: Session
+) -> None:
+    client.sign_in(build.user(build.company(), "company_admin").email)
+    form = {"email": "joergö@example.com", "name": "X", "role": "buyer"}
+    client.post("/people/invitation", form, status=422)
+    assert "Our mail server takes no letters like" in client.text

@@ -165,7 +165,7 @@ def test_a_session_leaves_no_secret_behind(
         assert secret not in written
     jobs = session.scalars(text("select args::text from procrastinate_jobs")).all()
     assert jobs
-    assert all(re.fullmatch(r'\{"mail_id": \d+\}', args) for args in jobs)
+    assert all(re.fullmatch(r'\{"(mail|request)_id": \d+\}', args) for args in jobs)
     for table in ("touchpoint", "user_session", "one_time_token"):
         kept = session.execute(
             text(f"select coalesce(string_agg(t::text, ''), '') from {table} t")

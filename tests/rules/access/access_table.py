@@ -163,6 +163,7 @@ POST   /jobs/<job_id>/closure                            401     403    ok    ok
 GET    /livez                                            200     200    200   200      200   200         200 200       200        200     200   200
 GET    /lookup                                           in      403    403   403      403   403         200 200       403        200     403   200
 GET    /lookup/orders/<number>                           in      403    403   403      403   403         200 404       403        200     403   200
+GET    /order-lines.csv                                  in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders                                           in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders.csv                                       in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders/<number>                                  in      200    200   200      200   404         403 403       200        403     403   403

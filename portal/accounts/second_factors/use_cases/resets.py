@@ -14,6 +14,7 @@ from portal.accounts.second_factors.facts import SecondFactorChanged, record_cha
 from portal.accounts.second_factors.letters import mail_second_factor_reset
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.smtp.addresses import known_form
 
 
 def reset_second_factor(session: Session, *, actor: Actor | None, user: User, now: datetime) -> User:
@@ -48,7 +49,7 @@ def person_by_email(session: Session, email: str) -> User:
 
     :raises NotFound: if nobody does with this address.
     """
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    user = session.scalar(select(User).where(User.email == known_form(email)))
     if user is None:
         raise NotFound
     return user

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
+from portal.accounts.models import ResetRequest, User
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.guessable import check_quality
 from portal.accounts.sign_in.letters import mail_password_changed, mail_password_reset
@@ -25,10 +25,21 @@ MINUTE = timedelta(minutes=1)
 REQUEST_RESET = "sign_in.request_reset"
 
 
-def queue_reset(session: Session, *, email: str) -> None:
+def queue_reset(session: Session, *, email: str, now: datetime) -> None:
     """Have a link for a new password sent, if there is such a person. Whether there is, the worker finds out: here the
     same is done for every address, in the same time."""
-    defer(session, REQUEST_RESET, {"email": email})
+    asked = ResetRequest(email=email, at=now)
+    session.add(asked)
+    session.flush()
+    defer(session, REQUEST_RESET, {"request_id": asked.id})
+
+
+def answer_reset_request(session: Session, *, request_id: int, public_url: str, now: datetime) -> None:
+    """Do what was asked for, once; the request is gone after that."""
+    asked = session.get(ResetRequest, request_id, with_for_update=True)
+    if asked is not None:
+        session.delete(asked)
+        request_reset(session, email=asked.email, public_url=public_url, now=now)
 
 
 def request_reset(session: Session, *, email: str, public_url: str, now: datetime) -> None:

@@ -15,12 +15,14 @@ from portal.foundation.errors import Rejected
 
 @dataclass(frozen=True)
 class Limit:
-    """How many tries an account and a network have within ``window``."""
+    """How many tries an account and a network have within ``window``. ``way_out``: what else can be done, told to whoever
+    has to wait."""
 
     purpose: str
     per_account: int
     per_network: int
     window: timedelta
+    way_out: str = ""
 
 
 # Wrong passwords are counted otherwise: guesses.py.
@@ -28,8 +30,20 @@ ANY_NETWORK = 1_000_000
 # A company's invitations, counted by company; the network says nothing here.
 INVITATION = Limit("invitation", per_account=60, per_network=ANY_NETWORK, window=timedelta(minutes=60))
 # To one address, whichever companies invite it: nobody's mailbox is flooded from here.
-INVITATION_TO = Limit("invitation_to", per_account=5, per_network=ANY_NETWORK, window=timedelta(days=1))
-RESET = Limit("reset", per_account=5, per_network=ANY_NETWORK, window=timedelta(days=1))
+INVITATION_TO = Limit(
+    "invitation_to",
+    per_account=5,
+    per_network=ANY_NETWORK,
+    window=timedelta(days=1),
+    way_out=" One address gets at most five invitations a day.",
+)
+RESET = Limit(
+    "reset",
+    per_account=5,
+    per_network=ANY_NETWORK,
+    window=timedelta(days=1),
+    way_out=" Or use the link in the newest mail: each works for an hour.",
+)
 RESETS_OF_NETWORK = Limit("resets_of", per_account=ANY_NETWORK, per_network=30, window=timedelta(minutes=60))
 
 # From how many seconds on a wait is told in which unit.
@@ -102,4 +116,5 @@ def admit(session: Session, *, limit: Limit, email: str, network: str, now: date
     ).scalar_one()
     if full_since is None:
         return
-    raise TooManyTries(max(1, ceil((full_since + limit.window - now).total_seconds())))
+    wait = ceil((full_since + limit.window - now).total_seconds())
+    raise TooManyTries(max(1, wait), limit.way_out)

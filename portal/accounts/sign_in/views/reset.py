@@ -31,7 +31,7 @@ def forgot() -> Answer:
     if (no := tried.refused) is not None:
         record_failure(no, "reset", form.email.data)
         return refused(no, _forgot(form))
-    queue_reset(db(), email=form.email.data)
+    queue_reset(db(), email=form.email.data, now=now())
     return redirect(url_for(".forgot", sent=1))
 
 

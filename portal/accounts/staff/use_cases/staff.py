@@ -24,6 +24,7 @@ from portal.accounts.staff.letters import mail_staff_invitation
 from portal.accounts.staff.queries import staff_member, state_of
 from portal.foundation.actor import STAFF_KINDS, Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.smtp.addresses import BadAddress, read_address
 
 # Serializes administrators who disable each other.
 _ADMINS_LOCK = text("select pg_advisory_xact_lock(7261004)")
@@ -67,7 +68,10 @@ def add_staff(
     :param sellers: the seller's names, which make no good password.
     :raises Rejected: if the kind is unknown, the store is missing, the password is weak, or the address is taken.
     """
-    email = new.email.strip().lower()
+    try:
+        email = read_address(new.email)
+    except BadAddress:
+        raise Rejected("email", "Enter an address like name@company.com.", field="email") from None
     _check_kind(new)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise Rejected("address_taken", "Somebody has this address already.", field="email")

@@ -34,6 +34,8 @@ _ORDERS = """
          (select string_agg(l.name, ', ' order by l.line_no) from (
             select name, line_no from order_line l where l.order_id = o.id order by line_no limit 2) l) as goods,
          coalesce((select true from order_line l where l.order_id = o.id and l.quantity_ready > 0 limit 1), false) as some_ready,
+         coalesce((select sum(l.quantity_backordered) > 0 and sum(l.quantity_reserved + l.quantity_fulfilled) = 0
+                     from order_line l where l.order_id = o.id), false) as nothing_there,
          {recent} as recent
     from sales_order o left join store s on s.id = o.store_id
    where o.company_id = :company and {wanted}

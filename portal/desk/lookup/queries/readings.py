@@ -136,20 +136,20 @@ READINGS = {
         "'name'",
         "false",
         """
-        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many""",
+        select * from variant where fold(name) like :like order by discontinued_on is not null, name limit :many""",
     ),
     "company_code": Reading(
         _COMPANY, "'code'", "true", "select * from company where code = :number {company_scope}"
     ),
     "company_name": Reading(
         _COMPANY,
-        "case when c.name ilike :like then 'name' else 'similar' end",
-        "lower(c.name) = lower(:words)",
+        "case when fold(c.name) like :like then 'name' else 'similar' end",
+        "fold(c.name) = :words",
         """
-        with fits as materialized (select * from company where name ilike :like {company_scope})
+        with fits as materialized (select * from company where fold(name) like :like {company_scope})
         select * from (select * from fits union all
-          select * from company where :words <% name {company_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many""",
+          select * from company where :words <% fold(name) {company_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, fold(name)) desc, name limit :many""",
     ),
     "company_phone": Reading(
         _COMPANY,
@@ -168,13 +168,14 @@ READINGS = {
     ),
     "person_name": Reading(
         _PERSON,
-        "case when u.name ilike :like then 'name' else 'similar' end",
-        "lower(u.name) = lower(:words)",
+        "case when fold(u.name) like :like then 'name' else 'similar' end",
+        "fold(u.name) = :words",
         """
-        with fits as materialized (select * from app_user where kind = 'customer' and name ilike :like {known_scope})
+        with fits as materialized (select * from app_user where kind = 'customer' and fold(name) like :like {known_scope})
         select * from (select * from fits union all
-          select * from app_user where kind = 'customer' and :words <% name {known_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many""",
+          select * from app_user
+           where kind = 'customer' and :words <% fold(name) {known_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, fold(name)) desc, name limit :many""",
     ),
     "person_phone": Reading(
         _PERSON,

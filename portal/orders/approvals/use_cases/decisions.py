@@ -18,6 +18,7 @@ from portal.accounts.limits.queries import order_limit
 from portal.accounts.models import Company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor
 from portal.orders.approvals.facts import ApprovalApproved, ApprovalRejected
 from portal.orders.approvals.letters import mail_refusal
@@ -135,8 +136,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
 def _refuse_reason(words: str) -> None:
     if not words:
         raise Rejected("note", "Say why, so that they can change it.", field="note")
-    if len(words) > MAX_NOTE:
-        raise Rejected("note", f"Keep the reason within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the reason", code="note")
 
 
 def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) -> _Decision:

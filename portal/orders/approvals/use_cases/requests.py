@@ -11,14 +11,23 @@ from sqlalchemy.orm import Session
 from portal.accounts.limits.queries import Approver, approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.approvals.letters import mail_approvers
 from portal.orders.approvals.queries import pending_approval
-from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
+from portal.orders.checkout.use_cases.placeable import (
+    po_number_of,
+    promise,
+    refuse_changes,
+    refuse_lines,
+    store_of,
+)
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ApprovalRequested, record_draft
+from portal.orders.drafts.lines import share_out, wanted_by_variant
 from portal.orders.drafts.queries import DraftHead, TaxedLines, own_head, taxed_lines
 from portal.orders.drafts.work import Work
 from portal.orders.models.approvals import OrderApproval
+from portal.stores.stock.queries import available
 
 MAX_NOTE = 500
 # In C's order, so that it can be computed again from the order's lines, whatever the database's collation.
@@ -76,8 +85,7 @@ def ask_approval(
 
 
 def _refuse_note(words: str) -> None:
-    if len(words) > MAX_NOTE:
-        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the note", code="note_long")
 
 
 def _refuse_unplaceable(
@@ -87,7 +95,9 @@ def _refuse_unplaceable(
     refuse_changes(head, priced.lines, shown)
     refuse_lines(priced.lines)
     po_number_of(head)
-    promise(session, head, priced.lines, now)
+    store = store_of(head)
+    stock = available(session, store_id=store.id, variant_ids=wanted_by_variant(priced.lines))
+    promise(session, head, priced.lines, share_out(priced.lines, stock), now)
 
 
 def _limit(session: Session, actor: Actor, total_minor: int) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
 from portal.orders.drafts.work import Work, current_of, own_draft, take
@@ -154,8 +155,7 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
 
     :raises Rejected: if the name is longer than 80 characters.
     """
-    if len(name) > MAX_NAME:
-        raise Rejected("name_long", f"Keep the name within {MAX_NAME} characters.", field="name")
+    refuse_longer(name, MAX_NAME, field="name", what="the name", code="name_long")
     work = take(session, actor=actor, now=now, draft_id=draft_id)
     work.draft.name = name
     work.touch()

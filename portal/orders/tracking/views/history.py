@@ -51,7 +51,8 @@ class HistoryPage:
     buyers: Sequence[tuple[int, str]]
     chips: list[Chip]
     active: list[ActiveFilter]
-    export_href: str  # empty without the permission
+    export_href: str  # empty without the permission, as the next
+    lines_href: str
     previous_href: str | None
     next_href: str | None
     may_reorder: bool
@@ -94,6 +95,7 @@ def _page(wanted: HistoryFilter, errors: dict[str, str], rows: Page[HistoryRow] 
         chips=links.chips(),
         active=links.active(wanted, dict(people)),
         export_href=links.export() if actor().can("orders:export") else "",
+        lines_href=links.export_lines() if actor().can("orders:export") else "",
         previous_href=links.page("before", rows.previous_cursor if rows else None),
         next_href=links.page("after", rows.next_cursor if rows else None),
         may_reorder=actor().can("drafts:write"),
