@@ -11,7 +11,9 @@ from flask import current_app, redirect
 from werkzeug.wrappers import Response
 
 from portal.billing.cash_application.queries import Credit
+from portal.billing.documents.early import early_discount
 from portal.billing.methods.queries import MethodRow
+from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable
@@ -71,6 +73,10 @@ class PayPage:
     may_save: bool
     cards: bool
     today: date
+
+    def saved_minor(self, invoice: Invoice) -> int:
+        """What paying all that is left of an invoice saves today."""
+        return early_discount(invoice, self.documents.left(invoice), self.today)
 
     @property
     def methods(self) -> dict[str, str]:
