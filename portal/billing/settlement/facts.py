@@ -81,3 +81,19 @@ def record_written_off(
             links={"invoice_id": written.invoice_id},
         ),
     )
+
+
+def record_own_credit_used(
+    session: Session, company_id: int, currency: str, minor: int, *, key: str, actor: Actor, now: datetime
+) -> None:
+    """Record that money on account was put onto invoices before anything was charged. ``key``: that of its posting."""
+    event = Event(
+        PaymentSubmitted(method="unapplied_cash"),
+        actor=actor,
+        now=now,
+        key=f"payment_submitted:{key}",
+        account_id=company_id,
+        value_minor=minor,
+        currency=currency,
+    )
+    record(session, event)

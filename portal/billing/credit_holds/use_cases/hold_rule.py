@@ -22,8 +22,9 @@ from portal.foundation.errors import NotFound, Rejected
 
 MOST_DAYS = 365
 RULE = text("""
-insert into payment_terms (company_id, kind, days, hold_after_days) values (:company, 'net', :days, :after)
-on conflict (company_id) do update set hold_after_days = :after
+insert into payment_terms (company_id, kind, days, hold_after_days, promises_suspend_hold)
+values (:company, 'net', :days, :after, :promises)
+on conflict (company_id) do update set hold_after_days = :after, promises_suspend_hold = :promises
 """)
 # Rows are locked in the order of the companies. Orders that are being placed are waited for; later ones see the hold.
 HOLD = text("""
@@ -45,11 +46,18 @@ returning k.company_id
 
 
 def set_hold_rule(
-    session: Session, *, actor: Actor, now: datetime, company: Company, days: int | None
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    company: Company,
+    days: int | None,
+    promises: bool = True,
 ) -> None:
     """Hold the company's account when an invoice is this many days overdue.
 
     :param days: None for no automatic hold.
+    :param promises: whether a promise to pay suspends the hold, once for each invoice.
     :raises NotFound: if the actor lacks the permission.
     :raises Rejected: ``days`` on its field.
     """
@@ -59,7 +67,9 @@ def set_hold_rule(
         raise Rejected(
             "days", f"Type a whole number of days from 1 to {MOST_DAYS}, or nothing.", field="days"
         )
-    session.execute(RULE, {"company": company.id, "days": company.terms_days, "after": days})
+    session.execute(
+        RULE, {"company": company.id, "days": company.terms_days, "after": days, "promises": promises}
+    )
     record_hold_rule_changed(session, company.id, actor=actor, now=now)
 
 
