@@ -7,7 +7,7 @@ from portal.touchpoints.prop import Prop, choice, count, flag, number, numbers, 
 # Where something was found; an address or a form may name only one of these.
 SOURCES = frozenset({"search", "product", "reorder", "bought_before", "sku", "order", "category"})
 PROPS: dict[str, Prop] = {
-    "accounts": numbers("accounts of the same group"),
+    "accounts": numbers("accounts of the same group, or shown in a list"),
     "action": word("what was done, as a code (park, resume, role_changed, limit_changed, disabled …)"),
     "asked": words(
         "what was asked for, as name=value: numbers and codes of ours, anything else as a keyed hash (#…)"
@@ -22,6 +22,7 @@ PROPS: dict[str, Prop] = {
     "code_shown": flag("the pickup code was shown"),
     "colour_number": word("colour of the deck"),
     "document": word("which document"),
+    "documents": words("numbers of orders and invoices that were shown"),
     "draft_id": number("draft it came from"),
     "drafts": count("drafts in the list"),
     "endpoint": word("page or action, by its name in the code"),
@@ -45,8 +46,9 @@ PROPS: dict[str, Prop] = {
     "minutes_later": number("how much later; negative: earlier"),
     "network": word("truncated network address"),
     "number": word("number of the order or document"),
-    "opened": word("what was opened: order, company, person"),
+    "opened": word("what was opened: order, company, person, or the page by its name in the code"),
     "page": word("page by its name in the code, or page of a list"),
+    "people": numbers("people who were shown"),
     "permission": word("permission that was missing"),
     "po_given": flag("a PO number was given"),
     "problems": count("things that stood in the way"),

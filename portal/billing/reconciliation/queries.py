@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.stripe_facts import Discrepancy
+from portal.touchpoints.interaction import note_shown
 
 MOST_SHOWN = 200
 
@@ -22,18 +23,20 @@ class DifferenceRow:
     words: str
     found_at: datetime
     seen_at: datetime
+    company_id: int | None
     company_code: str | None
     company_name: str | None
 
 
 def open_differences(session: Session) -> list[DifferenceRow]:
     """The differences that are not settled, oldest first. One statement."""
-    rows = session.execute(
+    found = session.execute(
         select(
             Discrepancy.kind,
             Discrepancy.words,
             Discrepancy.found_at,
             Discrepancy.seen_at,
+            Company.id.label("company_id"),
             Company.code.label("company_code"),
             Company.name.label("company_name"),
         )
@@ -42,4 +45,6 @@ def open_differences(session: Session) -> list[DifferenceRow]:
         .order_by(Discrepancy.found_at, Discrepancy.id)
         .limit(MOST_SHOWN)
     )
-    return [DifferenceRow(**row._asdict()) for row in rows]
+    rows = [DifferenceRow(**row._asdict()) for row in found]
+    note_shown(session, *(row.company_id for row in rows))
+    return rows

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES, UNREADY_STATES
+from portal.touchpoints.interaction import note_shown
 
 _LATE = text(f"""
-select o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name, s.name as store_name, s.phone as store_phone
+select o.company_id, o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name,
+       s.name as store_name, s.phone as store_phone
   from sales_order o join company c on c.id = o.company_id left join store s on s.id = o.store_id
  where o.status in {sql_list(UNREADY_STATES)} and o.promised_at < :now and o.promised_at > :since
  order by o.promised_at desc limit :many
@@ -23,6 +25,7 @@ select o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name, 
 class LateOrder:
     """An order that is not ready although it was promised by now."""
 
+    company_id: int
     number: str
     status: str
     fulfilment: str
@@ -35,7 +38,9 @@ class LateOrder:
 def late_orders(session: Session, *, now: datetime, many: int = 10) -> list[LateOrder]:
     """Orders whose promise was broken within the last two weeks, the newest first: these customers call."""
     asked = {"now": now, "since": now - timedelta(days=14), "many": many}
-    return [LateOrder(*row) for row in session.execute(_LATE, asked)]
+    found = [LateOrder(*row) for row in session.execute(_LATE, asked)]
+    note_shown(session, *(order.company_id for order in found))
+    return found
 
 
 _SYSTEM = text(f"""
