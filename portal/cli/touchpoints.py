@@ -52,7 +52,8 @@ def export(folder: Path, kind: str) -> None:
 def repair_touchpoints(event_ids: tuple[UUID, ...], reason: str, check: bool) -> None:
     """Void wrong rows of the log: those given, or all that are not valid.
 
-    The log is append-only, so each gets a new row that names it; pages and `portal verify` leave the old one out."""
+    The log is append-only, so each gets a new row that names it, and `portal verify` takes it for
+    repaired."""
     from portal.foundation.clock import utcnow
     from portal.foundation.db import make_sessions, transaction
     from portal.foundation.errors import NotFound

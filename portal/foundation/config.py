@@ -44,6 +44,8 @@ class Settings:
     max_body_bytes: int = 2 * 1024 * 1024
     session_idle_hours: int = 72
     session_max_days: int = 30
+    lookups_per_minute: int = 60
+    lookups_per_hour: int = 600
     time_zone: str = "America/New_York"
     stripe_key: str = ""
     stripe_webhook_secret: str = ""
@@ -138,7 +140,7 @@ def _host(public_url: str, environment: str) -> str:
 
 
 def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
-    """How much the portal serves at a time, and for how long a session lasts."""
+    """How much the portal serves at a time, for how long a session lasts, and how much staff look at."""
     return replace(
         settings,
         trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", Settings.trusted_proxies),
@@ -149,6 +151,8 @@ def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
         max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", Settings.max_body_bytes),
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", Settings.session_idle_hours),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", Settings.session_max_days),
+        lookups_per_minute=max(1, _integer(env, "PORTAL_LOOKUPS_PER_MINUTE", Settings.lookups_per_minute)),
+        lookups_per_hour=max(1, _integer(env, "PORTAL_LOOKUPS_PER_HOUR", Settings.lookups_per_hour)),
     )
 
 

@@ -99,8 +99,7 @@ def timeline(
     names: Collection[str] | None = None,
     by_others: bool = False,
 ) -> Page[Entry]:
-    """Touchpoints of a company or of an order, newest first, without those that were voided; one statement, the same for
-    any number of rows.
+    """Touchpoints of a company or of an order, newest first; one statement, the same for any number of rows.
 
     :param names: only these kinds.
     :param by_others: only what the seller's people did, for the company or in its name.
@@ -122,9 +121,7 @@ def timeline(
 def _matching(
     account_id: int | None, order_id: int | None, names: Collection[str] | None, *, by_others: bool
 ) -> Select[*tuple[Any, ...]]:
-    voided = select(Touchpoint.voids_event_id).where(Touchpoint.voids_event_id.is_not(None))
     query = select(*_COLUMNS).order_by(Touchpoint.occurred_us.desc(), Touchpoint.event_id.desc())
-    query = query.where(Touchpoint.event_id.not_in(voided))
     if account_id is not None:
         query = query.where(Touchpoint.account_id == account_id)
     if order_id is not None:

@@ -54,14 +54,14 @@ def test_a_wrong_row_fails_until_it_is_voided(session: Session, engine: Engine) 
     assert void_invalid(session, now=NOW) == 0
 
 
-def test_a_voided_row_is_in_no_timeline(build: Build, session: Session) -> None:
-    """Seen failing with the timeline as it was."""
+def test_a_row_is_voided_once_in_its_own_account(build: Build, session: Session) -> None:
+    """Seen failing with the account left out, and without looking for what voids it already."""
     company = build.company()
     wrong = wrong_fact(session, 2, company.id)
-    assert [row.event_id for row in timeline(session, account_id=company.id).rows] == [wrong]
     assert void_touchpoints(session, ids=[wrong, wrong], reason="mistake", now=NOW) == 1
     session.commit()
-    assert [row.name for row in timeline(session, account_id=company.id).rows] == ["touchpoint_voided"]
+    rows = timeline(session, account_id=company.id).rows
+    assert {row.name for row in rows} == {"touchpoint_voided", "order_completed"}
     assert void_touchpoints(session, ids=[wrong], reason="mistake", now=NOW) == 0
 
 

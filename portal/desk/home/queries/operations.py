@@ -60,6 +60,7 @@ select (select count(*) from company where disabled_at is null) as companies,
        (select count(*) from touchpoint_other) as outside_months,
        (select count(*) from touchpoint where occurred_us > :day_us and not valid) as invalid_today,
        (select count(*) from touchpoint where occurred_us > :day_us) as touchpoints_today,
+       (select count(distinct user_id) from staff_lookup where minute > :day and refused > 0) as lookups_refused,
        pg_size_pretty(pg_database_size(current_database())) as size,
        current_setting('server_version') as version,
        (select version_num from alembic_version) as migration
@@ -83,6 +84,7 @@ class SystemState:
     outside_months: int
     invalid_today: int
     touchpoints_today: int
+    lookups_refused: int
     size: str
     version: str
     migration: str
