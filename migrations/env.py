@@ -11,7 +11,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import OperationalError
 
-from portal.foundation.config import ConfigError, from_environment
+from portal.foundation.config import from_environment
 from portal.foundation.db import UTCDateTime, psycopg_url
 from portal.foundation.postgres import migrate
 from portal.models import Base
@@ -40,7 +40,7 @@ def impatient(connection: Connection) -> Iterator[None]:
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
-        raise ConfigError(
+        raise migrate.TableHeld(
             f"The migration gave up: another connection held a table for longer than {migrate.LOCK_TIMEOUT}. "
             "The step it was at was undone. Run portal migrate again; if it gives up again, stop the worker and look "
             "for long transactions: select pid, xact_start, query from pg_stat_activity order by xact_start"

@@ -48,12 +48,12 @@ def worker() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the newest schema; does nothing when it is there already."""
+    """Bring the database to the newest schema, and make its roles and rights where they are missing."""
     from portal.cli.places import database
     from portal.foundation.postgres import migrate as schema
 
     with database() as engine:
-        changed = schema.upgrade(engine)
+        changed = schema.upgrade(engine, say)
         say(f"The database stands at migration {schema.head()}" + ("." if changed else " already."))
 
 

@@ -115,7 +115,7 @@ class Run:
         self._say(
             f"Database: PostgreSQL {version}" + ("" if self._given.get("DATABASE_URL") else ", our own")
         )
-        if migrate.upgrade(engine):
+        if migrate.upgrade(engine, self._say):
             self._say(f"Database brought to migration {migrate.head()}")
         self._is_demo = self._seed(url, self._say)
         return url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app
 from sqlalchemy import text
 
-from portal.foundation.postgres import migrate
+from portal.foundation.postgres import migrate, rights
 from portal.web.access import public
 
 blueprint = Blueprint("health", __name__)
@@ -24,8 +24,11 @@ def readyz() -> tuple[dict[str, str], int]:
     try:
         with engine.connect() as connection:
             at = connection.execute(text("select version_num from alembic_version")).scalar_one()
+            lacks = rights.absent(connection) if at == migrate.head() else []
     except Exception:
         return {"status": "the database does not answer"}, 503
     if at != migrate.head():
         return {"status": f"the database stands at migration {at}, this code needs {migrate.head()}"}, 503
+    if lacks:
+        return {"status": "roles or rights are missing in the database; run portal migrate"}, 503
     return {"status": "ok", "migration": at}, 200

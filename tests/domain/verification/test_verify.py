@@ -18,6 +18,7 @@ from portal.verification.invariants import INVARIANTS
 from portal.verification.run import SHOWN, verify
 from tests.breaking.broken_rows import damage, seen
 from tests.domain.verification.test_verify_money import BREAKS as MONEY_BREAKS
+from tests.domain.verification.test_verify_rights import BREAKS as RIGHTS_BREAKS
 from tests.import_files import OPEN, OPEN_LINE, Folder
 
 WINDOW = {"window_start": "2026-06-02T15:00:00Z", "window_end": "2026-06-02T16:00:00Z"}
@@ -162,7 +163,7 @@ def test_a_broken_rule_is_seen_and_its_row_named(whole: Engine, name: str, sql: 
 
 
 def test_every_check_is_seen_failing() -> None:
-    assert sorted([*BREAKS, *MONEY_BREAKS]) == sorted(check.name for check in all_checks())
+    assert sorted([*BREAKS, *MONEY_BREAKS, *RIGHTS_BREAKS]) == sorted(check.name for check in all_checks())
     assert (
         {check.invariant for check in all_checks() if check.invariant} == set(INVARIANTS) == set(range(1, 20))
     )

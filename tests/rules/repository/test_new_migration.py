@@ -142,16 +142,36 @@ def test_a_migration_gives_up_when_a_table_is_held(empty: Engine, monkeypatch: p
     """Seen failing without lock_timeout (it waits for ever), and without setting it back."""
     upgrade(empty, ROOT / "migrations", BEFORE)
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.0)
+    monkeypatch.setattr(migrate, "TRIES", 3)
+    said: list[str] = []
     address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address) as other:
         tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
         other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
         with pytest.raises(ConfigError, match="Run portal migrate again"):
-            migrate.upgrade(empty)
+            migrate.upgrade(empty, said.append)
+    assert [each[each.index("(") :] for each in said] == ["(2 more tries) …", "(1 more try) …"]
     assert migrate.current(empty) == BEFORE
     assert migrate.upgrade(empty) is True
     with empty.connect() as connection:
         assert connection.exec_driver_sql("show lock_timeout").scalar_one() == "0"
+
+
+@pytest.mark.slow
+def test_a_migration_lets_others_through_and_goes_on_when_the_table_is_free(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a pg_dump: who reads waits for no longer than lock_timeout. Seen failing without another try."""
+    upgrade(empty, ROOT / "migrations", BEFORE)
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.0)
+    address = empty.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as other:
+        tables = [f'"{name}"' for name in inspect(empty).get_table_names() if name != "alembic_version"]
+        other.execute(f"lock table {', '.join(tables)} in row exclusive mode")
+        assert migrate.upgrade(empty, lambda words: other.rollback()) is True
+    assert migrate.current(empty) == HEAD
 
 
 def test_a_role_gets_its_companys_rows_and_its_rights() -> None:
