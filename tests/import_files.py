@@ -180,7 +180,9 @@ class Folder:
         if not path.exists():
             return []
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as handle:
-            return list(csv.DictReader(handle))
+            separator = handle.readline()[len("row")]
+            handle.seek(0)
+            return list(csv.DictReader(handle, delimiter=separator))
 
 
 def scalar(engine: Engine, sql: str, **values: object) -> object:

@@ -19,11 +19,14 @@ Parse = Callable[[str], Any]
 
 # Not \d, which takes the digits of every script.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+SEARCHABLE = re.compile(r"[A-Za-z0-9]")
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+")
 INTEGER = re.compile(r"-?[0-9]{1,12}")
 PRICE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
 PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,4})?")
+COMMA = re.compile(r"-?([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+),[0-9]{1,4}")
+THREE_AFTER_POINT = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
 DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
@@ -36,7 +39,10 @@ ARGON2ID = re.compile(
 )
 # Line breaks and tabs among them; U+2028 and U+2029 break lines, too.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+BREAKS = re.compile(r" *[\t\n\x0b\x0c\x85\u2028\u2029][\s]*")
 CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "on"})
+NO = frozenset({"no", "n", "false", "f", "0", "off"})
 END_OF_DAY = time(23, 59, 59)
 # Times outside these years are slips of a converter; they would also need a partition of the log each month.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
@@ -59,11 +65,14 @@ def _limited(raw: str, limit: int) -> None:
 
 
 def text(limit: int, *, paragraphs: bool = False) -> Parse:
-    """Any characters but control characters; with ``paragraphs`` line breaks and tabs, too."""
+    """Any characters but control characters. Line breaks and tabs are kept with ``paragraphs``; without, each is a
+    blank, as cells of spreadsheets have them inside a name."""
     control = CONTROL_IN_PARAGRAPHS if paragraphs else CONTROL
 
     def parse(raw: str) -> str:
-        raw = raw.replace("\r\n", "\n")
+        raw = raw.replace("\r\n", "\n").replace("\r", "\n")
+        if not paragraphs:
+            raw = BREAKS.sub(" ", raw)
         _limited(raw, limit)
         if control.search(raw):
             raise not_a("text without control characters")
@@ -89,6 +98,20 @@ def code(limit: int) -> Parse:
     return matching(CODE, "code", limit)
 
 
+def item_number(limit: int) -> Parse:
+    """The number of something that others make and name: any printable text with a letter or a digit, which is what a
+    search goes by."""
+    any_text = text(limit)
+
+    def parse(raw: str) -> str:
+        number: str = any_text(raw.replace("\u00a0", " "))
+        if not (number.isprintable() and SEARCHABLE.search(number)):
+            raise not_a("item number")
+        return number
+
+    return parse
+
+
 def email(raw: str) -> str:
     """A mail address, in lower case."""
     found: str = matching(EMAIL, "email")(raw)
@@ -109,34 +132,35 @@ def integer(low: int, high: int) -> Parse:
     return parse
 
 
-def _decimal(kind: str) -> Parse:
-    def parse(raw: str) -> Decimal:
-        if not PRICE.fullmatch(raw):
-            raise not_a(kind)
+class Decimals:
+    """A decimal number of some form, written with a point.
+
+    :param why: the reason for all others.
+    """
+
+    def __init__(self, form: re.Pattern[str], why: str, most: int | None = None) -> None:
+        self._form, self._why, self._most = form, why, most
+
+    def __call__(self, raw: str) -> Decimal:
+        if not self._form.fullmatch(raw) or (self._most is not None and Decimal(raw) > self._most):
+            raise Wrong(self._why)
         return Decimal(raw)
 
-    return parse
+    def with_commas(self, raw: str) -> Decimal:
+        """The number in a file that separates decimals by commas. A point before three digits may stand for thousands
+        there, so without a comma it is refused: nobody can tell."""
+        if COMMA.fullmatch(raw):
+            return self(raw.replace(".", "").replace(",", "."))
+        if THREE_AFTER_POINT.fullmatch(raw):
+            raise Wrong("may be thousands or decimals; write it with a comma, or without a point")
+        return self(raw)
 
 
-price = _decimal("price")
-
-
-def percent(raw: str) -> Decimal:
-    """A percentage from 0 to 100."""
-    if not PERCENT.fullmatch(raw) or Decimal(raw) > 100:
-        raise Wrong("not between 0 and 100")
-    return Decimal(raw)
-
-
-def signed_amount(raw: str) -> Decimal:
-    """An amount in major units that may be below zero."""
-    if not SIGNED_AMOUNT.fullmatch(raw):
-        raise not_a("amount")
-    return Decimal(raw)
-
-
+price = Decimals(PRICE, "not a price")
+percent = Decimals(PERCENT, "not between 0 and 100", most=100)
+signed_amount = Decimals(SIGNED_AMOUNT, "not an amount")
 # In major units; the number of decimals is checked once the currency is known.
-amount = _decimal("amount")
+amount = Decimals(PRICE, "not an amount")
 
 
 def degrees(low: int, high: int) -> Parse:
@@ -182,8 +206,11 @@ def clock(raw: str) -> time:
 
 
 def yes_no(raw: str) -> bool:
-    """``yes`` or ``no``."""
-    return bool(one_of("yes", "no")(raw) == "yes")
+    """``yes`` or ``no``, or what spreadsheets and other systems write for them."""
+    word = raw.casefold()
+    if word in YES or word in NO:
+        return word in YES
+    return bool(one_of("yes", "no")(raw))
 
 
 def one_of(*choices: str) -> Parse:

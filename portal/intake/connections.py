@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Engine, text
@@ -45,6 +45,30 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
                 session.close()
                 held.invalidate()  # its settings must not reach others
                 _unlock(connection)
+
+
+@contextmanager
+def checking_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any], Session]]:
+    """As :func:`import_connections`, but both are one transaction that is rolled back: what is a transaction of its own
+    otherwise is a savepoint inside it. Rows that would change stay locked until the end.
+
+    :raises BadFile: when another import is running.
+    """
+    with engine.connect() as held:
+        connection = cast("psycopg.Connection[Any]", held.connection.driver_connection)
+        try:
+            _prepare(connection)
+            connection.execute(f"set lock_timeout = '{PATIENCE:g}s'")
+            held.begin()
+            _lock(connection)
+            session = Session(held, expire_on_commit=False, join_transaction_mode="create_savepoint")
+            try:
+                yield connection, session
+            finally:
+                session.close()
+                held.rollback()
+        finally:
+            held.invalidate()  # its settings and its lock must not reach others
 
 
 def _lock(connection: Any) -> None:

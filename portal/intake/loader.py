@@ -21,15 +21,16 @@ class Loader:
     """Loads files that become one table. Each chunk commits on its own; a second run writes what is missing."""
 
     def __init__(self, intake: Intake) -> None:
+        self.intake = intake
         self.connection = intake.connection
         self.refs = intake.refs
         self.rejects = intake.rejects
 
     def load(self, spec: Spec, path: Path, tick: Tick) -> Written:
         """Import one file; what is wrong goes to the rejected rows."""
-        table = Table(path, spec.columns)
+        table = Table(path, spec.columns, self.intake.reading)
         self.refs.load(self.connection, *spec.needs)
-        total = Written()
+        total = self.intake.report.begin(spec.file)
         seen: dict[tuple[Any, ...], int] = {}
         whole = spec.whole_file is not None or spec.own_reference is not None
         rows = table.rows(tick)

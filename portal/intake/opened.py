@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portal.intake.collected import references
-from portal.intake.connections import import_connections, tidy_up
+from portal.intake.connections import checking_connections, import_connections, tidy_up
 from portal.intake.lookups import References
 from portal.intake.rejects import Rejects
 from portal.intake.report import Report
@@ -29,23 +29,32 @@ class Opened:
     connection: Connection[Any]
     session: Session
     rejects: Rejects
+    report: Report
     refs: References = field(default_factory=references)
-    report: Report = field(default_factory=Report)
 
 
 @contextmanager
-def opened(engine: Engine, folder: Path, files: Iterable[str]) -> Iterator[Opened]:
-    """Hold the import lock; afterwards refresh statistics, and finish the report and the files of rejected rows.
+def opened(
+    engine: Engine, folder: Path, files: Iterable[str], report: Report | None = None
+) -> Iterator[Opened]:
+    """Hold the import lock; afterwards refresh statistics, and finish the report and the files of rejected rows, also
+    when the import stops.
 
     :param folder: where ``rejected`` is written, with files of these names.
+    :param report: to be filled; unless it is ``for_good``, all that is done is taken back at the end and no file is
+        written.
     :raises BadFile: when another import is running.
     """
-    with import_connections(engine) as (connection, session):
-        made = Opened(connection, session, Rejects(folder, files))
+    report = report or Report()
+    connections = import_connections if report.for_good else checking_connections
+    with connections(engine) as (connection, session):
+        made = Opened(connection, session, Rejects(folder if report.for_good else None, files), report)
         try:
             yield made
         finally:
             made.rejects.close()
-        if made.report.wrote:
+            report.reasons = made.rejects.reasons
+            report.undecoded = sorted(made.rejects.undecoded)
+            report.rejected_folder = made.rejects.folder if made.rejects.counts else None
+        if report.wrote and report.for_good:
             tidy_up(connection, session)
-    made.report.rejected_folder = made.rejects.folder if made.rejects.counts else None

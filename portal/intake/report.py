@@ -10,15 +10,27 @@ from portal.intake.upsert import Written
 
 @dataclass
 class Report:
-    """What an import did, by file.
+    """What an import did, by file. It is filled while the files are read, so it is also true of a run that stopped.
 
+    :ivar for_good: False when nothing of it was kept.
+    :ivar reasons: the first rejected rows of each file, ``row 3: sku: missing``, where they are not written to files.
+    :ivar not_read: files that no import reads; :ivar columns_not_read: by file, columns that it leaves out.
+    :ivar undecoded: files with rows that are not UTF-8.
     :ivar unfilled: lines of open orders that no store can fill by the counts that were read.
     """
 
     files: dict[str, Written] = field(default_factory=dict)
+    for_good: bool = True
     rejected_folder: Path | None = None
+    reasons: dict[str, list[str]] = field(default_factory=dict)
     not_read: list[str] = field(default_factory=list)
+    columns_not_read: dict[str, list[str]] = field(default_factory=dict)
+    undecoded: list[str] = field(default_factory=list)
     unfilled: list[str] = field(default_factory=list)
+
+    def begin(self, name: str) -> Written:
+        """The counts of a file whose turn it is, at zero."""
+        return self.files.setdefault(name, Written())
 
     @property
     def rejected(self) -> int:

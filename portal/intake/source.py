@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from portal.intake.dialect import encoding_of
+
 # The longest row that the columns allow is a twentieth of this; a compressed file may hide one of any length.
 LONGEST_RECORD = 1_000_000
+HEAD = 4096  # bytes that tell the encoding
 
 csv.field_size_limit(LONGEST_RECORD)
 
@@ -20,25 +23,40 @@ class BadFile(Exception):
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """The file ``name`` or ``name.gz`` in the folder; None when neither is there.
+    """The file ``name`` or ``name.gz`` in the folder, whatever the case of its letters; None when there is none.
 
-    :raises BadFile: when both are.
+    :raises BadFile: when there is more than one.
     """
-    found = [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
-    if len(found) > 1:
+    found = [path for path in sorted(folder.iterdir()) if path.is_file() and bare_name(path) == name]
+    if len({path.name.casefold() for path in found}) > 1:
         raise BadFile(f"{name} is there twice, plain and compressed; remove one of them.")
+    if len(found) > 1:
+        raise BadFile(f"{name} is there twice: {', '.join(path.name for path in found)}; remove one of them.")
     return found[0] if found else None
 
 
-class Source:
-    """The text of a file, line by line: decompressed, without byte order mark, no record longer than allowed."""
+def bare_name(path: Path) -> str:
+    """The name that a file is known by: in lower case, without its compression."""
+    return path.name.casefold().removesuffix(".gz")
 
-    def __init__(self, path: Path) -> None:
+
+class Source:
+    """The text of a file, line by line: decompressed, without byte order mark, no record longer than allowed.
+
+    :param encoding: empty to find it out.
+    """
+
+    def __init__(self, path: Path, encoding: str = "") -> None:
         self._file = path.open("rb")
-        raw: Any = gzip.GzipFile(fileobj=self._file) if path.suffix == ".gz" else self._file
-        self._text: IO[str] = io.TextIOWrapper(
-            raw, encoding="utf-8-sig", errors="surrogateescape", newline=""
-        )
+        try:
+            self.encoding = encoding or encoding_of(_unpacked(path, self._file).read(HEAD))
+            self._file.seek(0)
+            self._text: IO[str] = io.TextIOWrapper(
+                _unpacked(path, self._file), encoding=self.encoding, errors="surrogateescape", newline=""
+            )
+        except BaseException:
+            self._file.close()
+            raise
         self._left = LONGEST_RECORD
         self._reported = 0
 
@@ -69,3 +87,7 @@ class Source:
         """Bytes of the file read since the last call."""
         before, self._reported = self._reported, self._file.tell()
         return self._reported - before
+
+
+def _unpacked(path: Path, file: IO[bytes]) -> Any:
+    return gzip.GzipFile(fileobj=file) if path.suffix.casefold() == ".gz" else file

@@ -7,7 +7,7 @@ belong together. ``portal.intake.collected`` finds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
+from portal.intake.dialect import AS_FOUND, Reading
 from portal.intake.lookups import References
 from portal.intake.progress import Progress
 from portal.intake.rejects import Rejects
+from portal.intake.report import Report
 from portal.intake.source import BadFile
 from portal.intake.tables import Column, Row
 from portal.intake.upsert import Written
@@ -43,6 +45,8 @@ class Intake:
     """What every file of one import is given.
 
     :ivar connection: a plain connection in autocommit, for COPY; :ivar session: for what is written with facts.
+    :ivar report: where each file counts its rows while it is read; :ivar reading: how the files were saved.
+    :ivar for_good: False when all of it is taken back in the end.
     :ivar unpaid_since: invoices of that day or later stay open, where the file does not say whether they are paid.
     """
 
@@ -52,7 +56,10 @@ class Intake:
     rejects: Rejects
     progress: Progress
     now: datetime
+    report: Report = field(default_factory=Report)
+    reading: Reading = AS_FOUND
     unpaid_since: date | None = None
+    for_good: bool = True
 
 
 @dataclass(frozen=True)

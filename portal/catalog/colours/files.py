@@ -11,7 +11,7 @@ COLOURS = Spec(
     order=40,
     file="colours.csv",
     columns=(
-        Column("number", cells.code(20), True),
+        Column("number", cells.item_number(20), True),
         Column("name", cells.text(80), True),
         Column("hex", cells.hex_colour, True),
         Column("family", cells.text(40), default=""),

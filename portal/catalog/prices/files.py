@@ -67,7 +67,7 @@ PRICES = Spec(
     file="prices.csv",
     columns=(
         Column("price_list", cells.code(20), True),
-        Column("sku", cells.code(40), True),
+        Column("sku", cells.item_number(40), True),
         Column("min_quantity", cells.integer(1, 1_000_000), default=1),
         Column("unit_price", cells.price, True),
         Column("valid_from", cells.day, default=BEGINNING),
@@ -103,7 +103,7 @@ CONTRACT_PRICES = Spec(
     file="contract_prices.csv",
     columns=(
         Column("company_code", cells.code(20), True),
-        Column("sku", cells.code(40), True),
+        Column("sku", cells.item_number(40), True),
         Column("min_quantity", cells.integer(1, 1_000_000), default=1),
         Column("unit_price", cells.price, True),
         Column("valid_from", cells.day, default=BEGINNING),

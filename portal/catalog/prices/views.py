@@ -36,7 +36,7 @@ class WhyPage:
     company_name: str
 
 
-@blueprint.get("/products/why/<path:sku>")
+@blueprint.get("/products/why/<item:sku>")
 @needs("catalog:read")
 def why_price(sku: str) -> str:
     """Explain the price of ``quantity`` units of a SKU for the company of the visit."""

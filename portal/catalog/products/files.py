@@ -29,7 +29,7 @@ PRODUCTS = Spec(
     order=50,
     file="products.csv",
     columns=(
-        Column("code", cells.code(40), True),
+        Column("code", cells.item_number(40), True),
         Column("name", cells.text(160), True),
         Column("category", cells.text(80), default=""),
         Column("description", cells.text(4000, paragraphs=True), default=""),
@@ -86,8 +86,8 @@ VARIANTS = Spec(
     order=60,
     file="variants.csv",
     columns=(
-        Column("sku", cells.code(40), True),
-        Column("product_code", cells.code(40), True),
+        Column("sku", cells.item_number(40), True),
+        Column("product_code", cells.item_number(40), True),
         Column("name", cells.text(200), True),
         Column("size", cells.text(40), default=""),
         Column("sheen", cells.text(40), default=""),
@@ -95,7 +95,7 @@ VARIANTS = Spec(
         Column("unit", cells.text(20), default="each"),
         Column("pack_size", cells.integer(1, 100_000), default=1),
         Column("discontinued_on", cells.day),
-        Column("replacement_sku", cells.code(40)),
+        Column("replacement_sku", cells.item_number(40)),
     ),
     key=("sku",),
     table="variant",

@@ -37,7 +37,7 @@ class ProductPage:
     picker: Picker | None
 
 
-@blueprint.get("/products/<path:code>", endpoint="product")
+@blueprint.get("/products/<item:code>", endpoint="product")
 @needs("catalog:read")
 def show_product(code: str) -> str:
     """A product with one of its variants chosen (``sku``), and a colour for it (``colour``)."""

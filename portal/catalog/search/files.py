@@ -26,7 +26,7 @@ PART_NUMBERS = Spec(
     file="part_numbers.csv",
     columns=(
         Column("company_code", cells.code(20), True),
-        Column("sku", cells.code(40), True),
+        Column("sku", cells.item_number(40), True),
         Column("part_number", cells.text(60), True),
     ),
     key=("company_code", "part_number"),

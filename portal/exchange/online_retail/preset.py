@@ -32,6 +32,7 @@ def import_online_retail(
     credit_limit: Decimal = Decimal(0),
     unpaid_since: date | None = None,
     progress: Progress = quiet,
+    report: Report | None = None,
 ) -> Report:
     """Import the file; a second run changes nothing, a run after a kill goes on where it was.
 
@@ -42,7 +43,7 @@ def import_online_retail(
     if not (credit_limit.is_finite() and 0 <= credit_limit < 10**10):
         raise BadFile("The credit limit is not an amount like 5000.00.")
     table = Table(path, COLUMNS)
-    with opened(engine, path.parent, [table.name]) as made:
+    with opened(engine, path.parent, [table.name], report) as made:
         stage = Stage(made.connection, table, made.rejects)
         stage.fill(progress(table.name, table.size))
         _write(made, OrderWriter(made.session, made.connection, unpaid_since), credit_limit, progress)

@@ -59,7 +59,7 @@ ORDER_COLUMNS = (
 LINE_COLUMNS = (
     Column("order_number", cells.code(20), True),
     Column("line", cells.integer(1, 10_000), True),
-    Column("sku", cells.code(40), True),
+    Column("sku", cells.item_number(40), True),
     Column("name", cells.text(200)),
     Column("quantity", cells.integer(1, 1_000_000), True),
     Column("unit_price", cells.price, True),

@@ -29,16 +29,19 @@ class OrderFiles:
     def __init__(self, intake: Intake, orders: Path, lines: Path) -> None:
         self.intake = intake
         self.connection, self.refs, self.rejects = intake.connection, intake.refs, intake.rejects
-        self.orders, self.lines = Table(orders, ORDER_COLUMNS), Table(lines, LINE_COLUMNS)
+        self.orders = Table(orders, ORDER_COLUMNS, intake.reading)
+        self.lines = Table(lines, LINE_COLUMNS, intake.reading)
         self.stage = OrderStage(intake.connection)
-        self.writer = OrderWriter(intake.session, intake.connection, intake.unpaid_since)
+        self.writer = OrderWriter(
+            intake.session, intake.connection, intake.unpaid_since, for_good=intake.for_good
+        )
 
     def load(self) -> Written:
         """Import all orders of the two files."""
         progress = self.intake.progress
         self.refs.load(self.connection, *NEEDS)
         self.stage.fill(self.orders, self.lines, progress)
-        total = Written()
+        total = self.intake.report.begin("orders.csv")
         self._reject_strays(total)
         tick = progress("writing orders", self.stage.count())
         for numbers in self.stage.batches():

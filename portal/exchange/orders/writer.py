@@ -59,11 +59,19 @@ class OrderWriter:
 
     :param connection: a connection in autocommit, for what must be visible before a batch commits.
     :param unpaid_since: invoices issued on that day or later stay open.
+    :param for_good: False when all of it is rolled back: then the log, whose new months lock everybody out, and the
+        numbering, which no rollback takes back, are left alone.
     """
 
     def __init__(
-        self, session: Session, connection: Connection[Any], unpaid_since: date | None = None
+        self,
+        session: Session,
+        connection: Connection[Any],
+        unpaid_since: date | None = None,
+        *,
+        for_good: bool = True,
     ) -> None:
+        self.for_good = for_good
         self.session = session
         self.connection = connection
         self.documents = DocumentWriter(unpaid_since)
@@ -85,7 +93,8 @@ class OrderWriter:
 
     def write(self, orders: Sequence[ImportedOrder]) -> Refused:
         """Write and commit new orders; returns those that stock does not allow, with the reason."""
-        self._make_partitions({order.placed_at.astimezone(UTC).date().replace(day=1) for order in orders})
+        if self.for_good:
+            self._make_partitions({order.placed_at.astimezone(UTC).date().replace(day=1) for order in orders})
         refused: Refused = []
         for size in (BATCH, OWED_BATCH, OPEN_BATCH):
             some = [order for order in orders if self._batch_size(order) == size]
@@ -114,7 +123,6 @@ class OrderWriter:
         return order.is_open or self.documents.leaves_open(order)
 
     def _write_rows(self, orders: Sequence[ImportedOrder]) -> None:
-        self._move_sequence(orders)
         numbered = list(zip(next_ids(self.raw, "sales_order", len(orders)), orders, strict=True))
         copy_into(self.raw, "sales_order", ORDER_COLUMNS, (order_row(i, o) for i, o in numbered))
         copy_into(self.raw, "order_line", LINE_COLUMNS, line_rows(numbered))
@@ -122,8 +130,10 @@ class OrderWriter:
         book_windows(self.raw, orders)
         self.raw.execute(_BOUGHT, [[i for i, _ in numbered]])
         self.documents.write(self.raw, numbered)
-        for order_id, order in numbered:
-            record_completed(self.session, order_id, order)
+        if self.for_good:
+            self._move_sequence(orders)
+            for order_id, order in numbered:
+                record_completed(self.session, order_id, order)
 
     def _make_partitions(self, months: set[date]) -> None:
         """The touchpoint log is kept by month; old orders need old months."""

@@ -44,14 +44,14 @@ class PaymentFiles:
     def __init__(self, intake: Intake, payments: Path, parts: Path | None) -> None:
         self.intake = intake
         self.connection, self.refs, self.rejects = intake.connection, intake.refs, intake.rejects
-        self.payments = Table(payments, PAYMENT_COLUMNS)
-        self.parts = Table(parts, ALLOCATION_COLUMNS) if parts else None
+        self.payments = Table(payments, PAYMENT_COLUMNS, intake.reading)
+        self.parts = Table(parts, ALLOCATION_COLUMNS, intake.reading) if parts else None
 
     def load(self) -> Written:
         """Import all payments, in the order in which the money came."""
         self.refs.load(self.connection, "companies")
         tick = self.intake.progress(self.payments.name, self.payments.size)
-        total = Written()
+        total = self.intake.report.begin("payments.csv")
         units = self._units(self.payments.rows(tick), total)
         there = self._existing(number for number, unit in units.items() if unit.row.values.get("number"))
         new = [unit for number, unit in units.items() if number not in there]

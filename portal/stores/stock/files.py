@@ -50,7 +50,7 @@ STOCK = Spec(
     file="stock.csv",
     columns=(
         Column("store_code", cells.code(20), True),
-        Column("sku", cells.code(40), True),
+        Column("sku", cells.item_number(40), True),
         # Systems that have none of something leave the cell empty.
         Column("on_hand", read_units, True, default=0, may_be_empty=True),
     ),

@@ -53,10 +53,10 @@ def test_plain_and_compressed_together_stop_the_import(engine: Engine, folder: F
     ("header", "says"),
     [
         ("number,name", "colours.csv: missing column hex."),
-        ("number,name,hex,shade", "colours.csv: unknown column shade."),
         ("number,name,hex,hex", "colours.csv: repeated column hex."),
-        ("Number,name,hex", "colours.csv: unknown column Number."),
-        ("number;name;hex", "colours.csv: unknown column number;name;hex."),
+        ("number,name,Hex,hex", "colours.csv: repeated column hex."),
+        ("number;name;shade", "colours.csv: missing column hex."),
+        ("a wholly other file", "colours.csv: missing columns number, name, hex."),
         ("", "colours.csv has no header."),
     ],
 )
@@ -93,13 +93,12 @@ def test_quotes_hold_commas_quotes_and_line_breaks(engine: Engine, folder: Folde
     )
     folder.load(engine)
     assert (
-        scalar(engine, "select name || '/' || description from product") == 'Say "hi", twice/one\ntwo\nthree'
+        scalar(engine, "select name || '/' || description from product where code = 'P1'")
+        == 'Say "hi", twice/one\ntwo\nthree'
     )
-    # A record counts once, however many lines it has; a name has none.
-    assert folder.rejected("products") == {
-        3: "name: not a text without control characters",
-        4: "name: missing",
-    }
+    # A record counts once, however many lines it has; a name has one.
+    assert column(engine, "select name from product where code = 'P2'") == ["a b"]
+    assert folder.rejected("products") == {4: "name: missing"}
 
 
 def test_bytes_that_are_not_utf8_reject_their_row_and_come_back_as_they_were(
@@ -110,12 +109,6 @@ def test_bytes_that_are_not_utf8_reject_their_row_and_come_back_as_they_were(
     assert folder.rejected("colours") == {2: "name: not UTF-8"}
     assert b"AM-1,Caf\xe9,#86AFC8" in (folder.path / "rejected" / "colours.csv").read_bytes()
     assert column(engine, "select number from colour") == ["AM-2"]
-
-
-def test_another_encoding_stops_at_the_header(engine: Engine, folder: Folder) -> None:
-    colours(folder, "number,name,hex\nAM-1,Fog,#86AFC8\n".encode("utf-16"))
-    with pytest.raises(BadFile, match=r"colours\.csv: unknown column"):
-        folder.load(engine)
 
 
 @pytest.mark.parametrize(
@@ -170,12 +163,11 @@ def test_rows_with_too_few_or_too_many_fields_are_rejected(engine: Engine, folde
         "x\u2028y",
     ],
 )
-def test_texts_stay_what_they_are_or_are_refused(engine: Engine, folder: Folder, name: str) -> None:
+def test_texts_stay_what_they_are_but_for_line_breaks(engine: Engine, folder: Folder, name: str) -> None:
     colours(folder, as_csv(HEADER, ("AM-1", name, "#86AFC8"))).load(engine)
-    if name in {"a\tb", "x\u2028y"}:
-        assert folder.rejected("colours") == {2: "name: not a text without control characters"}
-    else:
-        assert column(engine, "select name from colour") == [name]
+    assert column(engine, "select name from colour") == [
+        " ".join(name.split("\t" if "\t" in name else "\u2028"))
+    ]
 
 
 def test_zero_bytes_and_endless_fields_are_rejected_wherever_they_stand(
