@@ -25,6 +25,7 @@ WITHOUT_KEY = (
     Link("invoice", "order_id", "sales_order"),
     Link("outbound_mail", "order_id", "sales_order"),
     Link("payment", "draft_id", "draft"),
+    Link("payment", "ended_draft_id", "draft"),
     Link("payment_attempt", "draft_id", "draft"),
 )
 # What another check looks at already.

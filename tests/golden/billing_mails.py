@@ -91,6 +91,14 @@ REMINDER: dict[str, Any] = {
         {"number": "INV-100043", "amount": "$89.71", "when": "is due today"},
     ],
 }
+CHARGEBACK: dict[str, Any] = {**COMPANY, "number": "PAY-100007", "amount": "$1,249.65"}
+OPENED: dict[str, Any] = {
+    **CHARGEBACK,
+    "reason": "fraudulent",
+    "answer_by": "Tue 9 Jun 2026, 14:00 UTC",
+    "path": "/billing/payments/PAY-100007",
+    "stripe_id": "du_1",
+}
 HELD: dict[str, Any] = {**COMPANY, "by": "Kim Ash", "reason": "Please call us about invoice INV-100017."}
 
 MAILS: dict[str, Cases] = {
@@ -110,6 +118,24 @@ MAILS: dict[str, Cases] = {
     "autopay_left": {
         "one": {"limit": "$1,000.00", "invoices": DUE[:1]},
         "several": {"limit": "$50.00", "invoices": DUE},
+    },
+    "chargeback_decided": {
+        "won": {**CHARGEBACK, "path": "/billing/payments/PAY-100007", "won": True},
+        "lost": {**CHARGEBACK, "path": "/billing/payments/PAY-100007", "won": False},
+    },
+    "chargeback_lost": {
+        "with a saved card and autopay": {
+            **CHARGEBACK,
+            "method": "Visa ending 4242",
+            "invoices": [{"number": "INV-100042", "amount": "$1,249.65"}],
+            "methods": ["Visa ending 4242"],
+            "autopay": True,
+        },
+        "of what was not used": {**CHARGEBACK, "method": "", "invoices": [], "methods": [], "autopay": False},
+    },
+    "chargeback_opened": {
+        "with a day": {**OPENED, "methods": ["Visa ending 4242"], "autopay": True},
+        "without a day": {**OPENED, "answer_by": "", "reason": "", "methods": [], "autopay": False},
     },
     "credit_memo_new": {
         "partly used": MEMO,
@@ -193,6 +219,22 @@ MAILS: dict[str, Cases] = {
             "subject": "14 invoices of Harbor Painting are overdue",
             "more": 12,
             "totals": ["120.00 EUR", "$9,339.36"],
+        },
+    },
+    "refund_failed": {
+        "onto invoices again": {
+            "number": "PAY-100007",
+            "amount": "$12.50",
+            "method": "Visa ending 4242",
+            "reopened": True,
+            "unapplied": "",
+        },
+        "on account": {
+            "number": "PAY-100007",
+            "amount": "$12.50",
+            "method": "",
+            "reopened": False,
+            "unapplied": "$12.50",
         },
     },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},

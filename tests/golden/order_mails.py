@@ -125,6 +125,7 @@ PAID: dict[str, Any] = {
     "title": "Elm Street, second floor",
     "path": "/drafts/31/review",
     "amount": "$1,000.00",
+    "missing": "",
     "on_hold": False,
     "hold_reason": "",
 }
@@ -159,6 +160,7 @@ MAILS: dict[str, Cases] = {
     },
     "draft_paid": {
         "can be placed": PAID,
+        "something is missing": {**PAID, "missing": "$10.00"},
         "on hold": {**PAID, "on_hold": True, "hold_reason": "Invoice INV-100017 is 60 days overdue."},
         "on hold, no reason": {**PAID, "title": "your order", "on_hold": True},
     },

@@ -43,6 +43,15 @@ def staff_list(session: Session) -> list[StaffRow]:
     return [_row(*each) for each in found]
 
 
+def administrators(session: Session) -> Sequence[User]:
+    """The seller's administrators who can sign in, to be written to. One statement."""
+    return session.scalars(
+        select(User)
+        .where(User.kind == "admin", User.disabled_at.is_(None), User.password_hash.is_not(None))
+        .order_by(User.id)
+    ).all()
+
+
 def _row(user: User, companies: int, last_seen_at: datetime | None) -> StaffRow:
     return StaffRow(
         id=user.id,

@@ -45,7 +45,8 @@ def mail_autopay_ahead(session: Session, autopay_id: int, *, today: date) -> int
     :returns: how many letters were queued, or had been before.
     """
     autopay = session.get_one(Autopay, autopay_id)
-    if autopay.ended_at is not None:
+    method = session.get_one(SavedMethod, autopay.saved_method_id)
+    if autopay.ended_at or autopay.suspended_at or method.suspended_at:
         return 0
     days = [today + timedelta(days=n) for n in range(1, NOTICE_DAYS + 1)]
     return sum(_mail_ahead(session, autopay, on) for on in days)

@@ -17,11 +17,12 @@ from portal.billing.models.methods import Autopay
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.payment_states import LIVE
+from portal.billing.settlement.queries import charged_back
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An invoice that autopay leaves alone, and why: ``disputed``, ``promised`` or ``tried``."""
+    """An invoice that autopay leaves alone, and why: ``charged_back``, ``disputed``, ``promised`` or ``tried``."""
 
     document: OpenDocument
     reason: str
@@ -70,6 +71,7 @@ def _obstacles(session: Session, ids: Sequence[int], on: date, since: datetime |
         InvoiceDispute.invoice_id.in_(ids), InvoiceDispute.closed_at.is_(None)
     )
     found.update(dict.fromkeys(session.scalars(disputed), "disputed"))
+    found.update(dict.fromkeys(charged_back(session, ids), "charged_back"))
     return found
 
 
@@ -92,12 +94,13 @@ def _failures(
 
 
 def due_mandates(session: Session, today: date) -> Sequence[int]:
-    """Active mandates of open companies that were not run today."""
+    """Active mandates of open companies that are not suspended and were not run today."""
     return session.scalars(
         select(Autopay.id)
         .join(Company, Company.id == Autopay.company_id)
         .where(
             Autopay.ended_at.is_(None),
+            Autopay.suspended_at.is_(None),
             Company.disabled_at.is_(None),
             or_(Autopay.ran_on.is_(None), Autopay.ran_on < today),
         )

@@ -128,10 +128,10 @@ def mandate(rule: Rule, *, company: str, seller: str, method: str, currency: str
     )
     return (
         f"{company} allows {seller} to charge {method} without asking each time, to pay {rule.words}. Invoices that "
-        f"are overdue already are paid at the first run.{limit} Invoices that are disputed or promised for a later day "
-        f"are left out. {company} is told by e-mail {NOTICE_DAYS} days ahead, and what came of it. A charge that "
-        f"fails is tried again after {RETRY_AFTER_DAYS} days, {MOST_TRIES} times in all. Autopay ends at once when an "
-        "administrator or approver of the company ends it here."
+        f"are overdue already are paid at the first run.{limit} Invoices that are disputed, promised for a later day "
+        f"or charged back by a bank are left out. {company} is told by e-mail {NOTICE_DAYS} days ahead, and what came "
+        f"of it. A charge that fails is tried again after {RETRY_AFTER_DAYS} days, {MOST_TRIES} times in all. Autopay "
+        "ends at once when an administrator or approver of the company ends it here."
     )
 
 

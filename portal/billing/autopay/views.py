@@ -43,6 +43,11 @@ class RunningAutopay:
     coming: Sequence[OpenDocument]
     skipped: Sequence[Skipped]
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether nothing is charged, because a bank took a payment back."""
+        return self.mandate.suspended_at is not None or self.method.suspended_at is not None
+
 
 @blueprint.get("/autopay", endpoint="autopay")
 @needs("payments:administer")

@@ -29,6 +29,7 @@ class MethodRow:
     expiry: str  # never, later, soon, over
     autopay: bool
     scheduled: int  # payments scheduled to use it
+    suspended: bool = False  # a bank charged back what was paid with it
 
 
 def methods_of(session: Session, company_id: int, today: date) -> list[MethodRow]:
@@ -62,6 +63,7 @@ def _row(method: SavedMethod, by_autopay: bool, scheduled: int, today: date) -> 
         expiry(method.exp_month, method.exp_year, today),
         by_autopay,
         scheduled,
+        method.suspended_at is not None,
     )
 
 
@@ -69,7 +71,8 @@ def methods_to_charge(session: Session, actor: Actor, today: date) -> list[Metho
     """Saved methods that the actor can pay with now; none, without a statement, if the actor lacks the permission."""
     if not actor.can("payments:administer"):
         return []
-    return [each for each in methods_of(session, actor.customer_id, today) if each.expiry != "over"]
+    found = methods_of(session, actor.customer_id, today)
+    return [each for each in found if each.expiry != "over" and not each.suspended]
 
 
 def method_of(session: Session, company_id: int, method_id: int, *, lock: bool = False) -> SavedMethod:

@@ -38,10 +38,20 @@ class SavedMethod(Base):
     saved_by_name: Mapped[str] = mapped_column(server_default="")
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    fingerprint: Mapped[str] = mapped_column(server_default="")  # Stripe's: the same for the same card
+    # A bank charged back what was paid with it: it is charged again only once we allow it.
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (
         CheckConstraint("last4 ~ '^[0-9A-Za-z]{0,4}$'", name="last4_short"),
         Index("ix_saved_method_company", "company_id", postgresql_where=text("removed_at is null")),
+        Index(
+            "uq_saved_method_card",
+            "company_id",
+            "fingerprint",
+            unique=True,
+            postgresql_where=text("removed_at is null and fingerprint <> ''"),
+        ),
     )
 
     @property
@@ -68,6 +78,8 @@ class Autopay(Base):
     ran_on: Mapped[date | None]  # the last day it was looked at, whether or not anything was to be paid
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by_name: Mapped[str] = mapped_column(server_default="")
+    # A bank charged a payment back: nothing is charged until somebody agrees to a new mandate.
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     __table_args__ = (
         CheckConstraint("rule in ('due','before','monthly')", name="rule_known"),

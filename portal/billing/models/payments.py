@@ -25,7 +25,8 @@ class PaymentAttempt(Base):
     id: Mapped[BigId]
     token: Mapped[str] = mapped_column(unique=True)  # its address; random
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
-    purpose: Mapped[str]  # invoices; draft (an order that credit does not cover); setup (save a method)
+    # invoices; draft (an order that credit does not cover); account (a sum ahead); setup (save a method)
+    purpose: Mapped[str]
     via: Mapped[str] = mapped_column(server_default="page")  # page, link, autopay, schedule
     state: Mapped[str]
     amount_minor: Mapped[int] = mapped_column(BigInteger)  # what Stripe is to take
@@ -54,10 +55,11 @@ class PaymentAttempt(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of its Checkout page
     checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Stripe was last asked about it
+    declines: Mapped[int] = mapped_column(server_default="0")  # cards that were declined on its page
 
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
-        CheckConstraint("purpose in ('invoices','draft','setup')", name="purpose_known"),
+        CheckConstraint("purpose in ('invoices','draft','account','setup')", name="purpose_known"),
         CheckConstraint("via in ('page','link','autopay','schedule')", name="via_known"),
         CheckConstraint(f"state in {sql_list(TRANSITIONS)}", name="state_known"),
         Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
@@ -122,9 +124,14 @@ class Payment(Base):
     unapplied_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     draft_id: Mapped[int | None] = mapped_column(BigInteger)  # paid ahead for this draft and its order
+    # It was paid ahead for this draft, whose order ended before it was used up.
+    ended_draft_id: Mapped[int | None] = mapped_column(BigInteger)
+    return_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the company wants it back
+    return_asked_by_name: Mapped[str] = mapped_column(server_default="")
     actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
+    method_fingerprint: Mapped[str] = mapped_column(server_default="")  # Stripe's, of the card or account
 
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
@@ -132,4 +139,7 @@ class Payment(Base):
         CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),
         Index("ix_payment_company", "company_id", "received_at", "id"),
         Index("ix_payment_unapplied", "company_id", "id", postgresql_where=text("unapplied_minor > 0")),
+        Index(
+            "ix_payment_ended_draft", "ended_draft_id", postgresql_where=text("ended_draft_id is not null")
+        ),
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.billing.payment_states import REFUND_STATES
+from portal.billing.payment_states import REFUND_GONE, REFUND_STATES
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 
@@ -34,9 +34,17 @@ class Refund(Base):
     actor_name: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Of one that failed: somebody has seen to it.
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    acknowledged_by_name: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint(f"state in {sql_list(REFUND_STATES)}", name="state_known"),
         Index("ix_refund_company", "company_id", "created_at", "id"),
+        Index(
+            "ix_refund_failed",
+            "id",
+            postgresql_where=text(f"state in {sql_list(REFUND_GONE)} and acknowledged_at is null"),
+        ),
     )

@@ -43,7 +43,12 @@ class StripeChargeback(Base):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+    answer_by: Mapped[datetime | None] = mapped_column(UTCDateTime)  # until when Stripe takes our answer
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("ix_stripe_dispute_company", "company_id", "closed_at"),
+    )
 
 
 class Discrepancy(Base):
@@ -60,5 +65,9 @@ class Discrepancy(Base):
     found_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Somebody looked into it and said why it stays; it is listed again only if it changes.
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    acknowledged_by_name: Mapped[str] = mapped_column(server_default="")
+    acknowledged_reason: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (Index("ix_discrepancy_open", "found_at", postgresql_where=text("settled_at is null")),)

@@ -15,6 +15,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE
+from portal.billing.settlement.queries import charged_back
 from portal.foundation.errors import NotFound
 from portal.foundation.tokens import token_hash
 
@@ -25,6 +26,7 @@ class Linked:
 
     link: PayLink
     documents: list[OpenDocument]
+    withdrawn: frozenset[int] = frozenset()  # documents that a bank has charged back since the link was made
 
     @property
     def open_minor(self) -> int:
@@ -33,12 +35,17 @@ class Linked:
 
     def saved_minor(self, on: date) -> int:
         """Early-payment discounts for paying it that day."""
-        return sum(each.saved_minor(on) for each in self.documents if each.free_minor > 0)
+        return sum(each.saved_minor(on) for each in self.payable)
 
     @property
     def free_minor(self) -> int:
         """What may be paid now: open, and no payment under way covers it."""
-        return sum(max(0, each.free_minor) for each in self.documents)
+        return sum(each.free_minor for each in self.payable)
+
+    @property
+    def payable(self) -> list[OpenDocument]:
+        """The documents that can be paid by it now."""
+        return [each for each in self.documents if each.free_minor > 0 and each.id not in self.withdrawn]
 
 
 def find(session: Session, token: str) -> Linked:
@@ -57,14 +64,16 @@ def find(session: Session, token: str) -> Linked:
 
 
 def linked(session: Session, link: PayLink) -> Linked:
-    """What a link is for. Two statements."""
+    """What a link is for. Two statements, three while something is open."""
     ids = session.scalars(
         select(PayLinkInvoice.invoice_id)
         .where(PayLinkInvoice.pay_link_id == link.id)
         .order_by(PayLinkInvoice.invoice_id)
     ).all()
     found = documents_by_id(session, link.company_id, ids)
-    return Linked(link, sorted(found.values(), key=lambda each: (each.due_on, each.id)))
+    since = charged_back(session, [id for id, each in found.items() if each.open_minor > 0])
+    withdrawn = frozenset(id for id, at in since.items() if at >= link.created_at)
+    return Linked(link, sorted(found.values(), key=lambda each: (each.due_on, each.id)), withdrawn)
 
 
 def attempt_under_way(session: Session, link: PayLink) -> PaymentAttempt | None:

@@ -74,12 +74,14 @@ def asked_rows(receipt: Receipt) -> Rows:
 
 
 def receipt_facts(receipt: Receipt) -> Rows:
-    """How and by whom it was paid, which credit memos were used, and what has been refunded; nothing before it is
-    received."""
+    """How and by whom it was paid, which credit memos were used, and what has been refunded or charged back; nothing
+    before it is received."""
     attempt, payment = receipt.attempt, receipt.payment
     if payment is None:
         return []
     given_back = format_minor(payment.refunded_minor, attempt.currency) if payment.refunded_minor else ""
+    taken = receipt.charged_back_minor
+    charged_back = f"{format_minor(taken, attempt.currency)} by the payer's bank" if taken else ""
     memos = [
         (f"Credit memo {line.number}", f"{format_minor(-line.asked_minor, attempt.currency)} used")
         for line in receipt.lines
@@ -90,6 +92,7 @@ def receipt_facts(receipt: Receipt) -> Rows:
         ("Paid by", attempt.actor_name),
         *memos,
         ("Given back", given_back),
+        ("Charged back", charged_back),
     ]
     return [(name, words) for name, words in pairs if words]
 

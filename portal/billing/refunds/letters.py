@@ -1,4 +1,4 @@
-"""The mail about a refund."""
+"""Mails about a refund: that it is on its way, and that it did not arrive."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.payers.letters import mail_payers
 from portal.foundation.mail import Letter
+from portal.foundation.money import format_minor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,17 @@ class PaymentRefunded(Letter, words="refund"):
     reopens: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed(Letter, words="refund failed"):
+    """A refund did not arrive: the money is with the seller again. ``unapplied``: what of it is on no invoice."""
+
+    number: str
+    amount: str
+    method: str
+    reopened: bool
+    unapplied: str
+
+
 def mail_payment_refunded(session: Session, payment: Payment, refund: Refund) -> None:
     """Tell the company's payers what goes back."""
     letter = PaymentRefunded(
@@ -35,3 +47,17 @@ def mail_payment_refunded(session: Session, payment: Payment, refund: Refund) ->
         reopens=refund.reopens,
     )
     mail_payers(session, letter, key=f"payment_refunded:{refund.id}", company_id=payment.company_id)
+
+
+def mail_refund_failed(session: Session, payment: Payment, refund: Refund) -> None:
+    """Tell the company's payers that what was said to go back did not arrive."""
+    session.refresh(payment, ["unapplied_minor"])
+    unapplied = payment.unapplied_minor
+    letter = RefundFailed(
+        number=payment.number,
+        amount=format_minor(refund.amount_minor, refund.currency),
+        method=payment.method_words,
+        reopened=refund.reopens,
+        unapplied=format_minor(unapplied, refund.currency) if unapplied else "",
+    )
+    mail_payers(session, letter, key=f"refund_failed:{refund.id}", company_id=payment.company_id)

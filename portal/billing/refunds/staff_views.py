@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import Company
 from portal.billing.chargebacks.words import CHARGEBACK_STATES
 from portal.billing.invoices.words import payment_words
+from portal.billing.methods.use_cases.suspension import allow_again, methods_behind
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
@@ -29,6 +30,7 @@ from portal.billing.refunds.queries import (
     refunds_of,
 )
 from portal.billing.refunds.rules import RefundRequest
+from portal.billing.refunds.use_cases.acknowledge import acknowledge_failure
 from portal.billing.refunds.use_cases.begin import begin_refund
 from portal.billing.refunds.use_cases.carry_out import carry_out_refund
 from portal.billing.refunds.words import REFUND_WORDS
@@ -61,6 +63,7 @@ class PaymentPage:
     refunds: Sequence[Refund]
     chargebacks: Sequence[StripeChargeback]
     is_offline: bool
+    has_suspended: bool  # what it was paid with is suspended
 
 
 @staff_blueprint.get("/billing/payments/<number>", endpoint="payment")
@@ -93,6 +96,29 @@ def create_refund(number: str) -> Response | tuple[str, int]:
     if api is not None and refund.state == "created":
         refund = _carry_out(refund, api)
     _flash_state(refund)
+    return redirect(url_for("billing_staff.payment", number=number), 303)
+
+
+@staff_blueprint.post(
+    "/billing/payments/<number>/refunds/<int:refund_id>/acknowledgment", endpoint="acknowledge_refund"
+)
+@needs("billing:manage")
+def create_acknowledgment(number: str, refund_id: int) -> Response:
+    """Take a failed refund off the worklist."""
+    found, _ = payment_for_staff(db(), actor(), number)
+    acknowledge_failure(db(), actor=actor(), payment_id=found.id, refund_id=refund_id, now=now())
+    flash("ok", "The failed refund is off the worklist.")
+    return redirect(url_for("billing_staff.payment", number=number), 303)
+
+
+@staff_blueprint.post("/billing/payments/<number>/method", endpoint="allow_method")
+@needs("billing:manage")
+def create_allowance(number: str) -> Response:
+    """Let what the payment was made with be charged again."""
+    found, _ = payment_for_staff(db(), actor(), number)
+    allowed = allow_again(db(), found, actor=actor(), now=now())
+    words = f"{', '.join(allowed)} can be charged again. Autopay begins once the company agrees to it anew."
+    flash("ok" if allowed else "info", words if allowed else "Nothing was suspended any more.")
     return redirect(url_for("billing_staff.payment", number=number), 303)
 
 
@@ -132,6 +158,7 @@ def _flash_state(refund: Refund) -> None:
 
 
 def _page(payment: Payment, company: Company, form: RefundForm) -> str:
+    chargebacks = chargebacks_of(db(), payment.id)
     page = PaymentPage(
         payment=payment,
         company=company,
@@ -140,14 +167,16 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         credit=credit_room(db(), payment),
         history=payment_history(db(), payment.id),
         refunds=refunds_of(db(), payment.id),
-        chargebacks=chargebacks_of(db(), payment.id),
+        chargebacks=chargebacks,
         is_offline=payment.kind in OFFLINE_KINDS,
+        has_suspended=bool(chargebacks) and any(m.suspended_at for m in methods_behind(db(), payment)),
     )
     return render_template(
         "billing/payments/staff_payment.html",
         page=page,
         history_words=history_words,
         refund_states=REFUND_WORDS,
+        gone=REFUND_GONE,
         chargeback_states=CHARGEBACK_STATES,
         payment_words=payment_words,
     )

@@ -37,7 +37,7 @@ with due as (
             where l.invoice_id = i.id and a.state = any(:paying)), 0)
      and not exists (
            select from autopay y
-            where y.company_id = i.company_id and y.ended_at is null and i.due_on >= :autopay_since
+            where y.company_id = i.company_id and y.ended_at is null and y.suspended_at is null and i.due_on >= :autopay_since
               and (y.limit_minor is null or y.limit_minor >= i.open_minor)
               and not exists (select from payment_allocation l join payment_attempt a on a.id = l.attempt_id
                                where l.invoice_id = i.id and a.via = 'autopay'

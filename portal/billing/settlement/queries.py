@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -65,3 +65,21 @@ def chargebacks_of(session: Session, payment_id: int) -> Sequence[StripeChargeba
         .where(StripeChargeback.payment_id == payment_id)
         .order_by(StripeChargeback.opened_at, StripeChargeback.id)
     ).all()
+
+
+def charged_back(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime]:
+    """Which of these invoices a lost chargeback opened again, with when the last one did: they are left to people. One
+    statement."""
+    if not invoice_ids:
+        return {}
+    rows = session.execute(
+        select(LedgerEntry.invoice_id, func.max(LedgerTransaction.occurred_at))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.invoice_id.in_(list(invoice_ids)),
+            LedgerEntry.account == RECEIVABLE,
+            LedgerTransaction.kind == "chargeback_lost",
+        )
+        .group_by(LedgerEntry.invoice_id)
+    )
+    return {invoice_id: at for invoice_id, at in rows if invoice_id is not None}

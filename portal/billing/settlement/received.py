@@ -32,6 +32,7 @@ class Received:
     payment_intent_id: str | None = None
     charge_id: str | None = None
     draft_id: int | None = None
+    method_fingerprint: str = ""
 
     @property
     def row(self) -> dict[str, object]:

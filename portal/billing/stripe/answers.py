@@ -101,6 +101,7 @@ def method_of(raw: Raw) -> Method:
         exp_month=_small(details.get("exp_month")),
         exp_year=_small(details.get("exp_year")),
         customer=id_of(raw.get("customer")),
+        fingerprint=str(details.get("fingerprint") or ""),
     )
 
 
@@ -132,7 +133,13 @@ def chargeback_of(raw: Raw) -> Chargeback:
         created_at=moment_of(raw["created"]),
         livemode=_flag(raw["livemode"]),
         movements=tuple(movement_of(each) for each in raw.get("balance_transactions") or ()),
+        answer_by=_deadline(raw.get("evidence_details")),
     )
+
+
+def _deadline(details: Any) -> datetime | None:
+    due = _inner(details, "due_by")
+    return None if due is None else moment_of(due)
 
 
 def plain(answer: Any) -> Any:

@@ -34,6 +34,7 @@ class Method:
     exp_month: int | None
     exp_year: int | None
     customer: str | None
+    fingerprint: str = ""  # the same for the same card or account
 
     @property
     def words(self) -> str:
@@ -129,6 +130,7 @@ class Chargeback:
     created_at: datetime
     livemode: bool
     movements: tuple[Movement, ...] = ()
+    answer_by: datetime | None = None  # until when Stripe takes evidence
 
     @property
     def fee_minor(self) -> int:

@@ -1,4 +1,4 @@
-"""The worklist of accounts receivable: overdue companies, unapplied payments, disputes, discrepancies. Read from
+"""The worklist of accounts receivable: overdue companies, unapplied payments, disputes, failed refunds, discrepancies. Read from
 the partial indexes of open rows, so that the cost does not grow with history."""
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from functools import cache
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from portal.billing.payment_states import REFUND_GONE
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import sql_list
 from portal.touchpoints.interaction import note_shown
 
 PAGE_SIZE = 25
@@ -28,11 +30,19 @@ select x.company_id, c.code, c.name, c.phone, x.currency, x.overdue, x.many, x.o
 """
 _AFTER = """having cast(sum(open_minor) as bigint) < :amount
              or (cast(sum(open_minor) as bigint) = :amount and (company_id, currency) > (:company, :currency))"""
-_COUNTS = text("""
+# Refunds that did not arrive, and that nobody has seen to yet.
+UNSEEN = f"state in {sql_list(REFUND_GONE)} and acknowledged_at is null"
+_COUNTS = text(f"""
 select (select count(*) from invoice_dispute where closed_at is null) as disputes,
        (select count(*) from payment where unapplied_minor > 0) as cash,
        (select count(*) from discrepancy where settled_at is null) as discrepancies,
-       (select count(*) from credit_account where on_hold) as held
+       (select count(*) from credit_account where on_hold) as held,
+       (select count(*) from refund where {UNSEEN}) as refunds
+""")
+_REFUNDS = text(f"""
+select p.number, c.name, r.amount_minor, r.currency, r.updated_at, r.failure_words
+  from refund r join payment p on p.id = r.payment_id join company c on c.id = r.company_id
+ where r.id in (select id from refund where {UNSEEN} order by id limit :many) order by r.id
 """)
 _CASH = text("""
 select p.id, p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency
@@ -64,6 +74,19 @@ class Counts:
     cash: int
     discrepancies: int
     held: int
+    refunds: int  # that failed
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRefund:
+    """A refund that did not arrive: its money is with us."""
+
+    payment_number: str
+    company_name: str
+    amount_minor: int
+    currency: str
+    failed_at: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +124,11 @@ def counts(session: Session) -> Counts:
 def oldest_unapplied(session: Session) -> list[UnappliedPayment]:
     """Payments that have waited longest to be applied. One statement."""
     return [UnappliedPayment(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
+
+
+def failed_refunds(session: Session) -> list[FailedRefund]:
+    """Refunds that failed and nobody has seen to, oldest first. One statement."""
+    return [FailedRefund(*row) for row in session.execute(_REFUNDS, {"many": CASH_SHOWN})]
 
 
 @cache

@@ -15,9 +15,11 @@ from portal.billing.invoices.words import DISPUTE_REASONS, due_words
 from portal.billing.pages import staff_blueprint
 from portal.billing.worklist.queries import (
     Counts,
+    FailedRefund,
     OverdueCompany,
     UnappliedPayment,
     counts,
+    failed_refunds,
     oldest_unapplied,
     overdue_companies,
 )
@@ -37,6 +39,7 @@ class WorklistPage:
     counts: Counts
     disputes: list[DisputeRow]
     cash: list[UnappliedPayment]
+    refunds: list[FailedRefund]
     chargebacks: Sequence[OpenChargeback]
     chargeback_states: Mapping[str, tuple[str, str]]
     reasons: Mapping[str, str]
@@ -51,11 +54,13 @@ def show_worklist() -> str:
     """Overdue companies a page at a time, and the oldest of everything else."""
     after = request.args.get("after")
     page = overdue_companies(db(), today(), after=after)
+    waiting = counts(db())
     shown = WorklistPage(
         page=page,
-        counts=counts(db()),
+        counts=waiting,
         disputes=open_disputes(db(), actor(), limit=DISPUTES_SHOWN),
         cash=oldest_unapplied(db()),
+        refunds=failed_refunds(db()) if waiting.refunds else [],
         chargebacks=open_chargebacks(db()),
         chargeback_states=CHARGEBACK_STATES,
         reasons=DISPUTE_REASONS,

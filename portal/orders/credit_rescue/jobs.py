@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.billing.payments.use_cases.sync import PAID_AHEAD
+from portal.foundation.clock import local, utcnow
 from portal.foundation.db import transaction
 from portal.foundation.jobs import House, Job
 from portal.orders.credit_rescue.letters import mail_draft_paid
@@ -14,7 +15,8 @@ from portal.orders.credit_rescue.use_cases.prepayments import release
 def payment_received(house: House, *, draft_id: int, attempt_id: int) -> None:
     """Mail who works on the draft that its money has come."""
     with transaction(house.sessions) as session:
-        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt_id)
+        today = local(utcnow(), house.settings.time_zone).date()
+        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt_id, today=today)
 
 
 def release_money(house: House, *, at: datetime) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.accounts.models import Company, User
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.credit import CreditAccount
@@ -15,9 +17,10 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payers.queries import Recipient
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
+from portal.orders.credit_rescue.ahead import missing_minor
 from portal.orders.credit_rescue.queries import reps_of
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.queries import DraftHead, TaxedLines
+from portal.orders.drafts.queries import DraftHead, TaxedLines, head_of, taxed_lines
 from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft
 
@@ -43,13 +46,14 @@ class CreditAsk(Letter, words="request to make room for an order"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftPaid(Letter, words="order can be placed"):
-    """The money for a draft has come."""
+class DraftPaid(Letter, words="money for an order came in"):
+    """The money for a draft has come. ``missing``: what has to come in before it can be placed; empty if nothing."""
 
     company: str
     title: str
     path: str
     amount: str
+    missing: str
     on_hold: bool
     hold_reason: str
 
@@ -96,9 +100,12 @@ def _credit_ask(work: Work, head: DraftHead, priced: TaxedLines, pay_path: str) 
     )
 
 
-def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int) -> None:
-    """Mail who works on the draft that its money has come, once for each payment. The order is not placed
-    automatically: prices may have changed meanwhile."""
+def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int, today: date) -> None:
+    """Mail who works on the draft that its money has come, once for each payment, and whether the order can be placed
+    now. It is not placed automatically: prices may have changed meanwhile.
+
+    :param today: the day whose prices hold, in the seller's calendar.
+    """
     found = session.execute(
         select(Draft, Company.name, User, PaymentAttempt)
         .join(Company, Company.id == Draft.company_id)
@@ -111,19 +118,25 @@ def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int) -> None
     if found is None:
         return
     draft, company_name, person, attempt = found
-    letter = _draft_paid(draft, company_name, attempt, session.get(CreditAccount, draft.company_id))
+    owner = actor_on_record(
+        person.kind, user_id=person.id, name=person.name, email=person.email, company_id=draft.company_id
+    )
+    total = taxed_lines(session, head_of(session, owner, draft_id), today=today).total_minor
+    letter = _draft_paid(draft, company_name, attempt, credit_of(session, draft.company_id), total)
     key = f"{letter.kind}:{attempt_id}"
     send(session, Mail(key=key, letter=letter, to=person, company_id=draft.company_id))
 
 
 def _draft_paid(
-    draft: Draft, company_name: str, attempt: PaymentAttempt, credit: CreditAccount | None
+    draft: Draft, company_name: str, attempt: PaymentAttempt, credit: CreditAccount | None, total_minor: int
 ) -> DraftPaid:
+    missing = missing_minor(total_minor, credit) if credit is not None else 0
     return DraftPaid(
         company=company_name,
         title=_title(draft, "your order"),
         path=f"/drafts/{draft.id}/review",
         amount=format_minor(attempt.amount_minor, attempt.currency),
+        missing=format_minor(missing, attempt.currency) if missing else "",
         on_hold=credit is not None and credit.on_hold,
         hold_reason=credit.hold_reason if credit is not None else "",
     )

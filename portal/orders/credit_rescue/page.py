@@ -9,6 +9,7 @@ from portal.billing.credit.queries.freed import Payable
 from portal.billing.models.credit import CreditAccount
 from portal.billing.payers.queries import Recipient
 from portal.billing.payments.page import stripe
+from portal.orders.credit_rescue.ahead import ahead_minor
 from portal.orders.credit_rescue.queries import (
     RescueOptions,
     RescueStatus,
@@ -35,6 +36,7 @@ class CreditHelp:
     :ivar offered: invoices to pay.
     :ivar pay_href: where invoices are paid; None if they cannot be paid online.
     :ivar card_href: where the order is paid by card; None if it cannot be.
+    :ivar card_minor: what is to be paid there, in minor units.
     """
 
     status: RescueStatus
@@ -44,6 +46,7 @@ class CreditHelp:
     may_pay: bool
     pay_href: str | None
     card_href: str | None
+    card_minor: int
 
 
 def credit_help(
@@ -56,6 +59,7 @@ def credit_help(
     if lines and is_needed(credit, total_minor):
         options = rescue_options(db(), _shortfall(head, lines, total_minor, credit))
         people = other_approvers(db(), actor(), company.id)
+    to_pay = ahead_minor(total_minor, status.paid_minor, credit) if credit else 0
     return CreditHelp(
         status=status,
         options=options,
@@ -63,7 +67,8 @@ def credit_help(
         approvers=people,
         may_pay=actor().can("invoices:pay"),
         pay_href=href_if("billing.new_payment") if stripe() else None,
-        card_href=href_if("orders.pay_by_card", draft_id=head.id) if stripe() and credit else None,
+        card_href=href_if("orders.pay_by_card", draft_id=head.id) if stripe() and to_pay > 0 else None,
+        card_minor=to_pay,
     )
 
 

@@ -22,13 +22,17 @@ from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.lines import Line
 from portal.orders.models.drafts import Draft
 
+PAID_AHEAD = """
+select coalesce(sum(greatest(0, p.unapplied_minor - coalesce((select sum(r.amount_minor) from refund r
+                                                  where r.payment_id = p.id and r.state = 'created'), 0))), 0)
+  from payment p where p.company_id = :company and p.draft_id = :draft and p.unapplied_minor > 0
+"""
 _STATUS = text(f"""
 select (select coalesce(jsonb_agg(row_to_json(r)), '[]') from (
           select d.id, d.name, count(l.id) as lines from draft d join draft_line l on l.draft_id = d.id
            where d.split_from_id = :draft and d.owner_user_id = :person and d.state in {sql_list(OPEN_DRAFTS)}
            group by d.id order by d.id limit 5) r) as rests,
-       (select coalesce(sum(unapplied_minor), 0) from payment
-         where company_id = :company and draft_id = :draft and unapplied_minor > 0) as paid_minor,
+       ({PAID_AHEAD}) as paid_minor,
        (select row_to_json(a) from (
           select token, state, amount_minor from payment_attempt
            where company_id = :company and draft_id = :draft and state = any(:live) order by id desc limit 1) a) as attempt
@@ -215,6 +219,11 @@ def rescue_status(session: Session, *, company_id: int, draft_id: int, person_id
         int(row.paid_minor),
         Attempt(**row.attempt) if row.attempt else None,
     )
+
+
+def paid_ahead_minor(session: Session, company_id: int, draft_id: int) -> int:
+    """What was paid ahead for a draft and is not used yet, less what is on its way back. One statement."""
+    return int(session.scalar(text(PAID_AHEAD), {"company": company_id, "draft": draft_id}) or 0)
 
 
 def split_from(session: Session, draft: Draft) -> SplitParent | None:

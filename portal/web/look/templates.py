@@ -22,7 +22,9 @@ from markupsafe import Markup, escape
 
 # The inside of ``escape``, for text that is nothing but text.
 _escaped: Callable[[str], str] = vars(markupsafe)["_escape_inner"]
-_INDENTATION = re.compile(r"\n[ \t]+")
+# After a block or a comment the line break itself is left out, so there one blank has to stay between two attributes.
+_INDENTATION = re.compile(r"(?<![%#]\})\n[ \t]+")
+_INDENTATION_OF_BLOCK = re.compile(r"(?<=[%#]\})\n[ \t]+")
 _PLAIN = frozenset({FunctionType, MethodType, BuiltinFunctionType})
 
 
@@ -82,4 +84,5 @@ class Environment(FlaskEnvironment):
 
         Line numbers in errors stay. Text that people typed is not in the source, so a textarea keeps its blanks.
         """
-        return _INDENTATION.sub("\n", super().preprocess(source, name, filename))
+        whole = super().preprocess(source, name, filename)
+        return _INDENTATION_OF_BLOCK.sub("\n ", _INDENTATION.sub("\n", whole))

@@ -282,14 +282,14 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
     till.by_card(url)
     attempt = session.scalars(select(PaymentAttempt)).one()
     cards.get(f"/payments/{attempt.token}")
-    assert "Place the order" in cards.text
+    assert "Go on with the order" in cards.text
     session.expire_all()
     assert (
         session.scalar(select(CreditAccount.used_minor).where(CreditAccount.company_id == shop.company.id))
         == 55_000
     )
     for _ in range(2):
-        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+        mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id, today=today())
         session.commit()
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "draft_paid")).one()
     assert (mail.to_email, mail.data["path"]) == (shop.user.email, f"/drafts/{draft_id}/review")

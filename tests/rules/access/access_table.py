@@ -39,7 +39,9 @@ POST   /beacon                                           403     403    403   40
 GET    /billing                                          in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/invoices/<number>                        in      403    403   403      403   403         200 404       403        200     403   200
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
+POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /billing/payments/<number>/refunds/<refund_id>/acknowledgment 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403

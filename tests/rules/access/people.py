@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User, UserSession
 from portal.billing.disputes.use_cases.disputes import open_dispute
@@ -17,6 +18,8 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.models.methods import SavedMethod
+from portal.billing.models.payments import Payment
+from portal.billing.models.refunds import Refund
 from portal.billing.models.tax import TaxExemption
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
@@ -181,8 +184,25 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
         "name": f"memo-{memo.id}",
         "token": "nothing",
         "transaction_id": session.scalars(applied).first(),
+        "refund_id": _failed_refund(session, payment).id,
     }
     return Money(parts, payment.number, scheduled.token)
+
+
+def _failed_refund(session: Session, payment: Payment) -> Refund:
+    row = Refund(
+        payment_id=payment.id,
+        company_id=payment.company_id,
+        amount_minor=100,
+        currency="USD",
+        state="failed",
+        idempotency_key=new_token(),
+        created_at=datetime.now(UTC),
+        updated_at=datetime.now(UTC),
+    )
+    session.add(row)
+    session.commit()
+    return row
 
 
 def _dispute(build: Build, company: Company) -> InvoiceDispute:

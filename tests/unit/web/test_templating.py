@@ -77,3 +77,10 @@ def test_the_application_renders_with_it() -> None:
 def test_indentation_is_left_out_and_typed_text_keeps_its_own() -> None:
     page = Environment(application()).from_string("<ul>\n    <li>{{ note }}</li>\n\t</ul>\n")
     assert page.render(note="a\n    b") == "<ul>\n<li>a\n    b</li>\n</ul>"
+
+
+def test_attributes_after_a_block_stay_apart() -> None:
+    """Seen failing with a line's indentation left out after a block, whose line break is left out, too."""
+    source = '<p id="a"{% if hint %}\n   title="{{ hint }}"{% endif %}>'
+    page = application().jinja_env.from_string(source).render(hint="b")
+    assert " ".join(page.split()) == '<p id="a" title="b">'

@@ -12,7 +12,7 @@ from portal.billing.autopay.queries import invoices_for_run, rule_of
 from portal.billing.autopay.rules import Rule, within_limit
 from portal.billing.autopay.run_days import runs_between
 from portal.billing.invoices.queries.open_documents import OpenDocument
-from portal.billing.models.methods import Autopay
+from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.rules import MOST_DOCUMENTS
@@ -27,12 +27,14 @@ def run_autopay(session: Session, autopay_id: int, *, now: datetime, today: date
     The mandate's row is locked, so a day is run once however many workers try; the database allows one attempt per
     company and day, too.
 
-    :returns: None if nothing is to be paid, or the day has been run.
+    :returns: None if nothing is to be paid, the day has been run, or the mandate or its method is suspended.
     :raises Rejected: if somebody began to pay one of the invoices at this moment; the next try sees it.
     """
     autopay = session.get_one(Autopay, autopay_id, with_for_update=True, populate_existing=True)
     rule = rule_of(autopay)
-    if not _take_day(autopay, rule, today):
+    if autopay.suspended_at is not None or not _take_day(autopay, rule, today):
+        return None
+    if session.get_one(SavedMethod, autopay.saved_method_id).suspended_at is not None:
         return None
     invoices, _ = invoices_for_run(session, autopay.company_id, rule, today, since=autopay.agreed_at)
     chosen, left = within_limit(rule, invoices[:MOST_DOCUMENTS])

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.billing.chargebacks.use_cases.follow_up import follow_lost, follow_opened, follow_won
 from portal.billing.chart_of_accounts import DISPUTED, FEES, STRIPE, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.payments import Payment
@@ -31,7 +32,7 @@ def post_steps(
     session: Session, payment: Payment, chargeback: StripeChargeback, answer: Chargeback, now: datetime
 ) -> None:
     """Post the steps of a chargeback that Stripe's answer tells of, each once."""
-    _post_opened(session, payment, chargeback, answer)
+    _post_opened(session, payment, chargeback, answer, now)
     if answer.status == "won":
         _post_won(session, payment, chargeback, now)
     elif answer.status == "lost":
@@ -39,7 +40,7 @@ def post_steps(
 
 
 def _post_opened(
-    session: Session, payment: Payment, chargeback: StripeChargeback, answer: Chargeback
+    session: Session, payment: Payment, chargeback: StripeChargeback, answer: Chargeback, now: datetime
 ) -> None:
     if not answer.movements:
         return  # the bank has announced it but withdrawn nothing yet; another event follows
@@ -52,6 +53,8 @@ def _post_opened(
     ]
     if _post(session, payment, chargeback, "opened", sides, answer.created_at):
         _record_failed(session, payment, chargeback, "chargeback_opened", answer.created_at)
+        is_over = answer.status in ("won", "lost")
+        follow_opened(session, payment, chargeback, is_over=is_over, now=now)
 
 
 def _post_won(session: Session, payment: Payment, chargeback: StripeChargeback, now: datetime) -> None:
@@ -59,6 +62,7 @@ def _post_won(session: Session, payment: Payment, chargeback: StripeChargeback, 
     sides = [Side(STRIPE, amount, payment_id=payment.id), Side(DISPUTED, -amount, payment_id=payment.id)]
     if _post(session, payment, chargeback, "won", sides, now):
         _record_failed(session, payment, chargeback, "chargeback_won", now)
+        follow_won(session, payment, chargeback)
 
 
 def _post_lost(session: Session, payment: Payment, chargeback: StripeChargeback, now: datetime) -> None:
@@ -72,6 +76,8 @@ def _post_lost(session: Session, payment: Payment, chargeback: StripeChargeback,
     ]
     if _post(session, payment, chargeback, "lost", sides, now):
         _record_failed(session, payment, chargeback, "chargeback_lost", now)
+        posting_id = posted(session, posting_key(chargeback.id, "lost"))
+        follow_lost(session, payment, chargeback, posting_id or 0, now)
 
 
 def _post(

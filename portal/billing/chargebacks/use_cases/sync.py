@@ -39,6 +39,7 @@ def sync_chargeback(
             return None
         payment = lock_payment(session, company_id=None, payment_id=payment_id)
         chargeback = _row(session, payment, answer)
+        chargeback.answer_by = answer.answer_by
         post_steps(session, payment, chargeback, answer, now)
         _keep_state(chargeback, answer, now)
         return chargeback

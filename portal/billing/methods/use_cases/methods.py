@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.billing.methods.expiry import expiry
 from portal.billing.methods.facts import record_method
 from portal.billing.methods.queries import autopay_of, method_of, scheduled_with
+from portal.billing.methods.words import suspended_words
 from portal.billing.models.methods import SavedMethod
 from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.foundation.actor import Actor
@@ -36,11 +37,13 @@ def usable(session: Session, *, actor: Actor, method_id: int, today: date, lock:
 
     :param lock: for whatever goes on to use it: nobody removes it meanwhile.
     :raises NotFound: if the actor lacks the permission or there is no such method.
-    :raises Rejected: ``expired``.
+    :raises Rejected: ``expired``, ``suspended``.
     """
     method = method_of(session, check_may_use(actor), method_id, lock=lock)
     if expiry(method.exp_month, method.exp_year, today) == "over":
         raise Rejected("expired", f"{method.words} has expired. Choose another one.", field="method")
+    if method.suspended_at is not None:
+        raise Rejected("suspended", suspended_words(method.words), field="method")
     return method
 
 
@@ -48,7 +51,7 @@ def chosen_method(session: Session, *, actor: Actor, value: str, today: date) ->
     """The saved method that a form names (``saved-12``), locked; None if it names another way to pay.
 
     :raises NotFound: if the actor lacks the permission or there is no such method.
-    :raises Rejected: ``expired``.
+    :raises Rejected: ``expired``, ``suspended``.
     """
     prefix, _, id = value.partition("-")
     if prefix != "saved":

@@ -1,4 +1,4 @@
-"""A company's payments: what came in, what went back, what failed, and what is under way."""
+"""A company's payments: what came in, what went back or was charged back, what failed, and what is under way."""
 
 from __future__ import annotations
 
@@ -20,20 +20,28 @@ UNDER_WAY_SHOWN = 50
 _ARMS = """
 (select p.received_at as at, 3 as rank, p.id, 'payment' as what, p.number, p.amount_minor, p.currency, p.kind,
         p.method_words, p.actor_name, p.reference, a.token, p.id as payment_id, a.id as attempt_id, p.unapplied_minor,
-        p.refunded_minor, 'succeeded' as state, '' as words
+        p.refunded_minor, 'succeeded' as state, '' as words,
+        coalesce((select sum(d.amount_minor) from stripe_dispute d where d.payment_id = p.id and d.state = 'lost'), 0)
+          as charged_back_minor
    from payment p left join payment_attempt a on a.id = p.attempt_id
   where p.company_id = :company {payments} order by p.received_at desc, p.id desc limit :many)
 union all
 (select r.created_at, 2, r.id, 'refund', p.number, -r.amount_minor, r.currency, p.kind, p.method_words, r.actor_name, '',
-        a.token, p.id, null, 0, 0, r.state, r.reason
+        a.token, p.id, null, 0, 0, r.state, r.reason, 0
    from refund r join payment p on p.id = r.payment_id left join payment_attempt a on a.id = p.attempt_id
   where r.company_id = :company {refunds} order by r.created_at desc, r.id desc limit :many)
 union all
 (select a.created_at, 1, a.id, 'failed', '', a.amount_minor, a.currency, a.method_kind, '', a.actor_name, '', a.token,
-        null, a.id, 0, 0, a.state, a.failure_words
+        null, a.id, 0, 0, a.state, a.failure_words, 0
    from payment_attempt a
   where a.company_id = :company and a.state = 'failed' and a.purpose <> 'setup' {attempts}
   order by a.created_at desc, a.id desc limit :many)
+union all
+(select d.closed_at, 0, d.payment_id, 'chargeback', p.number, -d.amount_minor, d.currency, p.kind, p.method_words, '', '',
+        a.token, p.id, null, 0, 0, d.state, '', 0
+   from stripe_dispute d join payment p on p.id = d.payment_id left join payment_attempt a on a.id = p.attempt_id
+  where d.company_id = :company and d.state = 'lost' and d.closed_at is not null {chargebacks}
+  order by d.closed_at desc, d.payment_id desc limit :many)
 """
 # What it went to: by the books for money that came, by what was asked for where none did.
 _HISTORY = """
@@ -66,7 +74,7 @@ class PaymentRow:
     """
 
     at: datetime
-    what: str  # payment, refund, failed
+    what: str  # payment, refund, chargeback, failed
     number: str
     amount_minor: int
     currency: str
@@ -79,6 +87,7 @@ class PaymentRow:
     refunded_minor: int
     state: str
     words: str
+    charged_back_minor: int  # of a payment: what its bank has taken back for good
     invoices: tuple[str, ...]
 
 
@@ -127,7 +136,9 @@ def under_way(session: Session, company_id: int) -> list[UnderWay]:
 
 def _row(row: Row[Any]) -> PaymentRow:
     names = PaymentRow.__slots__
-    return PaymentRow(**{name: getattr(row, name) for name in names} | {"invoices": tuple(row.invoices)})
+    values = {name: getattr(row, name) for name in names}
+    bank = int(row.charged_back_minor)
+    return PaymentRow(**values | {"charged_back_minor": bank, "invoices": tuple(row.invoices)})
 
 
 @cache
@@ -141,5 +152,6 @@ def _history(with_cursor: bool) -> TextClause:
         payments=older("p.received_at", 3, "p.id"),
         refunds=older("r.created_at", 2, "r.id"),
         attempts=older("a.created_at", 1, "a.id"),
+        chargebacks=older("d.closed_at", 0, "d.payment_id"),
     )
     return text(_HISTORY.format(arms=arms))

@@ -1,17 +1,25 @@
-"""An attempt to pay with what became of it: the page a payer comes back to, and the receipt."""
+"""An attempt to pay with what became of it: the page a payer comes back to, and the receipt.
+
+A refund or a chargeback does not change what a receipt says was paid; it stands there beside it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.models.invoices import Invoice
-from portal.billing.models.ledger import LedgerEntry
+from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt
+from portal.billing.models.stripe_facts import StripeChargeback
+from portal.billing.settlement.queries import chargebacks_of
+
+# What takes money out of a payment again, and puts it back.
+TAKEN_OUT = ("refund", "refund_failed", "chargeback_lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,17 @@ class Receipt:
     attempt: PaymentAttempt
     payment: Payment | None
     lines: list[ReceiptLine]
+    chargebacks: list[StripeChargeback] = field(default_factory=list)
+
+    @property
+    def charged_back_minor(self) -> int:
+        """What the payer's bank has taken back for good."""
+        return sum(each.amount_minor for each in self.chargebacks if each.state == "lost")
+
+    @property
+    def withheld_minor(self) -> int:
+        """What the payer's bank holds back until it decides."""
+        return sum(each.amount_minor for each in self.chargebacks if each.closed_at is None)
 
     @property
     def numbers(self) -> list[str]:
@@ -43,7 +62,7 @@ class Receipt:
 
 
 def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
-    """The receipt of an attempt. Three statements."""
+    """The receipt of an attempt. Two statements, four once it is paid."""
     payment = session.scalars(select(Payment).where(Payment.attempt_id == attempt.id)).one_or_none()
     done = _settled(session, payment.id) if payment else {}
     rows = session.execute(
@@ -53,7 +72,7 @@ def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
         .order_by(Invoice.kind.desc(), Invoice.id)
     )
     lines = [_line(invoice, asked, discount, done) for invoice, asked, discount in rows]
-    return Receipt(attempt, payment, lines)
+    return Receipt(attempt, payment, lines, list(chargebacks_of(session, payment.id)) if payment else [])
 
 
 def _line(
@@ -71,10 +90,12 @@ def _line(
 
 
 def _settled(session: Session, payment_id: int) -> dict[tuple[str, int | None], int]:
-    """By account and invoice: what the payment did to it, above zero."""
+    """By account and invoice: what the payment settled of it, above zero."""
     rows = session.execute(
         select(LedgerEntry.account, LedgerEntry.invoice_id, func.sum(LedgerEntry.amount_minor).label("minor"))
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
         .where(
+            LedgerTransaction.kind.not_in(TAKEN_OUT),
             LedgerEntry.payment_id == payment_id,
             LedgerEntry.invoice_id.is_not(None),
             LedgerEntry.account.in_((RECEIVABLE, DISCOUNTS)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE, can
 from portal.billing.payments.use_cases.prepare import Sessions, prepare
-from portal.billing.payments.use_cases.requests import create_charge, create_page
+from portal.billing.payments.use_cases.requests import create_charge, create_page, refuse_suspended
 from portal.billing.payments.use_cases.stripe_state import StripeState
 from portal.billing.payments.use_cases.sync import apply_state, sync_attempt
 from portal.billing.stripe.api import Stripe, StripeRefused
@@ -34,8 +34,9 @@ def open_checkout(sessions: Sessions, attempt_id: int, *, now: datetime, api: St
 
 
 def charge_saved(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> PaymentAttempt:
-    """Charge the attempt's saved method; the attempt as it is then (succeeded, processing or failed, with the code
-    ``authentication_required`` if its owner has to confirm). Call it outside any transaction.
+    """Charge the attempt's saved method for the first time; the attempt as it is then (succeeded, processing or failed,
+    with the code ``authentication_required`` if its owner has to confirm). Nothing is charged to a method that was
+    suspended meanwhile. Call it outside any transaction.
 
     :raises StripeUnknown: it may have been charged or not; :func:`sync_attempt` finds out.
     """
@@ -43,6 +44,7 @@ def charge_saved(sessions: Sessions, attempt_id: int, *, now: datetime, api: Str
     if request.attempt.state != "created":
         return request.attempt
     try:
+        refuse_suspended(request)
         state = StripeState(intent=create_charge(request, api))
     except StripeRefused as no:
         state = StripeState(refused=no)

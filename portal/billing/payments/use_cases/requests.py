@@ -6,6 +6,7 @@ a crash sends the same parameters with the same key, and Stripe gives the same a
 
 from __future__ import annotations
 
+from portal.billing.methods.words import suspended_words
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases.prepare import PAGE_OPEN, Request
@@ -77,6 +78,16 @@ def create_charge(request: Request, api: Stripe) -> Intent:
         words = f"What is left is finer than cards and banks take {attempt.currency}. Pay it by transfer."
         raise StripeRefused("amount_not_payable", words)
     return api.create_intent_off_session(_charge(attempt, method, request.description))
+
+
+def refuse_suspended(request: Request) -> None:
+    """Refuse a charge that was not sent yet, if its method was suspended meanwhile.
+
+    :raises StripeRefused: ``method_suspended``.
+    """
+    method = request.method
+    if method is not None and method.suspended_at is not None:
+        raise StripeRefused("method_suspended", suspended_words(method.words))
 
 
 def _charge(attempt: PaymentAttempt, method: SavedMethod, description: str) -> NewCharge:

@@ -11,6 +11,7 @@ from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.payments.facts import record_payment_submitted
 from portal.billing.payments.queries.payable import taken_minor
 from portal.billing.payments.rules import capped, discounted
+from portal.billing.settlement.queries import charged_back
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.settlement.use_cases.locks import lock_invoices
 from portal.foundation.actor import SYSTEM
@@ -21,7 +22,7 @@ def start_scheduled_payment(
 ) -> PaymentAttempt:
     """Begin a scheduled payment: its documents are locked and checked as they are today.
 
-    What was paid meanwhile is left out and the amount shrinks; with nothing left the attempt is cancelled.
+    What was paid or charged back meanwhile is left out and the amount shrinks; with nothing left the attempt is cancelled.
     """
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if attempt.state != "scheduled":
@@ -48,9 +49,12 @@ def _shares_left(session: Session, attempt: PaymentAttempt, today: date) -> list
     ).all()
     documents = lock_invoices(session, company_id=attempt.company_id, ids=[row.invoice_id for row in rows])
     taken = taken_minor(session, documents)
+    withdrawn = charged_back(session, documents)
     for row in rows:
         document = documents[row.invoice_id]
         left = document.open_minor - taken.get(document.id, 0)
+        if document.id in withdrawn and withdrawn[document.id] >= attempt.created_at:
+            left = 0  # its bank took a payment of it back since: people decide again
         row.amount_minor, row.discount_minor = discounted(
             document, capped(row.amount_minor, left), left, today
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases.prepare import Sessions, prepare
-from portal.billing.payments.use_cases.requests import create_charge, create_page
+from portal.billing.payments.use_cases.requests import create_charge, create_page, refuse_suspended
 from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
 from portal.billing.stripe.objects import Intent
 from portal.billing.stripe.objects import Session as Checkout
@@ -105,6 +105,8 @@ def _retry(sessions: Sessions, attempt: PaymentAttempt, *, now: datetime, api: S
         return StripeState()
     try:
         if attempt.saved_method_id is not None:
+            if not attempt.tries:
+                refuse_suspended(request)
             return StripeState(intent=create_charge(request, api))
         page = create_page(request, api)
         # A page that was opened before may have been paid: its first answer, repeated, does not say so.

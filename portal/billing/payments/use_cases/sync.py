@@ -152,4 +152,5 @@ def _received(attempt: PaymentAttempt, intent: Intent, now: datetime, api: Strip
         payment_intent_id=intent.id,
         charge_id=charge.id if charge else None,
         draft_id=attempt.draft_id if attempt.purpose == "draft" else None,
+        method_fingerprint=method.fingerprint if method else "",
     )

@@ -36,7 +36,7 @@ EXPORT_COLUMNS = (
     "Not applied yet",
     "Invoices",
 )
-WHAT = {"payment": "Payment", "refund": "Refund", "failed": "Failed payment"}
+WHAT = {"payment": "Payment", "refund": "Refund", "chargeback": "Charged back", "failed": "Failed payment"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

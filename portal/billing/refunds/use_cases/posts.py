@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
+from portal.billing.chart_of_accounts import MONEY, RECEIVABLE, UNAPPLIED, WRITE_OFFS
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.refunds.facts import record_refunded
-from portal.billing.refunds.letters import mail_payment_refunded
-from portal.billing.settlement.queries import posted
+from portal.billing.refunds.letters import mail_payment_refunded, mail_refund_failed
+from portal.billing.settlement.queries import chargebacks_of, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.foundation.actor import SYSTEM, Actor
@@ -67,14 +67,17 @@ def _post_sides(
 
 
 def _sides_back(session: Session, payment: Payment, refund: Refund) -> list[Side]:
+    # Money that the payer's bank has taken for good is given back a second time: that part is lost.
+    lost = any(each.state == "lost" for each in chargebacks_of(session, payment.id))
     try:
-        return sides_back(session, payment, refund.amount_minor)
-    except ValueError as error:  # made at Stripe, of money that a chargeback has taken before
+        return sides_back(session, payment, refund.amount_minor, rest_to=WRITE_OFFS if lost else "")
+    except ValueError as error:
         raise DoesNotFit(f"refund {refund.id}: {error}") from error
 
 
 def post_failure(session: Session, payment: Payment, refund: Refund, *, now: datetime) -> None:
-    """The money is back with us: onto the invoices as far as they are still open, the rest stays unapplied."""
+    """The money is back with us: first it makes good what was lost by a chargeback, then it goes onto the invoices as far
+    as they are still open, and the rest stays unapplied. Whoever was told of the refund is told of its failure."""
     done = posted(session, _key(refund))
     if done is None:
         return
@@ -93,22 +96,32 @@ def post_failure(session: Session, payment: Payment, refund: Refund, *, now: dat
         words=f"The refund of {payment.number} did not arrive; the money is back",
     )
     record_refunded(session, refund, payment, "refund_failed", SYSTEM, now)
+    mail_refund_failed(session, payment, refund)
 
 
 def _sides_of_failure(session: Session, payment: Payment, entries: Sequence[LedgerEntry]) -> list[Side]:
     reopened = {e.invoice_id: e.amount_minor for e in entries if e.account == RECEIVABLE and e.invoice_id}
     documents = lock_documents(session, company_id=payment.company_id, ids=reopened)
-    sides, unapplied = [], 0
-    for entry in entries:
-        if entry.account == UNAPPLIED:
-            unapplied += entry.amount_minor
-        elif entry.account == RECEIVABLE:
-            part = max(0, min(entry.amount_minor, documents[entry.invoice_id or 0].free_minor))
-            unapplied += entry.amount_minor - part
-            sides.append(Side(RECEIVABLE, -part, invoice_id=entry.invoice_id, payment_id=payment.id))
-        else:
-            sides.append(Side(entry.account, -entry.amount_minor, payment_id=payment.id))
-    return [*sides, Side(UNAPPLIED, -unapplied, payment_id=payment.id)]
+    back = sum(-entry.amount_minor for entry in entries if entry.account in MONEY)
+    made_good = min(back, _lost_minor(session, payment))
+    sides = [Side(e.account, -e.amount_minor, payment_id=payment.id) for e in entries if e.account in MONEY]
+    sides.append(Side(WRITE_OFFS, -made_good, payment_id=payment.id))
+    rest = back - made_good
+    for invoice_id, amount in reopened.items():
+        part = max(0, min(amount, rest, documents[invoice_id].free_minor))
+        sides.append(Side(RECEIVABLE, -part, invoice_id=invoice_id, payment_id=payment.id))
+        rest -= part
+    return [*sides, Side(UNAPPLIED, -rest, payment_id=payment.id)]
+
+
+def _lost_minor(session: Session, payment: Payment) -> int:
+    """What refund and chargeback together have cost us of the payment until now."""
+    total = session.scalar(
+        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0)).where(
+            LedgerEntry.payment_id == payment.id, LedgerEntry.account == WRITE_OFFS
+        )
+    )
+    return max(0, int(total or 0))
 
 
 def _key(refund: Refund) -> str:

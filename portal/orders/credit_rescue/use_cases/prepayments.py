@@ -14,6 +14,8 @@ from portal.billing.payments.new_payment import NewPayment
 from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.orders.credit_rescue.ahead import ahead_minor
+from portal.orders.credit_rescue.queries import paid_ahead_minor
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.queries import DraftHead, own_head, taxed_lines
 
@@ -31,13 +33,14 @@ returning p.id
 def pay_ahead(
     session: Session, *, actor: Actor, now: datetime, today: date, draft_id: int, method_kind: str = ""
 ) -> PaymentAttempt:
-    """Begin a payment over what the draft costs now, with tax. One that is under way already is returned instead.
+    """Begin a payment over what it takes for the draft to be placed: what it costs now, with tax, or what is missing in
+    the credit if that is more, less what was paid ahead for it. One that is under way already is returned instead.
 
     The money becomes unapplied cash that names the draft; nothing is ordered by it.
 
     :raises NotFound: if it is not the actor's open draft, or the actor lacks the permission to pay.
     :raises Rejected: ``empty`` or ``lines`` if the draft could not be ordered as it is, ``hold`` or ``no_account``
-        if paying would not help.
+        if paying would not help, ``paid`` if enough was paid ahead already.
     """
     if not actor.can("invoices:pay"):
         raise NotFound
@@ -48,12 +51,13 @@ def pay_ahead(
     under_way = _under_way(session, head)
     if under_way is not None:
         return under_way
-    _refuse_useless(session, head)
+    credit = _useful_credit(session, head)
+    total = _cost(session, head, today)
+    amount = ahead_minor(total, paid_ahead_minor(session, head.company.id, draft_id), credit)
+    if amount <= 0:
+        raise Rejected("paid", "This order is paid already. Place it.", outcome="conflict")
     new = NewPayment(
-        company_id=head.company.id,
-        method_kind=method_kind,
-        draft_id=draft_id,
-        amount_minor=_cost(session, head, today),
+        company_id=head.company.id, method_kind=method_kind, draft_id=draft_id, amount_minor=amount
     )
     return start_payment(session, new, actor=actor, now=now, today=today)
 
@@ -81,12 +85,14 @@ def _under_way(session: Session, head: DraftHead) -> PaymentAttempt | None:
     ).one_or_none()
 
 
-def _refuse_useless(session: Session, head: DraftHead) -> None:
-    credit = session.get(CreditAccount, head.company.id)
+def _useful_credit(session: Session, head: DraftHead) -> CreditAccount:
+    # Under its lock, as an order that is being placed at this moment: what is missing is what will be missing.
+    credit = session.get(CreditAccount, head.company.id, with_for_update=True, populate_existing=True)
     if credit is None:  # nothing is ordered on account then, and money could not count for it
         raise Rejected("no_account", "Your company has no account to order on yet. Call your sales rep.")
     if credit.on_hold:
         raise Rejected("hold", "The account is on hold. Paying this order does not lift it: call us first.")
+    return credit
 
 
 def release(session: Session, *, now: datetime) -> int:

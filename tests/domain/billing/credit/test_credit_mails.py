@@ -63,11 +63,11 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     )
     attempt = make_attempt(session, company, {}, draft_id=draft_id)
     attempt.amount_minor = 120_000
-    mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id)
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id, today=TODAY)
     hold_account(session, actor=admin, now=NOW, company=company, reason="INV-7 is overdue. Call Maria.")
     session.commit()
     held = make_attempt(session, company, {}, draft_id=draft_id)
-    mail_draft_paid(session, draft_id=draft_id, attempt_id=held.id)
+    mail_draft_paid(session, draft_id=draft_id, attempt_id=held.id, today=TODAY)
     lift_hold(session, actor=admin, now=NOW, company=company, note="Thank you for paying.")
     invoice = make_invoice(session, company, on=date(2026, 6, 2))
     payer = build.actor(boss, company, "company_admin")
