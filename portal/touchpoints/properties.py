@@ -12,9 +12,11 @@ PROPS: dict[str, Prop] = {
     "asked": words(
         "what was asked for, as name=value: numbers and codes of ours, anything else as a keyed hash (#…)"
     ),
+    "after": words("values after the change, as name=value"),
     "arm": word("arm of the experiment"),
     "attempts": count("tries it took"),
     "backordered": count("lines with something to wait for"),
+    "before": words("values before the change, as name=value"),
     "cause": word("cause, as a code"),
     "changed": count("lines that differ from last time"),
     "claim": flag("a claim: the goods stay"),
@@ -32,6 +34,7 @@ PROPS: dict[str, Prop] = {
     "format": word("csv, pdf, print"),
     "from_state": word("state before"),
     "fulfilment": choice("how it gets to the customer", "pickup", "delivery", "none"),
+    "job_ids": numbers("jobs of the company"),
     "job_id": number("job of the company"),
     "left_out": count("lines that could not be taken over"),
     "length": count("characters"),

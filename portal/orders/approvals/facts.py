@@ -24,3 +24,17 @@ class ApprovalRejected(Touch):
 
     reason: str | None = None
     draft_id: int | None = None
+
+
+@fact(
+    "approval_withdrawn",
+    stage="purchase",
+    task="order",
+    says="Took back a request for approval",
+    meaning="The request about a draft was withdrawn by the one who asked",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalWithdrawn(Touch):
+    """The request about a draft was withdrawn by the one who asked."""
+
+    draft_id: int | None = None

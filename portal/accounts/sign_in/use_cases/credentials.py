@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_of
 from portal.accounts.models import User
 from portal.accounts.sign_in import passwords
+from portal.accounts.sign_in.facts import record_password_changed, record_reset_requested
 from portal.accounts.sign_in.letters import mail_password_changed, mail_password_reset
 from portal.accounts.sign_in.links import reset_link
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, consume_link, issue_link, void_links
@@ -28,6 +30,7 @@ def request_reset(session: Session, *, email: str, public_url: str, now: datetim
     issued = issue_link(session, purpose=RESET, user_id=user.id, now=now)
     link = reset_link(public_url, issued.token)
     minutes = issued.lifetime // MINUTE
+    record_reset_requested(session, user, link_id=issued.id, now=now)
     mail_password_reset(session, user, link=link, minutes=minutes, token_id=issued.id)
 
 
@@ -43,6 +46,7 @@ def reset_password(session: Session, *, token: str, password: str, now: datetime
         raise DeadLink
     set_password(session, user=user, password=password, now=now)
     forgive(session, limit=SIGN_IN, email=user.email)
+    record_password_changed(session, user, method="reset", actor=actor_of(user), now=now)
     mail_password_changed(session, user, now)
     return user
 
@@ -59,6 +63,7 @@ def change_password(session: Session, *, actor: Actor, current: str, password: s
         )
     set_password(session, user=user, password=password, now=now, keep_session=actor.session_id)
     forgive(session, limit=SIGN_IN, email=user.email)
+    record_password_changed(session, user, method="password", actor=actor, now=now)
     mail_password_changed(session, user, now)
 
 

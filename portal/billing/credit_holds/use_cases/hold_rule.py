@@ -19,8 +19,10 @@ from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
+from portal.touchpoints.kind import Change
 
 MOST_DAYS = 365
+HELD_AFTER = text("select hold_after_days from payment_terms where company_id = :company for update")
 RULE = text("""
 insert into payment_terms (company_id, kind, days, hold_after_days) values (:company, 'net', :days, :after)
 on conflict (company_id) do update set hold_after_days = :after
@@ -59,8 +61,11 @@ def set_hold_rule(
         raise Rejected(
             "days", f"Type a whole number of days from 1 to {MOST_DAYS}, or nothing.", field="days"
         )
+    before = session.scalar(HELD_AFTER, {"company": company.id})
     session.execute(RULE, {"company": company.id, "days": company.terms_days, "after": days})
-    record_hold_rule_changed(session, company.id, actor=actor, now=now)
+    change = Change({"hold_after_days": before}, {"hold_after_days": days})
+    if change.names:
+        record_hold_rule_changed(session, company.id, change, actor=actor, now=now)
 
 
 def apply_hold_rules(sessions: Callable[[], Session], *, now: datetime, today: date) -> tuple[int, int]:
