@@ -88,3 +88,34 @@ def record_refund_requested(
             links={"payment_id": payment.id},
         ),
     )
+
+
+@fact(
+    "refund_failure_acknowledged",
+    stage="pay",
+    task="administer",
+    says="Saw to a refund that failed",
+    meaning="Somebody has seen to a refund that did not arrive; it left the worklist",
+    detail="document",
+    told=False,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailureAcknowledged(Touch):
+    """Somebody has seen to a refund that did not arrive; it left the worklist."""
+
+
+def record_failure_acknowledged(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Record who saw to a failed refund."""
+    record(
+        session,
+        Event(
+            RefundFailureAcknowledged(),
+            actor=actor,
+            now=now,
+            key=f"refund_failure_acknowledged:{refund.id}",
+            account_id=refund.company_id,
+            value_minor=refund.amount_minor,
+            currency=refund.currency,
+            links={"payment_id": refund.payment_id},
+        ),
+    )
