@@ -15,6 +15,8 @@ from portal.orders.checkout.snapshot import encode_snapshot, terms_of
 from portal.orders.drafts.queries import own_head, taxed_lines
 from portal.orders.drafts.use_cases.drafts import NewDraft, make_room, start_draft
 from portal.orders.drafts.use_cases.lines import Item, put
+from portal.stores.hours.delivery_days import first_delivery_day
+from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
 from tests.builders import NOW, Build
 
@@ -47,3 +49,10 @@ class Shop:
 def shown_for(session: Session, actor: Actor, draft_id: int) -> str:
     head = own_head(session, actor, draft_id)
     return encode_snapshot(terms_of(head), taxed_lines(session, head, today=TODAY).lines)
+
+
+def delivery_day(session: Session, store: Store, today: date) -> date:
+    """A day on which the store delivers, by its calendar."""
+    found = first_delivery_day(schedules(session, [store.id])[store.id], today)
+    assert found is not None
+    return found

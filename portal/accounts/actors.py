@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, Membership, User
 from portal.accounts.roles import permissions_for
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 
 
@@ -95,15 +96,12 @@ def actor_who_asked(
 
 
 def _person(company: Company, user_id: int, delegation_id: int | None) -> Select[Any]:
+    # A rep has no role in the company: that of the person acted for bounds what the rep may do.
+    of_whom = func.coalesce(Delegation.subject_user_id, User.id)
     role = (
         select(Membership.role)
-        .where(
-            Membership.user_id == User.id,
-            Membership.company_id.in_([company.id, company.parent_id]),
-            Membership.disabled_at.is_(None),
-        )
-        .order_by((Membership.company_id == company.id).desc())
-        .limit(1)
+        .where(Membership.user_id == of_whom, standing_in(company))
+        .correlate(User, Delegation)
         .scalar_subquery()
     )
     return (

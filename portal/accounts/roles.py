@@ -13,10 +13,14 @@ _READ = _OWN | {
     "context:switch",
     "invoices:read",
 }
-_BUY = _READ | {"drafts:read", "drafts:write", "orders:place", "orders:cancel"}
+# Reading the code for which the counter hands an order over.
+_COLLECT = {"orders:collect"}
+_BUY = _READ | _COLLECT | {"drafts:read", "drafts:write", "orders:place", "orders:cancel"}
 # Seeing what is owed, paying it, and administering the means of paying are three things.
 _PAY = {"invoices:pay"}
 _MEANS = {"payments:administer"}
+# What is the rep's own while acting, whatever the role of the person acted for.
+_STAY = {"delegations:start", "delegations:end"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # A customer's people, by their role in the current company.
@@ -54,9 +58,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "billing:manage",
         }
     ),
-    # A rep inside a customer's account: orders like a buyer and sees what is owed, but never credentials, people,
-    # paying, saved payment methods or approvals.
-    "acting": frozenset((_BUY - _OWN) | {"delegations:start", "delegations:end"}),
+    # A rep inside a customer's account, at most: orders like a buyer and sees what is owed, but never credentials,
+    # people, paying, saved payment methods, approvals, or pickup codes.
+    "acting": frozenset((_BUY - _OWN - _COLLECT) | _STAY),
 }
 
 CUSTOMER_ROLES = ("viewer", "buyer", "approver", "company_admin")
@@ -73,9 +77,14 @@ ROLE_LABELS = {
 
 
 def permissions_for(kind: str, role: str | None, *, acting: bool) -> frozenset[str]:
-    """Permissions of a person of ``kind`` with ``role`` in the current company (customers only)."""
+    """Permissions of a person of ``kind`` with ``role`` in the current company.
+
+    :param role: the person's, or while ``acting`` that of the person acted for: a rep may do nothing in somebody's name
+        that this person may not do.
+    """
     if acting:
-        return PERMISSIONS["acting"] if kind == "rep" else frozenset()
+        bounds = PERMISSIONS[role] if role in CUSTOMER_ROLES else frozenset()
+        return PERMISSIONS["acting"] & (bounds | _STAY) if kind == "rep" else frozenset()
     if kind == "customer":
         return PERMISSIONS[role] if role in CUSTOMER_ROLES else PERMISSIONS["guest"]
     return PERMISSIONS.get(kind, frozenset())

@@ -1,4 +1,5 @@
-"""Which companies and stores an actor may see: the only place that decides it.
+"""Which companies and stores an actor may see, which of a person's rows decides in a company, and what is known of people
+who were only invited: the only place that says so.
 
 What may be *done* there is a matter of permissions (:mod:`portal.accounts.roles`). A kind of actor without a row in
 ``SIGHT`` sees nothing.
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import false, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import and_, case, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from portal.accounts.models import RepAssignment
+from portal.accounts.models import Company, Membership, RepAssignment, User
 from portal.foundation.actor import Actor
 
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
@@ -118,3 +119,48 @@ def works_at_one_store(actor: Actor) -> bool:
 def works_at_every_store(actor: Actor) -> bool:
     """True for staff who have to choose a store first."""
     return sight_of(actor).stores is Stores.ALL
+
+
+# A person's own row in a company decides, also one that is disabled: whoever is locked out of a branch, or may do less
+# there, does not come back in through its parent. Only without such a row does one in the parent count. An invitation
+# that nobody has accepted yet is no such row: being invited takes nothing away.
+
+
+def stands(membership: str, company: str) -> str:
+    """True in raw SQL when this active ``membership`` is its person's in ``company``; both are aliases. At most one
+    row of a person fits a company."""
+    return f"""({membership}.disabled_at is null and ({membership}.company_id = {company}.id
+       or {membership}.company_id = {company}.parent_id and not exists (
+          select from membership own where own.company_id = {company}.id and own.user_id = {membership}.user_id
+             and own.invited_at is null)))"""
+
+
+def standing_in(company: Company) -> ColumnElement[bool]:
+    """True for a :class:`Membership` that is its person's active one in the company, as :func:`stands`."""
+    own = aliased(Membership)
+    has_own = exists().where(
+        own.company_id == company.id, own.user_id == Membership.user_id, own.invited_at.is_(None)
+    )
+    return and_(
+        Membership.disabled_at.is_(None),
+        or_(Membership.company_id == company.id, and_(Membership.company_id == company.parent_id, ~has_own)),
+    )
+
+
+# Of people who were only invited nothing is known but their address until they join: it may be that of somebody who works
+# for another customer, and whoever invites it must not learn so, nor a name or a phone number.
+
+
+def joined(membership: str) -> str:
+    """True in raw SQL when the person of this ``membership`` (an alias) has joined."""
+    return f"{membership}.invited_at is null"
+
+
+def known(value: str, membership: str, *, or_else: str = "null") -> str:
+    """In raw SQL, a ``value`` of a person that is known only once they have joined."""
+    return f"case when {joined(membership)} then {value} else {or_else} end"
+
+
+# What people are called in the list of a company.
+KNOWN_NAME: ColumnElement[str] = case((Membership.invited_at.is_(None), User.name), else_=User.email)
+HAS_JOINED: ColumnElement[bool] = Membership.invited_at.is_(None)

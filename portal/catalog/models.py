@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UnitPrice
@@ -66,10 +66,9 @@ class Variant(Base):
         ),
         # Read by every search and written by imports, so nothing may wait in the pending list.
         Index(
-            "ix_variant_name_trgm",
-            "name",
+            "ix_variant_name_folded",
+            text("fold(name) gin_trgm_ops"),
             postgresql_using="gin",
-            postgresql_ops={"name": "gin_trgm_ops"},
             postgresql_with={"fastupdate": "off"},
         ),
     )
@@ -87,7 +86,7 @@ class Colour(Base):
 
     __table_args__ = (
         CheckConstraint("hex ~ '^#[0-9A-F]{6}$'", name="hex_form"),
-        Index("ix_colour_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("ix_colour_name_folded", text("fold(name) gin_trgm_ops"), postgresql_using="gin"),
     )
 
 

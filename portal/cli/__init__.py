@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from portal import __version__
-from portal.cli import data, mails, pages, payments, people, seed, servers, touchpoints, verify
+from portal.cli import data, given_up, pages, payments, people, seed, servers, touchpoints, verify
 from portal.cli.sentences import SentenceGroup
 
 PROGRAM = "portal"
@@ -32,7 +32,9 @@ for command in (
     touchpoints.touchpoints,
     touchpoints.repair_touchpoints,
     people.add_staff,
-    mails.retry_mails,
+    people.reset_second_factor,
+    given_up.retry_jobs,
+    given_up.retry_mails,
     pages.routes,
     payments.reconcile,
 ):

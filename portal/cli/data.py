@@ -160,6 +160,8 @@ def _print(report: Report, say: Say) -> None:
         say(f"  {name}: {_counts(written)}")
     _print_rejected(report, say)
     _print_unfilled(report, say)
+    if report.as_text:
+        say(f"Lines of past orders whose item is not in variants.csv, taken as text: {report.as_text:,}")
     for name, columns in report.columns_not_read.items():
         say(f"Columns of {name} that were not read: {', '.join(columns)}")
     if report.not_read:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from portal.foundation import config
 from portal.foundation.config import Settings
+from portal.foundation.tokens import new_token
 
 
 def own_database_given() -> bool:
@@ -25,7 +26,8 @@ def settings() -> Iterator[Settings]:
     :raises ConfigError: when a setting is wrong or the embedded database cannot start.
     """
     if own_database_given():
-        yield config.from_environment({"PORTAL_SECRET_KEY": "-" * 32, **os.environ})
+        # Commands sign nothing, so they also run where the portal's key is not set.
+        yield config.from_environment({"PORTAL_SECRET_KEY": new_token(), **os.environ})
         return
     from portal.foundation.postgres.embedded import EmbeddedPostgres
     from portal.running import guards

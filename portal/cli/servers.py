@@ -27,14 +27,13 @@ def run() -> None:
 def serve() -> None:
     """Serve the portal with the production server, until SIGTERM.
 
-    PORTAL_BIND, PORTAL_PORT, PORTAL_WORKERS and PORTAL_THREADS say where and with how many.
+    PORTAL_BIND, PORTAL_PORT, PORTAL_WORKERS and PORTAL_THREADS say where and with how many. On SIGHUP a new
+    server, with the code that is there now, takes over without refusing a request.
     """
     from portal.foundation import config
-    from portal.running import guards, web_server
+    from portal.running.relay import Relay
 
-    settings = config.from_environment()
-    guards.port_is_free(settings.bind, settings.port, "PORTAL_PORT")
-    web_server.serve(settings)
+    sys.exit(Relay(config.from_environment())())
 
 
 @click.command()

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from portal.foundation.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+from portal.foundation.secrets.stripe_settings import STRIPE_API, StripeSettings, is_loopback
+from portal.foundation.secrets.weak import is_guessable
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
-SAMPLE_SECRETS = ("change-me", "changeme", "development-only")
 
 
 class ConfigError(Exception):
@@ -43,6 +43,9 @@ class Settings:
     pool_size: int = 8
     max_body_bytes: int = 2 * 1024 * 1024
     session_idle_hours: int = 72
+    staff_idle_hours: int = 8
+    # Whether the seller's own people need a second factor.
+    staff_second_factor: bool = False
     session_max_days: int = 30
     lookups_per_minute: int = 60
     lookups_per_hour: int = 600
@@ -150,9 +153,13 @@ def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
         pool_size=_integer(env, "PORTAL_POOL_SIZE", Settings.pool_size),
         max_body_bytes=_integer(env, "PORTAL_MAX_BODY_BYTES", Settings.max_body_bytes),
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", Settings.session_idle_hours),
+        staff_idle_hours=_integer(env, "PORTAL_STAFF_IDLE_HOURS", Settings.staff_idle_hours),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", Settings.session_max_days),
         lookups_per_minute=max(1, _integer(env, "PORTAL_LOOKUPS_PER_MINUTE", Settings.lookups_per_minute)),
         lookups_per_hour=max(1, _integer(env, "PORTAL_LOOKUPS_PER_HOUR", Settings.lookups_per_hour)),
+        staff_second_factor=_flag(
+            env, "PORTAL_STAFF_SECOND_FACTOR", settings.environment == "production" and not settings.demo
+        ),
     )
 
 
@@ -185,10 +192,9 @@ def port(environ: Mapping[str, str] | None = None) -> int:
 
 def _secret(env: Mapping[str, str], environment: str) -> str:
     secret = env.get("PORTAL_SECRET_KEY", "")
-    is_sample = secret.lower().startswith(SAMPLE_SECRETS)
-    if environment == "production" and (len(secret) < 32 or is_sample):
+    if environment == "production" and (len(secret) < 32 or is_guessable(secret)):
         raise ConfigError(
-            "PORTAL_SECRET_KEY is missing or shorter than 32 characters, or a sample that anybody knows; "
+            "PORTAL_SECRET_KEY is missing or shorter than 32 characters, or easy to guess (repeated, or a sample); "
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32
@@ -210,9 +216,11 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
+def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:
     text = env.get(name, "").lower()
-    if text in {"", "0", "no", "false"}:
+    if not text:
+        return default
+    if text in {"0", "no", "false"}:
         return False
     if text in {"1", "yes", "true"}:
         return True

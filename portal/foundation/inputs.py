@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from portal.foundation.errors import Rejected
+
 LONGEST_ID = 15  # digits; a longer number is no row's id
 # Thousands in threes, all with the same separator. A first group of zero would be a decimal comma: 0,500 is a half.
 GROUPS = "[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+"
@@ -18,19 +20,46 @@ def strip_nul(value: str) -> str:
     return value.replace("\x00", "")
 
 
+def with_newlines(value: str) -> str:
+    """Text with a line end as one character: browsers count it as one and send two."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def clean_text(value: str) -> str:
-    """Text without NUL characters and without outer white space."""
-    return strip_nul(value).strip()
+    """Text without NUL characters and without outer white space, line ends as one character."""
+    return with_newlines(strip_nul(value)).strip()
 
 
 def one_text(fields: Mapping[str, str], name: str) -> str:
-    """A text field as it was typed, but for NUL characters; empty when it is missing."""
-    return strip_nul(fields.get(name, ""))
+    """A text field as it was typed, but for NUL characters and line ends; empty when it is missing."""
+    return with_newlines(strip_nul(fields.get(name, "")))
+
+
+def written_text(fields: Mapping[str, str], name: str) -> str:
+    """What a person wrote into a field, cleaned and whole: what is too long is refused, never cut."""
+    return clean_text(fields.get(name, ""))
 
 
 def read_text(fields: Mapping[str, str], name: str, longest: int) -> str:
-    """A text field of a form or an address, cleaned and cut; empty when it is missing."""
+    """A text to search by, cleaned and cut; empty when it is missing."""
     return clean_text(fields.get(name, ""))[:longest]
+
+
+def length_problem(text: str, longest: int, what: str = "this") -> str | None:
+    """The sentence for a text that is too long; None if it is not."""
+    if len(text) <= longest:
+        return None
+    return f"Keep {what} within {longest:,} characters; it has {len(text):,}."
+
+
+def refuse_longer(text: str, longest: int, *, field: str, what: str = "this", code: str = "too_long") -> None:
+    """Refuse a text that is too long.
+
+    :raises Rejected: with the code, on the field.
+    """
+    words = length_problem(text, longest, what)
+    if words:
+        raise Rejected(code, words, field=field)
 
 
 def read_whole(text: str | None, *, digits: int = 9) -> int | None:

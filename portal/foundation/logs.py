@@ -12,7 +12,7 @@ import structlog
 
 SECRET_NAMES = re.compile(r"pass(word|phrase)?$|secret|token|cookie|authorization|csrf", re.IGNORECASE)
 # Counted, so that a long text without any costs no more than its length.
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+EMAIL = re.compile(r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 URL_PASSWORD = re.compile(r"(\w{1,30}://[^\s:/@]{1,200}):[^\s/@]{0,500}@")
 HIDDEN = "(hidden)"
 SHARED: list[Any] = [

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
-from sqlalchemy import BigInteger, text, update
+from sqlalchemy import BigInteger, Connection, Index, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.foundation.config import resource_dir
 from portal.foundation.db import Base, BigId, UTCDateTime
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MAIL, JobName, defer
 
-SEND = "mail.send"
+SEND = JobName("mail.send", MAIL)
 Contents = dict[str, Any]  # a letter's fields as JSON; their names are held by the letter's class
 
 
@@ -38,6 +38,10 @@ class OutboundMail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(server_default="0")
+    # Why it could not be sent, in words for whoever asked for it; empty while it can.
+    failure: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_outbound_mail_unsent", "id", postgresql_where=text("sent_at is null")),)
 
 
 class Letter:
@@ -137,12 +141,33 @@ def retry_failed(session: Session) -> int:
     again = session.scalars(
         update(OutboundMail)
         .where(OutboundMail.failed_at.is_not(None), ~OutboundMail.data.has_key("wiped"))
-        .values(failed_at=None, attempts=0)
+        .values(failed_at=None, attempts=0, failure="")
         .returning(OutboundMail.id)
     ).all()
     if again:
         defer(session, SEND, *({"mail_id": mail_id} for mail_id in again))
     return len(again)
+
+
+@dataclass(frozen=True, slots=True)
+class MailsLeft:
+    """Mails that are on their way, those of them that were tried in vain so far, and those that were given up."""
+
+    waiting: int
+    tried_in_vain: int
+    given_up: int
+
+
+_LEFT = text("""
+select count(*) filter (where failed_at is null), count(*) filter (where failed_at is null and failure <> ''),
+       count(*) filter (where failed_at is not null)
+  from outbound_mail where sent_at is null
+""")
+
+
+def mails_left(connection: Connection) -> MailsLeft:
+    """How many mails have not been sent, for operators. One statement."""
+    return MailsLeft(*connection.execute(_LEFT).one())
 
 
 def mail_folders() -> list[Path]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from portal.foundation.plain_words import fold_like
+
 _CODE = re.compile(r"[a-z_]+")
 
 
@@ -21,3 +26,8 @@ def sql_list(codes: Iterable[str]) -> str:
     if not listed:
         raise ValueError("SQL has no empty lists")
     return "(" + ", ".join(f"'{code}'" for code in listed) + ")"
+
+
+def holds(column: SQLCoreOperations[str] | SQLCoreOperations[str | None], words: str) -> ColumnElement[bool]:
+    """True where a text holds the words, whatever their accents and case."""
+    return func.fold(column).like(fold_like(words))

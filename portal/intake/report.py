@@ -15,6 +15,7 @@ class Report:
     :ivar for_good: False when nothing of it was kept.
     :ivar reasons: the first rejected rows of each file, ``row 3: sku: missing``, where they are not written to files.
     :ivar not_read: files that no import reads; :ivar columns_not_read: by file, columns that it leaves out.
+    :ivar as_text: lines of orders whose item is not in the catalogue.
     :ivar undecoded: files with rows that are not UTF-8.
     :ivar unfilled: lines of open orders that no store can fill by the counts that were read.
     """
@@ -25,6 +26,7 @@ class Report:
     reasons: dict[str, list[str]] = field(default_factory=dict)
     not_read: list[str] = field(default_factory=list)
     columns_not_read: dict[str, list[str]] = field(default_factory=dict)
+    as_text: int = 0
     undecoded: list[str] = field(default_factory=list)
     unfilled: list[str] = field(default_factory=list)
 

@@ -1,88 +1,82 @@
-"""Protection against slow request bodies. The server passes a request on before its body has arrived, so a client that
-sends half a form could hold a thread indefinitely, and four of them could block the portal.
+"""Request bodies: waited for without a thread, up to a size, a time and a sum of all of them.
 
-The server therefore has extra threads that only wait for bodies; the application's own threads, PORTAL_THREADS of them,
-work on complete requests.
+The server passes a request on before its body has arrived, whether its length was announced or it comes in chunks. Here
+a body is taken in before a thread begins to work, so that whoever sends half a form holds nothing that others need.
 """
 
 from __future__ import annotations
 
-import io
-import threading
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Message = MutableMapping[str, Any]  # of ASGI
+Receive = Callable[[], Awaitable[Message]]
 
-READERS = 48  # bodies of one process that may be waited for
-LARGEST = 17 * 1024 * 1024  # more than any view takes: the application refuses it unread
+LARGEST = 17 * 1024 * 1024  # more than any view takes
+HELD = 96 * 1024 * 1024  # all bodies of one process that are on their way or being worked on
+# Seconds until a body is there: this long for any, and longer for one that comes at this rate (bytes a second) or faster.
+PATIENCE, SLOWEST = 20.0, 16 * 1024
+
+
+class Refused(Exception):
+    """The request is answered without being worked on."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+
+
+class Gone(Exception):
+    """Nobody is there to be answered."""
 
 
 class Bodies:
-    """Around a WSGI application: waits for the body first, then for one of the application's threads.
+    """The bodies of one process."""
 
-    :param threads: requests that are worked on at the same moment.
-    """
+    def __init__(self) -> None:
+        self._held = 0
 
-    def __init__(self, inner: Application, threads: int) -> None:
-        self._inner = inner
-        self._reading = threading.BoundedSemaphore(READERS)
-        self._working = threading.BoundedSemaphore(threads)
+    @asynccontextmanager
+    async def taken(self, headers: Mapping[str, str], receive: Receive) -> AsyncIterator[bytes]:
+        """The whole body. One whose announced length no view takes is left unread, for the application to refuse.
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or ""
-        size = int(length) if length.isascii() and length.isdigit() else 0
-        if 0 < size <= LARGEST:
-            if not self._reading.acquire(blocking=False):
-                return _busy(start_response)
-            try:
-                environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(size))
-            finally:
-                self._reading.release()
-        self._working.acquire()
+        :raises Refused: if it is too slow, too long, or too much is being sent by all together.
+        :raises Gone: if the sender has gone.
+        """
+        length = headers.get("CONTENT_LENGTH", "")
+        announced = int(length) if length.isascii() and length.isdigit() else None
+        chunked = "HTTP_TRANSFER_ENCODING" in headers
+        if (not announced and not chunked) or (announced or 0) > LARGEST:
+            yield b""
+            return
+        pieces: list[bytes] = []
         try:
-            return _Held(self._inner(environ, start_response), self._working)
-        except BaseException:
-            self._working.release()
-            raise
-
-
-class _Held:
-    """An answer on its way: the thread is free when it is closed, or dropped."""
-
-    def __init__(self, answer: Iterable[bytes], working: threading.BoundedSemaphore) -> None:
-        self._answer = answer
-        self._working: threading.BoundedSemaphore | None = working
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answer)
-
-    def close(self) -> None:
-        try:
-            close = getattr(self._answer, "close", None)
-            if close is not None:
-                close()
+            await self._read(pieces, receive, None if chunked else announced)
+            yield b"".join(pieces)
         finally:
-            self._free()
+            self._held -= sum(map(len, pieces))
 
-    def __del__(self) -> None:
-        self._free()
-
-    def _free(self) -> None:
-        working, self._working = self._working, None
-        if working is not None:
-            working.release()
-
-
-def _busy(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    body = b"Too much is being sent at this moment. Try again in a minute.\n"
-    headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        ("Retry-After", "30"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    start_response("503 Service Unavailable", headers)
-    return [body]
+    async def _read(self, pieces: list[bytes], receive: Receive, announced: int | None) -> None:
+        clock, size = asyncio.get_running_loop().time, 0
+        until = clock() + PATIENCE
+        while announced is None or size < announced:
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, until - clock()))
+            except TimeoutError as late:
+                raise Refused(408, "The request took too long to arrive. Try again.") from late
+            if message["type"] != "http.request":
+                raise Gone
+            piece = message["body"]
+            pieces.append(piece)
+            size += len(piece)
+            self._held += len(piece)
+            until += len(piece) / SLOWEST
+            if size > LARGEST:
+                raise Refused(413, "That is too large. Send less at once.")
+            if self._held > HELD:
+                raise Refused(503, "Too much is being sent at this moment. Try again in a minute.")
+            if not message["more_body"]:
+                return

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +18,22 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to run: a name for people, arguments for Python, and how long a stop may take (seconds)."""
+    """What is to run: a name for people, arguments for Python (others can read them: no secrets), its environment, and
+    how long a stop may take (seconds)."""
 
     name: str
     arguments: Sequence[str]
+    environment: Mapping[str, str]
     stop_seconds: float = 25.0
 
 
 class Child:
     """A running process in a session of its own: Ctrl-C reaches the parent alone, which stops it in order."""
 
-    def __init__(self, plan: Plan, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, log: Path) -> None:
         self.plan = plan
         self.log = log
+        self.began = time.monotonic()
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
@@ -38,9 +42,9 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=dict(environment),
+                env=dict(plan.environment),
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
             )
 
     @property
@@ -57,6 +61,13 @@ class Child:
         tail = self.log.read_bytes()[-4000:].decode(errors="replace").strip().splitlines()
         return tail[-1].strip() if tail else ""
 
+    def obituary(self) -> str:
+        """One sentence about a child that has ended."""
+        last = self.last_words()
+        return f"The {self.plan.name} ended unexpectedly (exit code {self.returncode}); log: {self.log}" + (
+            f"; its last line: {last}" if last else "."
+        )
+
     def stop(self) -> None:
         """Ask it to finish what it does and end; after its time, insist."""
         if self._process.poll() is None:
@@ -68,8 +79,8 @@ class Child:
             self._process.wait()
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux, the kernel stops the children when this process is killed and cannot stop them."""
+def die_with_parent() -> Callable[[], None] | None:
+    """For a child's start: on Linux, the kernel stops the children when this process is killed and cannot stop them."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

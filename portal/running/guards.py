@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from portal.foundation.config import ConfigError
+from portal.running import sockets
 
 
 def prepare(folder: Path) -> None:
@@ -57,10 +58,16 @@ def only_one(folder: Path, address: str) -> IO[str]:
 
 def port_is_free(host: str, port: int, setting: str) -> None:
     """:raises ConfigError: when the port is taken or not ours to take."""
+    listening(host, port, setting).close()
+
+
+def listening(host: str, port: int, setting: str) -> socket.socket:
+    """The socket to serve on.
+
+    :raises ConfigError: when the port is taken or not ours to take.
+    """
     try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+        return sockets.listening(host, port)
     except PermissionError as error:
         raise ConfigError(
             f"Port {port} needs more rights; choose another one with {setting}=8000."

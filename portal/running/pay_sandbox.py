@@ -46,13 +46,14 @@ class PaySandbox:
             str(self.port),
             "--state",
             str(self.folder),
-            "--key",
-            self.key,
             "--webhook",
             f"{portal}/hooks/stripe",
-            "--webhook-secret",
-            self.webhook_secret,
         ]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Its own environment: arguments would show in the list of processes."""
+        return {"SANDBOX_STRIPE_KEY": self.key, "SANDBOX_STRIPE_WEBHOOK_SECRET": self.webhook_secret}
 
 
 def known(var: Path) -> PaySandbox | None:

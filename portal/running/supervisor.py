@@ -21,7 +21,8 @@ from portal.foundation.db import psycopg_url
 from portal.foundation.postgres import migrate, reachable
 from portal.foundation.postgres.embedded import EmbeddedPostgres
 from portal.running import guards, pay_sandbox
-from portal.running.children import Child, Plan
+from portal.running.children import Plan
+from portal.running.family import Family
 from portal.running.pay_sandbox import PaySandbox
 
 READY_SECONDS = 60
@@ -53,7 +54,7 @@ class Run:
         self._bind = self._given.get("PORTAL_BIND", "127.0.0.1")
         self._port = config.port(self._given)
         self._is_demo = False
-        self._children: list[Child] = []
+        self._family = Family(self._var / "log", say)
 
     @property
     def address(self) -> str:
@@ -73,7 +74,7 @@ class Run:
             except Stopped:
                 return 0
             finally:
-                self._stop_children()
+                self._family.stop()
 
     def _start(self, undo: ExitStack, introduce: Callable[[str], None]) -> None:
         self._say(f"Counterpart is starting; its data is in {self._var}")
@@ -93,15 +94,16 @@ class Run:
     ) -> None:
         if mailbox is not None:
             arguments = ["-m", "sandbox.mail", str(mailbox.smtp), str(mailbox.web)]
-            self._child(Plan("mail sandbox", arguments, 5), environment)
-        self._child(Plan("portal", ["-m", "portal.cli", "serve"]), environment)
-        self._child(Plan("worker", ["-m", "portal.cli", "worker"]), environment)
+            self._child(Plan("mail sandbox", arguments, environment, 5))
+        self._child(Plan("portal", ["-m", "portal.cli", "serve"], environment))
+        self._child(Plan("worker", ["-m", "portal.cli", "worker"], environment))
         self._wait_until_ready()
         if mailbox is not None:
             self._say(f"Mails it sends: http://127.0.0.1:{mailbox.web}")
         if payments is not None:  # not needed in the first second, so readiness does not depend on it
             reached = f"http://127.0.0.1:{self._port}"
-            self._child(Plan("stripe sandbox", payments.arguments(reached), 5), environment)
+            secrets = {**environment, **payments.secrets}
+            self._child(Plan("stripe sandbox", payments.arguments(reached), secrets, 5))
             self._say(f"Test payments, watched and steered: {payments.address}/_sandbox/")
 
     def _database(self, undo: ExitStack) -> str:
@@ -145,20 +147,19 @@ class Run:
         }
         return {**made, **self._given, "DATABASE_URL": url}
 
-    def _child(self, plan: Plan, environment: Mapping[str, str]) -> None:
+    def _child(self, plan: Plan) -> None:
         if self._stop.is_set():
             raise Stopped
-        log = self._var / "log" / f"{plan.name.split()[0]}.log"
-        self._children.append(Child(plan, log, environment))
+        self._family.start(plan)
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until:
             if self._stop.wait(0.1):
                 raise Stopped
-            fallen = self._fallen()
+            fallen = self._family.fallen()
             if fallen is not None:
-                raise ConfigError(_obituary(fallen))
+                raise ConfigError(fallen.obituary())
             if _is_ready(self._bind, self._port, self.address):
                 return
         raise ConfigError(
@@ -167,21 +168,9 @@ class Run:
 
     def _watch(self) -> int:
         while not self._stop.wait(0.5):
-            fallen = self._fallen()
-            if fallen is not None:
-                self._say(_obituary(fallen))
-                return 1
+            self._family.look_after()
         self._say("Stopping …")
         return 0
-
-    def _fallen(self) -> Child | None:
-        return next((child for child in self._children if child.returncode is not None), None)
-
-    def _stop_children(self) -> None:
-        # The portal first, so that the worker can still run what its last requests deferred; the sandboxes last.
-        order = {"portal": 0, "worker": 1}
-        for child in sorted(self._children, key=lambda child: order.get(child.plan.name, 2)):
-            child.stop()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -194,13 +183,6 @@ class Run:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _obituary(child: Child) -> str:
-    last = child.last_words()
-    return f"The {child.plan.name} ended unexpectedly (exit code {child.returncode}); log: {child.log}" + (
-        f"; its last line: {last}" if last else "."
-    )
 
 
 def _is_ready(host: str, port: int, address: str) -> bool:

@@ -45,6 +45,7 @@ PROPS: dict[str, Prop] = {
     "mail_kind": word("which message"),
     "message": word("the browser's message without mail addresses and numbers", 200),
     "method": word("how (account, card, password, reset; for errors the HTTP method)"),
+    "minor_before": count("amount before, in minor units of the currency"),
     "minutes": count("length in minutes"),
     "minutes_later": number("how much later; negative: earlier"),
     "network": word("truncated network address"),

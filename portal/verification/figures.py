@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from portal.accounts.sign_in.passwords import HASHER
+
 SHOWN_COMPANIES = 5
 
 COUNTS = """
@@ -25,7 +27,10 @@ select (select count(*) from company) as companies, (select count(*) from app_us
        (select count(*) from payment) as payments,
        (select count(*) from ledger_entry) as ledger_entries,
        (select count(*) from touchpoint) as touchpoints,
-       (select count(*) from touchpoint where not valid and source = 'portal_client') as invalid_samples
+       (select count(*) from touchpoint where not valid and source = 'portal_client') as invalid_samples,
+       (select count(*) from app_user where password_hash not like :today) as passwords_with_old_parameters,
+       (select count(*) from outbound_mail where sent_at is null and failed_at is null) as mails_waiting,
+       (select count(*) from outbound_mail where failed_at is not null) as mails_given_up
 """
 SUMS = """
 select currency, coalesce(o.orders_minor, 0) as orders_minor,
@@ -72,7 +77,8 @@ class Figures:
 
 def figures(connection: Connection) -> Figures:
     """Count and add up what is stored: three statements."""
-    counts = dict(connection.execute(text(COUNTS)).mappings().one())
+    today = f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}$%"
+    counts = dict(connection.execute(text(COUNTS), {"today": today}).mappings().one())
     sums = {}
     for row in connection.execute(text(SUMS)).mappings():
         sums[row["currency"]] = {name: _whole(value) for name, value in row.items() if name != "currency"}

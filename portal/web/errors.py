@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.foundation.errors import NotFound, Rejected
+from portal.web.answers.heavy import RETRY_SECONDS, Busy
 from portal.web.answers.request_log import pattern
 from portal.web.security import request_id
 from portal.web.sessions import NOBODY, sign_in_again
@@ -65,6 +66,10 @@ def _refused(error: Rejected) -> tuple[str, int]:
     return error_page(code, error.message, "That could not be done")
 
 
+def _busy(no: Busy) -> Any:
+    return *error_page(no.status, no.message, no.heading), [("Retry-After", str(RETRY_SECONDS))]
+
+
 def _wrong_host(error: SecurityError) -> Response:
     # An error page has links, and which host they should name is just what is not known here.
     return Response("This host name is not served here.\n", 400, mimetype="text/plain")
@@ -98,6 +103,7 @@ HANDLERS: dict[type[Exception], Callable[[Any], Any]] = {
     NotFound: _not_found,
     Rejected: _refused,
     SecurityError: _wrong_host,
+    Busy: _busy,
     HTTPException: _http_error,
     DataError: _wrong_data,
     Exception: _crash,

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor, format_unit_price
-from portal.foundation.wording import quantity_words
+from portal.foundation.wording import po_words, quantity_words
 from portal.web.sessions import visit
 
 
@@ -59,4 +59,5 @@ def install(app: Flask) -> None:
         money=format_minor,
         unit_price=format_unit_price,
         units=quantity_words,
+        po_words=po_words,
     )

@@ -6,13 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
+from wtforms.validators import StopValidation
 
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import clean_text
+from portal.foundation.smtp import takes_any_letters
+from portal.foundation.smtp.addresses import BadAddress, needs_smtputf8, read_address
 from portal.foundation.tokens import new_token
+from portal.web.lengths import hold_to_length
 
 
 def strip(value: Any) -> Any:
@@ -37,6 +42,7 @@ class PortalForm(FlaskForm):
                 filters = list(unbound.kwargs.get("filters", ()))
                 if strip not in filters:
                     unbound.kwargs["filters"] = [strip, *filters]
+                    hold_to_length(unbound)
             return unbound.bind(form=form, **options)
 
     def refuse(self, rejected: Rejected) -> None:
@@ -76,6 +82,22 @@ class MoneyField(StringField):
     def fill(self, minor: int, currency: str) -> None:
         """Show an amount in the field."""
         self.data = amount_field(minor, currency)
+
+
+class MailAddress:
+    """Validator: an address that mails from here can reach. The field then holds it as it is stored."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data:
+            return
+        try:
+            field.data = read_address(field.data)
+        except BadAddress:
+            raise StopValidation("Enter an address like name@company.com.") from None
+        if needs_smtputf8(field.data) and not takes_any_letters(current_app.extensions["settings"].smtp_url):
+            raise StopValidation(
+                "Our mail server takes no letters like “ö” before the @. Use another address."
+            )
 
 
 # As the pages make them. Nothing else: the books name facts by keys with ":" in them, and a form must not claim those.

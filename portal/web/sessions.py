@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from flask import Flask, Request, current_app, flash, g, redirect, request, url_for
+from flask import Flask, Request, current_app, flash, g, request, url_for
 from flask_login import LoginManager
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,11 +24,12 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.actors import actor_of_session
 from portal.accounts.delegations.use_cases import end_delegations
-from portal.accounts.sight import in_customer_account
+from portal.accounts.sight import in_customer_account, stands
 from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
+from portal.web.htmx import go
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
 from portal.web.urls import came_from
@@ -44,18 +45,22 @@ update user_session set delegation_id = null, store_id = null, job_id = null
  where id = :id and delegation_id = :held
 """)
 
-# A company that is disabled, or where the person's membership has ended, counts as none: the visit continues
-# without one. A stay in a customer's account (delegation) ends when its hour is over, consent is withdrawn, the
-# rep is no longer assigned to the company, or the person acted for has left it.
+# A company that is disabled, or where the person no longer has a standing, counts as none: the visit continues without
+# one. The role is that of the person something is done for: of who is signed in, or of whom a rep acts for. A stay in a
+# customer's account (delegation) ends when its hour is over, consent is withdrawn, the rep is no longer assigned to the
+# company, or the person acted for has left it.
 WHO = text(f"""
 select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id,
+       coalesce(s.confirmed_at, s.created_at) as confirmed_at, s.second_factor_at,
+       u.second_factor_at is not null as has_second_factor, c.second_factor_required,
        u.id as user_id, u.kind, u.name, u.email, u.time_zone, u.language, u.store_id as staff_store_id,
        c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
        st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
        d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, d.subject_name,
        (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
-         where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current') as draft_lines,
+         where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current'
+           and f.subject_user_id = coalesce(d.subject_user_id, u.id)) as draft_lines,
        coalesce(k.in_minute, 0) as lookups_in_minute, coalesce(k.in_hour, 0) as lookups_in_hour,
        {SIGN_IN}
   from user_session s
@@ -68,22 +73,24 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
         where dd.id = s.delegation_id and dd.actor_user_id = u.id and dd.ended_at is null
           and dd.expires_at > :now
           and exists (select from rep_assignment a where a.user_id = u.id and a.company_id = dc.id)
-          and exists (select from membership dm where dm.user_id = du.id and dm.disabled_at is null
-                                                  and dm.company_id in (dc.id, dc.parent_id))) d on true
+          and exists (select from membership dm where dm.user_id = du.id and {stands("dm", "dc")})) d on true
   left join lateral (
-       select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role
+       select cc.id, cc.name, cc.currency, cc.po_mode, cc.home_store_id, x.role,
+              cc.second_factor_required or exists (
+                select from company pp where pp.id = cc.parent_id and pp.second_factor_required
+              ) as second_factor_required
          from company cc
-         left join membership x on u.kind = 'customer' and x.user_id = u.id and x.disabled_at is null
-                               and x.company_id in (cc.id, cc.parent_id)
+         join membership x on x.user_id = case when u.kind = 'customer' then u.id else d.subject_user_id end
+                          and {stands("x", "cc")}
         where cc.id = case when u.kind = 'customer' then s.company_id else d.company_id end
-          and cc.disabled_at is null and (u.kind <> 'customer' or x.role is not null)
-        order by x.company_id = cc.id desc limit 1) c on true
+          and cc.disabled_at is null) c on true
   left join lateral (
        select sum(l.many) as in_hour, sum(l.many) filter (where l.minute = :minute) as in_minute
          from staff_lookup l where u.kind <> 'customer' and l.user_id = u.id and l.minute >= :hour) k on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
- where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now and s.last_seen_at > :idle
+ where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now
+   and s.last_seen_at > case when u.kind = 'customer' then :idle else :staff_idle end
 """)
 
 
@@ -108,6 +115,11 @@ class Visit:
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
+    # The last proof in this session of who it is; since when with a second factor; the company or its parent needs one.
+    confirmed_at: datetime | None = None
+    second_factor_at: datetime | None = None
+    has_second_factor: bool = False
+    second_factor_required: bool = False
 
     @property
     def stay_is_over(self) -> bool:
@@ -163,6 +175,7 @@ def _load(token: str) -> Visit:
                 "minute": moment.replace(second=0, microsecond=0),
                 "hour": moment.replace(minute=0, second=0, microsecond=0),
                 "idle": moment - timedelta(hours=settings.session_idle_hours),
+                "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
             },
         )
         .mappings()
@@ -192,6 +205,10 @@ def _visit(row: Any) -> Visit:
         lookups_in_hour=row["lookups_in_hour"],
         delegation_ends=row["delegation_ends"],
         held_delegation_id=row["held_delegation_id"],
+        confirmed_at=row["confirmed_at"],
+        second_factor_at=row["second_factor_at"],
+        has_second_factor=row["has_second_factor"],
+        second_factor_required=bool(row["second_factor_required"]),
     )
 
 
@@ -231,17 +248,11 @@ def _guide() -> Response | None:
         flash(message if only_reads() else f"{message} What you just sent was not done.", "warn")
         g.stay_noticed = True
         goes_on = only_reads() and seen.actor.can(permission)
-        return None if goes_on else _go("/")
+        return None if goes_on else go("/")
     homeless = in_customer_account(seen.actor) and seen.actor.company_id is None
     if homeless and only_reads() and not seen.actor.can(permission):
-        return _go(url_for("accounts.context"))
+        return go(url_for("accounts.context"))
     return None
-
-
-def _go(path: str) -> Response:
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": path})
-    return redirect(path, 303)
 
 
 def _after(response: Response) -> Response:

@@ -6,10 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job as Queued
+from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 
 import portal.models  # noqa: F401  (every table must be known before the first one is written)
@@ -18,22 +15,12 @@ from portal.foundation.config import ConfigError, Settings
 from portal.foundation.db import make_engine, make_sessions, psycopg_url
 from portal.foundation.jobs import House, Job, by_name
 from portal.foundation.postgres import reachable
-from portal.foundation.smtp import check_url
+from portal.foundation.smtp import check_sender, check_url
+from portal.worker.rounds import LANES, run_until_told
+from portal.worker.tries import TRIES, Patience, told
 
-log = structlog.get_logger(__name__)
-
-CONCURRENCY = 4
-# Seconds. A slow worker mistaken for dead does no harm: jobs are idempotent.
-HEARTBEAT = 2
-STALLED_AFTER = 10
-LONGEST_WAIT = 1800  # seconds between two tries
-
-
-class Patience(BaseRetryStrategy):
-    """Try again after 4, 8, 16 … seconds, at most half an hour; the job itself knows when to give up."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Queued) -> RetryDecision:
-        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 2, 16), LONGEST_WAIT)})
+# Of the queue itself: each lane listens on one. Jobs have theirs from the engine's pool.
+CONNECTIONS = len(LANES) + 5
 
 
 def build(settings: Settings, engine: Engine) -> App:
@@ -46,8 +33,11 @@ def build(settings: Settings, engine: Engine) -> App:
             "PORTAL_SMTP_URL is not set; the worker sends mails through a server like smtp://localhost:25."
         )
     check_url(settings.smtp_url)
+    check_sender(settings.mail_from)
     url = psycopg_url(settings.database_url).set(drivername="postgresql")
-    connector = PsycopgConnector(conninfo=url.render_as_string(hide_password=False), max_size=CONCURRENCY + 2)
+    queue = url.update_query_dict({"application_name": "counterpart-queue"})
+    conninfo = queue.render_as_string(hide_password=False)
+    connector = PsycopgConnector(conninfo=conninfo, max_size=CONNECTIONS)
     app = App(connector=connector)
     house = House(settings, engine, make_sessions(engine))
     for job in by_name(each for module in rooms.modules("jobs") for each in module.JOBS).values():
@@ -61,11 +51,14 @@ def _put(app: App, house: House, job: Job) -> None:
             arguments = {"at": datetime.fromtimestamp(arguments["timestamp"], UTC)}
         job.run(house, **arguments)
 
+    tries = TRIES if job.patient else 1
     task: Any = app.task(
-        name=job.name,
-        retry=Patience() if job.patient else False,
-        queueing_lock=job.name if job.alone else None,
-    )(run)
+        name=str(job.name),
+        queue=job.lane,
+        retry=Patience(None if job.own_end else tries) if job.patient else False,
+        queueing_lock=str(job.name) if job.alone else None,
+        pass_context=True,
+    )(told(run, job.name, tries=None if job.own_end else tries))
     if job.cron:
         app.periodic(cron=job.cron)(task)
 
@@ -76,37 +69,11 @@ def work(settings: Settings) -> None:
     :raises ConfigError: when the database or a setting is not fit for work.
     """
     logs.configure(settings.log_format)
-    engine = make_engine(settings)
+    engine = make_engine(
+        settings, pool_pre_ping=True
+    )  # after a restart of the database, jobs do not fail for it
     try:
         reachable.check(engine)
-        asyncio.run(_work(build(settings, engine)))
+        asyncio.run(run_until_told(build(settings, engine)))
     finally:
         engine.dispose()
-
-
-async def _work(app: App) -> None:
-    async with app.open_async():
-        watch = asyncio.create_task(_take_over(app))
-        log.info("worker is ready")
-        try:
-            await app.run_worker_async(
-                concurrency=CONCURRENCY,
-                delete_jobs="successful",
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=STALLED_AFTER * 6,  # its row goes after its jobs were taken over
-            )
-        finally:
-            watch.cancel()
-    log.info("worker has stopped")
-
-
-async def _take_over(app: App) -> None:
-    """A worker that was killed leaves its jobs marked as running: put them back into the queue."""
-    while True:
-        await asyncio.sleep(STALLED_AFTER / 2)
-        try:
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-                log.warning("job taken over from a lost worker", job_id=job.id, job=job.task_name)
-                await app.job_manager.retry_job(job)
-        except ConnectorException:
-            log.warning("lost jobs could not be looked for", exc_info=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,11 +21,10 @@ from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
 from portal.touchpoints.facts import NotificationSent
 from portal.touchpoints.recording import Event, record
+from portal.worker.mail_failures import UNWRITTEN, tries_of, words_of
 
 log = structlog.get_logger(__name__)
 
-# With at most half an hour between tries this is about a day; then the mail is given up.
-TRIES = 55
 WIPED = {"secret": True, "wiped": True}
 
 
@@ -53,7 +51,7 @@ class Delivery:
     def send(self, mail_id: int) -> None:
         """Send one mail; nothing happens when it was sent, given up or is gone.
 
-        :raises OSError: when the mail server did not take it; try again later.
+        :raises Exception: when it was not sent; try again later.
         """
         with self._alone(mail_id):
             mail = self._claim(mail_id)
@@ -61,16 +59,32 @@ class Delivery:
                 self._try(mail)
 
     def _try(self, mail: OutboundMail) -> None:
+        """Whatever goes wrong is logged, counted, and told to whoever asked for the mail."""
         try:
-            smtp.send(self._settings.smtp_url, self._message(mail))
-        except (OSError, smtplib.SMTPException) as error:
-            if mail.attempts < TRIES and not _is_final(error):
-                raise
-            log.error("mail given up", mail_id=mail.id, kind=mail.kind, error=type(error).__name__)
-            self._finish(mail, failed_at=utcnow())
+            message = self._message(mail)
+        except Exception as error:  # of a template or an address: the next try would end in the same way
+            self._give_up(mail, error, UNWRITTEN)
             return
-        self._finish(mail, sent_at=utcnow())
-        log.info("mail sent", mail_id=mail.id, kind=mail.kind, attempts=mail.attempts)
+        try:
+            smtp.send(self._settings.smtp_url, message)
+            self._finish(mail, sent_at=utcnow())
+        except Exception as error:
+            words = words_of(error)
+            if mail.attempts >= tries_of(error):
+                self._give_up(mail, error, words)
+                return
+            log.warning("mail not sent", **_named(mail), error=type(error).__name__, exc_info=True)
+            self._note(mail, f"{words}; it is tried again")
+            raise
+        log.info("mail sent", **_named(mail))
+
+    def _give_up(self, mail: OutboundMail, error: Exception, words: str) -> None:
+        log.error("mail given up", **_named(mail), error=type(error).__name__, exc_info=error)
+        self._finish(mail, failed_at=utcnow(), failure=words)
+
+    def _note(self, mail: OutboundMail, words: str) -> None:
+        with transaction(self._sessions) as session:
+            session.execute(update(OutboundMail).where(OutboundMail.id == mail.id).values(failure=words))
 
     @contextmanager
     def _alone(self, mail_id: int) -> Iterator[None]:
@@ -117,12 +131,17 @@ class Delivery:
         )
 
     def _finish(
-        self, mail: OutboundMail, *, sent_at: datetime | None = None, failed_at: datetime | None = None
+        self,
+        mail: OutboundMail,
+        *,
+        sent_at: datetime | None = None,
+        failed_at: datetime | None = None,
+        failure: str = "",
     ) -> None:
         data = WIPED if mail.data.get("secret") else mail.data
         change = update(OutboundMail).where(OutboundMail.id == mail.id)
         with transaction(self._sessions) as session:
-            session.execute(change.values(sent_at=sent_at, failed_at=failed_at, data=data))
+            session.execute(change.values(sent_at=sent_at, failed_at=failed_at, data=data, failure=failure))
             if sent_at is not None:
                 _record_sent(session, mail, sent_at)
 
@@ -142,8 +161,6 @@ def _record_sent(session: Session, mail: OutboundMail, now: datetime) -> None:
     )
 
 
-def _is_final(error: Exception) -> bool:
-    """True when the mail server says that this address will never take it (5xx for every recipient)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in error.recipients.values())
-    return False
+def _named(mail: OutboundMail) -> dict[str, int | str]:
+    """How the log names a mail: never by its address."""
+    return {"mail_id": mail.id, "kind": mail.kind, "attempts": mail.attempts}

@@ -12,7 +12,10 @@ from portal.foundation.db import transaction
 from portal.foundation.jobs import House, Job
 from portal.foundation.mail import SEND
 from portal.worker.delivery import Delivery
+from portal.worker.mail_server import MailServer
 from portal.worker.upkeep import do_upkeep
+
+_server = MailServer()
 
 
 @cache
@@ -21,8 +24,9 @@ def _delivery(settings: Settings, engine: Engine) -> Delivery:
 
 
 def send(house: House, *, mail_id: int) -> None:
-    """Send one mail."""
-    _delivery(house.settings, house.engine).send(mail_id)
+    """Send one mail, unless the mail server rests."""
+    with _server.asked():
+        _delivery(house.settings, house.engine).send(mail_id)
 
 
 def keep(house: House, *, at: datetime) -> None:
@@ -31,4 +35,4 @@ def keep(house: House, *, at: datetime) -> None:
         do_upkeep(session, now=at)
 
 
-JOBS = (Job(SEND, send, patient=True), Job("house.keep", keep, cron="17 * * * *", alone=True))
+JOBS = (Job(SEND, send, patient=True, own_end=True), Job("house.keep", keep, cron="17 * * * *", alone=True))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, text
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import OneTimeToken, SignInAttempt, StaffLookup, UserSession
+from portal.accounts.models import OneTimeToken, ResetRequest, SignInAttempt, StaffLookup, UserSession
 from portal.touchpoints.use_cases import make_partitions
 
 ATTEMPTS_DAYS = 2
@@ -24,9 +24,11 @@ OLD_JOBS = text(
 
 def do_upkeep(session: Session, *, now: datetime) -> None:
     """Create the touchpoint partitions of this and the next three months, and delete what has expired: counted sign-in
-    tries after 2 days, links 30 days and sessions 90 days after they ended, jobs that failed and counts of look-ups after 90."""
+    tries and unanswered requests for a new password after 2 days, links 30 days and sessions 90 days after they ended,
+    jobs that failed and counts of look-ups after 90."""
     make_partitions(session, now=now)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=ATTEMPTS_DAYS)))
+    session.execute(delete(ResetRequest).where(ResetRequest.at < now - timedelta(days=ATTEMPTS_DAYS)))
     session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now - timedelta(days=TOKENS_DAYS)))
     gone = now - timedelta(days=SESSIONS_DAYS)
     session.execute(

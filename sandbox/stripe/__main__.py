@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -41,17 +42,23 @@ class Server(ThreadedWSGIServer):
 
 
 def parse(arguments: list[str]) -> Options:
-    """The options of a command line."""
+    """The options of a command line. Secrets may come from the environment instead, which ``ps`` does not show."""
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.stripe", description="A Stripe for this machine only."
     )
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--state", required=True, help="folder that keeps everything, or 'memory'")
     parser.add_argument(
-        "--key", default="", help="the one secret key that is valid; without it any sk_test_… is"
+        "--key",
+        default=os.environ.get("SANDBOX_STRIPE_KEY", ""),
+        help="the one secret key that is valid; without it any sk_test_… is",
     )
     parser.add_argument("--webhook", default="", help="address to send all events to")
-    parser.add_argument("--webhook-secret", default="", help="secret that signs them (whsec_…)")
+    parser.add_argument(
+        "--webhook-secret",
+        default=os.environ.get("SANDBOX_STRIPE_WEBHOOK_SECRET", ""),
+        help="secret that signs them (whsec_…)",
+    )
     parser.add_argument(
         "--retry-seconds", type=float, default=0.5, help="pause before the second try of a webhook"
     )
@@ -59,7 +66,9 @@ def parse(arguments: list[str]) -> Options:
         "--may-kill", type=int, action="append", default=[], metavar="PID", help="for kill faults"
     )
     given = parser.parse_args(arguments)
-    if bool(given.webhook) != bool(given.webhook_secret):
+    if (given.webhook and not given.webhook_secret) or (
+        "--webhook-secret" in arguments and not given.webhook
+    ):
         parser.error("--webhook and --webhook-secret go together")
     return Options(
         port=given.port,

@@ -30,7 +30,8 @@ class Stack:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.port = guards.free_port("127.0.0.1", 0)
-        self.address = f"http://127.0.0.1:{self.port}"
+        # By name: browsers make no passkeys for a numeric address.
+        self.address = f"http://localhost:{self.port}"
         self.log = folder / "said.txt"
         self.database_url = database_url
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
@@ -42,6 +43,7 @@ class Stack:
                     "DATABASE_URL": database_url,
                     "PORTAL_VAR": str(folder / "var"),
                     "PORTAL_PORT": str(self.port),
+                    "PORTAL_PUBLIC_URL": self.address,
                     "PORTAL_DEMO_SCALE": "small",
                 },
                 cwd=ROOT,

@@ -47,7 +47,7 @@ def test_an_order_above_a_limit(visitor: Visitor, stack: Stack, request: pytest.
     buyer.button("Send for approval").click()
     expect(buyer.main()).to_contain_text("Waiting for Pat Approving")
     buyer.look("waiting")
-    mail = stack.mail(owner_mail, subject="asks you to approve an order")
+    mail = stack.mail(owner_mail, subject="needs your approval")
     assert "Masking for the Elm Street stairwell" in mail["text"]
 
     owner.start()
@@ -62,7 +62,7 @@ def test_an_order_above_a_limit(visitor: Visitor, stack: Stack, request: pytest.
     owner.page.get_by_label("Why").fill("Thirty are enough")
     owner.button("Send it back").click()
     expect(owner.page.locator("body")).to_contain_text("Jo Buyer gets your answer by mail.")
-    stack.mail(buyer_mail, subject="did not approve the order")
+    stack.mail(buyer_mail, subject="was not approved")
 
     buyer.go("Draft")
     expect(buyer.main()).to_contain_text("Thirty are enough")

@@ -10,7 +10,6 @@ LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE
 MAILS: dict[str, Cases] = {
     "invitation": {
         "buyer": {
-            "name": "Lee Novak",
             "inviter": "Dana Ortiz",
             "company": "Harbor Painting",
             "role": "buyer",
@@ -39,6 +38,17 @@ MAILS: dict[str, Cases] = {
             "hour": "14:00 UTC",
             "link": "https://portal.example/staff/lookups",
         },
+    },
+    "recovery_code_used": {
+        "some left": {"name": "Lee Novak", "left": 7},
+        "one left": {"name": "Lee Novak", "left": 1},
+        "none left": {"name": "Lee Novak", "left": 0},
+    },
+    "second_factor_added": {"passkey": {"name": "Lee Novak", "what": "The passkey “Phone”"}},
+    "second_factor_removed": {"app": {"name": "Lee Novak", "what": "An authenticator app"}},
+    "second_factor_reset": {
+        "by somebody": {"name": "Lee Novak", "by": "Dana Ortiz"},
+        "from the command line": {"name": "Lee Novak", "by": ""},
     },
     "staff_invitation": {
         "by somebody": {

@@ -58,6 +58,24 @@ CREDIT: dict[str, Any] = {
     "reps": REPS,
     "pay_path": "/payments/new?invoice=INV-100042&invoice=INV-100043",
 }
+PAINT = {
+    "quantity": "4",
+    "sku": "PRO-1",
+    "name": "ProLine eggshell, white base, 1 gal",
+    "colour": "TC-0001 Harbor Fog",
+    "price": "$41.20",
+    "total": "$164.80",
+    "waiting": "3",
+}
+TAPE = {
+    "quantity": "1,200",
+    "sku": "TAPE-1",
+    "name": "Masking tape, 2 in",
+    "colour": "",
+    "price": "$3.9525",
+    "total": "$4,743.00",
+    "waiting": "",
+}
 CONFIRMED: dict[str, Any] = {
     **ORDER,
     "on_behalf": False,
@@ -66,6 +84,8 @@ CONFIRMED: dict[str, Any] = {
     "reason": "",
     "approved_by": "",
     "lines": 12,
+    "sold": [PAINT, TAPE],
+    "nothing_there": False,
     "total": "$1,249.65",
     "tax": "$101.86",
     "tax_words": "Sales tax NY 8.875 %",
@@ -171,6 +191,7 @@ MAILS: dict[str, Cases] = {
             **CONFIRMED,
             **NONE,
             "lines": 1,
+            "sold": [TAPE],
             "window": "",
             "tax": "",
             "tax_words": "",
@@ -196,6 +217,14 @@ MAILS: dict[str, Cases] = {
             "window": "",
             "promised": "",
             "ship_to": SITE,
+            "nothing_there": True,
+        },
+        "pickup of what is not there": {
+            **CONFIRMED,
+            **NONE,
+            "window": "",
+            "promised": "",
+            "nothing_there": True,
         },
     },
     "order_out": {"all of it": OUT, "least": {**OUT, "promised": "", "ship_to": {}, "store": QUIET_STORE}},

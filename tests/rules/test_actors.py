@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,14 @@ def test_the_rule_sees_each_way_of_asking() -> None:
         assert asks_for_a_kind(ast.parse(code)), code
     for code in ('invoice.kind == "credit_memo"', "record(actor_kind=actor.kind)", "each.kind in TAKEN"):
         assert not asks_for_a_kind(ast.parse(code)), code
+
+
+BOTH_ROWS = re.compile(r"company_id in \(\w+\.id, \w+\.parent_id\)|Membership\.company_id\.in_\(")
+# Names people of the company and of its parent, those who left, too; it grants nothing.
+NAMES_PEOPLE = {"portal/desk/activity/queries.py"}
+
+
+def test_which_row_decides_is_asked_in_one_place() -> None:
+    """Seen failing with seven copies of the rule, each of which let a person locked out of a branch in by its parent."""
+    found = {name for name, path in _sources() if BOTH_ROWS.search(path.read_text())}
+    assert found == NAMES_PEOPLE, "ask portal/accounts/sight.py"

@@ -19,6 +19,7 @@ SUFFIX = ".txt.j2"
 TEMPLATES = {
     path.name.removesuffix(SUFFIX): path for folder in mail_folders() for path in folder.glob(f"*{SUFFIX}")
 }
+TYPED = {"by", "asker", "inviter", "name", "to_name", "on_behalf", "reason", "note", "answer", "asked"}
 PARSER = Environment(autoescape=True)
 PARSER.filters.update(money=str, unit_price=str)  # the worker's; here they need only exist
 rooms.modules("letters", "use_cases")
@@ -43,6 +44,13 @@ def test_the_fields_of_a_letter_are_the_inputs_of_its_template(kind: str) -> Non
     if kind in LETTERS:
         inputs = meta.find_undeclared_variables(PARSER.parse(TEMPLATES[kind].read_text()))
         assert {field.name for field in fields(LETTERS[kind])} == inputs - GIVEN  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_a_subject_holds_nothing_that_people_typed(kind: str) -> None:
+    """Seen failing with the inviter's name: "URGENT verify your account at …" stood in the subject of an invitation."""
+    subject = TEMPLATES[kind].read_text().partition("\n\n")[0].partition("\nHello")[0]
+    assert meta.find_undeclared_variables(PARSER.parse(subject)) & TYPED == set()
 
 
 def test_every_letter_has_a_template_and_words_of_its_own() -> None:

@@ -187,7 +187,7 @@ def test_production_needs_its_secret_and_its_database() -> None:
 def test_the_demo_is_never_public() -> None:
     env = {
         "DATABASE_URL": "postgresql://localhost/x",
-        "PORTAL_SECRET_KEY": "k" * 40,
+        "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
         "PORTAL_DEMO": "yes",
         "PORTAL_PUBLIC_URL": "https://orders.example.com",
     }
@@ -195,7 +195,7 @@ def test_the_demo_is_never_public() -> None:
 
 
 def test_the_worker_needs_a_mail_server(database_url: str) -> None:
-    env = {"DATABASE_URL": database_url, "PORTAL_SECRET_KEY": "k" * 40}
+    env = {"DATABASE_URL": database_url, "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4"}
     assert "PORTAL_SMTP_URL is not set" in refusal("worker", env=env)
     said = refusal("worker", env={**env, "PORTAL_SMTP_URL": "mail.example.com:25"})
     assert "is not an address like smtp://" in said

@@ -52,9 +52,9 @@ class Server:
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_"))},
                 "PATH": f"{Path(sys.executable).parent}:{_binaries()}:{os.environ['PATH']}",
-                "PGHOST": psycopg.conninfo.conninfo_to_dict(self.server.url())["host"],
+                "PGHOST": str(psycopg.conninfo.conninfo_to_dict(self.server.url())["host"]),
                 "PGUSER": "postgres",
-                "PORTAL_SECRET_KEY": "k" * 40,
+                "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             },
             cwd=folder,
             capture_output=True,
@@ -77,7 +77,7 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             build.user(build.company(), email="buyer@painter.example")
         command = BOOK.split("Everything is in the database.\n```sh\n")[1].split("```")[0]
         said = old.shell(
-            f"export DATABASE_URL='{old.url('portal')}'\n{command}mv *.dump portal-2026-11-20.dump", folder
+            f"{command.replace(' --host=db.internal', '')}mv *.dump portal-2026-11-20.dump", folder
         )
         assert said.returncode == 0, said.stderr
         yield folder / "portal-2026-11-20.dump"

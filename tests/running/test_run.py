@@ -60,6 +60,12 @@ class Running:
         self.family = psutil.Process(self.process.pid).children(recursive=True)
         return time.monotonic() - began
 
+    def children(self) -> list[psutil.Process]:
+        """What runs now; the test of what is left over then looks for these, too."""
+        found = psutil.Process(self.process.pid).children(recursive=True)
+        self.family += [each for each in found if each not in self.family]
+        return found
+
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(120)
@@ -219,14 +225,25 @@ def test_another_one_in_the_same_folder_is_refused(start: Callable[[], Running],
 
 @pytest.mark.slow
 @pytest.mark.chaos
-def test_a_dead_child_is_noticed_and_the_rest_is_stopped(start: Callable[[], Running]) -> None:
+def test_a_dead_child_is_started_again_and_the_rest_goes_on(start: Callable[[], Running]) -> None:
+    """Seen failing with everything stopped, as it was. No secret stands in the list of processes."""
     run = start()
     run.wait_until_ready()
     (worker,) = [p for p in run.family if "worker" in p.cmdline()]
     worker.kill()
-    assert run.process.wait(120) == 1
+    until = time.monotonic() + 120
+    while not (again := [p for p in run.children() if "worker" in p.cmdline() and p.pid != worker.pid]):
+        assert time.monotonic() < until, run.said
+        assert run.process.poll() is None, run.said
+        time.sleep(0.1)
     assert "The worker ended unexpectedly (exit code -9)" in run.said
-    assert "Traceback" not in run.said
+    assert "It is started again in 1 s." in run.said
+    assert again[0].is_running()
+    assert run.get("/readyz")[0] == 200
+    arguments = " ".join(word for process in run.children() for word in process.cmdline())
+    assert "sandbox.stripe" in arguments
+    assert not re.search("sk_test_|whsec_", arguments)
+    assert run.stop() == 0
     assert run.left_over() == []
 
 

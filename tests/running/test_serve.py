@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import pytest
 
-from portal.accounts.models import UserSession
+from portal.accounts.models import Company, User, UserSession
 from portal.foundation.tokens import new_token, token_hash
 from portal.running import guards
 from tests.builders import Build
@@ -31,18 +31,19 @@ HOST = "orders.example.com"
 class Server:
     """``portal serve`` in production, behind a proxy that ended TLS."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, **more: str) -> None:
         self.port = guards.free_port("127.0.0.1", 0)
         self.log = folder / "serve.log"
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_"))}
         environment = {
             **clean,
             "DATABASE_URL": database_url,
-            "PORTAL_SECRET_KEY": "k" * 40,
+            "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             "PORTAL_PORT": str(self.port),
             "PORTAL_PUBLIC_URL": f"https://{HOST}",
             "PORTAL_TRUSTED_PROXIES": "1",
             "PORTAL_VAR": str(folder),
+            **more,
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -85,11 +86,16 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
 
 def signed_in(build: Build) -> str:
     company = build.company()
+    return signed_in_as(build, build.user(company), company)
+
+
+def signed_in_as(build: Build, person: User, company: Company) -> str:
+    """The cookie of somebody who has signed in."""
     token, now = new_token(), datetime.now(UTC)
     build.session.add(
         UserSession(
             token_hash=token_hash(token),
-            user_id=build.user(company).id,
+            user_id=person.id,
             company_id=company.id,
             created_at=now,
             last_seen_at=now,
@@ -145,8 +151,10 @@ def test_a_request_in_hand_is_finished_before_the_stop(
 
 
 def test_a_process_that_dies_is_replaced(server: Server) -> None:
+    (serving,) = psutil.Process(server.process.pid).children()
+
     def workers() -> set[int]:
-        return {child.pid for child in psutil.Process(server.process.pid).children()}
+        return {child.pid for child in serving.children()}
 
     before = workers()
     victim = min(before)

@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from jinja2 import UndefinedError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,9 +28,11 @@ from portal.accounts.models import OneTimeToken, SignInAttempt, UserSession
 from portal.accounts.sign_in.letters import PasswordChanged, PasswordReset
 from portal.foundation.config import Settings
 from portal.foundation.mail import Mail, OutboundMail, To, retry_failed, send
+from portal.foundation.smtp import takes_any_letters
 from portal.running import guards
 from portal.touchpoints.models import Touchpoint
-from portal.worker.delivery import TRIES, Delivery
+from portal.worker.delivery import Delivery
+from portal.worker.mail_failures import TRIES, TRIES_OF_FAULTS
 from portal.worker.upkeep import do_upkeep
 from sandbox.mail.box import Box
 from tests.builders import NOW, Build
@@ -173,8 +178,6 @@ def test_a_killed_worker_loses_no_mail(
 
 @pytest.fixture
 def delivery(settings: Settings, engine: Any, server: tuple[Server, str]) -> Delivery:
-    from dataclasses import replace
-
     return Delivery(replace(settings, smtp_url=server[1]), engine)
 
 
@@ -227,6 +230,107 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(
     server[0].refuse = "550 nobody of that name"
     delivery.send(only_mail(sessions).id)
     assert only_mail(sessions).failed_at is not None
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What is logged about mails."""
+    lines: list[dict[str, Any]] = []
+
+    def keep(event: str, **values: Any) -> None:
+        lines.append({"event": event, **values})
+
+    heard = SimpleNamespace(warning=keep, error=keep, info=lambda *_, **__: None)
+    monkeypatch.setattr("portal.worker.delivery.log", heard)
+    return lines
+
+
+def test_a_domain_in_any_alphabet_is_reached(
+    sessions: sessionmaker[Session], delivery: Delivery, server: tuple[Server, str]
+) -> None:
+    """Seen failing with UnicodeEncodeError, tried again without end."""
+    with sessions.begin() as session:
+        to = To("info@malerei-müller.example", 'Núñez "Nick" O\'Brien, Jr.')
+        send(session, Mail(key="idn:1", letter=PasswordChanged(name="X"), to=to))
+    delivery.send(only_mail(sessions).id)
+    assert only_mail(sessions).sent_at is not None
+    (mail,) = server[0].mails()
+    assert list(mail.to) == ["info@xn--malerei-mller-4ob.example"]
+    assert [each.display_name for each in mail.message["To"].addresses] == ['Núñez "Nick" O\'Brien, Jr.']
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_letters_before_the_at_need_a_server_that_takes_them(
+    offered: bool, sessions: sessionmaker[Session], settings: Settings, engine: Any
+) -> None:
+    """Seen failing with UnicodeEncodeError, and with a day of tries where the server will never take it."""
+    box, port = Server(), guards.free_port("127.0.0.1", 0)
+    controller = Controller(box, hostname="127.0.0.1", port=port, enable_SMTPUTF8=offered)
+    controller.start()
+    try:
+        url = f"smtp://127.0.0.1:{port}"
+        assert takes_any_letters(url) is offered
+        with sessions.begin() as session:
+            send(session, Mail(key="utf8:1", letter=PasswordChanged(name="X"), to=To("joergö@example.com")))
+        Delivery(replace(settings, smtp_url=url), engine).send(only_mail(sessions).id)
+    finally:
+        controller.stop()
+    mail = only_mail(sessions)
+    assert (mail.sent_at is not None) is offered
+    assert (mail.failed_at is None) is offered
+    assert ("takes no letters like" in mail.failure) is not offered
+    assert [list(each.to) for each in box.mails()] == ([["joergö@example.com"]] if offered else [])
+
+
+def test_a_mail_that_cannot_be_written_is_given_up_told_and_found_again(
+    sessions: sessionmaker[Session],
+    delivery: Delivery,
+    server: tuple[Server, str],
+    said: list[dict[str, Any]],
+) -> None:
+    """Seen failing with a hundred silent tries: only errors of the mail server were counted."""
+    post_mails(sessions, 1)
+    with sessions.begin() as session:
+        session.execute(update(OutboundMail).values(data={}))  # what the template prints is not there
+    delivery.send(only_mail(sessions).id)
+    mail = only_mail(sessions)
+    assert (mail.attempts, mail.sent_at) == (1, None)
+    assert mail.failed_at is not None
+    assert "could not be written" in mail.failure
+    (line,) = said
+    assert (line["event"], line["mail_id"]) == ("mail given up", mail.id)
+    assert (line["kind"], line["error"], line["attempts"]) == ("password_changed", "UndefinedError", 1)
+    assert isinstance(line["exc_info"], UndefinedError)
+    with sessions.begin() as session:
+        session.execute(update(OutboundMail).values(data={"name": "X"}))
+        assert retry_failed(session) == 1
+    delivery.send(mail.id)
+    assert (only_mail(sessions).failure, len(server[0].mails())) == ("", 1)
+
+
+def test_any_error_while_sending_is_logged_counted_and_given_up(
+    sessions: sessionmaker[Session],
+    delivery: Delivery,
+    said: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seen failing with ValueError: it went round the count and the log."""
+
+    def broken(*_: Any) -> None:
+        raise ValueError("for ann@painter.example")
+
+    monkeypatch.setattr("portal.foundation.smtp.send", broken)
+    post_mails(sessions, 1)
+    mail_id = only_mail(sessions).id
+    for number in range(1, TRIES_OF_FAULTS):
+        with pytest.raises(ValueError, match="for ann"):
+            delivery.send(mail_id)
+        assert (only_mail(sessions).attempts, only_mail(sessions).failed_at) == (number, None)
+        assert only_mail(sessions).failure == "of a fault of this portal; it is tried again"
+    delivery.send(mail_id)
+    assert only_mail(sessions).failed_at is not None
+    assert [line["event"] for line in said] == ["mail not sent"] * (TRIES_OF_FAULTS - 1) + ["mail given up"]
+    assert {line["error"] for line in said} == {"ValueError"}
 
 
 def test_the_house_is_kept(sessions: sessionmaker[Session], build: Build) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from portal.accounts.models import Address, Company
-from portal.accounts.sight import company_condition
+from portal.accounts.sight import company_condition, stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.plain_words import fold_like
+from portal.foundation.sql import holds
 from portal.touchpoints.interaction import note_shown
 
 ROWS_PER_PAGE = 25
@@ -83,8 +85,8 @@ def companies_for_staff(
 def _matches(words: str) -> ColumnElement[bool]:
     plain = words.strip()
     tests = [
-        Company.name.icontains(plain, autoescape=True),
-        Company.code.istartswith(plain, autoescape=True),
+        holds(Company.name, plain),
+        func.upper(Company.code).startswith(plain.upper(), autoescape=True),
         func.lower(Company.email).startswith(plain.lower(), autoescape=True),
     ]
     digits = "".join(c for c in plain if c.isdigit())
@@ -93,17 +95,14 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*tests)
 
 
-_CHOICES = """
-select c.id, c.name, c.code,
-       (array_agg(m.role order by m.company_id = c.id desc))[1] as role,
-       bool_and(m.company_id <> c.id) as via_parent
+_CHOICES = f"""
+select c.id, c.name, c.code, m.role, m.company_id <> c.id as via_parent
   from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
- where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null{only}
- group by c.id
+ where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null{{only}}
 """
 _PAGE = text(
     _CHOICES.format(
-        only=" and (position(lower(:words) in lower(c.name)) > 0 or upper(c.code) = upper(:words))"
+        only=" and (fold(c.name) like :like or upper(c.code) = upper(:words))"
         " and (cast(:name as text) is null or (c.name, c.id) > (:name, cast(:id as bigint)))"
     )
     + " order by c.name, c.id limit :many"
@@ -120,7 +119,8 @@ def companies_page(
     :param words: part of a name, or a whole code.
     """
     name, last = decode_cursor(cursor, str, int) or (None, 0)
-    asked = {"user_id": user_id, "words": words, "name": name, "id": last, "many": ROWS_PER_PAGE + 1}
+    asked = {"user_id": user_id, "words": words, "like": fold_like(words), "name": name, "id": last}
+    asked["many"] = ROWS_PER_PAGE + 1
     rows = [CompanyChoice(**row) for row in session.execute(_PAGE, asked).mappings()]
     shown, more = rows[:ROWS_PER_PAGE], len(rows) > ROWS_PER_PAGE
     return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import holds
 
 ROWS_PER_PAGE = 25
 
@@ -25,7 +26,7 @@ def jobs_page(
     """
     query = select(CompanyJob).where(CompanyJob.company_id == company_id, CompanyJob.closed_at.is_(None))
     if words:
-        matches = [each.icontains(words, autoescape=True) for each in (CompanyJob.name, CompanyJob.po_number)]
+        matches = [holds(each, words) for each in (CompanyJob.name, CompanyJob.po_number)]
         query = query.where(or_(*matches))
     after = decode_cursor(cursor, str, int)
     if after is not None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company, Delegation, Membership, RepAssignment, User
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
@@ -83,18 +84,10 @@ def assigned_company(session: Session, actor: Actor, code: str) -> Company:
 
 def people_to_act_for(session: Session, company: Company) -> Sequence[User]:
     """Active people of the company (or of its parent), by name: those a rep can act for."""
-    companies = [number for number in (company.id, company.parent_id) if number is not None]
     return session.scalars(
         select(User)
         .where(
-            User.disabled_at.is_(None),
-            select(Membership.user_id)
-            .where(
-                Membership.user_id == User.id,
-                Membership.company_id.in_(companies),
-                Membership.disabled_at.is_(None),
-            )
-            .exists(),
+            User.disabled_at.is_(None), exists().where(Membership.user_id == User.id, standing_in(company))
         )
         .order_by(User.name, User.id)
     ).all()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, select, text, update
+from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_of
 from portal.accounts.delegations.facts import record_delegation_ended, record_delegation_started
 from portal.accounts.delegations.queries import assigned_company
 from portal.accounts.delegations.rules import LONGEST, checked_reason
 from portal.accounts.models import Company, Delegation, Membership, User, UserSession
+from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 
@@ -25,10 +26,12 @@ def start_acting(
     An earlier delegation ends first. The customer's own drafts are not touched: the rep gets drafts of their own.
 
     :raises NotFound: if there is no such company, or the rep does not look after it.
-    :raises Rejected: without consent, without a reason, or without a person to act for.
+    :raises Rejected: without consent, without a reason, without a person to act for, or without a second factor
+        where the company requires one.
     """
     company = assigned_company(session, actor, code)
     _check_consent(company)
+    _check_second_factor(session, company, actor)
     reason = checked_reason(reason)
     subject = _subject(session, company, subject_user_id)
     end_delegations(session, actor_user_id=actor.user_id, now=now)
@@ -92,6 +95,21 @@ def _check_consent(company: Company) -> None:
         )
 
 
+def _check_second_factor(session: Session, company: Company, actor: Actor) -> None:
+    companies = [number for number in (company.id, company.parent_id) if number is not None]
+    required = select(Company.id).where(Company.id.in_(companies), Company.second_factor_required)
+    shown = select(UserSession.id).where(
+        UserSession.id == actor.session_id, UserSession.second_factor_at.is_not(None)
+    )
+    if session.scalar(select(required.exists() & ~shown.exists())):
+        raise Rejected(
+            "no_second_factor",
+            f"{company.name} requires a second factor of everybody who works in its account. Set one up under Your "
+            "account, Security.",
+            outcome="denied",
+        )
+
+
 def _begin(session: Session, actor: Actor, delegation: Delegation) -> None:
     session.add(delegation)
     session.flush()
@@ -129,20 +147,10 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], now: datetime) -> 
 
 
 def _subject(session: Session, company: Company, user_id: int | None) -> User:
-    parents = {company.id, company.parent_id} - {None}
-    membership = aliased(Membership)
     subject = session.scalar(
         select(User)
         .where(User.id == user_id, User.disabled_at.is_(None), User.kind == "customer")
-        .where(
-            select(membership.user_id)
-            .where(
-                membership.user_id == User.id,
-                membership.company_id.in_(parents),
-                membership.disabled_at.is_(None),
-            )
-            .exists()
-        )
+        .where(exists().where(Membership.user_id == User.id, standing_in(company)))
     )
     if subject is None:
         raise Rejected("no_subject", "Choose the person you are acting for.", field="subject")

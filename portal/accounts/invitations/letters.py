@@ -15,9 +15,9 @@ from portal.foundation.mail import Letter, Mail, send
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Letter, words="invitation", secret=True):
-    """Invites a person to a company; the link is valid for ``days`` days."""
+    """Invites a person to a company; the link is valid for ``days`` days. It greets nobody by name: the name was typed by
+    whoever invites."""
 
-    name: str
     inviter: str
     company: str
     role: str
@@ -30,7 +30,6 @@ def mail_invitation(
 ) -> None:
     """Invite the person to the actor's company, once per link."""
     letter = Invitation(
-        name=user.name,
         inviter=actor.name,
         company=actor.company_name,
         role=ROLE_LABELS[role].lower(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,13 +97,20 @@ def read_invitation(session: Session, *, token: str, now: datetime) -> OpenInvit
 
 
 def accept_invitation(
-    session: Session, *, token: str, name: str | None, password: str | None, now: datetime
+    session: Session,
+    *,
+    token: str,
+    name: str | None,
+    password: str | None,
+    now: datetime,
+    sellers: Iterable[str] = (),
 ) -> tuple[User, bool]:
     """Accept an invitation. Somebody new chooses a name and a password; somebody with a password just joins.
 
     Returns the person, and whether they are new (they may be signed in at once: they control the mailbox
     and the password).
 
+    :param sellers: the seller's names, which make no good password.
     :raises DeadLink: if the link has been used, withdrawn or has expired.
     :raises Rejected: if the name is missing or the password is weak.
     """
@@ -115,7 +123,7 @@ def accept_invitation(
         if not name:
             raise Rejected("no_name", "Enter your name.", field="name")
         user.name = name
-        set_password(session, user=user, password=password or "", now=now)
+        set_password(session, user=user, password=password or "", now=now, sellers=sellers)
     if row.company_id is not None:
         _join(session, user, row, now)
     return user, is_new

@@ -14,7 +14,16 @@ from portal.accounts.invitations.use_cases import (
 )
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
-from portal.accounts.sign_in.page import HOME, count_try, dead_link, public_url, refused, start_session
+from portal.accounts.people.queries import person_in
+from portal.accounts.sign_in.page import (
+    HOME,
+    count_try,
+    dead_link,
+    public_url,
+    refused,
+    sellers,
+    start_session,
+)
 from portal.accounts.sign_in.use_cases import throttle
 from portal.accounts.sign_in.use_cases.one_time import DeadLink
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
@@ -36,7 +45,7 @@ def invitation_form() -> Answer:
     status = 422
     if form.validate_on_submit():
         with refusing(form) as tried:
-            _count_invitation()
+            _count_invitation(form.email.data)
             invite(
                 db(),
                 actor=actor(),
@@ -58,7 +67,7 @@ def invitation_form() -> Answer:
 def resend_form(user_id: int) -> Answer:
     """Send an invitation again."""
     with refusing() as tried:
-        _count_invitation()
+        _count_invitation(person_in(db(), actor().company_id, user_id).email)
     if tried.refused is not None:
         flash("error", tried.refused.message)
         return redirect(url_for(".people"))
@@ -91,7 +100,12 @@ def _accept(form: JoinForm, found: OpenInvitation, token: str) -> Answer:
     _as_the_portal()
     with refusing(form) as tried:
         user, is_new = accept_invitation(
-            db(), token=token, name=typed.get("name"), password=typed.get("password"), now=now()
+            db(),
+            token=token,
+            name=typed.get("name"),
+            password=typed.get("password"),
+            now=now(),
+            sellers=sellers(),
         )
     if isinstance(tried.refused, DeadLink):
         return dead_link("invitation")
@@ -122,5 +136,6 @@ def _welcome(user: User, is_new: bool, found: OpenInvitation) -> Answer:
     return redirect(url_for(".sign_in", next=url_for(".context")))
 
 
-def _count_invitation() -> None:
+def _count_invitation(email: str) -> None:
     count_try(throttle.INVITATION, f"company {actor().company_id}")
+    count_try(throttle.INVITATION_TO, email)

@@ -9,29 +9,50 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
+from portal.accounts.sight import stands
+from portal.foundation.actor import Actor
 
-# −1: no limit; no row: not one of its people. A membership in the company takes precedence over one in its parent.
-ORDER_LIMIT = """
-select coalesce(m.order_limit_minor, -1)
-  from company c join membership m on m.company_id in (c.id, c.parent_id) and m.disabled_at is null
+# −1: no limit; no row: not one of its people. What a rep orders in somebody's name is also held to the company's limit
+# for reps.
+_REP_LIMIT = "case when :by_rep then c.rep_order_limit_minor end"
+_OF_PERSON = f"""
+  from company c join membership m on {stands("m", "c")}
  where c.id = :company and m.user_id = :person
- order by m.company_id = c.id desc
- limit 1
 """
-# The company's own people first; for people of both, the membership in the company counts.
-_APPROVERS = text("""
-select distinct on (m.company_id <> c.id, lower(u.name), u.id)
-       u.id, u.name, u.email, u.language, m.company_id <> c.id as of_parent
+ORDER_LIMIT = f"select coalesce(least(m.order_limit_minor, {_REP_LIMIT}), -1) {_OF_PERSON}"
+_LIMITS = text(f"select m.order_limit_minor, {_REP_LIMIT} {_OF_PERSON}")
+# The company's own people first.
+_APPROVERS = text(f"""
+select u.id, u.name, u.email, u.language, m.company_id <> c.id as of_parent
   from company c
-  join membership m on m.company_id in (c.id, c.parent_id) and m.disabled_at is null
+  join membership m on {stands("m", "c")}
   join app_user u on u.id = m.user_id and u.disabled_at is null and u.kind = 'customer'
  where c.id = :company and m.role = any(:roles) and u.id <> all(:but)
    and (m.order_limit_minor is null or m.order_limit_minor >= :total)
-   and not exists (select from membership own where own.company_id = c.id and own.user_id = u.id
-                      and own.company_id <> m.company_id and own.disabled_at is null)
  order by m.company_id <> c.id, lower(u.name), u.id
 """)
 _DECIDERS = [role for role in CUSTOMER_ROLES if "approvals:decide" in PERMISSIONS[role]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLimits:
+    """What may be ordered without approval, in minor units of the company's currency, with tax, per order; None for any
+    amount.
+
+    :ivar person_minor: by the person it is for.
+    :ivar rep_minor: by a rep in that person's name; None also when the person orders.
+    """
+
+    person_minor: int | None
+    rep_minor: int | None = None
+
+    @property
+    def lowest_minor(self) -> int | None:
+        """The one that holds."""
+        return min((each for each in (self.person_minor, self.rep_minor) if each is not None), default=None)
+
+
+NO_LIMIT = OrderLimits(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +65,25 @@ class Approver:
     language: str
 
 
-def order_limit(session: Session, *, company_id: int, user_id: int | None) -> int | None:
-    """What a person may order for the company without approval: minor units of its currency, with tax, per order;
-    None for any amount. A person outside of the company may order nothing alone. One statement."""
-    return limit_of(session.scalar(text(ORDER_LIMIT), {"company": company_id, "person": user_id}))
+def order_limits(session: Session, actor: Actor) -> OrderLimits:
+    """What the actor may order for the company without approval. A person outside of the company may order nothing
+    alone. One statement."""
+    row = session.execute(_LIMITS, limit_values(actor)).one_or_none()
+    return OrderLimits(0) if row is None else OrderLimits(*row)
+
+
+def order_limit(session: Session, actor: Actor) -> int | None:
+    """The lowest of :func:`order_limits`."""
+    return order_limits(session, actor).lowest_minor
+
+
+def limit_values(actor: Actor) -> dict[str, int | bool | None]:
+    """What :data:`ORDER_LIMIT` has bound."""
+    return {"company": actor.customer_id, "person": actor.subject_user_id, "by_rep": actor.is_acting}
 
 
 def limit_of(found: int | None) -> int | None:
-    """The result of :data:`ORDER_LIMIT` as :func:`order_limit` returns it."""
+    """The result of :data:`ORDER_LIMIT`, None for any amount."""
     return 0 if found is None else None if found < 0 else found
 
 

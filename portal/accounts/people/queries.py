@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Integer, Row, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.models import Membership, OneTimeToken, User, UserSession
+from portal.accounts.sight import KNOWN_NAME
 from portal.foundation.errors import NotFound
+from portal.foundation.mail import OutboundMail
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.sql import holds
 
 ROWS_PER_PAGE = 25
 
@@ -28,16 +31,29 @@ class PersonRow:
     state: str  # active, invited, disabled
     last_seen_at: datetime | None
     order_limit_minor: int | None  # orders above it need approval; None: no limit
+    has_second_factor: bool = False
+    unsent: str = ""  # why the mail with the invitation could not be sent
 
 
-# The company knows only the address of somebody who was only invited, so it is used as their name.
-_NAME = case((Membership.invited_at.is_not(None), User.email), else_=User.name)
 _IS_DISABLED = cast(Membership.disabled_at.is_not(None), Integer)
-_KEY = (_IS_DISABLED, func.lower(_NAME), User.id)
+_KEY = (_IS_DISABLED, func.lower(KNOWN_NAME), User.id)
 _LAST_SEEN = (
     select(func.max(UserSession.last_seen_at))
     .where(UserSession.user_id == User.id, UserSession.company_id == Membership.company_id)
     .scalar_subquery()
+)
+_NEWEST_LINK = select(func.max(OneTimeToken.id)).where(
+    OneTimeToken.purpose == "invitation",
+    OneTimeToken.user_id == User.id,
+    OneTimeToken.company_id == Membership.company_id,
+)
+_UNSENT = case(
+    (
+        Membership.invited_at.is_not(None),
+        select(OutboundMail.failure)
+        .where(OutboundMail.key == func.concat("invitation:", _NEWEST_LINK.scalar_subquery()))
+        .scalar_subquery(),
+    )
 )
 _PEOPLE = select(
     User,
@@ -46,7 +62,8 @@ _PEOPLE = select(
     Membership.invited_at,
     _LAST_SEEN.label("seen"),
     Membership.order_limit_minor,
-    func.lower(_NAME).label("sort_name"),
+    _UNSENT.label("unsent"),
+    func.lower(KNOWN_NAME).label("sort_name"),
 ).join(Membership, Membership.user_id == User.id)
 
 
@@ -64,14 +81,12 @@ def people_page(
     """
     query = _PEOPLE.where(Membership.company_id == company_id)
     if words:
-        query = query.where(
-            or_(_NAME.icontains(words, autoescape=True), User.email.icontains(words, autoescape=True))
-        )
+        query = query.where(or_(holds(KNOWN_NAME, words), holds(User.email, words)))
     after = decode_cursor(cursor, int, str, int)
     if after is not None:
         query = query.where(tuple_(*_KEY) > tuple_(*after))
     found = session.execute(query.order_by(*_KEY).limit(size + 1)).all()
-    rows = [_row(*each[:6]) for each in found[:size]]
+    rows = [_row(*each[:7]) for each in found[:size]]
     return Page(rows, _cursor_after(found[size - 1]) if len(found) > size else None)
 
 
@@ -89,7 +104,7 @@ def person_in(session: Session, company_id: int | None, user_id: int) -> PersonR
     ).one_or_none()
     if found is None:
         raise NotFound
-    return _row(*found[:6])
+    return _row(*found[:7])
 
 
 def _row(
@@ -99,11 +114,15 @@ def _row(
     invited: datetime | None,
     seen: datetime | None,
     limit: int | None,
+    unsent: str | None,
 ) -> PersonRow:
     if invited is not None:
-        return PersonRow(user.id, user.email, user.email, None, role, "invited", None, limit)
+        return PersonRow(
+            user.id, user.email, user.email, None, role, "invited", None, limit, unsent=unsent or ""
+        )
     state = "active" if disabled is None and user.disabled_at is None else "disabled"
-    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen, limit)
+    has_factor = user.second_factor_at is not None
+    return PersonRow(user.id, user.name, user.email, user.phone, role, state, seen, limit, has_factor)
 
 
 def person(session: Session, id: int | None) -> User:

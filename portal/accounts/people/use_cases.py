@@ -11,6 +11,7 @@ from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.models import Company, Membership, User
 from portal.accounts.people.facts import record_acting_consent_changed, record_person_changed
 from portal.accounts.roles import CUSTOMER_ROLES
+from portal.accounts.sight import standing_in
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, void_links
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -131,16 +132,14 @@ def _refuse_self(actor: Actor, user_id: int, message: str) -> None:
 def _refuse_last_admin(session: Session, company: Company, membership: Membership) -> None:
     if membership.role != ADMIN or membership.disabled_at is not None:
         return
-    companies = [number for number in (company.id, company.parent_id) if number is not None]
     others = session.scalar(
         select(func.count())
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
         .where(
-            Membership.company_id.in_(companies),
+            standing_in(company),
             Membership.user_id != membership.user_id,
             Membership.role == ADMIN,
-            Membership.disabled_at.is_(None),
             User.disabled_at.is_(None),
         )
     )

@@ -11,11 +11,13 @@ from portal.accounts.pages import Answer, blueprint
 from portal.accounts.people.queries import person
 from portal.accounts.profile.forms import PasswordForm, ProfileForm
 from portal.accounts.profile.use_cases import update_profile
-from portal.accounts.sign_in.page import count_try, record_failure
+from portal.accounts.sign_in.page import count_guess, record_failure, sellers
 from portal.accounts.sign_in.queries import sessions_of
 from portal.accounts.sign_in.use_cases.credentials import change_password
+from portal.accounts.sign_in.use_cases.guesses import SESSION, Bucket, take_back
 from portal.accounts.sign_in.use_cases.sign_out import sign_out_elsewhere
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, TooManyTries
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
+from portal.foundation.config import Settings
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -56,17 +58,27 @@ def save_profile() -> Answer:
 @blueprint.post("/account/password", endpoint="change_password")
 @needs("account:manage")
 def edit_password() -> Answer:
-    """Wrong guesses at the current password count like failed sign-ins: a borrowed phone must not let anybody in."""
+    """Wrong guesses at the current password count, in this session only: a borrowed phone must not let anybody in, and
+    nobody from outside can keep the person from it."""
     user = person(db(), actor().user_id)
     form = PasswordForm()
     if not form.validate_on_submit():
         return _password_page(user, form), 422
     with refusing(form, books()) as tried:  # a customer's request cannot read password hashes
-        count_try(SIGN_IN, user.email)
+        guess = count_guess([Bucket(SESSION, f"{actor().session_id}")])
         change_password(
-            tried.session, actor=actor(), current=form.current.data, password=form.password.data, now=now()
+            tried.session,
+            actor=actor(),
+            current=form.current.data,
+            password=form.password.data,
+            now=now(),
+            sellers=sellers(),
         )
-    if (no := tried.refused) is None:
+    no = tried.refused
+    if no is None or no.outcome != "denied":
+        with books() as session:
+            take_back(session, guess)
+    if no is None:
         flash("ok", "Your password is changed. You are signed out everywhere else.")
         return redirect(url_for(".account"))
     if no.outcome == "denied":
@@ -99,7 +111,9 @@ def _password_page(user: User, form: PasswordForm) -> str:
 
 
 def _page(user: User, profile_form: ProfileForm, password_form: PasswordForm) -> str:
-    idle = timedelta(hours=current_app.extensions["settings"].session_idle_hours)
+    settings: Settings = current_app.extensions["settings"]
+    hours = settings.session_idle_hours if user.is_customer else settings.staff_idle_hours
+    idle = timedelta(hours=hours)
     return render_template(
         "accounts/profile/account.html",
         user=user,

@@ -56,6 +56,7 @@ class SignInFailed(Touch):
     reason: str | None = None
     method: str | None = None
     network: str | None = None
+    user_id: int | None = None
 
 
 @fact(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from portal.accounts.sign_in.passwords import SHORTEST
+from portal.accounts.sign_in.guessable import SHORTEST
+from portal.foundation.smtp.addresses import known_form
+from portal.web.forms import MailAddress
 
 
-def lower(value: Any) -> Any:
-    """Filter for mail addresses: they are stored in lower case."""
-    return value.lower() if isinstance(value, str) else value
+def as_known(value: Any) -> Any:
+    """Filter for mail addresses of people who may be there: as they are stored."""
+    return known_form(value) if isinstance(value, str) else value
 
 
 def one_line(value: Any) -> Any:
@@ -24,19 +27,28 @@ def email_field(label: str = "E-mail", **attributes: str) -> EmailField:
     """A required mail address."""
     return EmailField(
         label,
-        [
-            InputRequired("Enter an e-mail address."),
-            Length(max=254),
-            Email("Enter an address like name@company.com."),
-        ],
-        filters=[lower],
+        [InputRequired("Enter an e-mail address."), Length(max=254), MailAddress()],
         render_kw={"autocapitalize": "none", "spellcheck": "false", **attributes},
     )
 
 
+# What mail programs make a link of, and what reads like an address; a name has a blank after its dots.
+_LINK = re.compile(r"://|www\.|@|/|\w\.\w{2}", re.IGNORECASE)
+
+
+def no_link(form: Any, field: Any) -> None:
+    """Validator: names stand in mails to others, who must not be led anywhere by them."""
+    if field.data and _LINK.search(field.data):
+        raise ValidationError("Leave out web and mail addresses. After a dot, type a space.")
+
+
 def name_field(label: str = "Name", **attributes: str) -> StringField:
     """A person's name, required."""
-    validators = [InputRequired("Enter a name."), Length(max=120, message="Use at most 120 characters.")]
+    validators = [
+        InputRequired("Enter a name."),
+        Length(max=120, message="Use at most 120 characters."),
+        no_link,
+    ]
     return StringField(label, validators, filters=[one_line], render_kw=attributes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
-from portal.accounts.sign_in.fields import email_field, lower, new_password_field
+from portal.accounts.sign_in.fields import as_known, email_field, new_password_field
 from portal.web.forms import PortalForm
 
 
@@ -14,7 +14,7 @@ class SignInForm(PortalForm):
     email = EmailField(
         "E-mail",
         [InputRequired("Enter your e-mail address."), Length(max=254)],
-        filters=[lower],
+        filters=[as_known],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(

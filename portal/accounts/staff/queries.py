@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
-from portal.accounts.models import Company, RepAssignment, User, UserSession
+from portal.accounts.models import Company, OneTimeToken, RepAssignment, User, UserSession
 from portal.foundation.actor import STAFF_KINDS
 from portal.foundation.errors import NotFound
+from portal.foundation.mail import OutboundMail
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ def staff_list(session: Session) -> list[StaffRow]:
         .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
     ).all()
     return [_row(*each) for each in found]
+
+
+def unsent_invitation(session: Session, user: User) -> str:
+    """Why the mail with the newest invitation could not be sent; empty if it was. One statement."""
+    newest = select(func.max(OneTimeToken.id)).where(
+        OneTimeToken.purpose == "invitation",
+        OneTimeToken.user_id == user.id,
+        OneTimeToken.company_id.is_(None),
+    )
+    key = func.concat("invitation:", newest.scalar_subquery())
+    return session.scalar(select(OutboundMail.failure).where(OutboundMail.key == key)) or ""
 
 
 def administrators(session: Session) -> Sequence[User]:

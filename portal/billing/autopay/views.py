@@ -23,7 +23,7 @@ from portal.billing.pages import blueprint
 from portal.billing.payments.page import is_test_mode, stripe
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, now, today
@@ -66,6 +66,7 @@ def show_autopay() -> str:
 
 @blueprint.post("/autopay", endpoint="agree_autopay")
 @needs("payments:administer")
+@confirmed
 def create_mandate() -> Response | tuple[str, int] | str:
     """First the words to agree to, then, ticked, the mandate."""
     form = AutopayForm()
@@ -96,6 +97,7 @@ def _begin(form: AutopayForm, offer: MandateOffer) -> bool:
 
 @blueprint.post("/autopay/ending", endpoint="end_autopay")
 @needs("payments:administer")
+@confirmed
 def create_ending() -> Response:
     """End it at once."""
     with books() as session:

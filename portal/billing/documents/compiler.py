@@ -7,6 +7,7 @@ long document can be stopped, its memory is given back, and the secrets of the p
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from datetime import datetime
@@ -29,6 +30,7 @@ class Request(TypedDict):
 
 
 def main() -> None:
+    os.nice(5)  # pages come first
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     asked: Request = json.load(sys.stdin)
     try:

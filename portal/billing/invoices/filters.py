@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.foundation.clock import typed_day
+from portal.foundation.wording import po_words
 
 STATUSES = {"open": "Open", "overdue": "Overdue", "paid": "Paid", "memos": "Credit memos", "all": "All"}
 # The other parts of the query, in the order in which they are shown.
@@ -81,7 +82,7 @@ def filter_words(wanted: InvoiceFilter) -> list[tuple[str, str]]:
     """The filters in use besides the status, by field, in words."""
     words = {
         "q": wanted.text and f"“{wanted.text}”",
-        "po": wanted.po and f"PO {wanted.po}",
+        "po": po_words(wanted.po),
         "job": wanted.job and f"Job {wanted.job}",
         "from": wanted.issued_from and f"from {wanted.issued_from.isoformat()}",
         "to": wanted.issued_to and f"to {wanted.issued_to.isoformat()}",

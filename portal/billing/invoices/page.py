@@ -21,9 +21,10 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.promises_to_pay.queries import PromiseRow, promises_of
 from portal.foundation.config import Settings
 from portal.touchpoints.facts import DocumentDownloaded
+from portal.web.answers.heavy import apart
 from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
-from portal.web.transaction import db, leave, today
+from portal.web.transaction import db, today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +120,8 @@ def printed(doc: Document) -> Response:
     """
     invoice = doc.invoice
     data = invoice_data(doc, Letterhead.of(current_app.extensions["settings"]), today())
-    leave()
-    content = pdf("invoice", data, moment=invoice.issued_at)
+    with apart():
+        content = pdf("invoice", data, moment=invoice.issued_at)
     viewed(
         DocumentDownloaded(document=invoice.kind, format="pdf", number=invoice.number),
         account_id=invoice.company_id,

@@ -12,7 +12,7 @@ from portal.billing.payments.page import go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.use_cases.start import start_setup
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import books, db, leave, now, today
@@ -34,6 +34,7 @@ def show_methods() -> str:
 
 @blueprint.post("/payment-methods", endpoint="add_method")
 @needs("payments:administer")
+@confirmed
 def create_method() -> Response:
     """Go to Stripe's page, where a card or bank account is saved; nothing is charged."""
     company_id, api = actor().customer_id, stripe()
@@ -47,6 +48,7 @@ def create_method() -> Response:
 
 @blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
 @needs("payments:administer")
+@confirmed
 def delete_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
     with refusing(within=books()) as tried:

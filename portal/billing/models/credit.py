@@ -26,7 +26,8 @@ class CreditAccount(Base):
     limit_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     used_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     on_hold: Mapped[bool] = mapped_column(server_default="false")
-    hold_reason: Mapped[str] = mapped_column(server_default="")
+    hold_reason: Mapped[str] = mapped_column(server_default="")  # the customer reads it
+    hold_note: Mapped[str] = mapped_column(server_default="")  # from files: for staff only
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     held_by_name: Mapped[str] = mapped_column(server_default="")
     held_by_rule: Mapped[bool] = mapped_column(server_default="false")  # the rule also lifts it

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wtforms import EmailField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, Optional
+from wtforms.validators import Optional
 
 from portal.billing.pay_links.rules import DEFAULT_DAYS
-from portal.web.forms import PortalForm
+from portal.web.forms import MailAddress, PortalForm
 
 LINK_DAYS = (3, 7, DEFAULT_DAYS, 30, 60)
 
@@ -23,7 +23,7 @@ class LinkForm(PortalForm):
     )
     email = EmailField(
         "Send it to",
-        [Optional(), Email("Enter an address like name@company.com.")],
+        [Optional(), MailAddress()],
         description="Or leave this empty and pass the link on yourself.",
         render_kw={
             "maxlength": "254",

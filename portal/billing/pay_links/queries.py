@@ -17,6 +17,7 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payment_states import LIVE
 from portal.billing.settlement.queries import charged_back
 from portal.foundation.errors import NotFound
+from portal.foundation.mail import OutboundMail
 from portal.foundation.tokens import token_hash
 
 
@@ -112,6 +113,8 @@ class LinkRow:
     expires_at: datetime
     open_minor: int
     currency: str
+    sent_to: str | None
+    unsent: str | None  # why the mail with it could not be sent
 
 
 def live_links(
@@ -127,9 +130,12 @@ def live_links(
             PayLink.expires_at,
             func.sum(Invoice.open_minor),
             func.min(Invoice.currency),
+            func.min(OutboundMail.to_email),
+            func.min(OutboundMail.failure),
         )
         .join(PayLinkInvoice, PayLinkInvoice.pay_link_id == PayLink.id)
         .join(Invoice, Invoice.id == PayLinkInvoice.invoice_id)
+        .outerjoin(OutboundMail, OutboundMail.key == func.concat("pay_link:", PayLink.id))
         .where(PayLink.company_id == company_id, PayLink.revoked_at.is_(None), PayLink.expires_at > now)
         .group_by(PayLink.id)
         .having(func.sum(Invoice.open_minor) > 0)

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
+from portal.accounts.sight import stands
 
-_PEOPLE = text("""
+_PEOPLE = text(f"""
 select c.id as company_id, u.id as user_id, u.name, u.email, u.language, u.time_zone, m.role,
        m.company_id <> c.id as of_parent
   from company c
-  join membership m on m.company_id in (c.id, c.parent_id) and m.disabled_at is null
+  join membership m on {stands("m", "c")}
   join app_user u on u.id = m.user_id and u.disabled_at is null and u.kind = 'customer'
  where c.id = any(:companies) and m.role = any(:roles)
  order by c.id, m.company_id <> c.id, lower(u.name), u.id

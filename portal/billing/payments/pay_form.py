@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.foundation.amounts import amount_field, parse_amount
-from portal.foundation.inputs import clean_text, read_text
+from portal.foundation.inputs import clean_text, read_text, written_text
 
 MOST_NUMBERS = 100
-LONGEST_NOTE = 1000
 
 
 @dataclass(slots=True)
@@ -81,7 +80,7 @@ def _invoice_fields(fields: Mapping[str, str], number: str, left: int, currency:
         number,
         clean_text(fields.get(f"amount_{number}", amount_field(left, currency)))[:40],
         read_text(fields, f"reason_{number}", 20),
-        read_text(fields, f"note_{number}", LONGEST_NOTE),
+        written_text(fields, f"note_{number}"),
     )
     try:
         typed.minor = parse_amount(typed.amount, currency)

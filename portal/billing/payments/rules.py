@@ -11,6 +11,7 @@ from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.amounts import to_stripe
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor
 
 # Why less than the open amount is paid. "later" disputes nothing; every other reason opens a dispute.
@@ -24,6 +25,7 @@ SHORT_REASONS = {
     "later": "We pay the rest later (no dispute)",
 }
 METHODS = {"card": "Card", "us_bank_account": "Bank debit"}
+LONGEST_NOTE = 1000
 MOST_DOCUMENTS = 100  # the most lines of a Checkout page
 
 
@@ -97,7 +99,8 @@ def _invoice_share(claim: _Claim, today: date, must_explain: bool) -> Share:
             f"{rest} of {document.number} stays open. Say why.",
             field=f"reason_{document.number}",
         )
-    return Share(document.id, amount, 0, asked.short_reason, asked.short_note[:1000])
+    refuse_longer(asked.short_note, LONGEST_NOTE, field=f"note_{document.number}")
+    return Share(document.id, amount, 0, asked.short_reason, asked.short_note)
 
 
 def discounted(document: Document, amount: int, left: int, today: date) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.promises_to_pay.facts import record_payment_promised, record_promise_withdrawn
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 
 LONGEST_DAYS = 60
 MAX_NOTE = 300
@@ -83,8 +84,7 @@ def _day(promised_on: date | None, today: date) -> date:
 
 
 def _check_note(note: str) -> None:
-    if len(note) > MAX_NOTE:
-        raise Rejected("note", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    refuse_longer(note, MAX_NOTE, field="note", what="the note", code="note")
 
 
 def _own_invoice(session: Session, actor: Actor, number: str) -> Invoice:

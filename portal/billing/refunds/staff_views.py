@@ -39,7 +39,7 @@ from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
@@ -79,6 +79,7 @@ def show_payment(number: str) -> str:
 
 @staff_blueprint.post("/billing/payments/<number>/refunds", endpoint="refund_payment")
 @needs("billing:manage")
+@confirmed
 def create_refund(number: str) -> Response | tuple[str, int]:
     """Give money back. What is known of it once Stripe was asked is shown on the payment's page."""
     found, _ = payment_for_staff(db(), actor(), number)
@@ -103,6 +104,7 @@ def create_refund(number: str) -> Response | tuple[str, int]:
     "/billing/payments/<number>/refunds/<int:refund_id>/acknowledgment", endpoint="acknowledge_refund"
 )
 @needs("billing:manage")
+@confirmed
 def create_acknowledgment(number: str, refund_id: int) -> Response:
     """Take a failed refund off the worklist."""
     found, _ = payment_for_staff(db(), actor(), number)
@@ -113,6 +115,7 @@ def create_acknowledgment(number: str, refund_id: int) -> Response:
 
 @staff_blueprint.post("/billing/payments/<number>/method", endpoint="allow_method")
 @needs("billing:manage")
+@confirmed
 def create_allowance(number: str) -> Response:
     """Let what the payment was made with be charged again."""
     found, _ = payment_for_staff(db(), actor(), number)

@@ -22,10 +22,11 @@ from portal.billing.statements.queries.months import months
 from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
+from portal.web.answers.heavy import apart
 from portal.web.answers.spreadsheets import csv_download
 from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
-from portal.web.transaction import db, leave, today
+from portal.web.transaction import db, today
 from portal.web.ui import flash
 
 CSV_PIECE = 5_000
@@ -84,9 +85,9 @@ class StatementPages:
         head = Letterhead.of(current_app.extensions["settings"])
         data = statement_data(found, head, company_name=company.name, company_code=company.code, zone=of.zone)
         moment = found.entries[-1].at if found.entries else of.begins
-        leave()
         try:
-            content = pdf("statement", data, moment=moment)
+            with apart():
+                content = pdf("statement", data, moment=moment)
         except TooLong:
             flash("error", "This month has too many entries for a PDF. Download it as CSV.")
             return redirect(back)
@@ -104,8 +105,9 @@ class StatementPages:
             is_last = there >= found.many
             return rows(found, of.zone, first=not skip, last=is_last), None if is_last else str(there)
 
+        sent = csv_download(f"{self._file_name(of)}.csv", COLUMNS, of.company_id, read)
         viewed(StatementDownloaded(format="csv"), account_id=of.company_id)
-        return csv_download(f"{self._file_name(of)}.csv", COLUMNS, of.company_id, read)
+        return sent
 
     def _month(self, code: str) -> AccountMonth:
         """The month of the address, in the account's currency or another one that the query names."""

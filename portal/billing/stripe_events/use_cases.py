@@ -20,11 +20,11 @@ from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.billing.stripe.objects import WebhookEvent
 from portal.billing.stripe.use_cases.discrepancies import report_difference
 from portal.foundation.db import transaction
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 
 log = structlog.get_logger(__name__)
 
-HANDLE = "billing.stripe_event"
+HANDLE = JobName("billing.stripe_event", MONEY)
 
 
 def store_event(session: Session, event: WebhookEvent, *, now: datetime) -> bool:

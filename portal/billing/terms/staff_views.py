@@ -12,7 +12,7 @@ from portal.billing.pages import staff_blueprint
 from portal.billing.terms.forms import TermsForm
 from portal.billing.terms.queries import credit_and_terms
 from portal.billing.terms.use_cases import Agreed, change_terms
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, only_reads
@@ -21,6 +21,7 @@ from portal.web.ui import flash
 
 @staff_blueprint.route("/customers/<code>/terms", methods=["GET", "POST"], endpoint="terms")
 @needs("billing:manage")
+@confirmed
 def edit_terms(code: str) -> str | Response | tuple[str, int]:
     """Credit limit and terms of payment."""
     company = visible_company(db(), actor(), code)

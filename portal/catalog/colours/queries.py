@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.catalog.sku import sku_key
+from portal.foundation.plain_words import fold, fold_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class ColourFamily:
 
 _BY_NUMBER = text("select number, name, hex from colour where number = any(:numbers)")
 _NAMED = text(
-    "select number, name, hex from colour where number = any(:numbers) or lower(name) = any(:names) order by number"
+    "select number, name, hex from colour where number = any(:numbers) or fold(name) = any(:names) order by number"
 )
 _FAMILIES = text("""
 select family, count(*), (array_agg(hex order by number))[1 + count(*) / 2]
@@ -42,13 +43,13 @@ _IN_FAMILY = text("select number, name, hex from colour where family = :family o
 _SEARCH = text("""
 select number, name, hex
   from (select number, name, hex,
-               case when key = :key then 0 when key like :key || '%' then 1
+               case when key = :key then 0 when :key <> '' and key like :key || '%' then 1
                     when :key ~ '[0-9]' and key like '%' || :key || '%' then 2
-                    when name ilike :start then 3 when name ilike :inside then 4
-                    when :text <% name then 5 end as rank
+                    when fold(name) like :start then 3 when fold(name) like :inside then 4
+                    when :text <% fold(name) then 5 end as rank
           from (select *, upper(regexp_replace(number, '[^A-Za-z0-9]', '', 'g')) as key from colour) c) ranked
  where rank is not null
- order by rank, case when rank = 5 then -word_similarity(:text, name) end, number
+ order by rank, case when rank = 5 then -word_similarity(:text, fold(name)) end, number
  limit :limit
 """)
 
@@ -65,20 +66,20 @@ def colours_by_number(session: Session, numbers: Iterable[str | None]) -> dict[s
 
 
 def colours_named(session: Session, words: Iterable[str]) -> dict[str, ColourInfo]:
-    """Colours by number or by full name (case is ignored); unknown words and ambiguous names are left out. One
+    """Colours by number or by full name (case and accents are ignored); unknown words and ambiguous names are left out. One
     statement."""
     given = {each for each in words if each}
     if not given:
         return {}
     asked = {
         "numbers": sorted(given | {each.upper() for each in given}),
-        "names": sorted({each.lower() for each in given}),
+        "names": sorted({fold(each) for each in given}),
     }
     rows = [ColourInfo(*row) for row in session.execute(_NAMED, asked)]
     found = {}
     for each in given:
         by_number = [row for row in rows if row.number in {each, each.upper()}]
-        candidates = by_number or [row for row in rows if row.name.lower() == each.lower()]
+        candidates = by_number or [row for row in rows if fold(row.name) == fold(each)]
         if len(candidates) == 1:
             found[each] = candidates[0]
     return found
@@ -87,11 +88,16 @@ def colours_named(session: Session, words: Iterable[str]) -> dict[str, ColourInf
 def search_colours(session: Session, *, words: str, limit: int = 36) -> list[ColourInfo]:
     """Colours by number or name, tolerating typos. One statement; a deck has a few thousand rows at most."""
     words = " ".join(words.split())[:60]
-    key = sku_key(words)
-    if not key:
+    if not any(letter.isalnum() for letter in words):
         return []
-    like = words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    asked = {"key": key, "start": f"{like}%", "inside": f"%{like}%", "text": words, "limit": limit}
+    inside = fold_like(words)
+    asked = {
+        "key": sku_key(words),
+        "start": inside[1:],
+        "inside": inside,
+        "text": fold(words),
+        "limit": limit,
+    }
     return [ColourInfo(*row) for row in session.execute(_SEARCH, asked)]
 
 

@@ -46,6 +46,13 @@ def price_rows(
     return rows
 
 
+def orderable(session: Session, *, company_id: int, variant_ids: Iterable[int], on: date) -> set[int]:
+    """Variants that have a price on a day, if only from some quantity on: whether enough of it is ordered is known when
+    the whole order is. One statement."""
+    rows = price_rows(session, company_id=company_id, variant_ids=variant_ids, on=on)
+    return {variant_id for variant_id, found in rows.items() if found}
+
+
 def prices(
     session: Session, *, company_id: int, wants: Iterable[tuple[int, int]], on: date
 ) -> dict[tuple[int, int], Price]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from portal.catalog.sku import sku_key
+from portal.foundation.plain_words import fold
 
 LONGEST = 100  # characters of a query; the rest is ignored
 MOST_WORDS = 6
@@ -30,7 +31,6 @@ _UNITS = {
     "inch": "in",
     "in": "in",
     '"': "in",
-    "”": "in",
     "feet": "ft",
     "foot": "ft",
     "ft": "ft",
@@ -45,15 +45,13 @@ _UNITS = {
     "litre": "l",
     "liter": "l",
 }
-_SIZE = re.compile(
-    r"(?<![\w./-])(\d+(?:[./-]\d+)*)\s*(" + "|".join(map(re.escape, _UNITS)) + r")(?![\w])", re.IGNORECASE
-)
+_SIZE = re.compile(r"(?<![\w./-])(\d+(?:[./-]\d+)*)\s*(" + "|".join(map(re.escape, _UNITS)) + r")(?![\w])")
 _WORD = re.compile(r"\x1f[^\x1f]+\x1f|[^\W_]+(?:['./&-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """``key`` for SKUs and part numbers; ``words`` (lower case) that a name must contain, all of them."""
+    """``key`` for SKUs and part numbers; ``words`` (folded) that a name must contain, all of them."""
 
     text: str
     key: str
@@ -73,11 +71,11 @@ class ParsedQuery:
 def parse_query(text: str) -> ParsedQuery:
     """Parse a query. Control characters and whatever exceeds the limits are dropped."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST]
-    marked = _SIZE.sub(lambda found: f" \x1f{found[1]} {_UNITS[found[2].lower()]}\x1f ", clean)
+    marked = _SIZE.sub(lambda found: f" \x1f{found[1]} {_UNITS[found[2]]}\x1f ", fold(clean))
     words = [_word(each) for each in _WORD.findall(marked)]
     return ParsedQuery(clean, sku_key(clean), tuple(dict.fromkeys(words))[:MOST_WORDS])
 
 
 def _word(found: str) -> str:
-    word = found.strip("\x1f").lower()
+    word = found.strip("\x1f")
     return _UNITS[word] if word in _UNITS and len(word) > 3 else word

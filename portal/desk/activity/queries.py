@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.sight import joined
 from portal.touchpoints.queries import Entry
 
-# A customer reads the names of its own people and of the seller's; of somebody only invited, the address.
-_NAMES = text("""
+# Who reads a company's story reads the names of its own people and of the seller's; of somebody only invited, the
+# address.
+_NAMES = text(f"""
 select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <> 'customer' or exists (
          select from company c join membership m on m.company_id in (c.id, c.parent_id)
-          where c.id = cast(:company_id as bigint) and m.user_id = u.id and m.invited_at is null)
+          where c.id = cast(:company_id as bigint) and m.user_id = u.id and {joined("m")})
          then u.name else u.email end, u.kind
   from app_user u where u.id = any(:people)
 union all
@@ -43,7 +45,7 @@ class Names:
 
 
 def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | None = None) -> Names:
-    """Look up every id that the entries carry; ``company_id``: for the people of this company to read."""
+    """Look up every id that the entries carry; ``company_id``: the company whose story it is."""
     rows = list(entries)
     names = Names()
     if not rows:

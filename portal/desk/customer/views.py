@@ -104,7 +104,7 @@ def _page(company: Company) -> CustomerPage:
         credit=credit_of(db(), company.id),
         people=people_page(db(), company.id),
         orders=history(db(), company_id=company.id, wanted=HistoryFilter(), size=8).rows,
-        story=story_of(entries.rows, names_in(db(), entries.rows)),
+        story=story_of(entries.rows, names_in(db(), entries.rows, company_id=company.id)),
         next_href=_story_href(company, entries.next_cursor) if entries.next_cursor else None,
         first_href=_story_href(company, None) if request.args.get("after") else None,
         subjects=_subjects(company) if may_act else [],

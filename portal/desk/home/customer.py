@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class HomeOrder:
-    """An order on the start page; ``goods`` names its first two lines, ``recent`` is one of the newest orders."""
+    """An order on the start page; ``goods`` names its first two lines, ``nothing_there``: all of it waits for stock,
+    ``recent`` is one of the newest orders."""
 
     id: int
     number: str
@@ -30,6 +31,7 @@ class HomeOrder:
     store_zone: str | None
     goods: str | None
     some_ready: bool
+    nothing_there: bool
     recent: bool
 
     @property

@@ -60,7 +60,7 @@ def _by_store(ready: list[HomeOrder]) -> list[list[HomeOrder]]:
 def promise(order: HomeOrder) -> str:
     """``Ready by tomorrow 6:30 am``: what the customer can count on, on the store's clock."""
     zone = order.store_zone or actor().time_zone
-    if order.status == "backordered":
+    if order.status == "backordered" or order.nothing_there:
         return "Waiting for stock"
     if order.promised_at is None:
         return ""

@@ -106,9 +106,3 @@ def after(prefix: str) -> str:
     ``low ~>=~ prefix and low ~<~ after(prefix)`` does what LIKE does, in a form that fits a generic plan.
     """
     return prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else ""
-
-
-def like(words: str) -> str:
-    """``%words%`` with the wildcards in it escaped."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -115,7 +115,7 @@ def _timeline(order: OrderDetail) -> tuple[list[StoryLine], bool]:
     """The order's events and touchpoints, newest first, and whether there are more touchpoints."""
     names = SHOWN_TO_STAFF - SAID_BY_EVENTS if order.events else SHOWN_TO_STAFF
     found = timeline(db(), order_id=order.id, limit=TOUCHPOINTS, names=names)
-    lines = [*_events(order), *story_of(found.rows, names_in(db(), found.rows))]
+    lines = [*_events(order), *story_of(found.rows, names_in(db(), found.rows, company_id=order.company_id))]
     lines.sort(key=lambda each: each.at, reverse=True)
     return lines, found.next_cursor is not None
 

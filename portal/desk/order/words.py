@@ -19,6 +19,8 @@ def masked(code: str | None) -> str:
 
 def promised(order: OrderDetail) -> str:
     """The pickup window, or the time by which it is promised; empty for neither."""
+    if order.is_open and order.nothing_there:
+        return "when it has come in"
     if order.promised_at is None:
         return ""
     return pickup_window(order) or when_words(order.promised_at, zone_of(order), now())

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from portal.accounts.companies.files import CompanyRef
 from portal.accounts.people.files import UserRef
-from portal.billing.tax.rules import tax_minor
-from portal.catalog.products.files import VariantRef
+from portal.exchange.orders.lines import check_lines
 from portal.exchange.orders.order import ImportedLine, ImportedOrder
-from portal.exchange.orders.states import line_reasons, order_reasons, size_reason, whole_order_reasons
-from portal.foundation.money import line_total
+from portal.exchange.orders.states import order_reasons, size_reason, whole_order_reasons
 from portal.intake.lookups import References
 from portal.intake.tables import Row, Values
+from portal.orders.status import CLOSED_STATES
 
 # Columns that an order takes over as they are.
 AS_IT_STANDS = (
@@ -52,7 +51,7 @@ def check_order(row: Row, lines: list[Row], refs: References, now: datetime) -> 
     if v:
         row.reject(order_reasons(v, now))
     named = _look_up(row, refs)
-    made = _lines(row, lines, refs)
+    made = check_lines(row, lines, refs)
     if not row.reasons:
         row.reasons.extend(whole_order_reasons(v["status"], [line.values.get("state", "") for line in lines]))
     if not row.reasons and made:
@@ -68,8 +67,8 @@ def _look_up(row: Row, refs: References) -> _Named:
     named = _Named(
         refs.find(row, "company_code", "companies"),
         refs.find(row, "store_code", "stores"),
-        refs.find(row, "placed_by_email", "users"),
-        refs.find(row, "on_behalf_of_email", "users"),
+        _person(row, "placed_by_email", refs),
+        _person(row, "on_behalf_of_email", refs),
     )
     if named.company is None:
         return named
@@ -82,6 +81,19 @@ def _look_up(row: Row, refs: References) -> _Named:
     if v["exemption"] and (named.company.id, v["exemption"]) not in refs["exemptions"]:
         row.wrong("exemption", "no such certificate")
     return replace(named, ship_to=ship_to)
+
+
+def _person(row: Row, column: str, refs: References) -> UserRef | None:
+    """Somebody who is known; of what is over, those who have left the company may have done it."""
+    known: UserRef | None = refs["users"].get(row.values.get(column))
+    if known is None and not is_over(row.values):
+        refs.find(row, column, "users")
+    return known
+
+
+def is_over(v: Values) -> bool:
+    """Whether the order is history, in which nobody has to do anything."""
+    return v.get("status") in CLOSED_STATES
 
 
 def _order(
@@ -97,17 +109,26 @@ def _order(
         job_id=refs["jobs"].get((company.id, v["job"])),
         job_name=v["job"],
         placed_by_id=placer.id if placer else None,
-        placed_by_name=placer.name if placer else "",
+        placed_by_name=placer.name if placer else v["placed_by_email"] or _nobody(company),
         placed_by_kind=placer.kind if placer else "system",
         subject_id=behind.id if behind else None,
-        subject_name=behind.name if behind else "",
+        subject_name=behind.name
+        if behind
+        else v["on_behalf_of_email"] or v["placed_by_email"] or _nobody(company),
         reason=v["on_behalf_reason"],
         exemption=refs["exemptions"].get((company.id, v["exemption"])),
     )
 
 
+def _nobody(company: CompanyRef) -> str:
+    """Who did it, where a file does not say: a trade account's orders have a person."""
+    return "Imported" if company.account_kind == "trade" else ""
+
+
 def _check_people(row: Row, company: CompanyRef, placer: UserRef | None, subject: UserRef | None) -> None:
     v = row.values
+    if is_over(v) and placer is None:
+        return
     if company.account_kind == "trade" and v["placed_by_email"] is None:
         row.wrong("placed_by_email", "missing")
     if placer is not None and placer.kind != "customer" and v["on_behalf_of_email"] is None:
@@ -116,45 +137,3 @@ def _check_people(row: Row, company: CompanyRef, placer: UserRef | None, subject
         row.wrong("on_behalf_of_email", "only when placed by staff")
     if subject is not None and subject.kind != "customer":
         row.wrong("on_behalf_of_email", "not a customer")
-
-
-def _lines(order: Row, lines: list[Row], refs: References) -> list[ImportedLine]:
-    made = []
-    currency = order.values.get("currency")
-    seen: dict[int, int] = {}
-    for line in lines:
-        if not line.values:
-            continue
-        variant = refs.find(line, "sku", "variants")
-        tintable = variant is None or variant.tintable
-        line.reject(line_reasons(line.values, order.values.get("status"), tintable=tintable))
-        first = seen.setdefault(line.values["line"] or 0, line.number)
-        if first != line.number and line.values["line"]:
-            line.reasons.append(f"same key as row {first}")
-        if not line.reasons and currency:
-            made.append(_line(line.values, variant, currency, refs, order.values["kind"] == "credit"))
-    return made
-
-
-def _line(v: Values, variant: VariantRef, currency: str, refs: References, is_credit: bool) -> ImportedLine:
-    """What a credit gives back is written above zero in the file, and is below zero here."""
-    sign = -1 if is_credit else 1
-    quantity, fulfilled = sign * v["quantity"], sign * v["quantity_fulfilled"]
-    net, share = line_total(v["unit_price"], quantity, currency), v["tax_percent"].scaleb(-2)
-    return ImportedLine(
-        line_no=v["line"],
-        variant_id=variant.id,
-        sku=v["sku"],
-        name=v["name"] or variant.name,
-        unit=variant.unit,
-        quantity=quantity,
-        unit_price=v["unit_price"],
-        total_minor=net,
-        state=v["state"],
-        fulfilled=fulfilled,
-        colour_number=v["colour_number"],
-        colour_name=v["colour_name"],
-        colour_hex=refs["colours"].get(v["colour_number"] or ""),
-        tax_share=share,
-        tax_minor=tax_minor(net, share, currency),
-    )

@@ -59,13 +59,13 @@ ORDER_COLUMNS = (
 LINE_COLUMNS = (
     Column("order_number", cells.code(20), True),
     Column("line", cells.integer(1, 10_000), True),
-    Column("sku", cells.item_number(40), True),
+    Column("sku", cells.item_number(40)),
     Column("name", cells.text(200)),
-    Column("quantity", cells.integer(1, 1_000_000), True),
-    Column("unit_price", cells.price, True),
+    Column("quantity", cells.count, True),
+    Column("unit_price", cells.signed_amount, True),
     Column("colour_number", cells.text(20)),
     Column("colour_name", cells.text(80)),
     Column("state", cells.one_of(*LINE_WORDS), True),
-    Column("quantity_fulfilled", cells.integer(0, 1_000_000), default=0),
+    Column("quantity_fulfilled", cells.count, default=Decimal(0)),
     Column("tax_percent", cells.percent, default=Decimal(0)),
 )

@@ -71,6 +71,9 @@ class OrderFiles:
                     line.wrong("sku", why)
             self._reject(orders[order.number][0], lines[order.number], written)
         written.added = len(checked)
+        self.intake.report.as_text += sum(
+            line.variant_id is None and line.sku != "" for order in checked.values() for line in order.lines
+        )
         return written
 
     def _reject(self, order: Row, lines: list[Row], written: Written) -> None:

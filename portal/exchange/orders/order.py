@@ -17,7 +17,7 @@ class ImportedLine:
     :func:`held`)."""
 
     line_no: int
-    variant_id: int
+    variant_id: int | None  # None: not in the catalogue, or no goods at all
     sku: str
     name: str
     unit: str
@@ -137,7 +137,7 @@ class ImportedOrder:
         """Units by variant that it holds at its store."""
         wants: dict[int, int] = defaultdict(int)
         for line in self.lines:
-            if line.held:
+            if line.held and line.variant_id is not None:
                 wants[line.variant_id] += line.held
         return dict(wants)
 

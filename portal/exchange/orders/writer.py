@@ -40,7 +40,7 @@ select company_id, variant_id, colour, count(*), sum(quantity),
   from (select o.company_id, l.variant_id, coalesce(l.colour_number, '') as colour, o.id as order_id, o.placed_at,
                sum(l.quantity) as quantity
           from sales_order o join order_line l on l.order_id = o.id
-         where o.id = any(%s) and o.kind = 'order' and l.quantity > 0
+         where o.id = any(%s) and o.kind = 'order' and l.quantity > 0 and l.variant_id is not null
          group by o.company_id, l.variant_id, coalesce(l.colour_number, ''), o.id, o.placed_at) one
  group by company_id, variant_id, colour order by company_id, variant_id, colour
 on conflict (company_id, variant_id, colour_number) do update

@@ -13,17 +13,19 @@ DIGEST = """(select md5(coalesce(string_agg(variant_id || ':' || quantity || ':'
 CHECKS = (
     Check(
         "approved_by_another",
-        "An order above what its person may order alone was approved by somebody else, who is neither that person nor "
-        "who placed it.",
+        "An order above what may be ordered alone was approved by somebody of the company, who is not who placed it, nor "
+        "the person it is for when it is above that person's own limit.",
         """select o.number, o.total_minor, o.order_limit_minor, o.approved_by_user_id
              from sales_order o
-            where (o.approved_by_user_id is not null or o.total_minor > o.order_limit_minor)
+            where (o.approved_by_user_id is not null or o.total_minor > least(o.order_limit_minor, o.rep_limit_minor))
               and not exists (
                 select from order_approval a
                  where a.order_id = o.id and a.state = 'approved' and a.company_id = o.company_id
                    and a.draft_id = o.draft_id and a.decided_by_user_id = o.approved_by_user_id
                    and a.subject_user_id = o.subject_user_id and a.asked_by_user_id = o.placed_by_user_id
-                   and a.decided_by_user_id not in (o.subject_user_id, o.placed_by_user_id))""",
+                   and a.decided_by_user_id <> o.placed_by_user_id
+                   and (a.decided_by_user_id <> o.subject_user_id
+                        or o.order_limit_minor is null or o.total_minor <= o.order_limit_minor))""",
         18,
     ),
     Check(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token
+from portal.orders.approvals.queries import is_own_question
 from portal.orders.checkout.facts import CheckoutStepViewed
 from portal.orders.checkout.page import Review, read_review
 from portal.orders.checkout.refusals import changes_of
@@ -48,7 +49,7 @@ def approval_page(found: OrderApproval, refused: Rejected | None = None, note: s
         approval=found,
         review=read_review(head_of(db(), actor(), found.draft_id)) if pending else None,
         order_number=_order_number(found),
-        own_question=actor().subject_user_id in (found.asked_by_user_id, found.subject_user_id),
+        own_question=is_own_question(db(), actor(), found),
         may_decide=actor().can("approvals:decide"),
         refused=refused,
         note=note,

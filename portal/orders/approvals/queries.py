@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.accounts.limits.queries import ORDER_LIMIT, limit_of
+from portal.accounts.limits.queries import ORDER_LIMIT, limit_of, limit_values, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders.models.approvals import OrderApproval
@@ -74,7 +74,7 @@ class ApprovalStatus:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRow:
-    """A request in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` whose limit it is."""
+    """A request in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` for whom."""
 
     id: int
     state: str
@@ -105,13 +105,9 @@ class ApprovalRow:
         return self.asked_by_user_id != self.subject_user_id
 
 
-def approval_status(
-    session: Session, *, company_id: int, subject_user_id: int | None, draft_id: int
-) -> ApprovalStatus:
-    """The person's limit and the last request about the draft. One statement."""
-    row = session.execute(
-        _STATUS, {"company": company_id, "person": subject_user_id, "draft": draft_id}
-    ).one()
+def approval_status(session: Session, actor: Actor, draft_id: int) -> ApprovalStatus:
+    """What the actor may order alone, and the last request about the draft. One statement."""
+    row = session.execute(_STATUS, {**limit_values(actor), "draft": draft_id}).one()
     return ApprovalStatus(limit_of(row.limit_minor), LastAsked(*row[1:]) if row.id is not None else None)
 
 
@@ -142,6 +138,17 @@ def approval_for(session: Session, actor: Actor, approval_id: int) -> OrderAppro
     if found is None or not (theirs or actor.can("approvals:decide")):
         raise NotFound
     return found
+
+
+def is_own_question(session: Session, actor: Actor, found: OrderApproval) -> bool:
+    """True if somebody else has to decide: the actor asked, or a rep asked for them about more than they may order
+    alone. What a rep may not order alone and they may, they decide themselves."""
+    if actor.user_id == found.asked_by_user_id or actor.is_acting:
+        return actor.subject_user_id in (found.asked_by_user_id, found.subject_user_id)
+    if actor.user_id != found.subject_user_id:
+        return False
+    limit = order_limit(session, actor)
+    return limit is not None and found.total_minor > limit
 
 
 def pending_approval(session: Session, draft_id: int) -> OrderApproval | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from portal.foundation.inputs import read_text
+from portal.foundation.inputs import written_text
 from portal.orders.checkout.use_cases.choices import Choice
 from portal.orders.drafts.forms import read_id
 
@@ -16,13 +16,13 @@ def read_choice(form: Mapping[str, str]) -> Choice:
         fulfilment="delivery" if form.get("fulfilment") == "delivery" else "pickup",
         store_id=read_id(form.get("store_id")),
         window_start=_moment(form.get("window")),
-        pickup_person=read_text(form, "pickup_person", 80),
-        pickup_phone=read_text(form, "pickup_phone", 40),
+        pickup_person=written_text(form, "pickup_person"),
+        pickup_phone=written_text(form, "pickup_phone"),
         address_id=read_id(form.get("address_id")),
         delivery_date=_day(form.get("delivery_date")),
-        po_number=read_text(form, "po_number", 200),
+        po_number=written_text(form, "po_number"),
         job_id=read_id(form.get("job_id")),
-        note=read_text(form, "note", 500),
+        note=written_text(form, "note"),
         when_short=form.get("when_short", ""),
     )
 

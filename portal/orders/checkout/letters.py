@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,15 +12,22 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.foundation.actor import Actor
 from portal.foundation.mail import Letter, Mail, To, send
-from portal.foundation.money import format_minor
+from portal.foundation.money import format_minor, format_unit_price
 from portal.orders.checkout.new_order import NewOrder
+from portal.orders.drafts.lines import Line
 from portal.orders.promise import when_words, window_words
 from portal.stores.models import Store
+
+MOST_LINES = 100  # of a mail; the page of the order has all of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmation(Letter, words="order confirmation"):
-    """An order was placed. Amounts and moments are in words; what does not apply is empty."""
+    """An order was placed. Amounts and moments are in words; what does not apply is empty.
+
+    :ivar sold: what was ordered, line by line; the first hundred lines of a longer order.
+    :ivar nothing_there: all of it waits for stock, so that no time is promised.
+    """
 
     number: str
     path: str
@@ -29,6 +37,8 @@ class OrderConfirmation(Letter, words="order confirmation"):
     tax_words: str
     exempt: str
     lines: int
+    sold: list[dict[str, str]]
+    nothing_there: bool
     po_number: str
     job: str
     fulfilment: str
@@ -75,6 +85,8 @@ def _confirmation(order: NewOrder, number: str, actor: Actor, now: datetime) -> 
         tax_words=order.taxed.words,
         exempt=order.taxed.exemption["certificate_number"] if order.taxed.exemption else "",
         lines=order.line_count,
+        sold=[_sold(line, share, order.currency) for line, share in order.sold[:MOST_LINES]],
+        nothing_there=order.nothing_there,
         po_number=order.po_number,
         job=head.job.name if head.job else "",
         fulfilment=head.draft.fulfilment,
@@ -89,6 +101,20 @@ def _confirmation(order: NewOrder, number: str, actor: Actor, now: datetime) -> 
         reason=actor.reason or "",
         approved_by=order.approver.name if order.approver else "",
     )
+
+
+def _sold(line: Line, share: int, currency: str) -> dict[str, str]:
+    """``share``: how many are there; the others wait for stock."""
+    price = line.unit_price or Decimal(0)
+    return {
+        "quantity": f"{line.quantity:,}",
+        "sku": line.sku,
+        "name": line.name,
+        "colour": " ".join(each for each in (line.colour_number, line.colour_name) if each),
+        "price": format_unit_price(price, currency, line.quantity),
+        "total": format_minor(line.total_minor or 0, currency),
+        "waiting": f"{line.quantity - share:,}" if share < line.quantity else "",
+    }
 
 
 def _window(order: NewOrder, zone: str, now: datetime) -> str:

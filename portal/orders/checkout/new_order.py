@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.accounts.limits.queries import NO_LIMIT, OrderLimits
 from portal.billing.tax.rules import Taxed
 from portal.foundation.actor import Actor
+from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead
+
+# A line, and how many of it are reserved.
+Sold = tuple[Line, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +28,20 @@ class NewOrder:
     tax_minor: int
     taxed: Taxed
     line_count: int
-    tint_quantity: int
     pickup_code: str | None
     subject_name: str
     promised_at: datetime | None = None
-    # What its person may order alone, and who approved more.
-    limit_minor: int | None = None
+    # What could be ordered without approval, and who approved more.
+    limits: OrderLimits = NO_LIMIT
     approver: Actor | None = None
+    # What could be reserved, and what is to be tinted of it: nothing until it is known.
+    sold: Sequence[Sold] = ()
+    tint_quantity: int = 0
+
+    @property
+    def nothing_there(self) -> bool:
+        """True if all of it waits for stock."""
+        return not any(share for _, share in self.sold)
 
     @property
     def company_id(self) -> int:

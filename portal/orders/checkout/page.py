@@ -9,10 +9,11 @@ from portal.billing.models.credit import CreditAccount
 from portal.billing.tax.rules import Taxed
 from portal.billing.terms.queries import credit_and_terms
 from portal.orders.checkout.day_words import spoken_day
-from portal.orders.checkout.queries.promises import queues, ready_time
+from portal.orders.checkout.queries.po_numbers import EarlierOrder, earlier_order
+from portal.orders.checkout.queries.promises import Work, queues, ready_time, work_of
 from portal.orders.checkout.snapshot import encode_snapshot, terms_of
 from portal.orders.checkout.terms import po_of, po_problem
-from portal.orders.drafts.lines import Line, tax_of, tint_quantity, total_of
+from portal.orders.drafts.lines import Line, tax_of, there, total_of
 from portal.orders.drafts.queries import DraftHead, add_tax, stocked_lines
 from portal.orders.promise import clock_words
 from portal.stores.hours.queries import schedules
@@ -25,7 +26,8 @@ class Review:
     """Lines with prices, stock and tax, pickup or delivery, credit. Amounts in minor units of ``currency``.
 
     :ivar po_problem: field and sentence, if the company's rule for PO numbers is not met.
-    :ivar ready: when the store could have it ready; None for a delivery.
+    :ivar po_before: the order that has the same PO number already; a job's number may be on many.
+    :ivar ready: when the store could have ready what is there; None for a delivery, and if nothing is there.
     """
 
     head: DraftHead
@@ -36,6 +38,7 @@ class Review:
     terms_words: str
     po_number: str
     po_problem: tuple[str, str] | None
+    po_before: EarlierOrder | None
     ready: datetime | None
     now: datetime
 
@@ -65,6 +68,11 @@ class Review:
     def short(self) -> list[Line]:
         """Lines of which the store has fewer than wanted."""
         return [line for line in self.lines if line.is_short]
+
+    @property
+    def nothing_there(self) -> bool:
+        """True if the store has nothing of it, so that nothing can be promised."""
+        return work_of(self.lines, there(self.lines)).is_none
 
     @property
     def stop(self) -> bool:
@@ -107,14 +115,22 @@ def read_review(head: DraftHead) -> Review:
         terms_words=terms.words,
         po_number=po_number,
         po_problem=po_problem(company.po_mode, po_number, head.job is not None),
-        ready=_ready(head, tint_quantity(lines)),
+        po_before=_po_before(head, po_number),
+        ready=_ready(head, work_of(lines, there(lines))),
         now=now(),
     )
 
 
-def _ready(head: DraftHead, to_tint: int) -> datetime | None:
+def _po_before(head: DraftHead, po_number: str) -> EarlierOrder | None:
+    typed = head.company.po_mode != "list" and (head.job is None or head.job.po_number != po_number)
+    if not typed or not po_number:
+        return None
+    return earlier_order(db(), company_id=head.company.id, po_number=po_number)
+
+
+def _ready(head: DraftHead, work: Work) -> datetime | None:
     store = head.store
     if store is None or head.draft.fulfilment != "pickup":
         return None
     schedule, queue = schedules(db(), [store.id])[store.id], queues(db(), [store.id])[store.id]
-    return ready_time(store, schedule, queue, now=now(), to_tint=to_tint)
+    return ready_time(store, schedule, queue, now=now(), work=work)

@@ -8,12 +8,14 @@ from datetime import date, datetime
 
 from portal.accounts.models import Address, CompanyJob
 from portal.foundation.clock import local
+from portal.foundation.wording import po_words
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.choices import Offer, StoreChoice, short_lines, windows_by_day
-from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.checkout.use_cases.choices import Choice
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead
+from portal.orders.promise import week_words
+from portal.stores.hours.delivery_days import first_delivery_day
 from portal.stores.windows.queries import OpenWindow
 
 # Shown before "more stores" on a phone.
@@ -27,6 +29,9 @@ FIELDS = {
     "job_id": "Job",
     "delivery_date": "Delivery date",
     "address_id": "Address",
+    "pickup_person": "Who collects it",
+    "pickup_phone": "Their phone",
+    "note": "Note to the store",
 }
 TARGETS = {"store_id": "stores", "when_short": "when-short", "address_id": "address"}
 
@@ -65,14 +70,20 @@ class PickupPage:
         return windows_by_day(self.offer.windows, self.chosen)
 
     @property
-    def first_day(self) -> date:
-        """The earliest day of a delivery."""
-        return first_delivery_day(local(self.now, self.zone).date())
+    def first_day(self) -> date | None:
+        """The earliest day of a delivery; None if the store does not open."""
+        return first_delivery_day(self.chosen.near.schedule, local(self.now, self.zone).date())
+
+    @property
+    def delivers(self) -> str:
+        """The store's usual week: on these days it delivers, by closing time."""
+        return week_words(self.chosen.near.schedule)
 
     @property
     def job_options(self) -> list[tuple[int, str]]:
         return [
-            (job.id, f"{job.name} (PO {job.po_number})" if job.po_number else job.name) for job in self.jobs
+            (job.id, f"{job.name} ({po_words(job.po_number)})" if job.po_number else job.name)
+            for job in self.jobs
         ]
 
     @property

@@ -49,9 +49,7 @@ def review_page(head: DraftHead, refused: Rejected | None, note: str = "") -> st
     """The page of the review, with why it was not ordered, if it was tried."""
     review = read_review(head)
     total = review.total_minor
-    approval = approval_status(
-        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
-    )
+    approval = approval_status(db(), actor(), head.id)
     needed = bool(review.lines) and approval.is_needed(total)
     if refused is None:
         _record_view(review)
@@ -79,10 +77,7 @@ def _record_view(review: Review) -> None:
 
 
 def _may_approve(head: DraftHead, total_minor: int) -> list[Approver]:
-    who = actor()
-    return approvers_of(
-        db(), company_id=head.company.id, total_minor=total_minor, but=(who.user_id, who.subject_user_id)
-    )
+    return approvers_of(db(), company_id=head.company.id, total_minor=total_minor, but=(actor().user_id,))
 
 
 def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:

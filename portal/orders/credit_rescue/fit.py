@@ -3,7 +3,7 @@ quantities have. Pure rules; amounts in minor units, with tax."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,59 +61,74 @@ def fit(
     :param rows: of each variant, what contracts and lists say (``catalog.queries.price_rows``).
     :param on: the day whose prices hold, in the seller's calendar.
     """
-    left, parts = available_minor, []
+    goods = {line.variant_id: _Goods(rows.get(line.variant_id, ()), currency, on) for line in lines}
+    left = available_minor
     for line in lines:
-        units, cost = _most(line, left, rows.get(line.variant_id, ()), currency, on)
-        left -= cost
-        parts.append(Part(line, units, line.quantity - units, cost))
-    return Fit(tuple(parts))
+        left -= goods[line.variant_id].take(line, left)
+    parts = {part.line.id: part for each in goods.values() for part in each.parts()}
+    return Fit(tuple(parts[line.id] for line in lines))
 
 
-def _most(line: Line, left: int, rows: Sequence[PriceRow], currency: str, on: date) -> tuple[int, int]:
-    """Units and their cost: all of the line, or the largest number of packs that is within what is left."""
+class _Goods:
+    """What is taken of one variant, its colours together: their number decides the price of all of them."""
 
-    def cost(units: int) -> int | None:
-        found = price(rows, quantity=units, on=on) if units else None
-        return None if found is None else _cost(found.unit_price, units, line.tax_share, currency)
+    def __init__(self, rows: Sequence[PriceRow], currency: str, on: date) -> None:
+        self._rows, self._currency, self._on = rows, currency, on
+        self._taken: list[tuple[Line, int]] = []
 
-    for units in _candidates(line, left, rows, cost, on):
-        price_of_all = cost(units)
-        if price_of_all is not None and price_of_all <= left:
-            return units, price_of_all
-    return 0, 0
+    def take(self, line: Line, left: int) -> int:
+        """Take as much of a line as is within what is left; returns what that costs more."""
+        before = self.cost() or 0
+        for units in self._candidates(line, left + before):
+            cost = self.cost((line, units))
+            if cost is not None and cost <= left + before:
+                self._taken.append((line, units))
+                return cost - before
+        self._taken.append((line, 0))
+        return 0
 
+    def cost(self, *more: tuple[Line, int]) -> int | None:
+        """What is taken costs, and perhaps some more; None where so few have no price."""
+        found = price(self._rows, quantity=self._count() + sum(n for _, n in more), on=self._on)
+        if found is None:
+            return None
+        return sum(self._cost(found.unit_price, units, line) for line, units in (*self._taken, *more))
 
-def _candidates(
-    line: Line, left: int, rows: Sequence[PriceRow], cost: Callable[[int], int | None], on: date
-) -> Iterable[int]:
-    """The whole line, then for each step of its price, from the largest down, the most that fits there."""
-    yield line.quantity
-    below = line.quantity
-    for step in reversed(breaks(rows, on=on)):
-        if step.min_quantity > below:
-            continue
-        first = -(-max(step.min_quantity, 1) // line.pack_size)
-        last = (below - 1) // line.pack_size if below == line.quantity else below // line.pack_size
-        yield _largest(first, last, line.pack_size, left, cost)
-        below = step.min_quantity - 1
+    def parts(self) -> Iterable[Part]:
+        """Each line with what was taken of it."""
+        found = price(self._rows, quantity=self._count(), on=self._on)
+        for line, units in self._taken:
+            cost = self._cost(found.unit_price, units, line) if found else 0
+            yield Part(line, units, line.quantity - units, cost)
 
+    def _count(self) -> int:
+        return sum(units for _, units in self._taken)
 
-def _largest(first: int, last: int, pack: int, left: int, cost: Callable[[int], int | None]) -> int:
-    """Within one step of the price the cost grows with the packs, so halving finds the most that fits."""
-    best = 0
-    while first <= last:
-        middle = (first + last) // 2
-        found = cost(middle * pack)
-        if found is not None and found <= left:
-            best, first = middle * pack, middle + 1
-        else:
-            last = middle - 1
-    return best
+    def _candidates(self, line: Line, budget: int) -> Iterable[int]:
+        """The whole line, then for each step of its price, from the largest down, the most that fits there."""
+        yield line.quantity
+        most, before = line.quantity // line.pack_size - 1, self._count()
+        for step in reversed(breaks(self._rows, on=self._on)):
+            first = max(1, -(-(step.min_quantity - before) // line.pack_size))
+            if first <= most:
+                yield self._largest(line, first, most, budget)
+                most = first - 1
 
+    def _largest(self, line: Line, first: int, last: int, budget: int) -> int:
+        """Within one step of the price the cost grows with the packs, so halving finds the most that fits."""
+        best = 0
+        while first <= last:
+            middle = (first + last) // 2
+            found = self.cost((line, middle * line.pack_size))
+            if found is not None and found <= budget:
+                best, first = middle * line.pack_size, middle + 1
+            else:
+                last = middle - 1
+        return best
 
-def _cost(unit_price: Decimal, units: int, share: Decimal, currency: str) -> int:
-    net = line_total(unit_price, units, currency)
-    return net + tax_minor(net, share, currency)
+    def _cost(self, unit_price: Decimal, units: int, line: Line) -> int:
+        net = line_total(unit_price, units, self._currency)
+        return net + tax_minor(net, line.tax_share, self._currency)
 
 
 def read_plan(text: str) -> dict[int, int] | None:

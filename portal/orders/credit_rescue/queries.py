@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.billing.credit.freed import fewest
+from portal.billing.credit.freed import cheapest
 from portal.billing.credit.queries.freed import Payable, payable_invoices
 from portal.billing.models.credit import CreditAccount
 from portal.billing.payers.queries import Recipient, people_who_may
@@ -183,7 +183,7 @@ def rescue_options(session: Session, short: Shortfall) -> RescueOptions:
 
 
 def _suggested(short: Shortfall, invoices: Sequence[Payable]) -> frozenset[int]:
-    """Ids of the invoices to pay: what is overdue if the account is on hold, else the fewest that free enough."""
+    """Ids of the invoices to pay: what is overdue if the account is on hold, else those that free enough and cost least."""
     if short.on_hold:
         return frozenset(each.id for each in invoices if each.due_on < short.today and each.payable_minor > 0)
     open_to_pay = [
@@ -191,7 +191,7 @@ def _suggested(short: Shortfall, invoices: Sequence[Payable]) -> frozenset[int]:
         for each in invoices
         if each.payable_minor > 0 and each.currency == short.currency and not each.disputed
     ]
-    return frozenset(fewest(open_to_pay, short.missing_minor))
+    return frozenset(cheapest(open_to_pay, short.missing_minor))
 
 
 def _part(session: Session, short: Shortfall) -> Fit | None:

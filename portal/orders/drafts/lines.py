@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ class Problem(StrEnum):
 
     NO_LONGER_MADE = "no_longer_made"
     NO_PRICE = "no_price"
+    TOO_FEW = "too_few"
     NOT_IN_PACKS = "not_in_packs"
     NOT_TINTABLE = "not_tintable"
 
@@ -33,7 +35,8 @@ PROBLEM_WORDS = {
 @dataclass(slots=True)
 class Line:
     """One line. Price and total (net) are None while there is no price; the tax is zero until it is read;
-    ``available`` is the stock at the draft's store, None if it was not read."""
+    ``available`` is the stock at the draft's store, None if it was not read. ``bought`` is what the order has of the
+    variant, its colours together: what quantity breaks count; ``sold_from`` the fewest that have a price."""
 
     id: int
     position: int
@@ -63,6 +66,8 @@ class Line:
     price_words: str = ""
     available: int | None = None
     problem_code: Problem | None = None
+    bought: int = 0
+    sold_from: int = 1
 
     @property
     def problem(self) -> str | None:
@@ -71,6 +76,8 @@ class Line:
             return None
         if self.problem_code == Problem.NOT_IN_PACKS:
             return pack_words(self.quantity, self.pack_size)
+        if self.problem_code == Problem.TOO_FEW:
+            return f"It has a price from {self.sold_from:,} on; take more of it."
         return PROBLEM_WORDS[self.problem_code]
 
     @property
@@ -104,7 +111,7 @@ class Line:
         if self.discontinued_on is not None and self.discontinued_on <= today:
             self.problem_code = Problem.NO_LONGER_MADE
         elif self.unit_price is None:
-            self.problem_code = Problem.NO_PRICE
+            self.problem_code = Problem.TOO_FEW if self.sold_from > max(1, self.bought) else Problem.NO_PRICE
         elif self.quantity % self.pack_size:
             self.problem_code = Problem.NOT_IN_PACKS
         elif self.colour_number and not self.tintable:
@@ -129,12 +136,20 @@ def wanted_by_variant(lines: list[Line]) -> dict[int, int]:
     return wanted
 
 
-def tint_quantity(lines: list[Line]) -> int:
-    """Units that the store has to tint."""
-    return sum(line.quantity for line in lines if line.colour_number)
+def there(lines: list[Line]) -> list[int]:
+    """How many of each line the draft's store has free; all of them where its stock was not read."""
+    return [line.quantity if line.available is None else min(line.quantity, line.available) for line in lines]
 
 
-def share_out(lines: list[Line], reserved: dict[int, int]) -> list[int]:
+def tint_quantity(lines: list[Line], shares: list[int]) -> int:
+    """Units that the store has to tint of what is there.
+
+    :param shares: how many of each line are there.
+    """
+    return sum(share for line, share in zip(lines, shares, strict=True) if line.colour_number)
+
+
+def share_out(lines: list[Line], reserved: Mapping[int, int]) -> list[int]:
     """How many each line gets of what is reserved per variant: lines in their order, first come, first served."""
     left = dict(reserved)
     shares = []

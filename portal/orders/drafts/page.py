@@ -18,6 +18,7 @@ from portal.orders.drafts.facts import DraftViewed
 from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, DraftInput, NameForm, PasteForm, RemovedLine
 from portal.orders.drafts.lines import Line, total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
+from portal.orders.drafts.work import is_own
 from portal.orders.models.drafts import LeftOut
 from portal.orders.models.orders import Order
 from portal.web.sessions import actor, visit
@@ -37,6 +38,7 @@ class DraftPage:
     currency: str
     store_name: str | None
     mine: bool
+    is_mine_for_another: bool  # a rep's own, begun for somebody else than the one acted for now
     may_change: bool
     typed: DraftInput
     undo: RemovedLine | None
@@ -110,7 +112,7 @@ def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
     """The page of a draft, or of the one that the first line will make."""
     store_id, store_name = store_of(head)
     lines = _lines(head, store_id) if head is not None else []
-    mine = head is None or head.draft.owner_user_id == actor().user_id
+    mine = head is None or is_own(head.draft, actor())
     own = head if mine else None
     page = DraftPage(
         head=head,
@@ -118,6 +120,7 @@ def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
         currency=head.company.currency if head else visit().currency,
         store_name=store_name,
         mine=mine,
+        is_mine_for_another=not mine and head is not None and head.draft.owner_user_id == actor().user_id,
         may_change=mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded"),
         typed=typed,
         undo=_undo_of(head),
@@ -146,9 +149,7 @@ def _approval(head: DraftHead) -> ApprovalStatus | None:
     """The state of its approval, once it has gone on to pickup or delivery: before that nobody was asked."""
     if head.draft.checkout_at is None or head.draft.state == "discarded":
         return None
-    return approval_status(
-        db(), company_id=head.company.id, subject_user_id=actor().subject_user_id, draft_id=head.id
-    )
+    return approval_status(db(), actor(), head.id)
 
 
 def _undo_of(head: DraftHead | None) -> RemovedLine | None:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Address, Company, CompanyJob, User
 from portal.billing.tax.queries.rates import tax_for
 from portal.billing.tax.rules import Taxed
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import price_rows
+from portal.catalog.prices.rules import PriceRow, price
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.lines import Line, tax_of, total_of, wanted_by_variant
+from portal.orders.drafts.work import current_of, refuse_other_person
 from portal.orders.models.drafts import Draft
 from portal.stores.models import Store
 from portal.stores.stock.queries import available
@@ -87,14 +89,17 @@ def own_head(session: Session, actor: Actor, draft_id: int, *, lock: bool = Fals
     """A draft that the actor works on.
 
     :raises NotFound: if it is a colleague's or there is none.
+    :raises Rejected: ``other_person`` if a rep began it for somebody else than the one acted for now.
     """
-    return _one(session, actor, Draft.id == draft_id, Draft.owner_user_id == actor.user_id, lock=lock)
+    head = _one(session, actor, Draft.id == draft_id, Draft.owner_user_id == actor.user_id, lock=lock)
+    refuse_other_person(session, head.draft, actor)
+    return head
 
 
 def current_head(session: Session, actor: Actor) -> DraftHead | None:
     """The draft to which the actor adds; None before the first line."""
     try:
-        return _one(session, actor, Draft.owner_user_id == actor.user_id, Draft.state == "current")
+        return _one(session, actor, *current_of(actor))
     except NotFound:
         return None
 
@@ -115,16 +120,26 @@ def read_lines(session: Session, draft_id: int) -> list[Line]:
 
 
 def priced_lines(session: Session, *, company_id: int, draft_id: int, today: date) -> list[Line]:
-    """The lines with today's prices and the reason where one cannot be ordered. Two statements."""
+    """The lines with today's prices and the reason where one cannot be ordered. Two statements.
+
+    Quantity breaks count what is bought of a variant over the whole order, its colours together.
+    """
     lines = read_lines(session, draft_id)
-    wants = [(line.variant_id, line.quantity) for line in lines]
-    found = prices(session, company_id=company_id, wants=wants, on=today)
+    bought = wanted_by_variant(lines)
+    rows = price_rows(session, company_id=company_id, variant_ids=bought, on=today)
     for line in lines:
-        price = found.get((line.variant_id, line.quantity))
-        if price is not None:
-            line.price_it(price.unit_price, price.currency, price.words)
+        line.bought = bought[line.variant_id]
+        _price_it(line, rows.get(line.variant_id, []), today)
         line.find_problem(today)
     return lines
+
+
+def _price_it(line: Line, rows: list[PriceRow], today: date) -> None:
+    found = price(rows, quantity=line.bought, on=today)
+    if found is not None:
+        line.price_it(found.unit_price, found.currency, found.words)
+    elif rows:
+        line.sold_from = min(row.min_quantity for row in rows)
 
 
 def add_tax(session: Session, head: DraftHead, lines: list[Line], *, today: date) -> Taxed:
@@ -186,6 +201,7 @@ class DraftRow:
     name: str
     state: str
     owner_user_id: int
+    subject_user_id: int
     owner_name: str
     owner_kind: str
     subject_name: str
@@ -194,6 +210,10 @@ class DraftRow:
     lines: int
     waits: bool  # for approval
 
+    def is_of(self, actor: Actor) -> bool:
+        """Whether the actor works on it: their own, and a rep's for the person acted for now."""
+        return (self.owner_user_id, self.subject_user_id) == (actor.user_id, actor.subject_user_id)
+
     @property
     def title(self) -> str:
         return self.name or ("Current draft" if self.state == "current" else "Unnamed draft")
@@ -201,7 +221,7 @@ class DraftRow:
 
 LISTED_JOBS = 200
 LISTED = text(f"""
-select d.id, d.name, d.state, d.owner_user_id, u.name, u.kind, s.name, st.name, d.updated_at,
+select d.id, d.name, d.state, d.owner_user_id, d.subject_user_id, u.name, u.kind, s.name, st.name, d.updated_at,
        (select count(*) from draft_line l where l.draft_id = d.id),
        exists (select from order_approval a where a.draft_id = d.id and a.state = 'pending')
   from draft d

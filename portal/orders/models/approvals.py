@@ -45,7 +45,7 @@ class OrderApproval(Base):
         CheckConstraint(f"state in {sql_list(APPROVAL_STATES)}", name="state_known"),
         CheckConstraint(
             f"state not in {sql_list(DECIDED)} or (decided_at is not null and decided_by_user_id is not null "
-            "and decided_by_user_id not in (asked_by_user_id, subject_user_id))",
+            "and decided_by_user_id <> asked_by_user_id)",
             name="another_person",
         ),
         CheckConstraint("order_id is null or state = 'approved'", name="order_if_approved"),

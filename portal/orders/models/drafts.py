@@ -40,7 +40,7 @@ class LastTime(TypedDict, total=False):
 
 class Draft(Base):
     """An order in the making. ``owner_user_id`` works on it; a rep's draft for a customer is the rep's own,
-    so the customer's stays as it was."""
+    so the customer's stays as it was, and belongs to the person for whom it was begun."""
 
     __tablename__ = "draft"
 
@@ -87,6 +87,7 @@ class Draft(Base):
             "uq_draft_one_current",
             "company_id",
             "owner_user_id",
+            "subject_user_id",
             unique=True,
             postgresql_where=text("state = 'current'"),
         ),

@@ -57,7 +57,7 @@ class Order(Base):
     # The certificate that exempts it, as it was: region, reason, certificate number, from and to.
     exemption: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     line_count: Mapped[int]
-    # Units to be tinted, as placed: the store's tint queue is their sum over its open orders.
+    # Units to be tinted, of what is there: the store's tint queue is their sum over its open orders.
     tint_quantity: Mapped[int] = mapped_column(server_default="0")
     # Counts against the credit limit until settled.
     on_account: Mapped[bool] = mapped_column(server_default="true")
@@ -70,6 +70,8 @@ class Order(Base):
     on_behalf_reason: Mapped[str] = mapped_column(server_default="")
     # What the person it is for may order alone, as it was; above it somebody else of the company approved.
     order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    # What the company let its reps order alone, as it was; None also when no rep placed it.
+    rep_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     approved_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     approved_by_name: Mapped[str] = mapped_column(server_default="")
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -99,6 +101,11 @@ class Order(Base):
             "and approved_by_user_id is distinct from placed_by_user_id "
             "and approved_by_user_id is distinct from subject_user_id)",
             name="another_person",
+        ),
+        CheckConstraint(
+            "rep_limit_minor is null or total_minor <= rep_limit_minor or (approved_by_user_id is not null "
+            "and approved_by_user_id is distinct from placed_by_user_id)",
+            name="approved_for_rep",
         ),
     )
 

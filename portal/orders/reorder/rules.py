@@ -60,7 +60,7 @@ def reorder_line(
     The color goes along. Whether there is a price is asked afterwards, for the quantity that comes out here.
     """
     if current is None:
-        return "It is not in our catalogue any more. Search for another product."
+        return "It is a fee, a discount, or an item that is not in our catalog. Search for another product."
     if current.discontinued:
         return "No longer made, and there is no replacement."
     rounded = round_up(quantity, current.pack_size)

@@ -79,6 +79,12 @@ class OrderDetail(OrderHead):
         return is_partly_ready(self.status, self.units_ready)
 
     @cached_property
+    def nothing_there(self) -> bool:
+        """True if all of it waits for stock, so that nothing is promised."""
+        held = sum(line.quantity_reserved + line.quantity_fulfilled for line in self.lines)
+        return not held and any(line.quantity_backordered for line in self.lines)
+
+    @cached_property
     def units_ready(self) -> int:
         """Units of all lines that can be collected now."""
         return sum(line.quantity_ready for line in self.lines)

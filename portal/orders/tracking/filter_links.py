@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from portal.foundation.wording import po_words
 from portal.orders.status import LABELS, ORDER_STATES
 from portal.orders.tracking.queries.history_filter import HistoryFilter
 
@@ -59,6 +60,10 @@ class FilterLinks:
         """The file with the same filters."""
         return _href("orders.export", self.given)
 
+    def export_lines(self) -> str:
+        """The file of their lines."""
+        return _href("orders.export_lines", self.given)
+
     def chips(self) -> list[Chip]:
         """The chips, each with the other filters kept."""
         chosen = self.given.get("status", "")
@@ -71,7 +76,7 @@ class FilterLinks:
             "from": wanted.placed_from and f"from {wanted.placed_from.isoformat()}",
             "to": wanted.placed_to and f"to {wanted.placed_to.isoformat()}",
             "buyer": wanted.buyer_id and people.get(wanted.buyer_id, "Someone else"),
-            "po": wanted.po and f"PO {wanted.po}",
+            "po": po_words(wanted.po),
             "job": wanted.job and f"Job {wanted.job}",
             "q": wanted.text and f"“{wanted.text}”",
         }

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, current_app, stream_with_context
 from sqlalchemy.orm import Session
 
+from portal.web.answers.heavy import Ticket
 from portal.web.scope import Scope, scoped
 from portal.web.sessions import actor
 
@@ -33,13 +34,25 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def csv_download(file_name: str, columns: Sequence[str], company_id: int, read: Reader) -> Response:
-    """A file of the company's rows, read and sent in pieces, however many they are."""
-    scope = Scope(company_id, actor().user_id)
-    return Response(
-        stream_with_context(_pieces(columns, scope, read)),
+    """A file of the company's rows, read and sent in pieces, however many they are.
+
+    :raises Busy: when the person is being sent another one.
+    """
+    scope, ticket = Scope(company_id, actor().user_id), Ticket("export")
+    answer = Response(
+        stream_with_context(_sent(_pieces(columns, scope, read), ticket)),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"},
     )
+    answer.call_on_close(ticket.release)  # also where nobody took it
+    return answer
+
+
+def _sent(pieces: Iterator[str], ticket: Ticket) -> Iterator[str]:
+    try:
+        yield from pieces
+    finally:
+        ticket.release()
 
 
 def _pieces(columns: Sequence[str], scope: Scope, read: Reader) -> Iterator[str]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_on_record
 from portal.accounts.limits.queries import approvers_of, limit_of, order_limit
 from portal.accounts.models import Company, Membership, User
+from portal.foundation.actor import Actor
 from tests.builders import NOW, Build
+
+
+def _of(company: Company, user: User | None) -> Actor:
+    return actor_on_record("customer", user_id=user.id if user else None, company_id=company.id)
 
 
 def _limit(session: Session, person: User, company: Company, minor: int | None) -> User:
@@ -29,12 +35,12 @@ def test_the_membership_in_the_company_comes_before_that_in_its_parent(
     parent = build.company()
     child = build.company(parent_id=parent.id)
     person = _limit(session, build.user(parent), parent, 9_000)
-    assert order_limit(session, company_id=child.id, user_id=person.id) == 9_000
+    assert order_limit(session, _of(child, person)) == 9_000
     session.add(Membership(user_id=person.id, company_id=child.id, role="buyer", order_limit_minor=100))
     session.commit()
-    assert order_limit(session, company_id=child.id, user_id=person.id) == 100
-    assert order_limit(session, company_id=build.company().id, user_id=person.id) == 0
-    assert order_limit(session, company_id=child.id, user_id=None) == 0
+    assert order_limit(session, _of(child, person)) == 100
+    assert order_limit(session, _of(build.company(), person)) == 0
+    assert order_limit(session, _of(child, None)) == 0
 
 
 def test_approvers_have_the_role_and_a_limit_that_covers_the_total(session: Session, build: Build) -> None:

@@ -41,7 +41,7 @@ def test_each_begins_with_its_subject(mails: dict[str, str]) -> None:
     assert {kind: text.splitlines()[0] for kind, text in mails.items()} == {
         "password_reset": "Subject: Choose a new password",
         "password_changed": "Subject: Your password was changed",
-        "invitation": "Subject: Ngozi Okafor invites you to order for Harbour Painting",
+        "invitation": "Subject: Your invitation to order at Test Coatings",
         "staff_invitation": "Subject: You are invited to the staff of Test Coatings",
     }
 

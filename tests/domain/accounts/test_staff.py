@@ -29,7 +29,7 @@ def test_with_a_password_one_signs_in_at_once(session: Session) -> None:
     )
     session.commit()
     assert added.link is None
-    user = authenticate(session, email="hal@example.com", password="a long phrase")
+    user = authenticate(session, email="hal@example.com", password="a long phrase", secret="x")
     assert user.kind == "admin"
 
 

@@ -31,3 +31,26 @@ def test_a_file_that_says_nothing_lifts_no_hold_and_gives_no_consent(engine: Eng
     assert folder.load(engine).files["companies.csv"].changed == 1
     assert column(engine, STANDS) == ["true false "]
     assert not folder.load(engine).wrote
+
+
+def test_the_file_says_why_to_staff_only(engine: Engine, tmp_path: Path) -> None:
+    """Seen failing: the reason "for staff" stood where the customer's pages, refusals and mails read theirs."""
+    folder = Folder(tmp_path / "files")
+    folder.rows["companies"][0] |= {"credit_hold": "yes", "hold_reason": "Owner is insolvent"}
+    folder.load(engine)
+    state = (
+        "select on_hold || '|' || hold_reason || '|' || hold_note || '|' || held_by_name from credit_account"
+    )
+    assert column(engine, state) == ["true||Owner is insolvent|"]
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "update credit_account set hold_reason = 'Pay INV-1 and call us', held_by_name = 'Maria Chen'"
+            )
+        )
+    folder.rows["companies"][0]["hold_reason"] = "Owner is insolvent, two years"
+    folder.load(engine)
+    assert column(engine, state) == ["true|Pay INV-1 and call us|Owner is insolvent, two years|Maria Chen"]
+    folder.rows["companies"][0] |= {"credit_hold": "no", "hold_reason": ""}
+    folder.load(engine)
+    assert column(engine, state) == ["false|||"]

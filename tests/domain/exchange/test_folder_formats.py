@@ -151,6 +151,7 @@ def wrong_values(kind: str) -> list[tuple[str, str]]:
             ),
             "not a time",
         ),
+        ("count, ", ("x", "1e3", "1.2345", "1,5", "٣", "NaN"), "not a count"),
         ("clock", ("6:30", "24:01", "25:00", "06:30:00", "noon"), "not a clock"),
         ("yes/no", ("yess", "2", "maybe"), "not one of yes, no"),
         ("currency", ("usd", "US", "$", "USDX"), "not a currency"),

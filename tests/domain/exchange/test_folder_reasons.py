@@ -117,15 +117,17 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("tax_exemptions", {"valid_to": "2025-12-31"}, "valid_to: before valid_from"),
 )
 SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
+BELOW_ZERO = "quantity: not possible below zero with a credit"
 STRAY = "order_number: no such order"
 BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"company_code": NOWHERE}, "company_code: no such company"),
     ({"placed_at": "2026-06-02T14:00:01Z", "closed_at": ""}, "placed_at: in the future"),
-    ({"placed_by_email": ""}, "placed_by_email: missing"),
-    ({"placed_by_email": "x9@demo.example"}, "placed_by_email: no such user"),
+    ({**OPEN, "placed_by_email": ""}, "placed_by_email: missing"),
+    ({**OPEN, "placed_by_email": "x9@demo.example"}, "placed_by_email: no such user"),
     ({"placed_by_email": "rep@demo.example"}, "on_behalf_of_email: missing"),
     (
         {
+            **OPEN,
             "placed_by_email": "rep@demo.example",
             "on_behalf_of_email": "x9@demo.example",
             "on_behalf_reason": "Called",
@@ -186,7 +188,7 @@ BAD_ORDERS: tuple[tuple[dict[str, str], str], ...] = (
     ({"exemption": "E-1"}, "exemption: no such certificate"),
 )
 BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
-    ({"sku": NOWHERE}, "sku: no such variant"),
+    ({"sku": "", "name": ""}, "name: missing, and so is sku"),
     (
         {"colour_number": "AM-4103", "colour_name": "Bluebird Box", "sku": "OLD-5"},
         "colour_number: the product is not tintable",
@@ -195,9 +197,20 @@ BAD_LINES: tuple[tuple[dict[str, str], str], ...] = (
     ({"state": "placed", "quantity_fulfilled": "0"}, "state: not possible in an order that is collected"),
     ({"quantity_fulfilled": "0"}, "quantity_fulfilled: not between 1 and 4"),
     ({"quantity_fulfilled": "5"}, "quantity_fulfilled: not between 1 and 4"),
-    ({"quantity": "1e3"}, "quantity: not an integer"),
-    ({"unit_price": "NaN"}, "unit_price: not a price"),
+    ({"quantity": "1e3"}, "quantity: not a count"),
+    ({"unit_price": "NaN"}, "unit_price: not an amount"),
     ({"tax_percent": "101"}, "tax_percent: not between 0 and 100"),
+    ({"quantity": "0"}, "quantity: not between 1 and 1000000"),
+    ({"quantity": "-2", "quantity_fulfilled": "2"}, "quantity_fulfilled: not -2"),
+    ({"quantity": "2.5", "quantity_fulfilled": "2"}, "quantity_fulfilled: not 2.5"),
+)
+# Of orders that somebody still has to pick.
+BAD_OPEN_LINES: tuple[tuple[dict[str, str], str], ...] = (
+    ({"sku": NOWHERE}, "sku: no such variant"),
+    ({"sku": "", "name": "Freight"}, "sku: missing"),
+    ({"quantity": "2.5"}, "quantity: not between 1 and 1000000"),
+    ({"quantity": "-1"}, "quantity: not between 1 and 1000000"),
+    ({"unit_price": "-1"}, "unit_price: not possible below zero in an open order"),
 )
 
 
@@ -226,6 +239,9 @@ def with_bad_rows(folder: Folder) -> Folder:
         folder.order(f"O-{n}", {"state": fields.get("status", "collected")}, **fields)
     for n, (fields, _) in enumerate(BAD_LINES):
         folder.order(f"L-{n}", {}, fields)
+    for n, (fields, _) in enumerate(BAD_OPEN_LINES):
+        folder.order(f"P-{n}", OPEN_LINE, {**OPEN_LINE, **fields}, **OPEN)
+    folder.order("C-0", {}, {"quantity": "-1", "quantity_fulfilled": "-1"}, kind="credit")
     return folder
 
 
@@ -241,11 +257,13 @@ def test_every_reason_is_told_and_nothing_bad_gets_in(engine: Engine, folder: Fo
     for n, (_, reason) in enumerate(BAD_ORDERS):
         assert reason in by_number[f"O-{n}"].split("; "), f"O-{n}: {by_number[f'O-{n}']}"
     lines = folder.rejected_rows("order_lines")
-    for n, (_, reason) in enumerate(BAD_LINES):
-        first, second = (line for line in lines if line["order_number"] == f"L-{n}")
+    bad_lines = {f"L-{n}": reason for n, (_, reason) in enumerate(BAD_LINES)}
+    bad_lines |= {f"P-{n}": reason for n, (_, reason) in enumerate(BAD_OPEN_LINES)} | {"C-0": BELOW_ZERO}
+    for number, reason in bad_lines.items():
+        first, second = (line for line in lines if line["order_number"] == number)
         assert second["reason"] == reason
-        assert first["reason"] == f"order L-{n} has a rejected row (order_lines.csv row {second['row']})"
-        assert by_number[f"L-{n}"] == first["reason"]
+        assert first["reason"] == f"order {number} has a rejected row (order_lines.csv row {second['row']})"
+        assert by_number[number] == first["reason"]
     assert lines[0]["reason"] == STRAY
     for sql, there in (
         ("select code from store order by 1", ["CHI-01"]),
@@ -269,7 +287,8 @@ def test_every_reason_is_told_and_nothing_bad_gets_in(engine: Engine, folder: Fo
 def test_every_reason_of_the_page_is_tested_here() -> None:
     tested = {(f"{file}.csv", reason) for file, _, reason in BAD}
     tested |= {("orders.csv", reason) for _, reason in BAD_ORDERS}
-    tested |= {("order_lines.csv", reason) for _, reason in BAD_LINES} | {("order_lines.csv", STRAY)}
+    tested |= {("order_lines.csv", reason) for _, reason in (*BAD_LINES, *BAD_OPEN_LINES)}
+    tested |= {("order_lines.csv", STRAY), ("order_lines.csv", BELOW_ZERO)}
     tested |= {
         ("payments.csv" if payment else "payment_allocations.csv", reason)
         for payment, _, reason in BAD_PAYMENTS
@@ -286,14 +305,14 @@ def test_corrected_rejects_can_be_imported_as_they_are(
     engine: Engine, folder: Folder, tmp_path: Path
 ) -> None:
     folder.add("colours", number="AM-1", name='Say "hi",\u00e9', hex="blue")
-    folder.order("H-2", {}, {"sku": NOWHERE}, po_number="=1+1")
+    folder.order("H-2", {}, {"unit_price": "?"}, po_number="=1+1")
     folder.load(engine)
     again = Folder(tmp_path / "again", empty=True)
     for file in ("colours", "orders", "order_lines"):
         rows = folder.rejected_rows(file)
         again.rows[file] = [{k: v for k, v in row.items() if k not in {"row", "reason"}} for row in rows]
     again.rows["colours"][0]["hex"] = "#000000"
-    again.rows["order_lines"][1]["sku"] = "OLD-5"
+    again.rows["order_lines"][1]["unit_price"] = "2"
     assert again.load(engine).rejected == 0
     assert column(engine, "select name from colour where number = 'AM-1'") == ['Say "hi",\u00e9']
     assert column(engine, "select po_number from sales_order where number = 'H-2'") == ["=1+1"]

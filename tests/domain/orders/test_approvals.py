@@ -203,9 +203,7 @@ def test_a_no_says_why_and_the_draft_can_be_asked_for_again(scene: Limited, sess
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "approval_refused")).one()
     assert (mail.to_email, mail.data["reason"]) == (scene.shop.user.email, "Half of it is enough")
     with scene.sessions() as other:
-        last = approval_status(
-            other, company_id=scene.shop.company.id, subject_user_id=scene.shop.user.id, draft_id=draft_id
-        ).last
+        last = approval_status(other, scene.shop.actor, draft_id).last
         assert last is not None
         assert (last.state, last.decided_by_name, last.note) == (
             "rejected",

@@ -125,12 +125,25 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update bought set total_quantity = 1", "C1 INT-300-5"),
         ("delete from bought", "C1 INT-300-5"),
     ],
+    "second_factors": [
+        ("update app_user set second_factor_at = now() where id = (select min(id) from app_user)", "person ")
+    ],
+    "affordable_passwords": [
+        (f"update app_user set password_hash = '{hash_}'", "person ")
+        for hash_ in (f"$argon2id$v=19$m=262144,t=4,p=4$c29tZXNhbHQ${'A' * 43}", "{SHA}x")
+    ],
     "session_numbers": [(SESSION.format(2, 2), "session "), (SESSION.format(2, 1), "session ")],
     "log_partitions": [
         (
             "insert into touchpoint_other select (t).* from (select jsonb_populate_record(t, "
             "'{\"occurred_us\": 100}') as t from touchpoint t limit 1) q",
             "",
+        )
+    ],
+    "jobs_given_up": [
+        (
+            "insert into procrastinate_jobs (queue_name, task_name, status) values ('money', 'billing.charge', 'failed')",
+            "job ",
         )
     ],
     "valid_touchpoints": [
@@ -252,7 +265,7 @@ def test_the_command_tells_counts_and_sums(whole: Engine, settings: Settings) ->
             "receivable_minor": 0,
         }
     }
-    assert {check["name"] for check in said["checks"]} == {*BREAKS, *MONEY_BREAKS}
+    assert {check["name"] for check in said["checks"]} == {*BREAKS, *MONEY_BREAKS, *RIGHTS_BREAKS}
     assert [(rule["number"], rule["ok"], bool(rule["checks"])) for rule in said["invariants"]] == [
         (number, True, True) for number in range(1, 20)
     ]

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.invitations.use_cases import invite
 from portal.accounts.models import User
 from portal.desk.lookup.queries.search import look_up
 from portal.desk.lookup.question import read_question
@@ -227,3 +228,31 @@ def _plans(session: Session, who: Any, typed: str) -> str:
     for statement, parameters in heard:
         plans += [row[0] for row in connection.exec_driver_sql("explain " + statement, parameters)]
     return "\n".join(plans)
+
+
+def test_of_somebody_only_invited_a_rep_finds_the_address_alone(
+    client: PageClient, session: Session, build: Build, scene: Counter
+) -> None:
+    """Another customer's buyer, invited by one of the rep's customers. Seen failing with name, phone and role, found by
+    either; and with the name in the customer's story."""
+    mine = build.company("Quay Decorators")
+    admin, rep = build.user(mine, "company_admin"), build.rep(mine)
+    invite(
+        session,
+        actor=build.actor(admin, mine, "company_admin"),
+        email=scene.buyer.email,
+        name="Whoever",
+        role="buyer",
+        public_url="http://x",
+        now=NOW,
+    )
+    session.commit()
+    who = build.actor(rep)
+    for typed in ("Dana Ortiz", "ortiz", "518 555 0177", "15185550177"):
+        assert not look_up(session, who, read_question(typed)), typed
+    (found,) = look_up(session, who, read_question("dana@harbour.example"))
+    assert (found.title, found.phone, found.email) == ("dana@harbour.example", "", "dana@harbour.example")
+    client.sign_in(rep.email)
+    client.get(f"/customers/{mine.code}")
+    assert "dana@harbour.example" in client.text
+    assert "Dana" not in client.text

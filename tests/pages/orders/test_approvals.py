@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
 from portal.billing.models.tax import TaxRate
-from portal.orders.checkout.terms import first_delivery_day
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.orders import Order
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.orders.test_checkout import hidden, order_it
-from tests.shop import Shop
+from tests.shop import Shop, delivery_day
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -205,7 +204,7 @@ def test_within_the_limit_nothing_is_asked(shop: Shop, owner: User, client: Page
 def test_a_note_that_is_too_long_comes_back(shop: Shop, owner: User, client: PageClient) -> None:
     draft_id = at_review(shop, client)
     ask(client, draft_id, "y" * 501, status=422)
-    assert "Keep the note within 500 characters." in client.text
+    assert "Keep the note within 500 characters; it has 501." in client.text
     assert "y" * 501 in client.body
 
 
@@ -290,7 +289,7 @@ def test_taxed_and_delivered_it_reads_as_well(shop: Shop, owner: User, app: Flas
     address = shop.build.address(shop.company)
     buyer, boss = PageClient(app), PageClient(app)
     draft_id = at_review(shop, buyer)
-    day = first_delivery_day(datetime.now(UTC).date() + timedelta(days=1))
+    day = delivery_day(session, shop.store, datetime.now(UTC).date() + timedelta(days=1))
     choice = {
         "fulfilment": "delivery",
         "store_id": str(shop.store.id),

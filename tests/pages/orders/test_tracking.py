@@ -168,3 +168,27 @@ def test_an_imported_document_without_store_or_steps(client: PageClient, scene: 
     assert "A credit note from before this portal" in client.text
     client.get("/orders")
     assert "No store" in client.text
+
+
+def test_the_code_is_shown_to_people_who_order(client: PageClient, scene: Counter, build: Build) -> None:
+    """It opens the counter. Seen failing: viewers, and reps acting for somebody, read it on three pages."""
+    order = scene.order(number="CP-77", status="ready")
+    pages = ("/", f"/orders/{order.number}", f"/orders/{order.number}/placed", f"/orders/{order.number}/slip")
+    rep = build.rep(scene.company)
+    for person in (build.user(scene.company, "viewer"), rep):
+        reader = PageClient(client.http.application)
+        reader.sign_in(person.email)
+        if person is rep:
+            address = f"/customers/{scene.company.code}/delegations"
+            reader.get(address)
+            reader.post(address, {"subject": scene.buyer.id, "reason": "Asked on the phone"})
+        for page in pages:
+            answer = reader.http.get(page)
+            assert answer.status_code in (200, 302, 403), page
+            assert "K7PQXA" not in answer.text.replace(" ", ""), page
+        reader.get(f"/orders/{order.number}")
+        assert "The pickup code is with" in reader.text
+    client.sign_in(scene.buyer.email)
+    client.get(f"/orders/{order.number}")
+    assert "K7P QXA" in client.text
+    assert "The pickup code is with" not in client.text

@@ -231,3 +231,21 @@ def test_history_costs_the_same_for_one_order_and_many(
         scene.order(placed_at=NOW - timedelta(hours=n), po_number="PO-1")
     assert [cost("/orders"), cost("/orders?po=PO&status=open&q=PO-1")] == few
     assert max(few) <= 6
+
+
+def test_the_lines_of_the_filtered_orders(scene: Counter, client: PageClient) -> None:
+    """One row for each line, of one's own company's orders alone. Seen failing without the export."""
+    first = scene.order(Want(scene.paint, 2), Want(scene.tape, 12, price="3.95"), po_number="=1+1")
+    scene.order(Want(scene.tape, 6, price="3.95"), po_number="OTHER")
+    client.sign_in(scene.buyer.email)
+    client.get("/orders")
+    assert "/order-lines.csv" in client.body
+    body = client.http.get("/order-lines.csv?po=1%2B1").get_data().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(body)))
+    assert [(row["Order"], row["Line"], row["SKU"], row["Quantity"]) for row in rows] == [
+        (first.number, "1", "PRO-1", "2"),
+        (first.number, "2", "TAPE-1", "12"),
+    ]
+    assert rows[0]["PO number"] == "'=1+1"
+    assert (rows[1]["Unit price"], rows[1]["Total"]) == ("3.9500", "47.40")
+    assert client.http.get("/order-lines.csv?from=soon").status_code == 302

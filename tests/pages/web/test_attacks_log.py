@@ -19,6 +19,7 @@ from portal.orders.models.drafts import Draft
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
 from tests.page import PageClient
+from tests.running.queued import run_queued
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 MAIL = "ann@painter.example"
@@ -139,6 +140,7 @@ def test_a_session_leaves_no_secret_behind(
     browser.post("/sign-out")
     browser.get("/forgot")
     browser.post("/forgot", {"email": admin.email})
+    run_queued(settings, engine, "sign_in.request_reset")
     links = session.scalars(
         text("select data->>'link' from outbound_mail where data->>'link' is not null")
     ).all()
@@ -163,7 +165,7 @@ def test_a_session_leaves_no_secret_behind(
         assert secret not in written
     jobs = session.scalars(text("select args::text from procrastinate_jobs")).all()
     assert jobs
-    assert all(re.fullmatch(r'\{"mail_id": \d+\}', args) for args in jobs)
+    assert all(re.fullmatch(r'\{"(mail|request)_id": \d+\}', args) for args in jobs)
     for table in ("touchpoint", "user_session", "one_time_token"):
         kept = session.execute(
             text(f"select coalesce(string_agg(t::text, ''), '') from {table} t")

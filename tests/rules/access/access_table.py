@@ -20,9 +20,18 @@ TABLE = """
 METHOD ROUTE                                             visitor viewer buyer approver admin other_buyer rep other_rep acting_rep support store staff_admin
 GET    /                                                 in      200    200   200      200   200         200 200       200        200     302   200
 GET    /account                                          in      200    200   200      200   200         200 200       403        200     200   200
+GET    /account/authenticator-app                        in      303    303   303      303   303         303 303       403        303     303   303
+POST   /account/authenticator-app                        401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+POST   /account/authenticator-app/confirmation           401     404    404   404      404   404         404 404       403        404     404   404
+POST   /account/authenticator-app/removal                401     404    404   404      404   404         404 404       403        404     404   404
 GET    /account/billing                                  in      200    200   200      200   200         403 403       200        403     403   403
+POST   /account/passkeys                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+POST   /account/passkeys/<passkey_id>/removal            401     404    ok    404      404   404         404 404       403        404     404   404
+POST   /account/passkeys/options                         401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/password                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/profile                                  401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+POST   /account/recovery-codes                           401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+GET    /account/security                                 in      200    200   200      200   200         200 200       403        200     200   200
 POST   /account/sessions/<session_id>/ending             401     404    ok    404      404   404         404 404       403        404     404   404
 POST   /account/sessions/endings                         401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 GET    /acting                                           in      200    200   200      200   200         403 403       200        403     403   403
@@ -48,6 +57,11 @@ GET    /bought-before                                    in      403    200   20
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /company/second-factor                            401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /confirmation                                     in      200    200   200      200   200         200 200       403        200     200   200
+POST   /confirmation                                     401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
+GET    /company/rep-limit                                in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/rep-limit                                401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /context                                          in      200    200   200      200   200         403 403       200        403     403   403
 POST   /context                                          401     ok     ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /counter                                          in      403    403   403      403   403         403 403       403        403     200   200
@@ -145,6 +159,7 @@ POST   /jobs/<job_id>/closure                            401     403    ok    ok
 GET    /livez                                            200     200    200   200      200   200         200 200       200        200     200   200
 GET    /lookup                                           in      403    403   403      403   403         200 200       403        200     403   200
 GET    /lookup/orders/<number>                           in      403    403   403      403   403         200 404       403        200     403   200
+GET    /order-lines.csv                                  in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders                                           in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders.csv                                       in      200    200   200      200   200         403 403       200        403     403   403
 GET    /orders/<number>                                  in      200    200   200      200   404         403 403       200        403     403   403
@@ -156,6 +171,7 @@ GET    /orders/<number>/reorder                          in      403    200   20
 POST   /orders/<number>/reorders                         401     403    ok    ok       ok    404         403 403       ok         403     403   403
 GET    /orders/<number>/slip                             in      200    200   200      200   404         403 403       200        403     403   403
 GET    /orders/<number>/slip.pdf                         in      200    200   200      200   404         403 403       200        403     403   403
+POST   /passkey-options                                  ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /pay/<token>                                      404     404    404   404      404   404         404 404       404        404     404   404
 POST   /pay/<token>                                      404     404    404   404      404   404         404 404       404        404     404   404
 GET    /pay/returned/<token>                             404     404    404   404      404   404         404 404       404        404     404   404
@@ -178,6 +194,7 @@ POST   /people/<user_id>/invitation                      401     403    403   40
 POST   /people/<user_id>/lock                            401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/order-limit                     401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/role                            401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /people/<user_id>/second-factor/reset             401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /people/<user_id>/unlock                          401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /people/invitation                                in      403    403   403      200   403         403 403       403        403     403   403
 POST   /people/invitation                                401     403    403   403      ok    403         403 403       403        403     403   403
@@ -195,6 +212,9 @@ POST   /scheduled-payments/<token>/cancellation          401     403    403   ok
 GET    /scheduled-payments/new                           in      403    403   302      302   403         403 403       403        403     403   403
 GET    /sign-in                                          200     302    302   302      302   302         302 302       302        302     302   302
 POST   /sign-in                                          ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+POST   /sign-in/passkey                                  ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /sign-in/second-factor                            302     302    302   302      302   302         302 302       302        302     302   302
+POST   /sign-in/second-factor                            ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 POST   /sign-out                                         ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /staff                                            in      403    403   403      403   403         403 403       403        403     403   200
 GET    /staff/<user_id>                                  in      403    403   403      403   403         403 403       403        403     403   200
@@ -204,6 +224,8 @@ POST   /staff/<user_id>/invitation                       401     403    403   40
 POST   /staff/<user_id>/lock                             401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /staff/lookups                                    in      403    403   403      403   403         403 403       403        403     403   200
 POST   /staff/<user_id>/unlock                           401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /staff/second-factor-reset                        in      403    403   403      403   403         403 403       403        403     403   200
+POST   /staff/second-factor-reset                        401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /staff/invitation                                 in      403    403   403      403   403         403 403       403        403     403   200
 POST   /staff/invitation                                 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /statements                                       in      200    200   200      200   200         403 403       200        403     403   403

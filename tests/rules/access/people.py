@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User, UserSession
+from portal.accounts.models.second_factors import Passkey
 from portal.billing.disputes.use_cases.disputes import open_dispute
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
@@ -106,6 +107,7 @@ def everybody(build: Build, app: Flask) -> World:
         "line_id": build.session.scalars(select(DraftLine.id).where(DraftLine.draft_id == draft_id)).first(),
         "user_id": people["viewer"].id,
         "session_id": _session_row(build, buyer, company).id,
+        "passkey_id": _passkey(build, buyer).id,
         "code": company.code,
         "sku": paint.sku,
         "job_id": job.id,
@@ -187,6 +189,16 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
         "refund_id": _failed_refund(session, payment).id,
     }
     return Money(parts, payment.number, scheduled.token)
+
+
+def _passkey(build: Build, person: User) -> Passkey:
+    """One that is not asked for at sign-in, because the person is not marked to have a second factor."""
+    row = Passkey(
+        user_id=person.id, credential_id=b"1", public_key=b"2", name="Phone", created_at=datetime.now(UTC)
+    )
+    build.session.add(row)
+    build.session.commit()
+    return row
 
 
 def _failed_refund(session: Session, payment: Payment) -> Refund:

@@ -25,6 +25,7 @@ PLACED_ONLY = {
         "note",
         "delegation_id",
         "order_limit_minor",
+        "rep_limit_minor",
         "approved_by_user_id",
         "approved_by_name",
     },

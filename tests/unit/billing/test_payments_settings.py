@@ -18,7 +18,7 @@ def settings(**given: str) -> Settings:
     return from_environment(
         {
             "DATABASE_URL": "postgresql://localhost/x",
-            "PORTAL_SECRET_KEY": "k" * 32 + "abcdef",
+            "PORTAL_SECRET_KEY": "kD93mfQ0v7_Lw1xTq8ZrYbNcHs5UeAoPj2GiV4",
             **{f"PORTAL_{name}": value for name, value in given.items()},
         }
     )

@@ -1,23 +1,10 @@
-"""Delivery days and PO numbers."""
+"""PO numbers."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 import pytest
 
-from portal.orders.checkout.terms import delivered_by, delivery_problem, first_delivery_day, po_of, po_problem
-
-
-def test_delivery_days() -> None:
-    saturday, monday = date(2026, 6, 6), date(2026, 6, 8)
-    assert first_delivery_day(saturday) == monday
-    assert delivery_problem(saturday, saturday) == "The earliest delivery is tomorrow."
-    assert delivery_problem(date(2026, 6, 7), saturday) == "We don't deliver on Sundays. Choose another day."
-    assert delivery_problem(monday, saturday) is None
-    assert delivery_problem(None, saturday) == "Choose the day of delivery."
-    assert delivery_problem(date(2027, 6, 7), saturday) is not None
-    assert delivered_by(monday, "America/New_York").astimezone(UTC) == datetime(2026, 6, 8, 22, tzinfo=UTC)
+from portal.orders.checkout.terms import po_of, po_problem
 
 
 @pytest.mark.parametrize(

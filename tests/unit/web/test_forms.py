@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from wtforms import TextAreaField
+from wtforms.validators import Optional
 
 from portal.foundation.errors import Rejected
 from portal.web.amount_rows import RowsForm
-from portal.web.forms import KeyedForm, MoneyField
+from portal.web.forms import KeyedForm, MoneyField, PortalForm
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,19 @@ def test_a_refusal_lands_beside_its_document(send: Send) -> None:
     assert form.rows.errors == {7: "At most $5.00"}
     assert form.amount.errors == ["Enter the amount that came."]
     assert form.form_errors == ["Not this."]
+
+
+def test_a_field_holds_to_its_length() -> None:
+    """A line end counts as one character. Seen failing when only browsers held to it."""
+
+    class Noted(PortalForm):
+        note = TextAreaField("Note", render_kw={"maxlength": "5"})
+        named = TextAreaField("Name", [Optional()], render_kw={"maxlength": "5"})
+
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="x", WTF_CSRF_ENABLED=False)
+    with app.test_request_context(method="POST", data={"note": "ab\r\ncd", "named": "abcdef"}):
+        form = Noted()
+        assert not form.validate()
+        assert form.note.data == "ab\ncd"
+        assert form.errors == {"named": ["Keep this within 5 characters; it has 6."]}

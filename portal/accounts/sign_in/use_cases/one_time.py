@@ -33,8 +33,9 @@ def issue_link(
     company_id: int | None = None,
     created_by: int | None = None,
 ) -> IssuedLink:
-    """A new link for a person; earlier ones for the same purpose stop working. Only its hash is stored."""
-    void_links(session, purpose=purpose, user_id=user_id, company_id=company_id, now=now)
+    """A new link for a person; an earlier invitation of the same company stops working. Only its hash is stored."""
+    if purpose == INVITATION:
+        void_links(session, purpose=purpose, user_id=user_id, company_id=company_id, now=now)
     token = new_token()
     row = OneTimeToken(
         token_hash=token_hash(token),

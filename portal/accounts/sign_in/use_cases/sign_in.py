@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, undefer
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import Company, User, UserSession
+from portal.accounts.sight import stands
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.facts import SignedIn
+from portal.accounts.sign_in.queries import someones_hash
 from portal.accounts.sign_in.use_cases.sessions import end_session_of_token
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN, forgive
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token, token_hash
@@ -23,12 +24,11 @@ MISMATCH = "That e-mail address and password don't belong together. Check both, 
 
 # The company of the last session if the person still belongs to it, else the first by name; with it the
 # store and job of that session.
-_START = text("""
+_START = text(f"""
 with mine as (
-  select c.id, c.name, (array_agg(m.role order by m.company_id = c.id desc))[1] as role
+  select c.id, c.name, m.role
     from membership m join company c on c.id = m.company_id or c.parent_id = m.company_id
-   where m.user_id = :user_id and m.disabled_at is null and c.disabled_at is null
-   group by c.id
+   where m.user_id = :user_id and {stands("m", "c")} and c.disabled_at is null
 ), last_visit as (
   select company_id, store_id, job_id from user_session
    where user_id = :user_id and company_id is not null order by id desc limit 1
@@ -66,18 +66,20 @@ class _Start:
     job_id: int | None = None
 
 
-def authenticate(session: Session, *, email: str, password: str) -> User:
+def authenticate(session: Session, *, email: str, password: str, secret: str) -> User:
     """The person whose password this is. An unknown address, a disabled person and a wrong password get the same
-    answer after the same work.
+    answer after the same work: an unknown address costs what one of the stored hashes costs, always the same one.
 
+    :param secret: the portal's, so that nobody can foresee which one.
     :raises Rejected: if they do not match.
     """
-    wanted = select(User).where(User.email == email.strip().lower())
+    wanted = select(User).where(User.email == email)
     user = session.scalar(wanted.options(undefer(User.password_hash)))
-    matches = passwords.verify(user.password_hash if user else None, password)
+    like = someones_hash(session, email, secret)
+    matches = passwords.verify(user.password_hash if user else None, password, like=like)
     if user is None or not matches or user.disabled_at is not None:
         raise Rejected("no_match", MISMATCH, outcome="denied")
-    if passwords.needs_rehash(user.password_hash or ""):
+    if passwords.needs_rehash(user.password_hash or "", password):
         user.password_hash = passwords.hash_password(password)
     return user
 
@@ -90,18 +92,20 @@ def sign_in(
     now: datetime,
     lifetime: timedelta,
     method: str = "password",
+    second_factor: bool = False,
 ) -> NewSession:
     """Begin a new session with a new token; the session that the browser held before ends.
 
-    :param method: how the person proved who they are: password or invitation.
+    :param method: how the person proved who they are: password, passkey or invitation.
+    :param second_factor: whether with a second factor, too.
     :param lifetime: after which the session ends, even if it is in use.
     """
     if browser.token:
         end_session_of_token(session, token=browser.token, now=now)
-    forgive(session, limit=SIGN_IN, email=user.email)
     start, token = _start(session, user), new_token()
     row = _new_row(user, start, browser, token)
-    row.created_at = row.last_seen_at = now
+    row.created_at = row.last_seen_at = row.confirmed_at = now
+    row.second_factor_at = now if second_factor else None
     row.expires_at = now + lifetime
     session.add(row)
     session.flush()

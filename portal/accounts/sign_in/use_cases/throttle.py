@@ -15,18 +15,39 @@ from portal.foundation.errors import Rejected
 
 @dataclass(frozen=True)
 class Limit:
-    """How many tries an account and a network have within ``window``."""
+    """How many tries an account and a network have within ``window``. ``way_out``: what else can be done, told to whoever
+    has to wait."""
 
     purpose: str
     per_account: int
     per_network: int
     window: timedelta
+    way_out: str = ""
 
 
-SIGN_IN = Limit("sign_in", per_account=8, per_network=40, window=timedelta(minutes=15))
+# Wrong passwords are counted otherwise: guesses.py.
+ANY_NETWORK = 1_000_000
 # A company's invitations, counted by company; the network says nothing here.
-INVITATION = Limit("invitation", per_account=60, per_network=1_000_000, window=timedelta(minutes=60))
-RESET = Limit("reset", per_account=5, per_network=30, window=timedelta(minutes=60))
+INVITATION = Limit("invitation", per_account=60, per_network=ANY_NETWORK, window=timedelta(minutes=60))
+# To one address, whichever companies invite it: nobody's mailbox is flooded from here.
+INVITATION_TO = Limit(
+    "invitation_to",
+    per_account=5,
+    per_network=ANY_NETWORK,
+    window=timedelta(days=1),
+    way_out=" One address gets at most five invitations a day.",
+)
+RESET = Limit(
+    "reset",
+    per_account=5,
+    per_network=ANY_NETWORK,
+    window=timedelta(days=1),
+    way_out=" Or use the link in the newest mail: each works for an hour.",
+)
+RESETS_OF_NETWORK = Limit("resets_of", per_account=ANY_NETWORK, per_network=30, window=timedelta(minutes=60))
+
+# From how many seconds on a wait is told in which unit.
+_UNITS = ((7200, 3600, "hour"), (60, 60, "minute"), (0, 1, "second"))
 
 # A fixed lock order, account before network, prevents deadlocks.
 _LOCK = text("""
@@ -56,16 +77,21 @@ select at from full_until
 class TooManyTries(Rejected):
     """The rate limit is reached. ``retry_after``: seconds until the next try is allowed."""
 
-    def __init__(self, retry_after: int) -> None:
-        minutes = ceil(retry_after / 60)
-        unit = "minute" if minutes == 1 else "minutes"
+    def __init__(self, retry_after: int, way_out: str = "") -> None:
         super().__init__(
             "too_many_tries",
-            f"Too many tries. Wait {minutes} {unit}, then try again.",
+            f"Too many tries. Wait {wait_words(retry_after)}, then try again.{way_out}",
             outcome="denied",
             details={"retry_after": retry_after},  # read by billing.pay_links
         )
         self.retry_after = retry_after
+
+
+def wait_words(seconds: int) -> str:
+    """``30 seconds``, ``2 minutes``, ``23 hours``: for how long to wait, never too short."""
+    size, unit = next((size, unit) for least, size, unit in _UNITS if seconds >= least)
+    count = ceil(seconds / size)
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _account_key(email: str) -> bytes:
@@ -90,12 +116,5 @@ def admit(session: Session, *, limit: Limit, email: str, network: str, now: date
     ).scalar_one()
     if full_since is None:
         return
-    raise TooManyTries(max(1, ceil((full_since + limit.window - now).total_seconds())))
-
-
-def forgive(session: Session, *, limit: Limit, email: str) -> None:
-    """Forget an account's tries after one that succeeded."""
-    session.execute(
-        text("delete from sign_in_attempt where purpose = :purpose and account_key = :account"),
-        {"purpose": limit.purpose, "account": _account_key(email)},
-    )
+    wait = ceil((full_since + limit.window - now).total_seconds())
+    raise TooManyTries(max(1, wait), limit.way_out)

@@ -6,14 +6,15 @@ from flask import redirect, render_template, request, url_for
 
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.sign_in.forms import ForgotForm, ResetForm
-from portal.accounts.sign_in.page import count_try, dead_link, public_url, record_failure, refused
+from portal.accounts.sign_in.page import count_try, dead_link, record_failure, refused, sellers
 from portal.accounts.sign_in.use_cases import throttle
-from portal.accounts.sign_in.use_cases.credentials import request_reset, reset_password
+from portal.accounts.sign_in.use_cases.credentials import queue_reset, reset_password
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, find_link
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
+from portal.web.visitor import known_browser, remember_browser
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
@@ -26,11 +27,11 @@ def forgot() -> Answer:
     if not form.validate_on_submit():
         return _forgot(form), 422
     with refusing(form) as tried:
-        count_try(throttle.RESET, form.email.data)
+        _count_reset(form.email.data)
     if (no := tried.refused) is not None:
-        record_failure(no, "reset")
+        record_failure(no, "reset", form.email.data)
         return refused(no, _forgot(form))
-    request_reset(db(), email=form.email.data, public_url=public_url(), now=now())
+    queue_reset(db(), email=form.email.data, now=now())
     return redirect(url_for(".forgot", sent=1))
 
 
@@ -46,13 +47,25 @@ def reset() -> Answer:
     if not form.validate_on_submit():
         return _reset(form), 200 if only_reads() else 422
     with refusing(form) as tried:
-        reset_password(db(), token=form.token.data, password=form.password.data, now=now())
+        user = reset_password(
+            db(), token=form.token.data, password=form.password.data, now=now(), sellers=sellers()
+        )
     if isinstance(tried.refused, DeadLink):
         return dead_link("reset")
     if tried.refused is not None:
         return refused(tried.refused, _reset(form))
     flash("ok", "Your password is changed. Sign in with the new one.")
-    return redirect(url_for(".sign_in"))
+    answer = redirect(url_for(".sign_in"))
+    # Whoever holds the mailbox is no stranger: nobody's wrong guesses keep them out from here on.
+    remember_browser(answer, user.email)
+    return answer
+
+
+def _count_reset(email: str) -> None:
+    """Strangers who ask for somebody's links do not use up those of the person's own browser."""
+    count_try(throttle.RESETS_OF_NETWORK, "")
+    browser = known_browser(email)
+    count_try(throttle.RESET, f"{email} {browser}" if browser else email)
 
 
 def _forgot(form: ForgotForm, *, sent: bool = False) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
+from portal.accounts.second_factors.page import site
 from portal.accounts.sign_in.forms import SignInForm
 from portal.accounts.sign_in.page import (
     HOME,
-    count_try,
+    comers_buckets,
+    count_guess,
     record_failure,
     refused,
     renew_form_secret,
     start_session,
 )
+from portal.accounts.sign_in.use_cases.guesses import take_back
 from portal.accounts.sign_in.use_cases.sign_in import authenticate
 from portal.accounts.sign_in.use_cases.sign_out import sign_out
-from portal.accounts.sign_in.use_cases.throttle import SIGN_IN
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.sessions import actor, clear_cookie, visit
@@ -38,11 +40,13 @@ def sign_in_form() -> Answer:
         return _page(form)
     if not form.validate_on_submit():
         return _page(form), 422
+    email, secret = form.email.data, current_app.config["SECRET_KEY"]
     with refusing(form) as tried:
-        count_try(SIGN_IN, form.email.data)
-        user = authenticate(db(), email=form.email.data, password=form.password.data)
+        guess = count_guess(comers_buckets(email))
+        user = authenticate(db(), email=email, password=form.password.data, secret=secret)
+        take_back(db(), guess)
     if (no := tried.refused) is not None:
-        record_failure(no, "password")
+        record_failure(no, "password", email)
         return refused(no, _page(form))
     return start_session(user, onward, method="password")
 
@@ -59,4 +63,4 @@ def sign_out_form() -> Response:
 
 
 def _page(form: SignInForm) -> str:
-    return render_template("accounts/sign_in/sign_in.html", form=form)
+    return render_template("accounts/sign_in/sign_in.html", form=form, passkeys=site().takes_passkeys)

@@ -10,10 +10,11 @@ from wtforms.fields import SelectChoice
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.accounts.roles import ROLE_LABELS
-from portal.accounts.sign_in.page import public_url
+from portal.accounts.sign_in.page import count_try, public_url
+from portal.accounts.sign_in.use_cases.throttle import INVITATION_TO
 from portal.accounts.staff.forms import AssignmentForm, StaffForm
 from portal.accounts.staff.page import member_page
-from portal.accounts.staff.queries import staff_list
+from portal.accounts.staff.queries import staff_list, staff_member
 from portal.accounts.staff.use_cases.staff import (
     NewStaff,
     add_staff,
@@ -50,6 +51,7 @@ def invite_staff() -> Answer:
         return render_template("accounts/staff/invite_staff.html", form=form)
     if form.validate_on_submit():
         with refusing(form) as tried:
+            count_try(INVITATION_TO, form.email.data)
             new = _new_staff(form, stores)
             add_staff(db(), new, actor=actor(), public_url=public_url(), now=now())
         if tried.refused is None:
@@ -90,13 +92,14 @@ def unlock_form(user_id: int) -> Answer:
 @needs("staff:manage")
 def resend_form(user_id: int) -> Answer:
     """Send an invitation again."""
-    return _change(
-        user_id,
-        lambda: resend_staff_invitation(
+
+    def send() -> User:
+        count_try(INVITATION_TO, staff_member(db(), user_id).email)
+        return resend_staff_invitation(
             db(), actor=actor(), user_id=user_id, public_url=public_url(), now=now()
-        ),
-        "A new invitation is on its way to {}.",
-    )
+        )
+
+    return _change(user_id, send, "A new invitation is on its way to {}.")
 
 
 def _new_staff(form: StaffForm, stores: Sequence[StoreInfo]) -> NewStaff:

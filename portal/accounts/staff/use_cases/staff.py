@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.invitations.facts import record_invite_sent
 from portal.accounts.models import User
 from portal.accounts.sign_in import passwords
+from portal.accounts.sign_in.guessable import check_quality
 from portal.accounts.sign_in.links import invitation_link
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, RESET, issue_link, void_links
 from portal.accounts.sign_in.use_cases.sessions import end_sessions
@@ -22,6 +24,7 @@ from portal.accounts.staff.letters import mail_staff_invitation
 from portal.accounts.staff.queries import staff_member, state_of
 from portal.foundation.actor import STAFF_KINDS, Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.smtp.addresses import BadAddress, read_address
 from portal.touchpoints.kind import Change
 
 # Serializes administrators who disable each other.
@@ -52,21 +55,31 @@ class StaffAdded:
 
 
 def add_staff(
-    session: Session, new: NewStaff, *, now: datetime, public_url: str = "", actor: Actor | None = None
+    session: Session,
+    new: NewStaff,
+    *,
+    now: datetime,
+    public_url: str = "",
+    actor: Actor | None = None,
+    sellers: Iterable[str] = (),
 ) -> StaffAdded:
     """Add one of the seller's people. An invitation is sent by mail unless a password is given.
 
     :param actor: the administrator; None on the command line.
+    :param sellers: the seller's names, which make no good password.
     :raises Rejected: if the kind is unknown, the store is missing, the password is weak, or the address is taken.
     """
-    email = new.email.strip().lower()
+    try:
+        email = read_address(new.email)
+    except BadAddress:
+        raise Rejected("email", "Enter an address like name@company.com.", field="email") from None
     _check_kind(new)
     if session.scalar(select(User.id).where(User.email == email)) is not None:
         raise Rejected("address_taken", "Somebody has this address already.", field="email")
     user = _find_or_add(session, new, email)
     record_account_created(session, user, actor=actor or actor_of(user), now=now)
     if new.password is not None:
-        passwords.check_quality(new.password, email=email)
+        check_quality(new.password, email=email, names=[new.name, *sellers])
         user.password_hash = passwords.hash_password(new.password)
         return StaffAdded(user, None)
     return StaffAdded(user, _invite(session, actor=actor, user=user, public_url=public_url, now=now))

@@ -13,6 +13,7 @@ from portal.billing.credit_holds.letters import mail_hold_changes
 from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 
 MAX_REASON = 300
 # Waits for orders that are being placed under the row's lock; those that come after see the hold.
@@ -25,8 +26,8 @@ on conflict (company_id) do update
 returning company_id
 """)
 LIFT = text("""
-update credit_account set on_hold = false, hold_reason = '', held_at = null, held_by_name = '',
-       held_by_rule = false
+update credit_account set on_hold = false, hold_reason = '', hold_note = '', held_at = null,
+       held_by_name = '', held_by_rule = false
  where company_id = :company and on_hold
 returning company_id
 """)
@@ -61,8 +62,7 @@ def lift_hold(session: Session, *, actor: Actor, now: datetime, company: Company
     :raises Rejected: ``note`` when it is too long, ``not_held`` when the account is not on hold.
     """
     _check(actor)
-    if len(note) > MAX_REASON:
-        raise Rejected("note", f"Keep it within {MAX_REASON} characters.", field="reason")
+    refuse_longer(note, MAX_REASON, field="reason", code="note")
     if session.execute(LIFT, {"company": company.id}).first() is None:
         raise Rejected("not_held", "This account is not on hold any more.", outcome="conflict")
     _changed(session, HoldChange(company.id, company.name, False, note, actor.name), actor, now)

@@ -15,6 +15,7 @@ from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor
 
 
@@ -34,8 +35,7 @@ def dispute_invoice(
     check_amount(invoice, amount_minor)
     if reason not in DISPUTE_REASONS:
         raise Rejected("reason", "Choose what is wrong.", field="reason")
-    if len(note) > MAX_NOTE:
-        raise Rejected("note", f"Keep it within {MAX_NOTE:,} characters.", field="note")
+    refuse_longer(note, MAX_NOTE, field="note", code="note")
     opened = open_dispute(session, invoice, amount_minor, reason, note, actor, now)
     if opened is None:
         problem = "A dispute about this invoice is open already. We answer it first."

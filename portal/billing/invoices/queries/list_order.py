@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, tuple_
 from portal.billing.invoices.filters import InvoiceFilter
 from portal.billing.models.invoices import Invoice
 from portal.foundation.paging import decode_cursor, encode_cursor
+from portal.foundation.sql import holds
 
 BY_DUE_DAY = frozenset({"open", "overdue"})
 
@@ -53,12 +54,12 @@ def _named(wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.numbers:
         yield Invoice.number.in_(wanted.numbers)
     if wanted.job:
-        yield Invoice.job_name.icontains(wanted.job, autoescape=True)
+        yield holds(Invoice.job_name, wanted.job)
     if wanted.po:
-        yield Invoice.po_number.icontains(wanted.po, autoescape=True)
+        yield holds(Invoice.po_number, wanted.po)
     if wanted.text:
         columns = (Invoice.number, Invoice.po_number, Invoice.order_number, Invoice.job_name)
-        yield or_(*(column.icontains(wanted.text, autoescape=True) for column in columns))
+        yield or_(*(holds(column, wanted.text) for column in columns))
 
 
 def cursor_of(due_on: date, issued_on: date, id: int, wanted: InvoiceFilter) -> str:

@@ -67,14 +67,15 @@ def create_export() -> Response | str | tuple[str, int]:
     if errors:
         return show_invoices()
     company_id, day = actor().customer_id, today()
-    viewed(DocumentDownloaded(document="invoices", format="csv", filters=wanted.names), account_id=company_id)
 
     def read(session: Session, after: str | None) -> tuple[list[Cells], str | None]:
         keep_to_indexes(session)
         page = invoices(session, company_id=company_id, wanted=wanted, today=day, after=after, size=PIECE)
         return [cells(row, day) for row in page.rows], page.next_cursor
 
-    return csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", COLUMNS, company_id, read)
+    sent = csv_download(f"{_file_name(wanted)}-{day.isoformat()}.csv", COLUMNS, company_id, read)
+    viewed(DocumentDownloaded(document="invoices", format="csv", filters=wanted.names), account_id=company_id)
+    return sent
 
 
 def _file_name(wanted: InvoiceFilter) -> str:

@@ -17,9 +17,9 @@ from portal.foundation.actor import Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.inputs import read_id
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 
-FORGET = "billing.forget_method"
+FORGET = JobName("billing.forget_method", MONEY)
 
 
 def check_may_use(actor: Actor) -> int:

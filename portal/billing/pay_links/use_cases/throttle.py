@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from math import ceil
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit
+from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admit, wait_words
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 
-# Per address, whoever sends them, and per company; the network does not matter here.
-TO_ADDRESS = Limit("link_mail_to", per_account=5, per_network=1_000_000, window=timedelta(hours=1))
+# Per address, whichever companies send them, and per company; the network does not matter here.
+TO_ADDRESS = Limit("link_mail_to", per_account=5, per_network=1_000_000, window=timedelta(days=1))
 OF_COMPANY = Limit("link_mail_of", per_account=30, per_network=1_000_000, window=timedelta(hours=1))
 
 
@@ -20,11 +19,10 @@ class TooManyMails(Rejected):
     """The limit is reached. ``retry_after``: seconds until the next mail is allowed."""
 
     def __init__(self, limit: Limit, whose: str, retry_after: int) -> None:
-        minutes = ceil(retry_after / 60)
-        wait = f"in {minutes} {'minute' if minutes == 1 else 'minutes'}"
+        within = "a day" if limit is TO_ADDRESS else "an hour"
         message = (
-            f"{limit.per_account} {whose} within an hour. Send it {wait}, or leave this empty and pass the link on "
-            "yourself."
+            f"{limit.per_account} {whose} within {within}. Send it in {wait_words(retry_after)}, or leave this empty "
+            "and pass the link on yourself."
         )
         super().__init__("too_many_tries", message, field="email", outcome="denied")
         self.retry_after = retry_after

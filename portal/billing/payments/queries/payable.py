@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
-from portal.billing.payment_states import LIVE
+from portal.billing.payment_states import LIVE, UNPAID
 
 MOST_MEMOS = 50
+# Begun by whoever has a pay link, and not paid: it can be begun again and again, and must not keep the company out.
+BY_LINK = (PaymentAttempt.via == "link") & PaymentAttempt.state.in_(UNPAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,22 @@ def payable(session: Session, company_id: int, numbers: Collection[str]) -> Paya
     ).all()
     chosen = [each for each in found if each.kind == "invoice" and each.number in numbers]
     memos = [each for each in found if each.kind == "credit_memo" and each.open_minor < 0][:MOST_MEMOS]
-    return Payable(chosen, memos, taken_minor(session, [each.id for each in (*chosen, *memos)]))
+    ids = [each.id for each in (*chosen, *memos)]
+    return Payable(chosen, memos, taken_minor(session, ids, links_give_way=True))
 
 
-def taken_minor(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """What payments under way take of documents, by id (minor units; below zero of credit memos). One statement."""
-    rows = session.execute(
+def taken_minor(session: Session, ids: Collection[int], *, links_give_way: bool = False) -> dict[int, int]:
+    """What payments under way take of documents, by id (minor units; below zero of credit memos). One statement.
+
+    :param links_give_way: leave out those begun by a pay link and not paid yet: the company itself comes first.
+    """
+    query = (
         select(PaymentAllocation.invoice_id, func.sum(PaymentAllocation.amount_minor))
         .join(PaymentAttempt, PaymentAttempt.id == PaymentAllocation.attempt_id)
         .where(PaymentAllocation.invoice_id.in_(ids), PaymentAttempt.state.in_(LIVE))
         .group_by(PaymentAllocation.invoice_id)
     )
+    rows = session.execute(query.where(~BY_LINK) if links_give_way else query)
     return {invoice_id: int(amount) for invoice_id, amount in rows}
 
 

@@ -12,8 +12,9 @@ from portal.billing.payments.use_cases.checkout import charge_saved
 from portal.billing.payments.use_cases.sync import sync_attempt
 from portal.billing.stripe.api import Stripe
 from portal.foundation.db import transaction
+from portal.foundation.jobs import MONEY, JobName
 
-CHARGE = "billing.charge"
+CHARGE = JobName("billing.charge", MONEY)
 
 
 def charge_attempt(

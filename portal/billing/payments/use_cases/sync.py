@@ -28,9 +28,9 @@ from portal.billing.stripe.objects import Intent
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 
-PAID_AHEAD = "orders.payment_received"
+PAID_AHEAD = JobName("orders.payment_received", MONEY)
 
 
 def sync_attempt(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> PaymentAttempt:

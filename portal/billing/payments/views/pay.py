@@ -22,6 +22,7 @@ from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable, under_way_for
 from portal.billing.payments.rules import SHORT_REASONS, allocate
 from portal.billing.payments.sums import pay_rows
+from portal.billing.payments.use_cases.giving_way import close_pages_of_links
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.settlement.split import Share, due_now
@@ -84,6 +85,9 @@ def create_payment() -> Response | tuple[str, int]:
         shares = _allocate(documents, form)
         return _page(db(), documents, form, shares), 422 if form.has_errors else 200
     leave()
+    if not form.has_errors:
+        chosen = [each.id for each in documents.chosen]
+        close_pages_of_links(book_sessions(), chosen, now=now(), api=stripe())
     attempt = None if form.has_errors else _start(documents, form, draft_id)
     return _refused(numbers, form) if attempt is None else _go_on(attempt)
 

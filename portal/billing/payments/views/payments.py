@@ -82,13 +82,14 @@ def export_payments() -> Response:
     """The whole history as a file for a spreadsheet."""
     who, day = actor(), today()
     with_method = who.can("invoices:pay")
-    viewed(DocumentDownloaded(document="payments", format="csv", filters=[]), account_id=who.customer_id)
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[Any, ...]], str | None]:
         page = payments(session, who.customer_id, after=after, size=PIECE)
         return [_cells(row, who.time_zone, with_method) for row in page.rows], page.next_cursor
 
-    return csv_download(f"payments-{day.isoformat()}.csv", EXPORT_COLUMNS, who.customer_id, read)
+    sent = csv_download(f"payments-{day.isoformat()}.csv", EXPORT_COLUMNS, who.customer_id, read)
+    viewed(DocumentDownloaded(document="payments", format="csv", filters=[]), account_id=who.customer_id)
+    return sent
 
 
 def _moved(row: PaymentRow) -> bool:

@@ -25,10 +25,10 @@ from portal.billing.settlement.use_cases.locks import lock_payment
 from portal.billing.stripe.amounts import to_stripe
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MONEY, JobName, defer
 from portal.foundation.money import format_minor
 
-CARRY_OUT = "billing.refund"  # the job
+CARRY_OUT = JobName("billing.refund", MONEY)  # the job
 
 
 def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now: datetime) -> Refund:

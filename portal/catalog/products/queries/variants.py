@@ -73,11 +73,13 @@ select distinct on (w.given) w.given, found.variant_id
   from unnest(cast(:given as text[]), cast(:keys as text[])) as w(given, key)
   join lateral (
        select v.id as variant_id, case when v.sku = w.given then 0 else 2 end as rank, v.discontinued_on, v.sku
-         from variant v where v.sku_key = w.key
+         from variant v where v.sku_key = w.key and w.key <> ''
        union all
-       select pn.variant_id, 1, null, '' from part_number pn where pn.company_id = :company_id and pn.part_key = w.key
+       select v.id, 0, v.discontinued_on, v.sku from variant v where v.sku = w.given
+       union all
+       select pn.variant_id, 1, null, '' from part_number pn
+        where pn.company_id = :company_id and pn.part_key = w.key and w.key <> ''
        ) found on true
- where w.key <> ''
  order by w.given, found.rank, found.discontinued_on desc nulls first, found.sku
 """)
 
@@ -86,7 +88,7 @@ def resolve(session: Session, *, company_id: int, texts: Iterable[str]) -> dict[
     """Variant ids for what people wrote: a SKU (dashes, spaces and case are ignored) or the company's own
     part number. Keys are the texts as given; unknown ones are left out. One statement.
     """
-    given = sorted({each for each in texts if sku_key(each)})
+    given = sorted({each for each in texts if each.strip()})
     if not given:
         return {}
     stripped = {each.strip(): each for each in given}

@@ -13,6 +13,7 @@ from portal.catalog.products.queries.variants import VariantInfo, variant_info
 from portal.catalog.search.parsed_query import ParsedQuery
 from portal.catalog.search.queries.statement import FUZZY_TIER, TIER, Search, arguments, statement
 from portal.foundation.paging import Page, encode_cursor
+from portal.foundation.plain_words import fold
 
 PAGE_SIZE = 16  # four phone screens; rendering a row costs more than finding it
 
@@ -29,7 +30,8 @@ class Hit:
 
 
 _NEAREST = text("""
-select name from (select distinct on (name) name, greatest(word_similarity(:text, name), similarity(:text, name)) as near
+select name from (select distinct on (name) name,
+                         greatest(word_similarity(:text, fold(name)), similarity(:text, fold(name))) as near
                     from product) p
  where near > 0.2 order by near desc, name limit :limit
 """)
@@ -65,7 +67,7 @@ def closest_names(session: Session, query: ParsedQuery, *, limit: int = 4) -> li
     """Names of products most similar to a query that found nothing. One statement."""
     if query.is_empty:
         return []
-    return list(session.execute(_NEAREST, {"text": query.text, "limit": limit}).scalars())
+    return list(session.execute(_NEAREST, {"text": fold(query.text), "limit": limit}).scalars())
 
 
 def _hit(row: Any, store_id: int | None) -> Hit:

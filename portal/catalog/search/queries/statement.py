@@ -41,7 +41,7 @@ select v.id, 4 * {TIER} from variant v where v.sku_key like :inside
 """
 _NAMES = f"""
 union all
-select v.id, 5 * {TIER} + case when v.name ilike :start then 0 else 1000 end from variant v where {{all_words}}
+select v.id, 5 * {TIER} + case when fold(v.name) like :start then 0 else 1000 end from variant v where {{all_words}}
 """
 _GUESSES = f"""
 union all
@@ -108,7 +108,7 @@ def _statement(words: int, inside: bool, in_category: bool) -> TextClause:
     if inside:
         sharp += _INSIDE
     if words:
-        sharp += _NAMES.format(all_words=" and ".join(f"v.name ilike :like{n}" for n in numbers))
+        sharp += _NAMES.format(all_words=" and ".join(f"fold(v.name) like :like{n}" for n in numbers))
         guesses = _GUESSES
     category = "join product c on c.id = v.product_id and c.category = :category" if in_category else ""
     return text(

@@ -10,9 +10,9 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import Companies, sight_of, sight_values
-from portal.desk.lookup.question import like
 from portal.foundation.actor import Actor
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.plain_words import fold_like
 from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES
 from portal.touchpoints.interaction import note_shown
@@ -92,7 +92,13 @@ def customers(
     """A page of the companies that a member of staff may see, by name. One statement."""
     after = decode_cursor(cursor, str, int)
     statement = _page_statement(sight_of(actor).companies, bool(words), after is not None)
-    asked = {**sight_values(actor), "now": now, "many": PAGE + 1, "like": like(words), "code": words.upper()}
+    asked = {
+        **sight_values(actor),
+        "now": now,
+        "many": PAGE + 1,
+        "like": fold_like(words),
+        "code": words.upper(),
+    }
     if after is not None:
         asked |= {"name": after[0], "id": after[1]}
     rows = [CustomerRow(*row) for row in session.execute(statement, asked)]
@@ -105,7 +111,7 @@ def customers(
 def _page_statement(companies: Companies, with_words: bool, with_cursor: bool) -> TextClause:
     source = _IN_SIGHT.format(in_sight=companies.sql("company.id"))
     if with_words:
-        source += " and (company.name ilike :like or company.code = :code)"
+        source += " and (fold(company.name) like :like or company.code = :code)"
     if with_cursor:
         source += " and (company.name, company.id) > (:name, :id)"
     source += " order by company.name, company.id limit :many"

@@ -34,6 +34,8 @@ _ORDERS = """
          (select string_agg(l.name, ', ' order by l.line_no) from (
             select name, line_no from order_line l where l.order_id = o.id order by line_no limit 2) l) as goods,
          coalesce((select true from order_line l where l.order_id = o.id and l.quantity_ready > 0 limit 1), false) as some_ready,
+         coalesce((select sum(l.quantity_backordered) > 0 and sum(l.quantity_reserved + l.quantity_fulfilled) = 0
+                     from order_line l where l.order_id = o.id), false) as nothing_there,
          {recent} as recent
     from sales_order o left join store s on s.id = o.store_id
    where o.company_id = :company and {wanted}
@@ -61,11 +63,12 @@ select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held
        (select coalesce(jsonb_agg(row_to_json(a)), '[]') from (
           select id, subject_name, total_minor, currency, asked_at, line_count from order_approval
            where :decides and company_id = :company and state = 'pending' and asked_by_user_id <> :person
-             and subject_user_id <> :person order by asked_at, id limit 4) a) as approvals,
+           order by asked_at, id limit 4) a) as approvals,
        (select coalesce(jsonb_agg(row_to_json(d)), '[]') from (
           select f.id, f.name, f.state, f.updated_at, count(l.id) as lines
             from draft f join draft_line l on l.draft_id = f.id
-           where f.company_id = :company and f.owner_user_id = :person and f.state in {sql_list(OPEN_DRAFTS)}
+           where f.company_id = :company and f.owner_user_id = :person
+             and f.subject_user_id = :subject and f.state in {sql_list(OPEN_DRAFTS)}
            group by f.id order by f.state, f.updated_at desc limit 3) d) as drafts,
        (select coalesce(jsonb_agg(row_to_json(b)), '[]') from (
           select v.sku, v.name, b.times, b.last_quantity, c.name as colour, c.hex, c.number
@@ -93,6 +96,7 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
     asked = {
         "company": company,
         "person": actor.user_id,
+        "subject": actor.subject_user_id,
         "since": now - timedelta(days=400),
         "today": today,
         "decides": actor.can("approvals:decide"),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.foundation.jobs import GIVEN_UP, LATE, RETRYING
 from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES, UNREADY_STATES
 from portal.touchpoints.interaction import note_shown
@@ -53,9 +54,9 @@ select (select count(*) from company where disabled_at is null) as companies,
          where status in {sql_list(UNREADY_STATES)} and promised_at < :now) as late_orders,
        (select count(*) from outbound_mail where sent_at is null and failed_at is null) as mails_waiting,
        (select count(*) from outbound_mail where failed_at > :week) as mails_failed,
-       (select count(*) from procrastinate_jobs where status = 'todo'
-         and coalesce(scheduled_at, :now) <= cast(:now as timestamptz) - interval '5 minutes') as jobs_waiting,
-       (select count(*) from procrastinate_jobs where status = 'failed') as jobs_failed,
+       (select count(*) from procrastinate_jobs j where {LATE}) as jobs_waiting,
+       (select count(*) from procrastinate_jobs j where {RETRYING}) as jobs_retrying,
+       (select count(*) from procrastinate_jobs j where {GIVEN_UP}) as jobs_failed,
        (select count(*) from user_session where ended_at is null and last_seen_at > :hour) as people_active,
        (select count(*) from touchpoint_other) as outside_months,
        (select count(*) from touchpoint where occurred_us > :day_us and not valid
@@ -80,6 +81,7 @@ class SystemState:
     mails_waiting: int
     mails_failed: int
     jobs_waiting: int
+    jobs_retrying: int
     jobs_failed: int
     people_active: int
     outside_months: int

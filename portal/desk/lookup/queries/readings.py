@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.accounts.sight import Companies
+from portal.accounts.sight import Companies, joined, known
 from portal.desk.lookup.question import Question
 
 _ORDER = """
@@ -31,13 +31,15 @@ select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is
        c.id, cast(null as bigint)
   from ({source}) c
 """
-_PERSON = """
-select 'person', {why}, {exact}, coalesce(c.code, ''), u.name, coalesce(c.name, ''),
-       case when u.disabled_at is null then '' else 'disabled' end, '', cast(null as timestamptz),
-       cast(null as bigint), '', coalesce(m.role, ''), coalesce(u.phone, ''), u.email, c.id, u.id
-  from ({source}) u
-  {join} lateral (select company_id, role from membership x where x.user_id = u.id {scope}
-                   order by x.disabled_at is not null, x.company_id limit 1) m on true
+# Of somebody who was only invited nothing but the address is found and shown.
+_PERSON = f"""
+select 'person', {{why}}, {{exact}}, coalesce(c.code, ''), {known("u.name", "m", or_else="u.email")}, coalesce(c.name, ''),
+       case when m.invited_at is not null then 'invited' when u.disabled_at is null then '' else 'disabled' end, '',
+       cast(null as timestamptz), cast(null as bigint), '', coalesce(m.role, ''), coalesce({known("u.phone", "m")}, ''), u.email,
+       c.id, u.id
+  from ({{source}}) u
+  {{join}} lateral (select company_id, role, invited_at from membership x where x.user_id = u.id {{scope}}
+                   order by x.invited_at is not null, x.disabled_at is not null, x.company_id limit 1) m on true
   left join company c on c.id = m.company_id
 """
 _PRODUCT = """
@@ -62,12 +64,13 @@ class Reading:
     def sql(self, companies: Companies) -> str:
         """The statement for an actor who sees these companies."""
         everything = companies is Companies.ALL
-        members = f"select user_id from membership where {companies.sql('company_id')}"
+        members = f"select user_id from membership x where {companies.sql('company_id')}"
         source = self.source.format(
             scope=f"and {companies.sql('company_id')}",
             company_scope=f"and {companies.sql('id')}",
             # A person without a company is in sight of those who see all companies.
             person_scope="" if everything else f"and id in ({members})",
+            known_scope="" if everything else f"and id in ({members} and {joined('x')})",
             phone=_PHONE,
         )
         return self.frame.format(
@@ -135,20 +138,20 @@ READINGS = {
         "'name'",
         "false",
         """
-        select * from variant where name ilike :like order by discontinued_on is not null, name limit :many""",
+        select * from variant where fold(name) like :like order by discontinued_on is not null, name limit :many""",
     ),
     "company_code": Reading(
         _COMPANY, "'code'", "true", "select * from company where code = :number {company_scope}"
     ),
     "company_name": Reading(
         _COMPANY,
-        "case when c.name ilike :like then 'name' else 'similar' end",
-        "lower(c.name) = lower(:words)",
+        "case when fold(c.name) like :like then 'name' else 'similar' end",
+        "fold(c.name) = :words",
         """
-        with fits as materialized (select * from company where name ilike :like {company_scope})
+        with fits as materialized (select * from company where fold(name) like :like {company_scope})
         select * from (select * from fits union all
-          select * from company where :words <% name {company_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many""",
+          select * from company where :words <% fold(name) {company_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, fold(name)) desc, name limit :many""",
     ),
     "company_phone": Reading(
         _COMPANY,
@@ -167,20 +170,21 @@ READINGS = {
     ),
     "person_name": Reading(
         _PERSON,
-        "case when u.name ilike :like then 'name' else 'similar' end",
-        "lower(u.name) = lower(:words)",
+        "case when fold(u.name) like :like then 'name' else 'similar' end",
+        "fold(u.name) = :words",
         """
-        with fits as materialized (select * from app_user where kind = 'customer' and name ilike :like {person_scope})
+        with fits as materialized (select * from app_user where kind = 'customer' and fold(name) like :like {known_scope})
         select * from (select * from fits union all
-          select * from app_user where kind = 'customer' and :words <% name {person_scope} and not exists (select from fits)) x
-         order by word_similarity(:words, name) desc, name limit :many""",
+          select * from app_user
+           where kind = 'customer' and :words <% fold(name) {known_scope} and not exists (select from fits)) x
+         order by word_similarity(:words, fold(name)) desc, name limit :many""",
     ),
     "person_phone": Reading(
         _PERSON,
         "'phone'",
         "u.phone_digits in (:phone, :phone_bare)",
         """
-        select * from app_user where kind = 'customer' and {phone} {person_scope} limit :many""",
+        select * from app_user where kind = 'customer' and {phone} {known_scope} limit :many""",
     ),
     "person_email": Reading(
         _PERSON,

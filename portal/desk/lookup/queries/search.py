@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.desk.lookup.queries.readings import READINGS, readings_of
-from portal.desk.lookup.question import Question, after, like
+from portal.desk.lookup.question import Question, after
 from portal.foundation.actor import Actor
+from portal.foundation.plain_words import fold, fold_like
 
 PER_KIND = 8
 
@@ -97,8 +98,8 @@ def _values(question: Question, actor: Actor) -> dict[str, str | int | bool | No
         "names_invoice": question.names_invoice,
         "key": question.key,
         "key_end": after(question.key),
-        "words": question.words,
-        "like": like(question.words),
+        "words": fold(question.words),
+        "like": fold_like(question.words),
         "phone": phone,
         "phone_end": after(phone),
         "phone_bare": bare,

@@ -18,9 +18,11 @@ from portal.accounts.limits.queries import order_limit
 from portal.accounts.models import Company
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor
 from portal.orders.approvals.facts import ApprovalApproved, ApprovalRejected
 from portal.orders.approvals.letters import mail_refusal
+from portal.orders.approvals.queries import is_own_question
 from portal.orders.approvals.use_cases.requests import MAX_NOTE
 from portal.orders.checkout.use_cases.placement import Placed, Placement, place_locked
 from portal.orders.drafts.facts import record_draft
@@ -66,7 +68,7 @@ def approve(
     if approval.state == "approved":
         return _placed_before(session, approval)
     _refuse_decided(approval)
-    _refuse_own(actor, approval)
+    _refuse_own(session, actor, approval)
     placement = _placement(decision, today=today, token=token, shown=shown)
     decision.decide("approved")
     session.flush()  # decided before the draft is placed, which would void a pending request
@@ -117,7 +119,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     if approval.state == "rejected" and approval.decided_by_user_id == actor.user_id:
         return approval
     _refuse_decided(approval)
-    _refuse_own(actor, approval)
+    _refuse_own(session, actor, approval)
     approval.decision_note = words
     decision.decide("rejected")
     mail_refusal(session, approval)
@@ -134,8 +136,7 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
 def _refuse_reason(words: str) -> None:
     if not words:
         raise Rejected("note", "Say why, so that they can change it.", field="note")
-    if len(words) > MAX_NOTE:
-        raise Rejected("note", f"Keep the reason within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the reason", code="note")
 
 
 def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) -> _Decision:
@@ -166,15 +167,15 @@ def _refuse_decided(approval: OrderApproval) -> None:
     raise Rejected(code, words, outcome="conflict")
 
 
-def _refuse_own(actor: Actor, approval: OrderApproval) -> None:
-    if actor.user_id in (approval.asked_by_user_id, approval.subject_user_id):
+def _refuse_own(session: Session, actor: Actor, approval: OrderApproval) -> None:
+    if is_own_question(session, actor, approval):
         raise Rejected(
             "own", "This is your own order. Somebody else in the company has to approve it.", outcome="denied"
         )
 
 
 def _refuse_above(session: Session, actor: Actor, total_minor: int, currency: str) -> None:
-    limit = order_limit(session, company_id=actor.customer_id, user_id=actor.user_id)
+    limit = order_limit(session, actor)
     if limit is not None and total_minor > limit:
         raise Rejected(
             "own_limit",

@@ -11,14 +11,23 @@ from sqlalchemy.orm import Session
 from portal.accounts.limits.queries import Approver, approvers_of, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.approvals.letters import mail_approvers
 from portal.orders.approvals.queries import pending_approval
-from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
+from portal.orders.checkout.use_cases.placeable import (
+    po_number_of,
+    promise,
+    refuse_changes,
+    refuse_lines,
+    store_of,
+)
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ApprovalRequested, record_draft
+from portal.orders.drafts.lines import share_out, wanted_by_variant
 from portal.orders.drafts.queries import DraftHead, TaxedLines, own_head, taxed_lines
 from portal.orders.drafts.work import Work
 from portal.orders.models.approvals import OrderApproval
+from portal.stores.stock.queries import available
 
 MAX_NOTE = 500
 # In C's order, so that it can be computed again from the order's lines, whatever the database's collation.
@@ -69,15 +78,14 @@ def ask_approval(
         return Asked(pending.id, pending.asked_names, repeated=True)
     priced = taxed_lines(session, head, today=today)
     _refuse_unplaceable(session, head, priced, shown=shown, now=now)
-    limit = _limit(session, head, actor, priced.total_minor)
-    people = _approvers(session, head, actor, priced.total_minor)
+    limit = _limit(session, actor, priced.total_minor)
+    people = _approvers(session, actor, priced.total_minor)
     approval = _add(_Request(Work(session, head.draft, actor, now), head, priced, limit, words), people)
     return Asked(approval.id, approval.asked_names)
 
 
 def _refuse_note(words: str) -> None:
-    if len(words) > MAX_NOTE:
-        raise Rejected("note_long", f"Keep the note within {MAX_NOTE} characters.", field="note")
+    refuse_longer(words, MAX_NOTE, field="note", what="the note", code="note_long")
 
 
 def _refuse_unplaceable(
@@ -87,28 +95,34 @@ def _refuse_unplaceable(
     refuse_changes(head, priced.lines, shown)
     refuse_lines(priced.lines)
     po_number_of(head)
-    promise(session, head, priced.lines, now)
+    store = store_of(head)
+    stock = available(session, store_id=store.id, variant_ids=wanted_by_variant(priced.lines))
+    promise(session, head, priced.lines, share_out(priced.lines, stock), now)
 
 
-def _limit(session: Session, head: DraftHead, actor: Actor, total_minor: int) -> int:
-    limit = order_limit(session, company_id=head.company.id, user_id=actor.subject_user_id)
+def _limit(session: Session, actor: Actor, total_minor: int) -> int:
+    limit = order_limit(session, actor)
     if limit is None or total_minor <= limit:
         raise Rejected("not_needed", "This can be ordered without anybody's approval.")
     return limit
 
 
-def _approvers(session: Session, head: DraftHead, actor: Actor, total_minor: int) -> list[Approver]:
+def _approvers(session: Session, actor: Actor, total_minor: int) -> list[Approver]:
     people = approvers_of(
-        session,
-        company_id=head.company.id,
-        total_minor=total_minor,
-        but=(actor.user_id, actor.subject_user_id),
+        session, company_id=actor.customer_id, total_minor=total_minor, but=(actor.user_id,)
     )
     if not people:
-        raise Rejected(
-            "nobody", "Nobody else in your company may approve this amount. Ask your company's administrator."
-        )
+        raise Rejected("nobody", _nobody(actor))
     return people
+
+
+def _nobody(actor: Actor) -> str:
+    if actor.is_acting:
+        return (
+            f"Nobody in {actor.company_name} may approve this amount. Ask {actor.acting_for_name}: the draft is among "
+            "the company's saved drafts, to copy and to order."
+        )
+    return "Nobody else in your company may approve this amount. Ask your company's administrator."
 
 
 def _add(request: _Request, people: list[Approver]) -> OrderApproval:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.orders.checkout.queries.promises import queues, ready_time
-from portal.orders.drafts.lines import Line, tint_quantity, wanted_by_variant
+from portal.orders.checkout.queries.promises import Queue, queues, ready_time, work_of
+from portal.orders.drafts.lines import Line, share_out, wanted_by_variant
 from portal.stores.hours.opening import closing, next_opening
 from portal.stores.near.queries.nearby import NearStore, stores_near
 from portal.stores.windows.queries import OpenWindow, open_windows
@@ -20,9 +20,13 @@ WINDOW_DAYS = 4
 
 @dataclass(frozen=True)
 class StoreChoice:
-    """A store that could have the order ready, and when (None: it keeps no hours)."""
+    """A store that could have the order ready, and when (None: it keeps no hours, or has nothing of it).
+
+    :ivar nothing_there: the store has nothing of what is wanted, so that nothing can be promised.
+    """
 
     near: NearStore
+    nothing_there: bool
     ready: datetime | None
     opens: datetime | None
     closes: datetime | None
@@ -57,7 +61,7 @@ def offer(
     wants = wanted_by_variant(lines)
     latitude, longitude = near or (None, None)
     found = stores_near(session, latitude=latitude, longitude=longitude, wants=wants, limit=NEAR)
-    choices = _choices(session, found, now, tint_quantity(lines))
+    choices = _choices(session, found, now, lines)
     chosen = next((each for each in choices if each.id == store_id), choices[0] if choices else None)
     windows: list[OpenWindow] = []
     if chosen is not None and chosen.ready is not None:
@@ -67,17 +71,20 @@ def offer(
     return Offer(choices, chosen, windows)
 
 
-def _choices(session: Session, found: list[NearStore], now: datetime, to_tint: int) -> list[StoreChoice]:
+def _choices(session: Session, found: list[NearStore], now: datetime, lines: list[Line]) -> list[StoreChoice]:
     busy = queues(session, [each.store.id for each in found])
-    return [
-        StoreChoice(
-            each,
-            ready_time(each.store, each.schedule, busy[each.store.id], now=now, to_tint=to_tint),
-            next_opening(each.schedule, now),
-            closing(each.schedule, now),
-        )
-        for each in found
-    ]
+    return [_choice(each, busy[each.store.id], now, lines) for each in found]
+
+
+def _choice(near: NearStore, queue: Queue, now: datetime, lines: list[Line]) -> StoreChoice:
+    work = work_of(lines, share_out(lines, near.available))
+    return StoreChoice(
+        near,
+        work.is_none,
+        ready_time(near.store, near.schedule, queue, now=now, work=work),
+        next_opening(near.schedule, now),
+        closing(near.schedule, now),
+    )
 
 
 def windows_by_day(

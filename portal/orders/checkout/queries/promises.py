@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.orders.drafts.lines import Line, tint_quantity
 from portal.stores.hours.opening import Schedule
 from portal.stores.hours.readiness import ready_at
 
@@ -43,15 +44,43 @@ def queues(session: Session, store_ids: Iterable[int]) -> dict[int, Queue]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a store has to do for an order: only what is there can be promised.
+
+    :ivar units: of the order's goods, those that are there; None where it is asked about no goods.
+    :ivar to_tint: those of them that get a colour.
+    """
+
+    units: int | None = None
+    to_tint: int = 0
+
+    @property
+    def is_none(self) -> bool:
+        """True if nothing of the order is there."""
+        return self.units == 0
+
+
+def work_of(lines: list[Line], shares: list[int]) -> Work:
+    """The work for the part of these lines that is there.
+
+    :param shares: how many of each line are there.
+    """
+    return Work(sum(shares), tint_quantity(lines, shares)) if lines else Work()
+
+
 def ready_time(
-    store: Workshop, schedule: Schedule, queue: Queue, *, now: datetime, to_tint: int
+    store: Workshop, schedule: Schedule, queue: Queue, *, now: datetime, work: Work
 ) -> datetime | None:
-    """The open moment at which the store promises an order placed ``now``; None if it keeps no hours."""
+    """The open moment at which the store promises the part that is there of an order placed ``now``; None if nothing of
+    it is there, or the store keeps no hours."""
+    if work.is_none:
+        return None
     return ready_at(
         schedule,
         now,
         lead_minutes=store.lead_minutes,
         tint_minutes=store.tint_minutes,
-        cans_to_tint=to_tint,
+        cans_to_tint=work.to_tint,
         queue_minutes=queue.cans * store.tint_minutes,
     )

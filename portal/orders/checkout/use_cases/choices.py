@@ -12,24 +12,30 @@ from portal.accounts.models import Address, CompanyJob
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import length_problem
 from portal.orders.checkout.facts import CheckoutStarted, CheckoutStepCompleted
-from portal.orders.checkout.queries.promises import queues, ready_time
+from portal.orders.checkout.queries.promises import Work as Goods
+from portal.orders.checkout.queries.promises import queues, ready_time, work_of
 from portal.orders.checkout.refusals import ChoiceRefused
-from portal.orders.checkout.terms import delivery_problem, po_of, po_problem
+from portal.orders.checkout.terms import po_of, po_problem
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import record_draft
-from portal.orders.drafts.lines import Line, tint_quantity
+from portal.orders.drafts.lines import Line, there
 from portal.orders.drafts.queries import DraftHead, own_head, stocked_lines
 from portal.orders.drafts.use_cases.lines import remove_lines, set_quantities
 from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft, LeftOut
 from portal.orders.quantities import round_down
+from portal.stores.hours.delivery_days import delivery_problem
+from portal.stores.hours.opening import Schedule
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
 from portal.stores.store.facts import PickupStoreSelected
 from portal.stores.windows.queries import open_windows
 
 WINDOW_DAYS = 8
+# Characters of what is written for the store.
+LONGEST = {"pickup_person": 80, "pickup_phone": 40, "note": 500}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class _Step:
     @property
     def short(self) -> list[Line]:
         return [line for line in self.lines if line.is_short]
+
+    @property
+    def there(self) -> Goods:
+        """What of the draft the store has."""
+        return work_of(self.lines, there(self.lines))
 
 
 def choose(
@@ -107,15 +118,31 @@ def _check(step: _Step) -> CompanyJob | None:
     if store is None:
         step.problems["store_id"] = "Choose a store."
     job = _job(step)
-    if step.short and step.choice.when_short not in ("backorder", "reduce"):
-        words = "This store does not have everything. Choose what to do, or another store."
-        step.problems["when_short"] = words
-    draft.window_start = draft.window_end = None
+    _check_lengths(step)
+    _check_short(step)
+    draft.window_start = draft.window_end = draft.delivery_date = None
     if store is not None and step.choice.fulfilment == "pickup":
         _take_window(step, store)
     elif store is not None:
         _take_delivery(step, store)
     return job
+
+
+def _check_lengths(step: _Step) -> None:
+    for name, longest in LONGEST.items():
+        words = length_problem(getattr(step.choice, name), longest)
+        if words:
+            step.problems[name] = words
+
+
+def _check_short(step: _Step) -> None:
+    chosen = step.choice.when_short
+    if step.short and chosen not in ("backorder", "reduce"):
+        words = "This store does not have everything. Choose what to do, or another store."
+        step.problems["when_short"] = words
+    elif chosen == "reduce" and step.lines and not any(_kept(line) for line in step.lines):
+        words = "This store has nothing of it that could be ordered. Backorder it, or choose another store."
+        step.problems["when_short"] = words
 
 
 def _job(step: _Step) -> CompanyJob | None:
@@ -140,11 +167,11 @@ def _job(step: _Step) -> CompanyJob | None:
 def _take_window(step: _Step, store: Store) -> None:
     session, now, draft, choice = step.work.session, step.work.now, step.head.draft, step.choice
     draft.pickup_person, draft.pickup_phone = choice.pickup_person, choice.pickup_phone
-    if choice.window_start is None:
+    if choice.window_start is None or step.there.is_none:  # no time is promised of what is not there
         return
-    schedule = schedules(session, [store.id], since=(now - timedelta(days=2)).date())[store.id]
+    schedule = _schedule(step, store)
     queue = queues(session, [store.id])[store.id]
-    ready = ready_time(store, schedule, queue, now=now, to_tint=tint_quantity(step.lines))
+    ready = ready_time(store, schedule, queue, now=now, work=step.there)
     windows = open_windows(session, store, now, WINDOW_DAYS, ready=ready, schedule=schedule)
     window = next((each for each in windows if each.starts_at == choice.window_start), None)
     if window is None:
@@ -153,17 +180,26 @@ def _take_window(step: _Step, store: Store) -> None:
         draft.window_start, draft.window_end = window.starts_at, window.ends_at
 
 
+def _schedule(step: _Step, store: Store) -> Schedule:
+    since = (step.work.now - timedelta(days=2)).date()
+    return schedules(step.work.session, [store.id], since=since)[store.id]
+
+
 def _take_delivery(step: _Step, store: Store) -> None:
     draft, choice = step.head.draft, step.choice
-    problem = delivery_problem(choice.delivery_date, local(step.work.now, store.time_zone).date())
-    if problem:
-        step.problems["delivery_date"] = problem
+    day = choice.delivery_date
+    if day is not None or not step.there.is_none:
+        today = local(step.work.now, store.time_zone).date()
+        problem = delivery_problem(_schedule(step, store), day, today, store.name)
+        if problem:
+            step.problems["delivery_date"] = problem
+    draft.delivery_date = None if step.there.is_none else day  # no day is promised of what is not there
     address = step.work.session.scalar(
         select(Address.id).where(Address.id == choice.address_id, Address.company_id == draft.company_id)
     )
     if address is None:
         step.problems["address_id"] = "Choose where it goes."
-    draft.address_id, draft.delivery_date = address, choice.delivery_date
+    draft.address_id = address
 
 
 def _save(step: _Step, job: CompanyJob | None) -> None:
@@ -180,7 +216,7 @@ def _save(step: _Step, job: CompanyJob | None) -> None:
 
 def _reduce(work: Work, short: list[Line], store_name: str) -> None:
     """Take what is there, in whole packs; what is not there at all leaves the draft and is listed beside it."""
-    kept = {line.id: round_down(line.available or 0, line.pack_size) for line in short}
+    kept = {line.id: _kept(line) for line in short}
     gone = [line for line in short if not kept[line.id]]
     set_quantities(work, {line_id: n for line_id, n in kept.items() if n})
     remove_lines(work, [line.id for line in gone])
@@ -189,6 +225,11 @@ def _reduce(work: Work, short: list[Line], store_name: str) -> None:
             LeftOut(sku=line.sku, name=line.name, quantity=line.quantity, reason=f"None at {store_name}.")
             for line in gone
         ]
+
+
+def _kept(line: Line) -> int:
+    """Whole packs of it that are there."""
+    return round_down(there([line])[0], line.pack_size)
 
 
 def _record_step(step: _Step, store_before: int | None) -> None:

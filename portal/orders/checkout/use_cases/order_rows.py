@@ -20,13 +20,13 @@ with o as (
     window_end, delivery_date, promised_at, pickup_code, pickup_person, pickup_phone, ship_to, po_number, job_id,
     job_name, note, currency, total_minor, tax_minor, tax_region, exemption, line_count, tint_quantity,
     placed_by_user_id, placed_by_name, subject_user_id, subject_name, delegation_id, on_behalf_reason, placed_at,
-    order_limit_minor, approved_by_user_id, approved_by_name)
+    order_limit_minor, rep_limit_minor, approved_by_user_id, approved_by_name)
   values (
     :prefix || nextval('order_number_seq'), :company, :draft, :token, :fingerprint, 'placed', :fulfilment, :store,
     :window_start, :window_end, :delivery_date, :promised_at, :pickup_code, :pickup_person, :pickup_phone,
     cast(:ship_to as jsonb), :po_number, :job, :job_name, :note, :currency, :total, :tax, :tax_region,
     cast(:exemption as jsonb), :line_count, :tint_quantity, :placed_by, :placed_by_name, :subject, :subject_name,
-    :delegation, :reason, :now, :limit, :approved_by, :approved_by_name)
+    :delegation, :reason, :now, :limit, :rep_limit, :approved_by, :approved_by_name)
   on conflict do nothing
   returning id, number
 ), e as (
@@ -105,7 +105,8 @@ def _people(order: NewOrder, actor: Actor) -> Values:
         "subject_name": order.subject_name,
         "delegation": actor.delegation_id,
         "reason": actor.reason or "",
-        "limit": order.limit_minor,
+        "limit": order.limits.person_minor,
+        "rep_limit": order.limits.rep_minor,
         "approved_by": approver.user_id if approver else None,
         "approved_by_name": approver.name if approver else "",
     }

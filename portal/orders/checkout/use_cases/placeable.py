@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import local
 from portal.foundation.errors import Rejected
-from portal.orders.checkout.queries.promises import queues, ready_time
+from portal.orders.checkout.queries.promises import queues, ready_time, work_of
 from portal.orders.checkout.refusals import DraftChanged, LinesRefused
 from portal.orders.checkout.snapshot import Change, changes_since, terms_of
-from portal.orders.checkout.terms import delivered_by, delivery_problem, po_of, po_problem
-from portal.orders.drafts.lines import Line, tint_quantity
+from portal.orders.checkout.terms import po_of, po_problem
+from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead
 from portal.orders.models.drafts import Draft
+from portal.stores.hours.delivery_days import delivered_by, delivery_problem
 from portal.stores.hours.opening import Schedule
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
@@ -56,19 +57,34 @@ def po_number_of(head: DraftHead) -> str:
     return po_number
 
 
-def promise(session: Session, head: DraftHead, lines: list[Line], now: datetime) -> datetime | None:
-    """When the order is ready or delivered; None for a store without opening hours.
+def store_of(head: DraftHead) -> Store:
+    """The store that the order goes to.
 
-    :raises Rejected: ``terms``, ``window_closed``, ``window_passed`` if what was chosen cannot be promised.
+    :raises Rejected: ``terms`` if none was chosen.
     """
-    draft, store = head.draft, head.store
-    if store is None:
+    if head.store is None:
         raise Rejected("terms", "Choose the store first.", field="store_id")
-    if draft.fulfilment == "delivery":
-        return _promise_delivery(head, store, now)
+    return head.store
+
+
+def promise(
+    session: Session, head: DraftHead, lines: list[Line], shares: list[int], now: datetime
+) -> datetime | None:
+    """When the part that is there is ready or delivered; None if nothing is there, or the store keeps no hours.
+
+    :param shares: how many of each line are there.
+    :raises Rejected: ``terms``, ``nothing_there``, ``window_closed``, ``window_passed`` if what was chosen cannot be
+        promised.
+    """
+    draft, store, work = head.draft, store_of(head), work_of(lines, shares)
+    if work.is_none:
+        _refuse_time(draft, store)
+        return None
     schedule = schedules(session, [store.id], since=(now - timedelta(days=2)).date())[store.id]
+    if draft.fulfilment == "delivery":
+        return _promise_delivery(head, store, schedule, now)
     queue = queues(session, [store.id])[store.id]
-    ready = ready_time(store, schedule, queue, now=now, to_tint=tint_quantity(lines))
+    ready = ready_time(store, schedule, queue, now=now, work=work)
     if draft.window_start is None:
         return ready
     _refuse_closed(schedule, draft.window_start, store)
@@ -76,12 +92,25 @@ def promise(session: Session, head: DraftHead, lines: list[Line], now: datetime)
     return max(ready, draft.window_start) if ready else draft.window_start
 
 
-def _promise_delivery(head: DraftHead, store: Store, now: datetime) -> datetime:
+def _refuse_time(draft: Draft, store: Store) -> None:
+    """Nothing is promised of goods that are not there, also if they were there when the time was chosen."""
+    delivery = draft.fulfilment == "delivery"
+    if (draft.delivery_date if delivery else draft.window_start) is not None:
+        raise Rejected(
+            "nothing_there",
+            f"{store.name} has nothing of this order any more, so no time can be promised. Order it for when it has "
+            "come in, or choose another store.",
+            field="delivery_date" if delivery else "window",
+            outcome="conflict",
+        )
+
+
+def _promise_delivery(head: DraftHead, store: Store, schedule: Schedule, now: datetime) -> datetime:
     day = head.draft.delivery_date
-    problem = delivery_problem(day, local(now, store.time_zone).date())
+    problem = delivery_problem(schedule, day, local(now, store.time_zone).date(), store.name)
     if problem or head.address is None or day is None:
         raise Rejected("terms", problem or "Choose the address of delivery.", field="delivery_date")
-    return delivered_by(day, store.time_zone)
+    return delivered_by(schedule, day)
 
 
 def _refuse_closed(schedule: Schedule, starts_at: datetime, store: Store) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.limits.queries import order_limit
+from portal.accounts.limits.queries import order_limits
 from portal.billing.credit.use_cases import take_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
@@ -24,7 +24,13 @@ from portal.orders.checkout.refusals import OutOfStock
 from portal.orders.checkout.snapshot import Change, fingerprint
 from portal.orders.checkout.use_cases.line_rows import write_lines
 from portal.orders.checkout.use_cases.order_rows import write_order
-from portal.orders.checkout.use_cases.placeable import po_number_of, promise, refuse_changes, refuse_lines
+from portal.orders.checkout.use_cases.placeable import (
+    po_number_of,
+    promise,
+    refuse_changes,
+    refuse_lines,
+    store_of,
+)
 from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.lines import Line, share_out, tint_quantity, wanted_by_variant
 from portal.orders.drafts.queries import DraftHead, TaxedLines, own_head, taxed_lines
@@ -103,9 +109,11 @@ def place_locked(placement: Placement) -> Placed:
     priced = taxed_lines(session, head, today=placement.today)
     refuse_changes(head, priced.lines, placement.shown)
     refuse_lines(priced.lines)
+    store_of(head)
     order = _with_limit(placement, _new_order(placement, priced))
     take_credit(session, company_id=order.company_id, amount_minor=order.total_minor)
     shares = _hold_stock(session, head, priced.lines)
+    order = _with_promise(placement, order, priced.lines, shares)
     _book_window(session, order)
     written = write_order(session, order, actor=actor, now=now)
     if written is None:
@@ -161,22 +169,30 @@ def _new_order(placement: Placement, priced: TaxedLines) -> NewOrder:
         tax_minor=priced.tax_minor,
         taxed=priced.taxed,
         line_count=len(lines),
-        tint_quantity=tint_quantity(lines),
         pickup_code=new_pickup_code() if head.draft.fulfilment == "pickup" else None,
         subject_name=actor.acting_for_name or actor.name,
-        promised_at=promise(placement.session, head, lines, placement.now),
         approver=placement.approver,
+    )
+
+
+def _with_promise(placement: Placement, order: NewOrder, lines: list[Line], shares: list[int]) -> NewOrder:
+    """Add what is promised of what could be reserved."""
+    promised_at = promise(placement.session, placement.head, lines, shares, placement.now)
+    return replace(
+        order,
+        sold=list(zip(lines, shares, strict=True)),
+        promised_at=promised_at,
+        tint_quantity=tint_quantity(lines, shares),
     )
 
 
 def _with_limit(placement: Placement, order: NewOrder) -> NewOrder:
     """Add what the order's person may order alone; refuse more than that without an approver."""
-    limit = order_limit(
-        placement.session, company_id=order.company_id, user_id=placement.actor.subject_user_id
-    )
+    limits = order_limits(placement.session, placement.actor)
+    limit = limits.lowest_minor
     if limit is not None and order.total_minor > limit and order.approver is None:
         raise _needs_approval(limit, order.currency)
-    return replace(order, limit_minor=limit)
+    return replace(order, limits=limits)
 
 
 def _needs_approval(limit_minor: int, currency: str) -> Rejected:

@@ -77,7 +77,7 @@ def placed(number: str) -> str:
 def calendar(number: str) -> Response:
     """The pickup or delivery for the person's calendar (RFC 5545), without its code."""
     order = order_for(db(), actor(), number)
-    if order.promised_at is None:
+    if order.promised_at is None or order.nothing_there:
         raise NotFound
     return FlaskResponse(
         calendar_entry(order, now()),

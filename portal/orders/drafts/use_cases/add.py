@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.catalog.colours.queries import colours_by_number
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import orderable
 from portal.catalog.products.queries.variants import VariantInfo, resolve, variants
 from portal.foundation.errors import Rejected
 from portal.orders.drafts.facts import ProductAdded, record_draft
@@ -47,7 +47,7 @@ def add_line(work: Work, addition: Addition, *, today: date) -> VariantInfo:
     if problem or quantity is None:
         raise Rejected("quantity", problem or "", field="quantity")
     colour = _colour(session, variant, addition.colour_number)
-    if not prices(session, company_id=company_id, wants=[(variant.id, quantity)], on=today):
+    if not orderable(session, company_id=company_id, variant_ids=[variant.id], on=today):
         raise Rejected("no_price", "There is no price for your company. Ask your sales rep.", field="sku")
     put(work, [Item(variant.id, quantity, colour)])
     added = ProductAdded(sku=variant.sku, quantity=quantity, colour_number=colour, source=addition.source)

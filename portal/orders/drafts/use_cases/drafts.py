@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
-from portal.orders.drafts.work import Work, own_draft, take
+from portal.orders.drafts.work import Work, current_of, own_draft, take
 from portal.orders.models.drafts import Draft, DraftLine, LeftOut
 
 COPY_LINES = text("""
@@ -41,16 +42,8 @@ class NewDraft:
 def _find_current(session: Session, actor: Actor) -> Draft | None:
     """The draft to which the actor adds, locked until the transaction ends."""
     return session.scalars(
-        select(Draft).where(*_current_of(actor)).with_for_update().execution_options(populate_existing=True)
+        select(Draft).where(*current_of(actor)).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
-
-
-def _current_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Draft.company_id == actor.customer_id,
-        Draft.owner_user_id == actor.user_id,
-        Draft.state == "current",
-    )
 
 
 def take_current(
@@ -142,7 +135,7 @@ def make_room(session: Session, *, actor: Actor, now: datetime) -> None:
     """Park the current draft, or discard it if nothing is in it."""
     found = session.execute(
         select(Draft, exists().where(DraftLine.draft_id == Draft.id))
-        .where(*_current_of(actor))
+        .where(*current_of(actor))
         .with_for_update(of=Draft)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -162,8 +155,7 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
 
     :raises Rejected: if the name is longer than 80 characters.
     """
-    if len(name) > MAX_NAME:
-        raise Rejected("name_long", f"Keep the name within {MAX_NAME} characters.", field="name")
+    refuse_longer(name, MAX_NAME, field="name", what="the name", code="name_long")
     work = take(session, actor=actor, now=now, draft_id=draft_id)
     work.draft.name = name
     work.touch()

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from portal.catalog.colours.queries import ColourInfo, colours_by_number
-from portal.catalog.prices.queries import prices
+from portal.catalog.colours.queries import ColourInfo, colours_named
+from portal.catalog.prices.queries import orderable
 from portal.catalog.products.queries.variants import VariantInfo, resolve, variants
 from portal.orders.drafts.facts import ProductAdded, record_draft
-from portal.orders.drafts.pasted import Pasted, read_pasted
+from portal.orders.drafts.pasted import Pasted, Reading, read_pasted
+from portal.orders.drafts.pasted_fields import is_name_of
 from portal.orders.drafts.refusals import Discontinued
 from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.drafts.work import Work
@@ -27,35 +28,47 @@ class PasteResult:
 
 
 @dataclass(frozen=True, slots=True)
+class _Good:
+    """What a line puts into the draft."""
+
+    variant: VariantInfo
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class _Catalog:
-    """What the catalog says about a list: variants by SKU as typed, colors by number as typed, and which variants
-    have a price at which quantity."""
+    """What the catalog says about a list: variants by SKU as typed, colors by number or name as typed, and which
+    variants have a price."""
 
     variants: Mapping[str, VariantInfo]
     colours: Mapping[str, ColourInfo]
-    priced: Collection[tuple[int, int]]
+    priced: Collection[int]
     today: date
 
-    def problem(self, line: Pasted) -> str | None:
-        """Why the line cannot be ordered; None if it can."""
-        variant = self.variants.get(line.sku)
+    def read(self, line: Pasted) -> _Good | str:
+        """What the line puts into the draft, or why it cannot be ordered."""
+        reading = next((each for each in line.readings if each.sku in self.variants), line.readings[0])
+        variant = self.variants.get(reading.sku)
         if variant is None:
-            return f"We don't know “{line.sku}”."
-        if variant.is_discontinued(self.today):
-            return Discontinued(variant.sku, variant.replacement_sku).message
-        problem = quantity_problem(line.quantity, variant.pack_size)
+            return f"We don't know “{reading.sku}”."
+        problem = self._problem(variant, reading)
         if problem:
             return problem
-        if line.colour_number and not variant.tintable:
-            return f"{variant.sku} cannot be tinted."
-        if line.colour_number and line.colour_number not in self.colours:
-            return f"There is no colour {line.colour_number}."
-        return None if (variant.id, line.quantity) in self.priced else "There is no price for your company."
+        colour = self.colours.get(reading.extra) if variant.tintable else None
+        return _Good(variant, Item(variant.id, reading.quantity, colour.number if colour else None))
 
-    def item(self, line: Pasted) -> Item:
-        """What a line without a problem puts into the draft."""
-        colour = self.colours[line.colour_number].number if line.colour_number else None
-        return Item(self.variants[line.sku].id, line.quantity or 0, colour)
+    def _problem(self, variant: VariantInfo, reading: Reading) -> str | None:
+        if variant.is_discontinued(self.today):
+            return Discontinued(variant.sku, variant.replacement_sku).message
+        problem = quantity_problem(reading.quantity, variant.pack_size)
+        if problem:
+            return problem
+        if reading.extra and not is_name_of(reading.extra, variant.name):
+            if variant.tintable and reading.extra not in self.colours:
+                return f"There is no colour {reading.extra[:40]}."
+            if not variant.tintable and reading.extra in self.colours:
+                return f"{variant.sku} cannot be tinted."
+        return None if variant.id in self.priced else "There is no price for your company."
 
 
 def add_pasted(work: Work, pasted: str, *, today: date) -> PasteResult:
@@ -63,32 +76,27 @@ def add_pasted(work: Work, pasted: str, *, today: date) -> PasteResult:
 
     Up to 200 lines in the same few statements as one line.
     """
-    read = read_pasted(pasted)
-    readable = [line for line in read if not line.problem]
-    catalog = _look_up(work, readable, today)
-    problems = [catalog.problem(line) for line in readable]
-    good = [line for line, problem in zip(readable, problems, strict=True) if not problem]
-    wrong = [
-        *(line for line in read if line.problem),
-        *(replace(line, problem=words) for line, words in zip(readable, problems, strict=True) if words),
-    ]
-    put(work, [catalog.item(line) for line in good])
+    lines = read_pasted(pasted)
+    catalog = _look_up(work, [reading for line in lines for reading in line.readings], today)
+    found = [(line, line.problem or catalog.read(line)) for line in lines]
+    good = [each for _, each in found if isinstance(each, _Good)]
+    wrong = [replace(line, problem=words) for line, words in found if isinstance(words, str)]
+    put(work, [each.item for each in good])
     _keep_wrong(work, wrong)
-    for line in good:
-        added = ProductAdded(sku=catalog.variants[line.sku].sku, quantity=line.quantity, source="sku")
-        record_draft(work, added, variant_id=catalog.variants[line.sku].id)
+    for each in good:
+        added = ProductAdded(sku=each.variant.sku, quantity=each.item.quantity, source="sku")
+        record_draft(work, added, variant_id=each.variant.id)
     return PasteResult(len(good), wrong)
 
 
-def _look_up(work: Work, lines: Sequence[Pasted], today: date) -> _Catalog:
+def _look_up(work: Work, readings: Sequence[Reading], today: date) -> _Catalog:
     session, company_id = work.session, work.draft.company_id
-    ids = resolve(session, company_id=company_id, texts=[line.sku for line in lines])
+    ids = resolve(session, company_id=company_id, texts=[each.sku for each in readings])
     known = variants(session, ids.values())
-    colours = colours_by_number(session, [line.colour_number for line in lines])
-    wants = [(ids[line.sku], line.quantity or 1) for line in lines if line.sku in ids]
-    priced = prices(session, company_id=company_id, wants=wants, on=today)
+    colours = colours_named(session, [each.extra for each in readings])
+    priced = orderable(session, company_id=company_id, variant_ids=known, on=today)
     by_sku = {sku: known[variant_id] for sku, variant_id in ids.items() if variant_id in known}
-    return _Catalog(by_sku, colours, priced.keys(), today)
+    return _Catalog(by_sku, colours, priced, today)
 
 
 def _keep_wrong(work: Work, wrong: Sequence[Pasted]) -> None:

@@ -34,8 +34,8 @@ class DiscardedDraft(TypedDict, total=False):
 def drafts() -> str:
     """Own drafts and colleagues'."""
     found = drafts_of(db(), actor())
-    mine = [each for each in found if each.owner_user_id == actor().user_id]
-    others = [each for each in found if each.owner_user_id != actor().user_id and each.lines]
+    mine = [each for each in found if each.is_of(actor())]
+    others = [each for each in found if not each.is_of(actor()) and each.lines]
     viewed(DraftViewed(drafts=len(found)), account_id=actor().customer_id)
     return render_template(
         "orders/drafts/drafts.html",

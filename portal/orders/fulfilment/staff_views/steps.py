@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import read_number, read_text, read_whole
+from portal.foundation.inputs import read_number, read_whole, written_text
 from portal.orders.fulfilment.page import back_to, local_moment, refused_page
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.delivery import change_promise, deliver, dispatch
@@ -92,7 +92,7 @@ def edit_promise(number: str) -> Answer:
             now=now(),
             number=number,
             promised_at=local_moment(request.form.get("promised_at", ""), zone),
-            reason=read_text(request.form, "promise_reason", 200),
+            reason=written_text(request.form, "promise_reason"),
         )
     if tried.refused is not None:
         return refused_page(number, tried.refused)

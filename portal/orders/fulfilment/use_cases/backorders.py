@@ -20,6 +20,8 @@ from portal.orders.fulfilment.use_cases.waiting_orders import lock_waiting
 from portal.orders.models.events import OrderEvent
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.status import UNTOUCHED_STATES
+from portal.stores.hours.delivery_days import delivered_by, first_delivery_day
+from portal.stores.hours.opening import Schedule
 from portal.stores.hours.queries import schedules
 from portal.stores.hours.readiness import ready_at
 from portal.stores.models import Store
@@ -38,8 +40,8 @@ def fulfil_backorders(
 ) -> list[Order]:
     """Allocate a store's free stock to its backordered lines, the oldest order first; a line may get a part.
 
-    Orders are locked by id, then stock by variant: this fixed order prevents deadlocks. Orders that were backordered as
-    a whole get a new promised time. Their customers are told by mail.
+    Orders are locked by id, then stock by variant: this fixed order prevents deadlocks. Orders of which nothing was
+    there get a promised time. Their customers are told by mail.
 
     :param variant_ids: what came in; None for everything that is backordered.
     :returns: the orders that got something.
@@ -64,7 +66,19 @@ def _serve_all(
     for locked in served:
         restocked = [(line, given[_key(line)]) for line in locked.lines if _key(line) in given]
         cans = sum(units for line, units in restocked if line.colour_number)
-        _serve(locked, restocked, ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0))
+        locked.order.tint_quantity += cans
+        _serve(locked, restocked, _promise(locked.order, store, schedule, now, cans))
+
+
+def _promise(order: Order, store: Store, schedule: Schedule, now: datetime, cans: int) -> datetime | None:
+    """When what came in is ready; for a delivery the day that was wanted, or the next one on which the store delivers."""
+    if order.fulfilment != "delivery":
+        return ready_at(schedule, now, store.lead_minutes, store.tint_minutes, cans, 0)
+    first = first_delivery_day(schedule, schedule.local_day(now))
+    wanted = order.delivery_date
+    if wanted is not None and first is not None and wanted > first and schedule.span(wanted) is not None:
+        return delivered_by(schedule, wanted)
+    return delivered_by(schedule, first) if first else None
 
 
 def _key(line: OrderLine) -> LineKey:
@@ -103,12 +117,13 @@ def _wanting(
 
 def _serve(locked: LockedOrder, restocked: list[tuple[OrderLine, int]], promise: datetime | None) -> None:
     """``restocked``: lines, each with how many units it gets."""
-    order, was_backordered = locked.order, locked.order.status == "backordered"
+    order = locked.order
+    unpromised = order.status == "backordered" or order.promised_at is None
     for line, units in restocked:
         _reserve(locked, line, units)
     lines = [line for line, _ in restocked]
     event = _record_restocked(locked, lines, sum(units for _, units in restocked))
-    if was_backordered and promise is not None:
+    if unpromised and promise is not None:
         later = int((promise - order.promised_at).total_seconds() // 60) if order.promised_at else 0
         order.promised_at = promise
         record_step(locked, DeliveryPromiseChanged(minutes_later=later), event)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.billing.credit.use_cases import give_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.fulfilment.letters.mails import mail_cancelled
 from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, settle_line, stock_of
@@ -30,8 +31,9 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     order that is invoiced as a whole, what was collected of it is invoiced now.
 
     :param reason: in the customer's words, may be empty.
-    :raises Rejected: ``too_late`` if the store has begun.
+    :raises Rejected: ``too_late`` if the store has begun; ``too_long`` on the reason.
     """
+    refuse_longer(reason.strip(), MAX_REASON, field="reason")
     locked = lock_order(session, actor=actor, now=now, number=number)
     order = locked.order
     if order.status == "cancelled":
@@ -39,7 +41,7 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     _expect_cancellable(order)
     reserved = stock_of((line, line.quantity_reserved) for line in locked.lines)
     cancel_units(locked, [(line, line.quantity_reserved, line.quantity_backordered) for line in locked.lines])
-    _close(locked, reason.strip()[:MAX_REASON])
+    _close(locked, reason.strip())
     invoice_what_left(locked)
     if order.store_id is not None:
         release(session, store_id=order.store_id, quantities=reserved)

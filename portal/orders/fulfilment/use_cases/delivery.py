@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.inputs import refuse_longer
 from portal.orders.fulfilment.facts.promise import Delivered, DeliveryPromiseChanged
 from portal.orders.fulfilment.letters.mails import mail_on_the_way, mail_promise_changed
 from portal.orders.fulfilment.use_cases.handover import leave, take_from_stock
@@ -18,6 +19,7 @@ from portal.orders.models.orders import Order
 from portal.orders.status import OPEN_STATES
 
 # A time further ahead is a typing error, and dates themselves end somewhere.
+MAX_REASON = 200
 FURTHEST_PROMISE = timedelta(days=3653)
 
 
@@ -83,5 +85,6 @@ def _check_promise(promised_at: datetime, reason: str, now: datetime) -> None:
         raise Rejected("promise_past", "Choose a time that is still to come.", field="promised_at")
     if promised_at > now + FURTHEST_PROMISE:
         raise Rejected("promise_far", "That is too far ahead. Check the year.", field="promised_at")
+    refuse_longer(reason, MAX_REASON, field="reason")
     if not reason:
         raise Rejected("promise_reason", "Tell the customer why.", field="reason")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.catalog.prices.queries import prices
 from portal.catalog.sku import sku_key
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.foundation.plain_words import fold_like
 from portal.orders.quantities import round_up
 from portal.stores.stock.queries import available
 
@@ -68,9 +69,7 @@ select b.variant_id, b.colour_number, b.last_ordered_at, b.last_quantity, b.time
  limit :limit
 """
 _AFTER = "and (b.last_ordered_at, b.variant_id, b.colour_number) < (:at, :variant, :colour)"
-_MATCH = (
-    "and (v.name ilike :words or v.sku_key like :sku or c.name ilike :words or b.colour_number ilike :words)"
-)
+_MATCH = "and (fold(v.name) like :words or v.sku_key like :sku or fold(c.name) like :words or fold(b.colour_number) like :words)"
 
 
 def bought_before(
@@ -106,8 +105,7 @@ def _rows(session: Session, company_id: int, words: str, cursor: tuple[Any, ...]
         asked |= {"at": cursor[0], "variant": cursor[1], "colour": cursor[2]}
     if words:
         where.append(_MATCH)
-        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        asked |= {"words": f"%{plain}%", "sku": f"{sku_key(words)}%" if sku_key(words) else ""}
+        asked |= {"words": fold_like(words), "sku": f"{sku_key(words)}%" if sku_key(words) else ""}
     return [BoughtRow(*row) for row in session.execute(text(_LIST.format(where=" ".join(where))), asked)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.catalog.colours.queries import ColourInfo, colours_by_number
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import orderable
 from portal.catalog.products.queries.variants import VariantInfo, variants
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.drafts.facts import ProductAdded, record_draft
@@ -21,12 +21,11 @@ from portal.orders.reorder.rules import NO_PRICE
 
 @dataclass(frozen=True, slots=True)
 class _Catalog:
-    """What the catalog says about the things: variants by id, colors by number, and which variants have a price at
-    which quantity."""
+    """What the catalog says about the things: variants by id, colors by number, and which variants have a price."""
 
     variants: Mapping[int, VariantInfo]
     colours: Mapping[str, ColourInfo]
-    priced: Collection[tuple[int, int]]
+    priced: Collection[int]
     today: date
 
     def problem(self, thing: Bought, quantity: int | None) -> str | None:
@@ -42,7 +41,7 @@ class _Catalog:
         problem = quantity_problem(quantity, variant.pack_size) or self._colour_problem(variant, thing[1])
         if problem:
             return problem
-        return None if (variant.id, quantity) in self.priced else NO_PRICE
+        return None if variant.id in self.priced else NO_PRICE
 
     def _colour_problem(self, variant: VariantInfo, colour: str) -> str | None:
         if not colour:
@@ -84,7 +83,6 @@ def add_bought(work: Work, quantities: Mapping[Bought, int | None], *, today: da
 def _look_up(work: Work, quantities: Mapping[Bought, int | None], today: date) -> _Catalog:
     session = work.session
     known = variants(session, (variant_id for variant_id, _ in quantities))
-    wants = [(variant_id, n) for (variant_id, _), n in quantities.items() if n]
-    priced = prices(session, company_id=work.draft.company_id, wants=wants, on=today)
+    priced = orderable(session, company_id=work.draft.company_id, variant_ids=known, on=today)
     colours = colours_by_number(session, (colour for _, colour in quantities))
-    return _Catalog(known, colours, priced.keys(), today)
+    return _Catalog(known, colours, priced, today)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import orderable
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.drafts.facts import record_draft
@@ -117,13 +117,13 @@ def _sort_out(
         (line, n, reorder_line(line, n, current.get(line.variant_id or 0), order.number))
         for line, n in chosen
     ]
-    wants = [(each.variant_id, each.quantity) for _, _, each in found if isinstance(each, ReorderLine)]
-    priced = prices(session, company_id=company_id, wants=wants, on=today)
+    wanted = [each.variant_id for _, _, each in found if isinstance(each, ReorderLine)]
+    priced = orderable(session, company_id=company_id, variant_ids=wanted, on=today)
     result = _Sorted()
     for line, n, each in found:
         if isinstance(each, str):
             result.missing.append(left_out(line, n, each))
-        elif (each.variant_id, each.quantity) not in priced:
+        elif each.variant_id not in priced:
             result.missing.append(left_out(line, n, NO_PRICE))
         else:
             result.taken.append(Item(each.variant_id, each.quantity, each.colour_number, each.last_time))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portal.catalog.prices.queries import prices
+from portal.catalog.prices.queries import orderable
 from portal.catalog.products.queries.variants import variants
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -34,8 +34,8 @@ def use_replacement(
     if current is None or current.discontinued or current.variant_id == removed.variant_id:
         raise Rejected("discontinued", "There is nothing that replaces it. Remove the line.")
     found = _reorder(session, removed, current)
-    wants = [(found.variant_id, found.quantity)]
-    if not prices(session, company_id=work.draft.company_id, wants=wants, on=today):
+    company_id = work.draft.company_id
+    if not orderable(session, company_id=company_id, variant_ids=[found.variant_id], on=today):
         raise Rejected("no_price", NO_PRICE)
     put(work, [Item(found.variant_id, found.quantity, found.colour_number, found.last_time)])
     added = ProductAdded(sku=current.sku, quantity=found.quantity, colour_number=found.colour_number)

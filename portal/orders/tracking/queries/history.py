@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
+from portal.accounts.sight import HAS_JOINED
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.orders.models.orders import Order
 from portal.orders.tracking.queries.history_filter import HistoryFilter, conditions
@@ -53,8 +54,7 @@ _USER, _MEMBERSHIP = User.__table__, Membership.__table__
 _BUYERS: Select[Any] = (
     select(_USER.c.id, _USER.c.name)
     .join_from(_USER, _MEMBERSHIP, _MEMBERSHIP.c.user_id == _USER.c.id)
-    # Until they accept, invited people's names are nobody's business.
-    .where(_MEMBERSHIP.c.company_id == bindparam("company_id"), _MEMBERSHIP.c.invited_at.is_(None))
+    .where(_MEMBERSHIP.c.company_id == bindparam("company_id"), HAS_JOINED)
     .order_by(_USER.c.name, _USER.c.id)
 )
 

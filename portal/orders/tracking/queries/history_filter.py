@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.catalog.models import Variant
+from portal.foundation.sql import holds
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.status import COMPLETE_STATES, OPEN_STATES, ORDER_STATES
 
@@ -53,9 +54,9 @@ def conditions(company_id: int, wanted: HistoryFilter) -> Iterator[ColumnElement
     if wanted.buyer_id:
         yield or_(Order.subject_user_id == wanted.buyer_id, Order.placed_by_user_id == wanted.buyer_id)
     if wanted.po:
-        yield Order.po_number.icontains(wanted.po, autoescape=True)
+        yield holds(Order.po_number, wanted.po)
     if wanted.job:
-        yield Order.job_name.icontains(wanted.job, autoescape=True)
+        yield holds(Order.job_name, wanted.job)
     if wanted.text:
         yield _mentions(company_id, wanted.text)
 
@@ -66,16 +67,16 @@ def _mentions(company_id: int, words: str) -> ColumnElement[bool]:
     Products are looked up in the catalogue first, where search has its indexes; the lines follow by variant.
     """
     sku_key = "".join(c for c in words.upper() if c.isalnum())
-    named = Variant.name.icontains(words, autoescape=True)
+    named = holds(Variant.name, words)
     by_sku = and_(Variant.sku_key.contains(sku_key, autoescape=True), func.length(sku_key) >= 3)
     variants = select(Variant.id).where(or_(named, by_sku) if sku_key else named)
     lines = select(OrderLine.order_id).where(
         OrderLine.company_id == company_id, OrderLine.variant_id.in_(variants)
     )
     return or_(
-        Order.number.icontains(words, autoescape=True),
-        Order.po_number.icontains(words, autoescape=True),
-        Order.job_name.icontains(words, autoescape=True),
+        holds(Order.number, words),
+        holds(Order.po_number, words),
+        holds(Order.job_name, words),
         Order.id.in_(lines),
     )
 

@@ -51,7 +51,8 @@ class HistoryPage:
     buyers: Sequence[tuple[int, str]]
     chips: list[Chip]
     active: list[ActiveFilter]
-    export_href: str  # empty without the permission
+    export_href: str  # empty without the permission, as the next
+    lines_href: str
     previous_href: str | None
     next_href: str | None
     may_reorder: bool
@@ -94,6 +95,7 @@ def _page(wanted: HistoryFilter, errors: dict[str, str], rows: Page[HistoryRow] 
         chips=links.chips(),
         active=links.active(wanted, dict(people)),
         export_href=links.export() if actor().can("orders:export") else "",
+        lines_href=links.export_lines() if actor().can("orders:export") else "",
         previous_href=links.page("before", rows.previous_cursor if rows else None),
         next_href=links.page("after", rows.next_cursor if rows else None),
         may_reorder=actor().can("drafts:write"),
@@ -109,13 +111,14 @@ def show_export() -> Response | str | tuple[str, int]:
         return show_history()
     company_id = actor().customer_id
     day = local(now(), wanted.zone).date()
-    viewed(DocumentDownloaded(document="orders", format="csv", filters=wanted.in_use), account_id=company_id)
 
     def read(session: Session, after: str | None) -> tuple[list[tuple[object, ...]], str | None]:
         rows, after = export_rows(session, company_id=company_id, wanted=wanted, after=after, size=PIECE)
         return [_cells(row, wanted.zone) for row in rows], after
 
-    return csv_download(f"orders-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    sent = csv_download(f"orders-{day.isoformat()}.csv", EXPORT_COLUMNS, company_id, read)
+    viewed(DocumentDownloaded(document="orders", format="csv", filters=wanted.in_use), account_id=company_id)
+    return sent
 
 
 def _cells(row: HistoryRow, zone: str) -> tuple[object, ...]:

@@ -52,6 +52,7 @@ class OrderPage:
     late: bool
     hours: str
     code: str  # empty where none is shown
+    code_withheld: bool  # there is one, for others
     about: list[tuple[str, str]]
     sum_rows: list[tuple[str, str]]
     line_summary: str
@@ -81,6 +82,7 @@ def show_order(number: str) -> str:
 
 
 def _page(order: OrderDetail) -> OrderPage:
+    has_code = shows_code(order)
     may_cancel = order.is_cancellable and actor().can("orders:cancel")
     return OrderPage(
         subtitle=" · ".join(each for each in (po_words(order.po_number), order.job_name) if each),
@@ -89,7 +91,8 @@ def _page(order: OrderDetail) -> OrderPage:
         promise=promise(order),
         late=is_late(order.status, order.fulfilment, order.promised_at, now()),
         hours=_hours(order),
-        code=spaced(order.pickup_code or "") if shows_code(order) else "",
+        code=spaced(order.pickup_code or "") if has_code and actor().can("orders:collect") else "",
+        code_withheld=has_code and not actor().can("orders:collect"),
         about=about(order),
         sum_rows=sum_rows(order),
         line_summary=plural(len(order.lines), "line"),

@@ -16,10 +16,11 @@ from portal.orders.tracking.queries.order import order_for
 from portal.orders.tracking.words.details import slip_facts
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
+from portal.web.answers.heavy import apart
 from portal.web.downloads import pdf_download
 from portal.web.sessions import actor
 from portal.web.touch import viewed
-from portal.web.transaction import db, leave
+from portal.web.transaction import db
 from portal.web.ui import flash
 
 HEX = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -64,9 +65,9 @@ def show_slip_pdf(number: str) -> Response:
     order = order_for(db(), actor(), number)
     head = Letterhead.of(current_app.extensions["settings"])
     data = {**head.sheet("Packing slip", order.number, order.currency), **asdict(_slip(order))}
-    leave()
     try:
-        content = pdf("slip", data, moment=order.placed_at)
+        with apart():
+            content = pdf("slip", data, moment=order.placed_at)
     except TooLong:
         flash("error", "This order has too many lines for a PDF. Print this page instead.")
         return redirect(url_for(".slip", number=number))

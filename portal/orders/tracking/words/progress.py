@@ -34,6 +34,9 @@ STEP_WORDS = {
 }
 
 
+WHEN_IT_HAS_COME_IN = "Waiting for stock. We write when it has come in."
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of the tracker; ``state`` is done, current, todo or problem, ``at`` when it was reached."""
@@ -72,14 +75,14 @@ def _step(order: OrderDetail, name: str, ahead: int, reached: datetime | None) -
 
 def promise(order: OrderDetail) -> str | None:
     """``Ready by tomorrow 6:30 am at Albany Central``: what the customer can count on."""
+    if order.status == "backordered" or (order.is_open and order.nothing_there):
+        return WHEN_IT_HAS_COME_IN
     if order.status in ("placed", "accepted", "picking") and order.promised_at:
         return _promise_before_ready(order, when_words(order.promised_at, zone_of(order), now()))
     if order.status == "ready" and order.fulfilment == "pickup":
         return f"Ready to collect at {order.store_name}"
     if order.status == "out" and order.promised_at:
         return f"On its way, with you by {when_words(order.promised_at, zone_of(order), now())}"
-    if order.status == "backordered":
-        return "Waiting for stock. We write as soon as it is in."
     return None
 
 

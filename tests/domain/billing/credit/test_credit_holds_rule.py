@@ -174,7 +174,7 @@ def test_an_import_lifts_no_hold_of_the_rule_and_may_take_it_over(engine: Engine
     folder = Folder(tmp_path / "files")
     folder.rows["companies"][0]["credit_hold"] = "no"
     folder.load(engine)
-    state = "select on_hold || ' ' || held_by_rule || ' ' || hold_reason from credit_account"
+    state = "select on_hold || ' ' || held_by_rule || ' ' || hold_reason || hold_note from credit_account"
     with engine.begin() as connection:
         connection.execute(
             text("update credit_account set on_hold = true, held_by_rule = true, hold_reason = 'Late'")

@@ -58,3 +58,21 @@ def test_a_rep_reads_why(client: PageClient, build: Build, session: Session, com
     client.get(f"/customers/{company.code}")
     assert "Call Maria." in client.text
     assert "Lift the hold" not in client.text
+
+
+def test_what_a_file_says_for_staff_stays_with_staff(
+    client: PageClient, build: Build, session: Session, company: Company
+) -> None:
+    """Seen failing on the buyer's start page and account."""
+    session.execute(text("update credit_account set on_hold = true, hold_note = 'Owner is insolvent'"))
+    session.commit()
+    client.sign_in(build.user(company, "company_admin").email)
+    for page in ("/", "/account/billing", "/drafts/current"):
+        client.get(page)
+        assert "insolvent" not in client.text, page
+    client.get("/")
+    assert "account is on hold" in client.text
+    reader = PageClient(client.http.application)
+    reader.sign_in(build.rep(company).email)
+    reader.get(f"/customers/{company.code}")
+    assert "Owner is insolvent (for staff only)" in reader.text

@@ -26,6 +26,11 @@ class Company(Base):
     po_mode: Mapped[str] = mapped_column(server_default="free")
     # Whether reps may act inside the account; the company's own admins decide.
     acting_consent: Mapped[bool] = mapped_column(server_default="true")
+    # Whether its people need a second factor to work in it; its administrators decide.
+    second_factor_required: Mapped[bool] = mapped_column(server_default="false")
+    # Orders above it that a rep makes in somebody's name need approval (minor units of ``currency``, with tax); None: only
+    # what that person may not order alone does. The company's own admins decide.
+    rep_order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     terms_days: Mapped[int] = mapped_column(server_default="30")
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None]
@@ -35,9 +40,8 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     __table_args__ = (
-        Index(
-            "ix_company_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
-        ),
+        CheckConstraint("rep_order_limit_minor >= 0", name="rep_order_limit_positive"),
+        Index("ix_company_name_folded", text("fold(name) gin_trgm_ops"), postgresql_using="gin"),
         Index("ix_company_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}),
         Index("ix_company_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
         Index("ix_company_email", text("lower(email) text_pattern_ops")),
@@ -94,19 +98,22 @@ class User(Base):
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
     # Deferred: a customer's request has no permission to read it.
     password_hash: Mapped[str | None] = mapped_column(deferred=True)
+    # Since when the person has a second factor (portal/accounts/models/second_factors.py); None: has none.
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 
     __table_args__ = (
-        Index(
-            "ix_app_user_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
-        ),
+        Index("ix_app_user_name_folded", text("fold(name) gin_trgm_ops"), postgresql_using="gin"),
         Index(
             "ix_app_user_phone_digits", "phone_digits", postgresql_ops={"phone_digits": "text_pattern_ops"}
         ),
         # All spellings of a phone number share its last digits.
         Index("ix_app_user_phone_reversed", text("reverse(phone_digits) text_pattern_ops")),
         Index("ix_app_user_email_pattern", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index(
+            "ix_app_user_scattered", text("md5(id::text)"), postgresql_where=text("password_hash is not null")
+        ),
     )
 
     @property
@@ -179,6 +186,9 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the person last proved in this session who they are, and since when with a second factor.
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     user_agent: Mapped[str] = mapped_column(server_default="")
     network: Mapped[str] = mapped_column(server_default="")  # truncated address
     # Last sequence number of a touchpoint in this session; a gap means a lost touchpoint.
@@ -202,20 +212,31 @@ class StaffLookup(Base):
 
 
 class SignInAttempt(Base):
-    """A failed sign-in or reset request, counted per account and per network to rate-limit guesses."""
+    """A wrong password or a mail that was asked for, counted to slow down guesses and floods. ``account_key``: a hash of
+    what is counted together: an address, a browser, a session, a host."""
 
     __tablename__ = "sign_in_attempt"
 
     id: Mapped[BigId]
     account_key: Mapped[bytes]
     network: Mapped[str]
-    purpose: Mapped[str]  # sign_in, reset, invitation
+    purpose: Mapped[str]  # that of a Limit or a Patience
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     __table_args__ = (
         Index("ix_sign_in_attempt_account", "account_key", "at"),
         Index("ix_sign_in_attempt_network", "network", "at"),
     )
+
+
+class ResetRequest(Base):
+    """An address for which a new password was asked, known or not, until the worker has looked at it."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[BigId]
+    email: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class OneTimeToken(Base):

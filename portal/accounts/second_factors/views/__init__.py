@@ -1,0 +1,1 @@
+"""Pages for proving who one is and for what one proves it with."""

@@ -1,0 +1,1 @@
+"""Secrets that people and administrators set: what they are worth, and what checking one costs."""
