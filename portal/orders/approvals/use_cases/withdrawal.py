@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
-from portal.orders.approvals.facts import ApprovalWithdrawn
+from portal.orders.approvals.facts import record_approval_withdrawn
 from portal.orders.approvals.queries import pending_approval
 from portal.orders.drafts.queries import own_head
-from portal.touchpoints.recording import Event, record
 
 
 def withdraw(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> None:
@@ -23,14 +22,4 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, draft_id: int) ->
     if pending is not None:
         pending.state, pending.decided_at = "withdrawn", now
         pending.decided_by_user_id, pending.decided_by_name = actor.user_id, actor.name
-        record(
-            session,
-            Event(
-                ApprovalWithdrawn(draft_id=draft_id),
-                actor=actor,
-                now=now,
-                key=f"approval_withdrawn:{pending.id}",
-                account_id=pending.company_id,
-                links={"draft_id": draft_id},
-            ),
-        )
+        record_approval_withdrawn(session, pending, actor=actor, now=now)

@@ -1,0 +1,1 @@
+"""Words: how they are compared, and how several nouns put them."""
