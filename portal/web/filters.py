@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor, format_unit_price
-from portal.foundation.words.wording import po_words, quantity_words
+from portal.foundation.wording import po_words, quantity_words
 from portal.web.sessions import visit
 
 

@@ -17,7 +17,7 @@ from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.payers.letters import mail_payers
 from portal.foundation.mail import Letter
 from portal.foundation.money import format_minor
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.payers.letters import mail_payers
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 
 
 class Reopened(TypedDict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.foundation.clock import typed_day
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 
 STATUSES = {"open": "Open", "overdue": "Overdue", "paid": "Paid", "memos": "Credit memos", "all": "All"}
 # The other parts of the query, in the order in which they are shown.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.billing.documents.letterhead import Letterhead, Note, link
-from portal.foundation.words.wording import date_words
+from portal.foundation.wording import date_words
 
 
 def exemption_note(exemption: Mapping[str, object]) -> Note:

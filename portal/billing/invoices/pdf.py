@@ -12,7 +12,7 @@ from portal.billing.invoices.queries.documents import Document, DocumentLine
 from portal.billing.models.invoices import Invoice
 from portal.billing.tax.rules import percent, tax_words
 from portal.foundation.money import format_minor, format_unit_price
-from portal.foundation.words.wording import date_words, quantity_words
+from portal.foundation.wording import date_words, quantity_words
 
 
 class InvoiceSheet(Sheet):

@@ -11,7 +11,7 @@ from portal.billing.pay_links.rules import LinkRequest
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.mail import Letter, Mail, To, send
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 
 
 @dataclass(frozen=True, kw_only=True)

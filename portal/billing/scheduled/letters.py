@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payers.letters import mail_payers
 from portal.foundation.mail import Letter
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 
 
 @dataclass(frozen=True, kw_only=True)

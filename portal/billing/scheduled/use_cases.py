@@ -22,7 +22,7 @@ from portal.billing.scheduled.letters import mail_nothing_left
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.jobs import defer
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 from portal.touchpoints.recording import Event, record
 
 FARTHEST = timedelta(days=180)

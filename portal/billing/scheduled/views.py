@@ -20,7 +20,7 @@ from portal.billing.scheduled.queries import scheduled_payments
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
 from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor

@@ -11,7 +11,7 @@ from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import entry_details, entry_title
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor
-from portal.foundation.words.wording import date_words
+from portal.foundation.wording import date_words
 
 
 class AgeTable(TypedDict):

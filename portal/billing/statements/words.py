@@ -7,7 +7,7 @@ from typing import Any
 from portal.billing.invoices.document_words import WORDS
 from portal.billing.invoices.words import payment_words
 from portal.foundation.money import format_minor
-from portal.foundation.words.wording import date_words, po_words
+from portal.foundation.wording import date_words, po_words
 
 NUMBERS_SHOWN = 4
 

@@ -17,7 +17,7 @@ from portal.desk.home.customer_page import customer_page, promise
 from portal.desk.home.queries.customer import customer_home
 from portal.desk.home.queries.operations import late_orders, system_state
 from portal.desk.pages import blueprint
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.promise import age_words
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.words.details import spaced

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from portal.accounts.models import Address, CompanyJob
 from portal.foundation.clock import local
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.choices import Offer, StoreChoice, short_lines, windows_by_day
 from portal.orders.checkout.use_cases.choices import Choice

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import render_template
 
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.fulfilment.board import Board
 from portal.orders.promise import age_words, clock_words, when_words
 from portal.orders.status import ICONS, TONES, label

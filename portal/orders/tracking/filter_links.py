@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.status import LABELS, ORDER_STATES
 from portal.orders.tracking.queries.history_filter import HistoryFilter
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from portal.foundation.words.wording import weekday_words
+from portal.foundation.wording import weekday_words
 from portal.stores.hours.opening import HORIZON_DAYS, Schedule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.foundation.words.wording import po_words, quantity_words
+from portal.foundation.wording import po_words, quantity_words
 
 
 @pytest.mark.parametrize(

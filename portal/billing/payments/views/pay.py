@@ -30,7 +30,7 @@ from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.inputs import read_id
 from portal.foundation.tokens import new_token
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
 from portal.web.access import needs
 from portal.web.refusals import refusing

@@ -16,7 +16,7 @@ from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import policy_of
 from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
-from portal.foundation.words.wording import po_words, weekday_words
+from portal.foundation.wording import po_words, weekday_words
 
 
 @dataclass(frozen=True, kw_only=True)

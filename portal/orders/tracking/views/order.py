@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
 from portal.foundation.inputs import one_text
-from portal.foundation.words.wording import po_words
+from portal.foundation.wording import po_words
 from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.pages import blueprint
 from portal.orders.promise import is_late

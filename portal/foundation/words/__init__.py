@@ -1,1 +1,0 @@
-"""Words: how they are compared, and how several nouns put them."""
