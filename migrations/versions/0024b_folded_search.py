@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from portal.foundation.plain_words import DOUBLE, LETTERS, MARKS
+from portal.foundation.wording import DOUBLE, LETTERS, MARKS
 
 revision = "0024b"
 down_revision = "0021b"

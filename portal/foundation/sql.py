@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from portal.foundation.plain_words import fold_like
+from portal.foundation.wording import fold_like
 
 _CODE = re.compile(r"[a-z_]+")
 

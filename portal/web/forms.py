@@ -9,20 +9,38 @@ from typing import Any
 from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import StopValidation
+from wtforms.validators import StopValidation, ValidationError
 
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
-from portal.foundation.inputs import clean_text
+from portal.foundation.inputs import clean_text, length_problem
 from portal.foundation.smtp import takes_any_letters
 from portal.foundation.smtp.addresses import BadAddress, needs_smtputf8, read_address
 from portal.foundation.tokens import new_token
-from portal.web.lengths import hold_to_length
 
 
 def strip(value: Any) -> Any:
     """Filter for text fields: outer white space and NUL characters never mean anything."""
     return clean_text(value) if isinstance(value, str) else value
+
+
+def hold_to_length(unbound: Any) -> None:
+    """Refuse what is longer than a field's maxlength: a browser may send it all the same, and nothing is ever cut."""
+    longest = (unbound.kwargs.get("render_kw") or {}).get("maxlength")
+    if longest is None:
+        return
+
+    def not_longer(form: Any, field: Any) -> None:
+        words = length_problem(field.data or "", int(longest))
+        if words:
+            raise ValidationError(words)
+
+    # They stand after the label, or by name.
+    if len(unbound.args) > 1:
+        label, validators, *more = unbound.args
+        unbound.args = (label, [*validators, not_longer], *more)
+    else:
+        unbound.kwargs["validators"] = [*unbound.kwargs.get("validators", ()), not_longer]
 
 
 class PortalForm(FlaskForm):

@@ -74,7 +74,7 @@ class Delivery:
                 self._give_up(mail, error, words)
                 return
             log.warning("mail not sent", **_named(mail), error=type(error).__name__, exc_info=True)
-            self._note(mail, f"{words}; it is tried again")
+            self._keep_reason(mail, f"{words}; it is tried again")
             raise
         log.info("mail sent", **_named(mail))
 
@@ -82,7 +82,7 @@ class Delivery:
         log.error("mail given up", **_named(mail), error=type(error).__name__, exc_info=error)
         self._finish(mail, failed_at=utcnow(), failure=words)
 
-    def _note(self, mail: OutboundMail, words: str) -> None:
+    def _keep_reason(self, mail: OutboundMail, words: str) -> None:
         with transaction(self._sessions) as session:
             session.execute(update(OutboundMail).where(OutboundMail.id == mail.id).values(failure=words))
 

@@ -14,8 +14,8 @@ from portal.accounts.sight import company_condition, stands
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
-from portal.foundation.plain_words import fold_like
 from portal.foundation.sql import holds
+from portal.foundation.wording import fold_like
 from portal.touchpoints.interaction import note_shown
 
 ROWS_PER_PAGE = 25

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.catalog.sku import sku_key
-from portal.foundation.plain_words import fold, fold_like
+from portal.foundation.wording import fold, fold_like
 
 
 @dataclass(frozen=True, slots=True)

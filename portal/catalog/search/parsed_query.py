@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from portal.catalog.sku import sku_key
-from portal.foundation.plain_words import fold
+from portal.foundation.wording import fold
 
 LONGEST = 100  # characters of a query; the rest is ignored
 MOST_WORDS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from portal.foundation.plain_words import fold
+from portal.foundation.wording import fold
 from portal.orders.quantities import parse_quantity
 
 # Words beside a number that do not change what it counts. A case or a dozen would, so they are none.

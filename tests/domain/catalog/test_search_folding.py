@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.foundation.plain_words import fold
+from portal.foundation.wording import fold
 
 _FOLD = text("select fold(t) from unnest(cast(:texts as text[])) with ordinality as u(t, n) order by n")
 # What is assigned for long: newer letters differ between the versions of Unicode of Python and of PostgreSQL.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.foundation.plain_words import fold, fold_like
+from portal.foundation.wording import fold, fold_like
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from portal.catalog.products.queries.variants import VariantInfo, variant_info
 from portal.catalog.search.parsed_query import ParsedQuery
 from portal.catalog.search.queries.statement import FUZZY_TIER, TIER, Search, arguments, statement
 from portal.foundation.paging import Page, encode_cursor
-from portal.foundation.plain_words import fold
+from portal.foundation.wording import fold
 
 PAGE_SIZE = 16  # four phone screens; rendering a row costs more than finding it
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.foundation.actor import Actor
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
-from portal.foundation.plain_words import fold_like
 from portal.foundation.sql import sql_list
+from portal.foundation.wording import fold_like
 from portal.orders.status import OPEN_STATES
 from portal.touchpoints.interaction import note_shown
 

@@ -17,7 +17,7 @@ from portal.accounts.sight import Companies, sight_of, sight_values
 from portal.desk.lookup.queries.readings import READINGS, readings_of
 from portal.desk.lookup.question import Question, after
 from portal.foundation.actor import Actor
-from portal.foundation.plain_words import fold, fold_like
+from portal.foundation.wording import fold, fold_like
 
 PER_KIND = 8
 

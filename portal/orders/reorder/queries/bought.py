@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.catalog.prices.queries import prices
 from portal.catalog.sku import sku_key
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
-from portal.foundation.plain_words import fold_like
+from portal.foundation.wording import fold_like
 from portal.orders.quantities import round_up
 from portal.stores.stock.queries import available
 
