@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from portal.accounts import pages as accounts
+from portal.accounts.moved_forms.page import moved_form
 from portal.billing import pages as billing
 from portal.billing.stripe.api import Stripe
 from portal.catalog import pages as catalog
@@ -19,6 +20,7 @@ from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
 from portal.web import access, errors, filters, security, sessions, touch, transaction, ui
 from portal.web.answers import health, request_log
+from portal.web.browser import form_tokens
 from portal.web.look import assets, styleguide, templates
 
 BLUEPRINTS = (
@@ -70,8 +72,10 @@ def _install(app: Flask, settings: Settings) -> None:
     # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
     request_log.begin(app)
     security.install(app, settings)
+    form_tokens.install(app)
     assets.install(app)
     sessions.install(app)
+    form_tokens.bind(app, moved_form)
     access.install(app)
     request_log.bind(app)
     filters.install(app)

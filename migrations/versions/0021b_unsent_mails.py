@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from portal.foundation.postgres.row_security import own_company, policy
+from portal.foundation.postgres.row_security import own_company
 
 revision = "0021b"
 down_revision = "0022"
@@ -20,7 +20,9 @@ def upgrade() -> None:
     op.add_column("outbound_mail", sa.Column("failure", sa.String(), server_default="", nullable=False))
     op.execute("create index ix_outbound_mail_unsent on outbound_mail (id) where sent_at is null")
     # A company sees what became of its own mails, and nothing of what they say.
-    op.execute(policy("outbound_mail", "own_mails", "portal_customer", own_company(), action="select"))
+    op.execute(
+        f"create policy own_mails on outbound_mail for select to portal_customer using ({own_company()})"
+    )
     op.execute(
         "grant select (to_email, sent_at, failed_at, failure, company_id) on outbound_mail to portal_customer"
     )

@@ -62,12 +62,16 @@ class Loader:
             if spec.write:
                 written = spec.write(self.connection, chosen)
             else:
-                written = upsert(self.connection, spec.table, spec.db_columns, spec.db_key, chosen)
+                written = upsert(
+                    self.connection, spec.table, spec.db_columns, spec.db_key, chosen, shared=spec.shared
+                )
             beyond = self._point(spec, spec.own_reference, good) if spec.own_reference else 0
             if spec.afterwards:
                 beyond += spec.afterwards(self.connection, good, self.refs)
             written.changed_beyond(beyond)
-        written.rejected = len(rows) - len(good)
+        if spec.decided:
+            written.changed_beyond(spec.decided(self.intake, good))
+        written.rejected = len(rows) - len(_good(rows))
         return written
 
     def _check_own_references(self, spec: Spec, reference: OwnReference, rows: list[Row]) -> None:

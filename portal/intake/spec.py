@@ -71,6 +71,10 @@ class Spec:
     :ivar own_reference: a reference to another row of the same file.
     :ivar whole_file: checks that need all rows of the file (references inside it, one default per company).
     :ivar under_lock: checks of good rows against rows that the portal may be changing; locks them first.
+    :ivar shared: columns that people change in the portal, too. The file's value is taken for new rows; for others by
+        ``decided`` alone.
+    :ivar decided: takes over what the file says of ``shared`` columns, where it says something else than the last time.
+        In a transaction of its own on the session, so that touchpoints commit with it; gives the number of rows changed.
     :ivar write: writes good rows where their table has no key that an upsert could go by.
     :ivar afterwards: what good rows mean beyond their own table; gives the number of rows changed there.
     """
@@ -85,10 +89,12 @@ class Spec:
     convert: Convert
     needs: tuple[str, ...] = ()
     own_reference: OwnReference | None = None
+    shared: tuple[str, ...] = ()
     whole_file: Callable[[list[Row], References], None] | None = None
     under_lock: Callable[[Connection[Any], list[Row], References], None] | None = None
     write: Callable[[Connection[Any], list[Sequence[Any]]], Written] | None = None
     afterwards: Callable[[Connection[Any], list[Row], References], int] | None = None
+    decided: Callable[[Intake, list[Row]], int] | None = None
 
     @property
     def files(self) -> dict[str, tuple[Column, ...]]:

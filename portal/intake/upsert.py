@@ -49,12 +49,17 @@ def upsert(
     columns: Sequence[str],
     key: Sequence[str],
     rows: Sequence[Sequence[Any]],
+    *,
+    shared: Sequence[str] = (),
 ) -> Written:
     """Insert rows, update those whose key exists and whose values differ; in the order of the key, so that
-    others who change several rows in that order wait instead of deadlocking. Needs a transaction."""
+    others who change several rows in that order wait instead of deadlocking. Needs a transaction.
+
+    :param shared: columns that are written with new rows only.
+    """
     if not rows:
         return Written()
-    staging, insert = _statements(table, columns, key)
+    staging, insert = _statements(table, columns, key, shared)
     connection.execute(staging)
     copy_into(connection, "stage_upsert", columns, rows)
     inserted = connection.execute(insert).fetchall()
@@ -63,15 +68,18 @@ def upsert(
     return Written(added=added, changed=len(inserted) - added, unchanged=len(rows) - len(inserted))
 
 
-def _statements(table: str, columns: Sequence[str], key: Sequence[str]) -> tuple[sql.Composed, sql.Composed]:
+def _statements(
+    table: str, columns: Sequence[str], key: Sequence[str], shared: Sequence[str]
+) -> tuple[sql.Composed, sql.Composed]:
     """Makes the temporary table; takes over what differs, in the order of the key."""
-    changing = [c for c in columns if c not in key] or key
+    changing = [c for c in columns if c not in key and c not in shared] or key
+    compared = [c for c in columns if c not in shared]
     parts = {
         "table": sql.Identifier(table),
         "columns": _names(columns),
         "key": _names(key),
-        "staged": _names(columns, "s"),
-        "same": _names(columns, "t"),
+        "staged": _names(compared, "s"),
+        "same": _names(compared, "t"),
         "set": sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in changing),
         "joined": sql.SQL(" and ").join(sql.SQL("t.{0} = s.{0}").format(sql.Identifier(c)) for c in key),
     }

@@ -27,6 +27,10 @@ class Interaction:
 BACKGROUND = Interaction()
 
 
+# Files of other systems.
+IMPORT = Interaction(source="import", channel="import")
+
+
 def set_interaction(session: Session, interaction: Interaction) -> None:
     """Tell every touchpoint recorded on this session where it comes from."""
     session.info["interaction"] = interaction

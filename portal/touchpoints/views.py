@@ -16,10 +16,10 @@ from portal.touchpoints.facts import PageLeft, ScriptFailed
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.scrub import scrubbed
 from portal.web.access import public
-from portal.web.security import csrf
+from portal.web.browser.form_tokens import csrf
+from portal.web.browser.visitor import wants_privacy
 from portal.web.sessions import visit
 from portal.web.touch import viewed
-from portal.web.visitor import wants_privacy
 
 blueprint = Blueprint("touchpoints", __name__)
 

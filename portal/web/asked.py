@@ -14,9 +14,9 @@ from flask import current_app, g, request
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.touchpoints.interaction import companies_shown
 from portal.web.access import PUBLIC, request_permission
+from portal.web.browser.visitor import network_of
 from portal.web.sessions import visit
 from portal.web.transaction import now, only_reads
-from portal.web.visitor import network_of
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Codes and numbers of ours: CP-100001, C10001, ACME, 2026-05. Whatever else is in an address was typed by somebody.

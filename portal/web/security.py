@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, abort, current_app, g, request
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.foundation.config import Settings
+from portal.web.browser.cookies import cookie_name
 from portal.web.urls import IdConverter, ItemConverter
 
 # form-action names Stripe's page because Chromium applies it to the redirect after a form, too.
@@ -44,8 +44,6 @@ HEADERS = {
 }
 View = TypeVar("View", bound=Callable[..., Any])
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-
-csrf = CSRFProtect()
 
 
 def request_id() -> str:
@@ -103,14 +101,14 @@ def policy(settings: Settings) -> str:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Trusted hosts, size limits, CSRF tokens, security headers, request ids."""
+    """Trusted hosts, size limits, security headers, request ids."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
         MAX_FORM_PARTS=4000,
-        SESSION_COOKIE_NAME="portal_form",
+        SESSION_COOKIE_NAME=cookie_name("portal_form", settings),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,
@@ -123,5 +121,4 @@ def install(app: Flask, settings: Settings) -> None:
     app.url_map.converters.update(int=IdConverter, item=ItemConverter)
     app.extensions["policy"] = policy(settings)
     app.before_request(_begin)
-    csrf.init_app(app)
     app.after_request(_harden)

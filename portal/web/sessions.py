@@ -29,6 +29,7 @@ from portal.foundation.actor import ANONYMOUS, Actor
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
+from portal.web.browser.cookies import cookie_name
 from portal.web.htmx import go
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
@@ -150,7 +151,7 @@ def visit() -> Visit:
     """The current request's visit, loaded at most once."""
     known: Visit | None = g.get("visit")
     if known is None:
-        known = _load(request.cookies.get(COOKIE, ""))
+        known = _load(session_token())
         g.visit = known
     return known
 
@@ -158,6 +159,11 @@ def visit() -> Visit:
 def actor() -> Actor:
     """Who is asking, ready to be passed to a use case."""
     return visit().actor
+
+
+def session_token() -> str:
+    """The session token that the browser sent; empty for none."""
+    return request.cookies.get(cookie_name(COOKIE, current_app.extensions["settings"]), "")
 
 
 def _load(token: str) -> Visit:
@@ -216,7 +222,7 @@ def set_cookie(response: Response, token: str) -> None:
     """Give the browser its session token; no script can read it."""
     settings: Settings = current_app.extensions["settings"]
     response.set_cookie(
-        COOKIE,
+        cookie_name(COOKIE, settings),
         token,
         max_age=settings.session_max_days * 86400,
         secure=settings.is_secure,
@@ -228,7 +234,10 @@ def set_cookie(response: Response, token: str) -> None:
 
 def clear_cookie(response: Response) -> None:
     """Take the token back; the row has been ended already."""
-    response.delete_cookie(COOKIE, path="/")
+    settings: Settings = current_app.extensions["settings"]
+    response.delete_cookie(
+        cookie_name(COOKIE, settings), path="/", secure=settings.is_secure, httponly=True, samesite="Lax"
+    )
 
 
 def sign_in_again() -> str:

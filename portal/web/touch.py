@@ -22,11 +22,11 @@ from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
 from portal.web.access import request_permission
 from portal.web.asked import staff_look, what_was_asked
+from portal.web.browser.visitor import remember_visitor, visitor_id, wants_privacy
 from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
 from portal.web.sessions import Visit, visit
 from portal.web.transaction import now
-from portal.web.visitor import remember_visitor, visitor_id, wants_privacy
 
 log = structlog.get_logger(__name__)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from flask import Flask, get_flashed_messages, request, url_for
 from flask import flash as flask_flash
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from portal.accounts.sight import in_customer_account
 from portal.foundation.config import Settings
+from portal.web.browser.form_tokens import HEADER, form_token, sealed_place
 from portal.web.sessions import visit
 from portal.web.transaction import now
 
@@ -171,7 +172,12 @@ class UI:
 
 def csrf_field() -> Markup:
     """Hidden field that every form carries."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
+
+
+def script_headers() -> str:
+    """What requests of scripts carry, as JSON: where the page was shown."""
+    return json.dumps({HEADER: sealed_place()})
 
 
 def may(permission: str) -> bool:
@@ -186,4 +192,4 @@ def install(app: Flask, settings: Settings) -> None:
         return {"ui": UI(app, settings)}
 
     app.context_processor(provide)
-    app.jinja_env.globals.update(csrf_field=csrf_field, may=may)
+    app.jinja_env.globals.update(csrf_field=csrf_field, script_headers=script_headers, may=may)

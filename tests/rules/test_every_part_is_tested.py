@@ -82,7 +82,7 @@ def test_a_noun_knows_its_tests() -> None:
     assert noun_of("portal/billing/disputes/use_cases.py") == ("billing", "disputes")
     assert noun_of("portal/billing/payments/use_cases/start.py") == ("billing", "payments")
     assert noun_of("portal/billing/models/payments.py") is None
-    assert noun_of("portal/web/downloads.py") is None
+    assert noun_of("portal/web/answers/downloads.py") is None
     assert noun_of_test("tests/domain/billing/test_tax_shares.py") == ("billing", "tax")
     assert noun_of_test("tests/pages/billing/tax/test_pages.py") == ("billing", "tax")
     assert noun_of_test("tests/domain/billing/documents/test_tax.py") == ("billing", "tax")

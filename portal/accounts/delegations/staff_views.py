@@ -11,6 +11,7 @@ from portal.accounts.delegations.queries import assigned_company, people_to_act_
 from portal.accounts.delegations.use_cases import start_acting, stop_acting
 from portal.accounts.pages import Answer, staff_blueprint
 from portal.web.access import needs
+from portal.web.browser.form_tokens import sent_anywhere
 from portal.web.refusals import refusing
 from portal.web.scope import unscoped
 from portal.web.sessions import actor
@@ -20,6 +21,7 @@ from portal.web.ui import flash
 
 @staff_blueprint.route("/customers/<code>/delegations", methods=["GET", "POST"], endpoint="start_acting")
 @needs("delegations:start")
+@sent_anywhere
 def acting_form(code: str) -> Answer:
     """Ask for whom and why, then begin."""
     unscoped(db())
@@ -47,6 +49,7 @@ def acting_form(code: str) -> Answer:
 
 @staff_blueprint.post("/acting/end", endpoint="stop_acting")
 @needs("delegations:end")
+@sent_anywhere
 def acting_end() -> Response:
     """Go back to one's own work."""
     company = actor().company_name

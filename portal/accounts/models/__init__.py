@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.db import Base, BigId, UTCDateTime
@@ -31,6 +32,10 @@ class Company(Base):
     # Orders above it that a rep makes in somebody's name need approval (minor units of ``currency``, with tax); None: only
     # what that person may not order alone does. The company's own admins decide.
     rep_order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    # What the last file said of what its admins decide, too.
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     terms_days: Mapped[int] = mapped_column(server_default="30")
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None]
@@ -98,6 +103,10 @@ class User(Base):
     store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
     # Deferred: a customer's request has no permission to read it.
     password_hash: Mapped[str | None] = mapped_column(deferred=True)
+    # What the last file said of the person; likewise.
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     # Since when the person has a second factor (portal/accounts/models/second_factors.py); None: has none.
     second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -136,6 +145,10 @@ class Membership(Base):
     role: Mapped[str]  # viewer, buyer, approver, company_admin
     # Orders above it need approval (minor units of the company's currency, with tax); None: no limit.
     order_limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    # What the last file said of it: only what a file newly says changes what people decided in the portal.
+    from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
+        JSONB, server_default="{}", deferred=True
+    )
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     invited_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))

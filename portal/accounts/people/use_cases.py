@@ -130,8 +130,18 @@ def _refuse_self(actor: Actor, user_id: int, message: str) -> None:
 
 
 def _refuse_last_admin(session: Session, company: Company, membership: Membership) -> None:
+    if is_last_admin(session, company, membership):
+        raise Rejected(
+            "last_admin",
+            "This is the company's last administrator. Make somebody else administrator first.",
+            outcome="denied",
+        )
+
+
+def is_last_admin(session: Session, company: Company, membership: Membership) -> bool:
+    """Whether the company would be left without an administrator."""
     if membership.role != ADMIN or membership.disabled_at is not None:
-        return
+        return False
     others = session.scalar(
         select(func.count())
         .select_from(Membership)
@@ -143,12 +153,7 @@ def _refuse_last_admin(session: Session, company: Company, membership: Membershi
             User.disabled_at.is_(None),
         )
     )
-    if not others:
-        raise Rejected(
-            "last_admin",
-            "This is the company's last administrator. Make somebody else administrator first.",
-            outcome="denied",
-        )
+    return not others
 
 
 def _access(membership: Membership) -> str:

@@ -9,6 +9,7 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.accounts.sign_in.guessable import SHORTEST
+from portal.accounts.sign_in.names import name_problem
 from portal.foundation.smtp.addresses import known_form
 from portal.web.forms import MailAddress
 
@@ -32,6 +33,11 @@ def email_field(label: str = "E-mail", **attributes: str) -> EmailField:
     )
 
 
+def _a_name(form: Any, field: Any) -> None:
+    if (problem := name_problem(field.data or "")) is not None:
+        raise ValidationError(problem)
+
+
 # What mail programs make a link of, and what reads like an address; a name has a blank after its dots.
 _LINK = re.compile(r"://|www\.|@|/|\w\.\w{2}", re.IGNORECASE)
 
@@ -47,6 +53,7 @@ def name_field(label: str = "Name", **attributes: str) -> StringField:
     validators = [
         InputRequired("Enter a name."),
         Length(max=120, message="Use at most 120 characters."),
+        _a_name,
         no_link,
     ]
     return StringField(label, validators, filters=[one_line], render_kw=attributes)

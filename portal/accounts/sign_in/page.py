@@ -21,10 +21,10 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
-from portal.web.sessions import COOKIE, set_cookie, visit
+from portal.web.browser.visitor import host_of, known_browser, network_of, remember_browser
+from portal.web.sessions import session_token, set_cookie, visit
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
-from portal.web.visitor import host_of, known_browser, network_of, remember_browser
 
 HOME = "/"
 # In the signed cookie of form tokens: the sign-in that still owes its second factor.
@@ -117,7 +117,7 @@ def start_session(user: User, onward: str, *, method: str, proved: bool = False)
     new = sign_in(
         db(),
         user=user,
-        browser=Browser(request.user_agent.string, network(), request.cookies.get(COOKIE, "")),
+        browser=Browser(request.user_agent.string, network(), session_token()),
         now=now(),
         lifetime=timedelta(days=settings.session_max_days),
         method=method,

@@ -21,8 +21,8 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.promises_to_pay.queries import PromiseRow, promises_of
 from portal.foundation.config import Settings
 from portal.touchpoints.facts import DocumentDownloaded
+from portal.web.answers.downloads import pdf_download
 from portal.web.answers.heavy import apart
-from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 

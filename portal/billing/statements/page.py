@@ -22,9 +22,9 @@ from portal.billing.statements.queries.months import months
 from portal.billing.statements.queries.statement import PAGE, AccountMonth, Statement, statement
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
+from portal.web.answers.downloads import pdf_download
 from portal.web.answers.heavy import apart
 from portal.web.answers.spreadsheets import csv_download
-from portal.web.downloads import pdf_download
 from portal.web.touch import viewed
 from portal.web.transaction import db, today
 from portal.web.ui import flash

@@ -10,7 +10,8 @@ from portal.billing.payments.page import stripe
 from portal.billing.stripe.api import BadSignature
 from portal.billing.stripe_events.use_cases import store_event
 from portal.web.access import public
-from portal.web.security import csrf, takes_up_to
+from portal.web.browser.form_tokens import csrf
+from portal.web.security import takes_up_to
 from portal.web.transaction import now, own_transaction
 
 log = structlog.get_logger(__name__)

@@ -42,6 +42,20 @@ def _company(row: Row, refs: References) -> Sequence[Any]:
     )
 
 
+# Said for the first time, it only takes consent away: whoever gave or refused it may have been the company.
+_CONSENTS = """
+with told as (
+  select c.id, c.acting_consent as before, g.allowed, c.from_file ? 'consent' as known
+    from company c join unnest(%s::bigint[], %s::boolean[]) as g(id, allowed) on g.id = c.id
+   where c.from_file <> jsonb_build_object('consent', g.allowed)
+   order by c.id for update of c)
+update company c set from_file = jsonb_build_object('consent', t.allowed),
+       acting_consent = case when t.known then coalesce(t.allowed, t.before) else t.before and coalesce(t.allowed, true) end
+  from told t where t.id = c.id
+returning c.acting_consent <> t.before
+"""
+
+
 def _parents(rows: list[Row], refs: References) -> None:
     """A company is not its own ancestor."""
     parent = {code: company.parent for code, company in refs["companies"].items()}
@@ -69,14 +83,11 @@ def _afterwards(connection: Connection[Any], rows: list[Row], refs: References) 
 
 
 def _write_consents(connection: Connection[Any], rows: Mapping[int, Values]) -> int:
-    """Whether reps may act in a company's account, where the file says so: a company that has taken its consent back
-    does not give it by silence."""
-    given = {id_: v["acting_consent"] for id_, v in rows.items() if v["acting_consent"] is not None}
-    return connection.execute(
-        "update company c set acting_consent = g.allowed from unnest(%s::bigint[], %s::boolean[]) as g(id, allowed) "
-        "where c.id = g.id and c.acting_consent <> g.allowed",
-        [list(given), list(given.values())],
-    ).rowcount
+    """Whether reps may act in a company's account, where the file says something new: a company that has taken its
+    consent back gives it neither by silence nor by last night's file."""
+    given = {id_: v["acting_consent"] for id_, v in rows.items()}
+    changed = connection.execute(_CONSENTS, [list(given), list(given.values())]).fetchall()
+    return sum(1 for (moved,) in changed if moved)
 
 
 COMPANIES = Spec(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.accounts.companies.files import CompanyRef
-from portal.accounts.people.files import UserRef
+from portal.accounts.imported_people.files import UserRef
 from portal.exchange.orders.lines import check_lines
 from portal.exchange.orders.order import ImportedLine, ImportedOrder
 from portal.exchange.orders.states import order_reasons, size_reason, whole_order_reasons

@@ -1,6 +1,6 @@
 """From rows of order_lines.csv to lines, or to the reasons why not.
 
-Orders that are over may have had anything in them: freight, discounts, returns, items no longer sold, parts
+Orders that are over may have had anything in them: freight, discounts, returns, items that are no longer sold, parts
 of a unit. What a store still has to pick is an item of the catalogue, in whole units.
 """
 

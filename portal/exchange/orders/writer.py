@@ -23,10 +23,9 @@ from portal.exchange.orders.rows import LINE_COLUMNS, ORDER_COLUMNS, line_rows, 
 from portal.intake.source import BadFile
 from portal.intake.upsert import copy_into, next_ids
 from portal.orders.numbers import PREFIX
-from portal.touchpoints.interaction import Interaction, set_interaction
+from portal.touchpoints.interaction import IMPORT, set_interaction
 
 OWN_NUMBER = re.compile(re.escape(PREFIX) + r"([0-9]{1,9})")
-IMPORT = Interaction(source="import", channel="import")
 # Orders per transaction: of those that block nobody, of those that use credit, and of those that hold stock as well.
 BATCH, OWED_BATCH, OPEN_BATCH = 1_000, 250, 50
 PARTITION_TRIES = 30

@@ -262,6 +262,7 @@ def test_a_rep_orders_on_the_customers_behalf(shop: Shop, client: PageClient, se
     client.sign_in(rep.email)
     session.execute(text("update user_session set delegation_id = :id"), {"id": stay.id})
     session.commit()
+    client.get("/drafts/current")
     client.follow(client.post("/drafts/current/lines", {"sku": "SW-1", "quantity": "2"}))
     draft_id = session.scalar(select(Draft.id).where(Draft.owner_user_id == rep.id))
     client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))

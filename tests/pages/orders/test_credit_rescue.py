@@ -194,6 +194,7 @@ def test_a_rep_who_acts_is_told_whom_to_ask(shop: Shop, client: PageClient, sess
     client.sign_in(rep.email)
     session.execute(text("update user_session set delegation_id = (select id from delegation)"))
     session.commit()
+    client.get("/drafts/current")
     client.follow(client.post("/drafts/current/lines", {"sku": "SW-1", "quantity": "1"}))
     draft_id = session.scalar(select(Draft.id))
     client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))

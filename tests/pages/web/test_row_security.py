@@ -115,6 +115,7 @@ def test_a_rep_in_the_customer_s_account(scene: Scene, engine: Engine, app: Flas
     acting.sign_in(rep.email)
     stay = {"subject": str(scene.shop.user.id), "reason": "Called from the site"}
     acting.post(f"/customers/{company.code}/delegations", stay)
+    acting.get("/context")
     with scopes(engine) as heard:
         acting.post("/drafts/current/lines", {"sku": "NONE-9", "quantity": "1"}, status=422)
         acting.get("/orders")

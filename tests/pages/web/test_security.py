@@ -172,7 +172,7 @@ def test_cookies_are_marked_secure_behind_https(settings: Settings, engine: Engi
     )
     assert answer.status_code == 302
     cookies = [*page.headers.getlist("Set-Cookie"), *answer.headers.getlist("Set-Cookie")]
-    assert any(cookie.startswith("portal_session=") for cookie in cookies)
+    assert any(cookie.startswith("__Host-portal_session=") for cookie in cookies)
     for cookie in cookies:
         assert "Secure" in cookie
         assert "HttpOnly" in cookie

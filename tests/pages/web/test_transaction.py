@@ -12,7 +12,7 @@ from portal.app import create_app
 from portal.foundation.config import Settings
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.web.access import public
-from portal.web.security import csrf
+from portal.web.browser.form_tokens import csrf
 from portal.web.transaction import db
 
 WRITE = text("insert into colour (number, name, hex, family) values (:number, 'Fog', '#9AA7AB', 'grey')")

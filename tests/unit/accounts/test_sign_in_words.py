@@ -7,8 +7,8 @@ import pytest
 from portal.accounts.phones import phone_digits
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.devices import device_name
+from portal.web.browser.visitor import network_of
 from portal.web.urls import local_path
-from portal.web.visitor import network_of
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from portal.accounts.sign_in.use_cases import throttle
 from portal.accounts.sign_in.use_cases.credentials import queue_reset, reset_password
 from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, find_link
 from portal.web.access import public
+from portal.web.browser.visitor import known_browser, remember_browser
 from portal.web.refusals import refusing
 from portal.web.transaction import db, now, only_reads
 from portal.web.ui import flash
-from portal.web.visitor import known_browser, remember_browser
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])

@@ -26,10 +26,10 @@ from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import link_rows
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
+from portal.web.browser.visitor import network_of
 from portal.web.filters import day
 from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
-from portal.web.visitor import network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

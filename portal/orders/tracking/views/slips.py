@@ -16,8 +16,8 @@ from portal.orders.tracking.queries.order import order_for
 from portal.orders.tracking.words.details import slip_facts
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
+from portal.web.answers.downloads import pdf_download
 from portal.web.answers.heavy import apart
-from portal.web.downloads import pdf_download
 from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db

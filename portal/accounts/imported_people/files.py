@@ -8,11 +8,12 @@ from typing import Any
 
 from psycopg import Connection
 
+from portal.accounts.imported_people.use_cases import Said, take_over_memberships, take_over_profiles
 from portal.accounts.phones import phone_digits
 from portal.foundation.money import round_to_minor
 from portal.intake import cells
 from portal.intake.lookups import Known, Lookup, References
-from portal.intake.spec import Spec
+from portal.intake.spec import Intake, Spec
 from portal.intake.tables import Column, Row
 
 
@@ -54,6 +55,20 @@ def _first_passwords(connection: Connection[Any], rows: list[Row], refs: Referen
     ).rowcount
 
 
+def _profiles(intake: Intake, rows: list[Row]) -> int:
+    """What the file says of names, phones, languages and zones, where it says something else than the last time."""
+    said = {
+        v["email"]: {
+            "name": v["name"],
+            "phone": v["phone"],
+            "language": v["language"],
+            "time_zone": v["time_zone"],
+        }
+        for v in (row.values for row in rows)
+    }
+    return take_over_profiles(intake.session, said, now=intake.now)
+
+
 USERS = Spec(
     order=110,
     file="users.csv",
@@ -73,7 +88,9 @@ USERS = Spec(
     db_key=("email",),
     convert=_user,
     needs=("stores",),
+    shared=("name", "phone", "phone_digits", "language", "time_zone"),
     afterwards=_first_passwords,
+    decided=_profiles,
 )
 
 
@@ -88,21 +105,15 @@ def _membership(row: Row, refs: References) -> Sequence[Any]:
     return user and user.id, company and company.id, row.values["role"]
 
 
-def _order_limits(connection: Connection[Any], rows: list[Row], refs: References) -> int:
-    """A file without limits takes away none that an administrator gave."""
-    given = []
-    for v in (row.values for row in rows if row.values["order_limit"] is not None):
-        company = refs["companies"][v["company_code"]]
-        limit = round_to_minor(v["order_limit"], company.currency)
-        given.append((refs["users"][v["email"]].id, company.id, limit))
-    if not given:
-        return 0
-    return connection.execute(
-        "update membership m set order_limit_minor = g.minor "
-        "from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as g(person, company, minor) "
-        "where m.user_id = g.person and m.company_id = g.company and m.order_limit_minor is distinct from g.minor",
-        list(map(list, zip(*given, strict=True))),
-    ).rowcount
+def _roles_and_limits(intake: Intake, rows: list[Row]) -> int:
+    """What the file says of roles and limits, where it says something else than the last time."""
+    said = {}
+    for row in rows:
+        v = row.values
+        company, person = intake.refs["companies"][v["company_code"]], intake.refs["users"][v["email"]]
+        limit = None if v["order_limit"] is None else round_to_minor(v["order_limit"], company.currency)
+        said[person.id, company.id] = Said(row, v["role"], limit)
+    return take_over_memberships(intake.session, said, now=intake.now)
 
 
 MEMBERSHIPS = Spec(
@@ -120,7 +131,8 @@ MEMBERSHIPS = Spec(
     db_key=("user_id", "company_id"),
     convert=_membership,
     needs=("users", "companies"),
-    afterwards=_order_limits,
+    shared=("role",),
+    decided=_roles_and_limits,
 )
 
 

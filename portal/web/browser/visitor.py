@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.foundation.config import Settings
 from portal.foundation.tokens import new_token
+from portal.web.browser.cookies import cookie_name
 from portal.web.sessions import Visit
 from portal.web.transaction import only_reads
 
@@ -57,7 +58,7 @@ def wants_privacy() -> bool:
 def visitor_id() -> uuid.UUID | None:
     """The id that the browser sent; None for a new one, or for something else in its place."""
     try:
-        return uuid.UUID(request.cookies.get(VISITOR_COOKIE, ""))
+        return uuid.UUID(request.cookies.get(cookie_name(VISITOR_COOKIE, _settings()), ""))
     except ValueError:
         return None
 
@@ -71,7 +72,7 @@ def remember_visitor(response: Response) -> None:
     if seen is not None and seen.actor.is_staff:
         return
     response.set_cookie(
-        VISITOR_COOKIE,
+        cookie_name(VISITOR_COOKIE, _settings()),
         str(uuid.uuid4()),
         max_age=VISITOR_DAYS * 86400,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -92,7 +93,7 @@ def remember_browser(response: werkzeug.wrappers.Response, email: str) -> None:
     mark = _mark(email)
     kept = [mark, *(each for each in people if each != mark)][:MOST_PEOPLE]
     response.set_cookie(
-        KNOWN_COOKIE,
+        cookie_name(KNOWN_COOKIE, _settings()),
         _serializer().dumps([browser or new_token(), kept]),
         max_age=KNOWN_DAYS * 86400,
         secure=_settings().is_secure,
@@ -104,7 +105,7 @@ def remember_browser(response: werkzeug.wrappers.Response, email: str) -> None:
 
 def _read() -> tuple[str, list[str]]:
     try:
-        browser, people = _serializer().loads(request.cookies.get(KNOWN_COOKIE, ""))
+        browser, people = _serializer().loads(request.cookies.get(cookie_name(KNOWN_COOKIE, _settings()), ""))
     except (BadSignature, ValueError, TypeError):
         return "", []
     return browser, people

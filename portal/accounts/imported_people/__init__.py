@@ -1,0 +1,1 @@
+"""What files say of people, beside what administrators and people themselves decided in the portal."""

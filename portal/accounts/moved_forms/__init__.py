@@ -1,0 +1,1 @@
+"""Forms that were shown in another company, or in another stay, than the one their person works in now."""
