@@ -37,6 +37,7 @@ for command in (
     given_up.retry_mails,
     pages.routes,
     payments.reconcile,
+    payments.acknowledge_difference,
 ):
     cli.add_command(command)
 

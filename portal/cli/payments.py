@@ -59,7 +59,31 @@ def _compare(known: Settings, api: Stripe, days: int) -> tuple[Report, list[str]
         now = utcnow()
         report = compare(sessions, since=now - timedelta(days=days), now=now, api=api)
         with transaction(sessions) as session:
-            return report, [row.words for row in open_differences(session)]
+            return report, [f"{row.words} [{row.key}]" for row in open_differences(session)]
+
+
+@click.command("acknowledge-difference")
+@click.argument("key")
+@click.argument("reason")
+def acknowledge_difference(key: str, reason: str) -> None:
+    """Close a difference between the books and Stripe that may stay as it is.
+
+    KEY stands in brackets in what `portal reconcile` lists; REASON says why. It is listed again only if it changes.
+    """
+    from portal.billing.reconciliation.use_cases import acknowledge
+    from portal.foundation.clock import utcnow
+    from portal.foundation.db import make_sessions, transaction
+    from portal.foundation.errors import NotFound, Rejected
+
+    try:
+        with places.database() as engine, transaction(make_sessions(engine)) as session:
+            acknowledge.acknowledge_difference(session, actor=None, key=key, reason=reason, now=utcnow())
+    except NotFound:
+        _give_up(f"There is no open difference {key}. `portal reconcile` lists them.")
+    except Rejected as no:
+        _give_up(no.message)
+    else:
+        click.echo(f"{key} is acknowledged.")
 
 
 def _print(report: Report, words: list[str]) -> None:

@@ -60,8 +60,11 @@ def _not_found(error: NotFound) -> tuple[str, int]:
     return error_page(404)
 
 
-def _refused(error: Rejected) -> tuple[str, int]:
+def _refused(error: Rejected) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     # A page with a form shows a refusal beside its field; a mere button has none.
+    wait = getattr(error, "retry_after", None)  # of whatever is limited in time
+    if isinstance(wait, int):
+        return *error_page(429, error.message), {"Retry-After": str(wait)}
     code = 409 if error.outcome == "conflict" else 422
     return error_page(code, error.message, "That could not be done")
 

@@ -17,6 +17,7 @@ AHEAD: dict[str, Any] = {
     "method": "Visa ending 4242",
     "invoices": DUE,
     "left": [],
+    "credit": "",
 }
 PAPERS: dict[str, Any] = {"order": "SO-100042", "po": "PO 7731", "job": "Elm Street"}
 NO_PAPERS = dict.fromkeys(PAPERS, "")
@@ -27,6 +28,7 @@ INVOICE: dict[str, Any] = {
     "path": "/invoices/INV-100042",
     "amount": "$1,249.65",
     "used": "",
+    "credit": "",
     "open": "$1,249.65",
     "due": "Thu 2 Jul 2026",
     "discount": "$24.99",
@@ -70,6 +72,7 @@ RECEIVED: dict[str, Any] = {
     ],
     "unapplied": "",
     "for_draft": False,
+    "on_account": False,
     "late": False,
 }
 REFUNDED: dict[str, Any] = {
@@ -113,6 +116,8 @@ MAILS: dict[str, Cases] = {
     },
     "autopay_ahead": {
         "all of them": AHEAD,
+        "less credit": {**AHEAD, "total": "$1,294.36", "credit": "$45.00"},
+        "credit covers it": {**AHEAD, "total": "", "credit": "$1,339.36"},
         "some left": {**AHEAD, "total": "$89.71", "invoices": DUE[1:], "left": DUE[:1]},
     },
     "autopay_left": {
@@ -142,6 +147,20 @@ MAILS: dict[str, Cases] = {
         "used": {**MEMO, **NO_PAPERS, "used": "$82.40", "open": "", "reason": ""},
         "open": {**MEMO, "used": "", "open": "$82.40"},
     },
+    "credit_used": {
+        "and the rest is charged": {
+            "used": "$45.00",
+            "charged": "$185.87",
+            "method": "Visa ending 4242",
+            "invoices": ["INV-100042", "INV-100043"],
+        },
+        "it covers all": {
+            "used": "$45.00",
+            "charged": "",
+            "method": "Visa ending 4242",
+            "invoices": ["INV-100042"],
+        },
+    },
     "dispute_settled": {
         "credited": DISPUTE,
         "upheld": {
@@ -153,6 +172,7 @@ MAILS: dict[str, Cases] = {
     },
     "invoice_new": {
         "open, with a discount": INVOICE,
+        "open, with credit beside it": {**INVOICE, "credit": "$20.22", "discount": ""},
         "partly paid ahead": {**INVOICE, "used": "$1,000.00", "open": "$249.65", "discount": ""},
         "paid ahead": {
             **INVOICE,
@@ -191,6 +211,7 @@ MAILS: dict[str, Cases] = {
             "for_draft": True,
             "method": "",
         },
+        "on account": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "on_account": True},
         "late": {**RECEIVED, "invoices": [], "unapplied": "$1,339.36", "late": True},
         "more than was open": {**RECEIVED, "invoices": RECEIVED["invoices"][:1], "unapplied": "$89.71"},
     },
@@ -235,6 +256,24 @@ MAILS: dict[str, Cases] = {
             "method": "",
             "reopened": False,
             "unapplied": "$12.50",
+        },
+    },
+    "return_asked": {
+        "of an order": {
+            **COMPANY,
+            "by": "Dana Ortiz",
+            "number": "PAY-100007",
+            "amount": "$20.22",
+            "of_order": True,
+            "path": "/billing/payments/PAY-100007",
+        },
+        "of anything else": {
+            **COMPANY,
+            "by": "Dana Ortiz",
+            "number": "PAY-100007",
+            "amount": "$20.22",
+            "of_order": False,
+            "path": "/billing/payments/PAY-100007",
         },
     },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},

@@ -121,6 +121,7 @@ SHORT: dict[str, Any] = {
     "why": "was damaged in the store",
     "waits": True,
     "store": STORE,
+    "ahead": "",
 }
 CHANGED: dict[str, Any] = {
     **ORDER,
@@ -139,7 +140,7 @@ RESTOCKED: dict[str, Any] = {
     ],
 }
 OUT: dict[str, Any] = {**ORDER, "store": STORE, "promised": "today 4:00 pm", "ship_to": SITE}
-CANCELLED: dict[str, Any] = {**ORDER, "reason": "Ordered twice.", "rest": False}
+CANCELLED: dict[str, Any] = {**ORDER, "reason": "Ordered twice.", "rest": False, "ahead": ""}
 PAID: dict[str, Any] = {
     "company": "Harbor Painting",
     "title": "Elm Street, second floor",
@@ -184,7 +185,11 @@ MAILS: dict[str, Cases] = {
         "on hold": {**PAID, "on_hold": True, "hold_reason": "Invoice INV-100017 is 60 days overdue."},
         "on hold, no reason": {**PAID, "title": "your order", "on_hold": True},
     },
-    "order_cancelled": {"whole": CANCELLED, "rest": {**CANCELLED, "rest": True, "reason": ""}},
+    "order_cancelled": {
+        "whole": CANCELLED,
+        "rest": {**CANCELLED, "rest": True, "reason": ""},
+        "paid ahead": {**CANCELLED, "ahead": "$20.22"},
+    },
     "order_confirmation": {
         "pickup at a time": CONFIRMED,
         "pickup as soon as it can be": {
@@ -245,5 +250,6 @@ MAILS: dict[str, Cases] = {
     "order_short": {
         "waits": SHORT,
         "taken off": {**SHORT, "colour": "", "waits": False, "store": QUIET_STORE},
+        "taken off, paid ahead": {**SHORT, "waits": False, "ahead": "$20.22"},
     },
 }

@@ -31,6 +31,7 @@ class AccountPage:
     :ivar with_method: whether the reader may know by which card or account was paid.
     :ivar list_href: makes the address of the list of invoices of a query.
     :ivar payment_href: the page of a payment, if the reader may see it.
+    :ivar credit_href: what counts against the credit limit, line by line.
     :ivar pay_href: None where nobody can pay; the others likewise.
     """
 
@@ -40,6 +41,7 @@ class AccountPage:
     list_href: Callable[..., str]
     invoice_endpoint: str
     payment_href: Callable[[Any], str | None]
+    credit_href: str
     pay_href: str | None = None
     credits_href: str | None = None
     all_payments_href: str | None = None

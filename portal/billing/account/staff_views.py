@@ -64,6 +64,7 @@ def show_customer_account(code: str) -> str | tuple[str, int]:
         list_href=href,
         invoice_endpoint="billing_staff.invoice",
         payment_href=_payment_href,
+        credit_href=url_for("desk.customer_credit_use", code=code),
     )
     listed = list_page(
         company.id, shown.account.owed.main.by_status, href, invoice_endpoint=shown.invoice_endpoint

@@ -54,6 +54,7 @@ def show_account() -> str:
         list_href=lambda **query: url_for("billing.invoices", **query),
         invoice_endpoint="billing.invoice",
         payment_href=payment_page(),
+        credit_href=url_for("desk.credit_use"),
         pay_href=url_for("billing.new_payment") if may_pay else None,
         credits_href=url_for("billing.credits") if may_pay else None,
         all_payments_href=url_for("billing.payments"),

@@ -15,6 +15,8 @@ from portal.billing.autopay.run_days import pays_on
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.payers.letters import mail_payers
+from portal.billing.settlement.credit_first import Wanted, charged_minor
+from portal.billing.settlement.use_cases.own_credit import NONE, own_credit, uses_credit
 from portal.foundation.mail import Letter
 from portal.foundation.money import format_minor
 from portal.foundation.wording import weekday_words
@@ -22,13 +24,17 @@ from portal.foundation.wording import weekday_words
 
 @dataclass(frozen=True, kw_only=True)
 class AutopayAhead(Letter, words="autopay will pay soon"):
-    """What is charged on a day to come, and what is beyond the limit. ``invoices``, ``left``: number, amount, due."""
+    """What is charged on a day to come, and what is beyond the limit. ``invoices``, ``left``: number, amount, due.
+
+    ``credit``: what of the company's own credit is used first; ``total`` is empty if that covers all.
+    """
 
     on: str
     method: str
     total: str
     invoices: list[dict[str, str]]
     left: list[dict[str, str]]
+    credit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +64,21 @@ def _mail_ahead(session: Session, autopay: Autopay, on: date) -> int:
         return 0
     invoices, _ = invoices_for_run(session, autopay.company_id, rule, on, since=autopay.agreed_at)
     # What is due earlier has a letter of its own.
-    chosen, left = within_limit(
-        rule, [each for each in invoices if is_new_on(rule, each.issued_on, each.due_on, on)]
-    )
+    new = [each for each in invoices if is_new_on(rule, each.issued_on, each.due_on, on)]
+    credit = NONE
+    if new and uses_credit(session, autopay.company_id):
+        credit = own_credit(session, autopay.company_id, new[0].currency)
+    chosen, left = within_limit(rule, new, credit.total_minor)
     if not chosen:
         return 0
+    wanted = [Wanted(each.id, each.free_minor, each.saved_minor(on)) for each in chosen]
+    due, currency = sum(_charged(each, on) for each in chosen), chosen[0].currency
+    charged = charged_minor(wanted, credit.cash_minor, credit.memo_minor)
     letter = AutopayAhead(
         on=weekday_words(on),
         method=session.get_one(SavedMethod, autopay.saved_method_id).words,
-        total=format_minor(sum(_charged(each, on) for each in chosen), chosen[0].currency),
+        total=format_minor(charged, currency) if charged else "",
+        credit=format_minor(due - charged, currency) if charged < due else "",
         invoices=[_row(each, _charged(each, on)) for each in chosen],
         left=[_row(each, each.free_minor) for each in left],
     )

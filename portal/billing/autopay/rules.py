@@ -96,11 +96,15 @@ def is_new_on(rule: Rule, issued_on: date, due_on: date, on: date) -> bool:
     return rule.kind == "monthly" or not is_wanted(rule, issued_on, due_on, on - timedelta(days=1))
 
 
-def within_limit(rule: Rule, invoices: Iterable[T]) -> tuple[list[T], list[T]]:
-    """Invoices in the given order, each in full, that fit the limit, and those that are left to people."""
+def within_limit(rule: Rule, invoices: Iterable[T], credit_minor: int = 0) -> tuple[list[T], list[T]]:
+    """Invoices in the given order, each in full, that fit the limit, and those that are left to people.
+
+    :param credit_minor: the company's own credit, which is used first and does not count against the limit.
+    """
     chosen, left, total = [], [], 0
     for invoice in invoices:
-        if rule.limit_minor is not None and total + invoice.free_minor > rule.limit_minor:
+        after = total + invoice.free_minor - credit_minor
+        if rule.limit_minor is not None and after > rule.limit_minor:
             left.append(invoice)
         else:
             chosen.append(invoice)
@@ -118,8 +122,17 @@ def may_try(tries: int, last_on: date | None, on: date) -> bool:
     return tries < MOST_TRIES and last_on + timedelta(days=RETRY_AFTER_DAYS) <= on
 
 
-def mandate(rule: Rule, *, company: str, seller: str, method: str, currency: str) -> str:
-    """What a company agrees to, word for word as it is shown and kept."""
+def mandate(offer: MandateOffer, *, company: str, method: str, currency: str, use_credit: bool) -> str:
+    """What a company agrees to, word for word as it is shown and kept.
+
+    :param use_credit: whether its credit memos and money on account are used first.
+    """
+    rule, seller = offer.rule, offer.seller
+    credit = (
+        " Credit memos and money on account are used first, the oldest first, and only the rest is charged."
+        if use_credit
+        else " Credit memos and money on account are not used; they stay until somebody uses them."
+    )
     limit = (
         f" No more than {format_minor(rule.limit_minor, currency)} is taken in one go; an invoice that does not fit "
         "is left to be paid by hand."
@@ -128,7 +141,7 @@ def mandate(rule: Rule, *, company: str, seller: str, method: str, currency: str
     )
     return (
         f"{company} allows {seller} to charge {method} without asking each time, to pay {rule.words}. Invoices that "
-        f"are overdue already are paid at the first run.{limit} Invoices that are disputed, promised for a later day "
+        f"are overdue already are paid at the first run.{credit}{limit} Invoices that are disputed, promised for a later day "
         f"or charged back by a bank are left out. {company} is told by e-mail {NOTICE_DAYS} days ahead, and what came "
         f"of it. A charge that fails is tried again after {RETRY_AFTER_DAYS} days, {MOST_TRIES} times in all. Autopay "
         "ends at once when an administrator or approver of the company ends it here."

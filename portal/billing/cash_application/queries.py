@@ -28,6 +28,8 @@ class Credit:
     currency: str
     since: date
     free_minor: int
+    of_ended_order: bool = False  # it was paid ahead for an order that did not use it
+    asked_at: datetime | None = None  # the company wants it back since then
 
     @property
     def name(self) -> str:
@@ -53,11 +55,14 @@ def unapplied_cash(session: Session, company_id: int, *, ahead: bool) -> list[Cr
         Payment.currency,
         Payment.received_on,
         Payment.unapplied_minor - back,
+        Payment.ended_draft_id.is_not(None),
+        Payment.return_asked_at,
     ).where(Payment.company_id == company_id, Payment.unapplied_minor > 0)
     if not ahead:
         query = query.where(Payment.draft_id.is_(None))
     rows = session.execute(query.order_by(Payment.received_at, Payment.id))
-    return [Credit("cash", *row) for row in rows if row[-1] > 0]
+    found = [Credit("cash", *row) for row in rows]
+    return [each for each in found if each.free_minor > 0]
 
 
 def credits_of(session: Session, company_id: int, *, ahead: bool) -> list[Credit]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.models import Company
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
+from portal.billing.cash_application.forms import DepositForm
 from portal.billing.cash_application.page import (
     CreditPage,
     apply_sent,
@@ -14,12 +17,19 @@ from portal.billing.cash_application.page import (
     suggested_form,
 )
 from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.credit_use import set_credit_use
+from portal.billing.cash_application.use_cases.returns import ask_for_return
 from portal.billing.pages import blueprint
+from portal.billing.payments.page import go_to_stripe, stripe
+from portal.billing.payments.use_cases.deposits import pay_on_account
+from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.billing.tabs import money_tabs
+from portal.foundation.errors import Rejected
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import books, db
+from portal.web.transaction import books, db, leave, now, today
 from portal.web.ui import flash
 
 
@@ -27,13 +37,78 @@ from portal.web.ui import flash
 @needs("invoices:pay")
 def show_credits() -> str:
     """What can be applied to invoices, and what was."""
+    form = DepositForm(formdata=None)
+    form.fresh_key()
+    return _credits(form)
+
+
+@blueprint.post("/credits/payments", endpoint="pay_on_account")
+@needs("invoices:pay")
+def create_deposit() -> Response | tuple[str, int]:
+    """Go to Stripe's page with a round sum that is for no invoice in particular."""
+    api, form = stripe(), DepositForm()
+    form.validate()
+    with refusing(form, books()) as tried:
+        if api is None:
+            raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
+        amount = form.amount.minor(db().get_one(Company, actor().customer_id).currency)
+        attempt = pay_on_account(
+            tried.session,
+            actor=actor(),
+            amount_minor=amount,
+            form_key=form.one_key(),
+            now=now(),
+            today=today(),
+        )
+    if isinstance(tried.refused, TooManyTries):
+        raise tried.refused
+    if tried.refused is not None:
+        return _credits(form), 422
+    leave()
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
+
+
+def _credits(form: DepositForm) -> str:
     company_id = actor().customer_id
     return render_template(
         "billing/cash_application/credits.html",
+        form=form,
+        cards=stripe() is not None,
         credits=credits_of(db(), company_id, ahead=False),
         applications=applications(db(), company_id),
+        used_first=uses_credit(db(), company_id),
+        may_set=actor().can("payments:administer"),
         money_tabs=money_tabs("billing.credits"),
     )
+
+
+@blueprint.post("/credits/<name>/return-requests", endpoint="ask_for_return")
+@needs("invoices:pay")
+def create_return_request(name: str) -> Response:
+    """Ask for money on account back."""
+    with refusing(within=books()) as tried:
+        ask_for_return(tried.session, actor=actor(), source=Source.named(name), now=now())
+    if tried.refused is not None:
+        flash("error", tried.refused.message)
+    else:
+        flash("ok", "We have your request, and get back to you. Until then the money stays as it is.")
+    return redirect(url_for("billing.credits"), 303)
+
+
+@blueprint.post("/credits/use", endpoint="set_credit_use")
+@needs("payments:administer")
+def create_setting() -> Response:
+    """Have credit used first, or leave it to people."""
+    on = request.form.get("first") == "1"
+    with books() as session:
+        set_credit_use(session, actor=actor(), on=on, now=now())
+    words = (
+        "Credit is used first from now on: by autopay, scheduled payments and new invoices."
+        if on
+        else "Credit stays until somebody uses it."
+    )
+    flash("ok", words)
+    return redirect(url_for("billing.credits"), 303)
 
 
 @blueprint.get("/credits/<name>", endpoint="credit_use")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 
 from portal.foundation.inputs import read_whole
 from portal.web.forms import PortalForm
@@ -27,6 +27,8 @@ class HoldRuleForm(PortalForm):
         "Days overdue until the hold",
         render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "3"},
     )
+
+    promises = BooleanField("A promise to pay suspends the hold, once for each invoice")
 
     def read_days(self) -> int | None:
         """The days that were typed; None for an empty field, 0 for what cannot be read."""

@@ -12,6 +12,7 @@ from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.credit_holds.forms import HoldForm, HoldRuleForm, LiftForm
+from portal.billing.credit_holds.queries import broken_promises
 from portal.billing.credit_holds.use_cases.hold_rule import set_hold_rule
 from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
 from portal.billing.models.credit import PaymentTerms
@@ -20,7 +21,7 @@ from portal.web.access import needs
 from portal.web.forms import PortalForm
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, only_reads
+from portal.web.transaction import db, now, only_reads, today
 from portal.web.ui import flash
 
 
@@ -64,6 +65,7 @@ def _page(company: Company, forms: HoldForms, *, sent: str) -> str:
     days = terms.hold_after_days if terms else None
     if sent != "rule":
         forms.rule.days.data = str(days or "")
+        forms.rule.promises.data = terms.promises_suspend_hold if terms else True
     return render_template(
         "billing/credit_holds/hold.html",
         company=company,
@@ -72,6 +74,7 @@ def _page(company: Company, forms: HoldForms, *, sent: str) -> str:
         lift_form=forms.lift,
         rule_form=forms.rule,
         rule_days=days,
+        broken=broken_promises(db(), company.id, today()),
     )
 
 
@@ -87,7 +90,8 @@ def _lift(company: Company, forms: HoldForms) -> None:
 
 def _set_rule(company: Company, forms: HoldForms) -> None:
     days = forms.rule.read_days()
-    set_hold_rule(db(), actor=actor(), now=now(), company=company, days=days)
+    promises = bool(forms.rule.promises.data)
+    set_hold_rule(db(), actor=actor(), now=now(), company=company, days=days, promises=promises)
     typed = (forms.rule.days.data or "").strip()
     flash("ok", f"{company.name} is held {f'after {typed} days overdue' if typed else 'by people only'}.")
 

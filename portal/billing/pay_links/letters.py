@@ -28,7 +28,7 @@ class PayLink(Letter, words="link to pay", secret=True):
 def mail_pay_link(
     session: Session, link: links.PayLink, request: LinkRequest, *, token: str, total: str, actor: Actor
 ) -> None:
-    """Send a new link. ``total``: what is open, in words."""
+    """Send a new link. ``total``: what it asks for today, in words."""
     letter = PayLink(
         title=link.title,
         total=total,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, Membership, User
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.settlement.use_cases.settle import Settled
-from portal.foundation.mail import Letter, Mail, send
+from portal.billing.stripe.emails import is_plain
+from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
 
 PAYERS = ("approver", "company_admin")
@@ -36,6 +37,7 @@ class PaymentReceived(Letter, words="payment received"):
     invoices: list[SettledInvoice]
     unapplied: str
     for_draft: bool
+    on_account: bool
     late: bool
     company: str
 
@@ -66,10 +68,13 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
         invoices=_settled_invoices(settled),
         unapplied=format_minor(unapplied, payment.currency) if unapplied else "",
         for_draft=attempt.purpose == "draft",
+        on_account=attempt.purpose == "account",
         late=late,
         company=_company_name(session, attempt),
     )
     _mail_readers(session, attempt, letter, payment.number)
+    if attempt.via == "link" and is_plain(attempt.payer_email):
+        _mail_payer(session, attempt, letter, payment.number)
 
 
 def mail_payment_failed(session: Session, attempt: PaymentAttempt) -> None:
@@ -108,6 +113,13 @@ def _mail_readers(session: Session, attempt: PaymentAttempt, letter: Letter, key
         for person in _readers(session, attempt)
     ]
     send(session, *mails)
+
+
+def _mail_payer(session: Session, attempt: PaymentAttempt, letter: PaymentReceived, number: str) -> None:
+    """The receipt for whoever paid by a link, at the address that they gave at Stripe; its page needs no account."""
+    receipt = replace(letter, path=f"/pay/returned/{attempt.token}")
+    key = f"{letter.kind}:{number}:payer"
+    send(session, Mail(key=key, letter=receipt, to=To(attempt.payer_email), company_id=attempt.company_id))
 
 
 def _readers(session: Session, attempt: PaymentAttempt) -> list[User]:

@@ -22,6 +22,7 @@ class NewPayment:
     """A payment to be begun.
 
     :param amount_minor: with ``draft_id`` and no shares: the amount paid ahead for that order.
+    :param on_account: ``amount_minor`` is paid ahead for no invoice in particular.
     :param run_on: the day of a scheduled payment, which reserves nothing until then.
     :param form_key: random, from the form; the same form sent twice begins one payment.
     """
@@ -34,6 +35,7 @@ class NewPayment:
     save_method: bool = False
     pay_link_id: int | None = None
     draft_id: int | None = None
+    on_account: bool = False
     amount_minor: int | None = None
     run_on: date | None = None
     form_key: str = ""

@@ -7,21 +7,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app, redirect
+from flask import current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.cash_application.queries import Credit
 from portal.billing.methods.queries import MethodRow
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.pay_form import PayForm
+from portal.billing.payments.queries.attempts import attempt_of
 from portal.billing.payments.queries.payable import Payable
 from portal.billing.payments.rules import METHODS
 from portal.billing.payments.sums import Rows
 from portal.billing.payments.use_cases.checkout import open_checkout
+from portal.billing.payments.use_cases.confirmation import begin_confirmation
 from portal.billing.payments.use_cases.refresh import refresh_attempt
 from portal.billing.settlement.split import Share
 from portal.billing.stripe.api import Stripe, StripeRefused, StripeUnknown
-from portal.web.transaction import book_sessions, now
+from portal.foundation.errors import Rejected
+from portal.web.refusals import refusing
+from portal.web.sessions import actor
+from portal.web.transaction import book_sessions, books, now, today
+from portal.web.ui import flash
 
 
 def stripe() -> Stripe | None:
@@ -42,6 +49,22 @@ def go_to_stripe(api: Stripe | None, attempt: PaymentAttempt, status_page: str) 
         with suppress(StripeUnknown, StripeRefused):
             url = open_checkout(sessions, attempt.id, now=now(), api=api)
     return redirect(url, 303)
+
+
+def confirm_on_page(api: Stripe | None, token: str) -> Response:
+    """Go to Stripe's page with what a failed charge was for, so that the payer can confirm it. If that is refused, to the
+    payment's page, with why."""
+    with refusing(within=books()) as tried:
+        attempt_of(tried.session, actor().customer_id, token)
+        if api is None:
+            raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
+        attempt = begin_confirmation(tried.session, token, actor=actor(), now=now(), today=today())
+    if isinstance(tried.refused, TooManyTries):
+        raise tried.refused
+    if tried.refused is not None:
+        flash("info", tried.refused.message)
+        return redirect(url_for("billing.payment", token=token), 303)
+    return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
 def bring_up_to_date(attempt: PaymentAttempt) -> bool:

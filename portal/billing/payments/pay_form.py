@@ -34,6 +34,7 @@ class PayForm:
     save: bool = False
     key: str = ""
     errors: list[str] = field(default_factory=list)
+    retry_after: int | None = None  # seconds to wait, after too many tries
 
     @property
     def has_errors(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
@@ -19,6 +19,7 @@ MOST_SHOWN = 200
 class DifferenceRow:
     """One difference, with its company where it has one."""
 
+    key: str
     kind: str
     words: str
     found_at: datetime
@@ -26,12 +27,25 @@ class DifferenceRow:
     company_id: int | None
     company_code: str | None
     company_name: str | None
+    acknowledged_at: datetime | None
+    acknowledged_by_name: str
+    acknowledged_reason: str
 
 
 def open_differences(session: Session) -> list[DifferenceRow]:
-    """The differences that are not settled, oldest first. One statement."""
+    """The differences that are neither settled nor acknowledged, oldest first. One statement."""
+    return _rows(session, Discrepancy.acknowledged_at.is_(None))
+
+
+def acknowledged_differences(session: Session) -> list[DifferenceRow]:
+    """Those that somebody has acknowledged and that differ still, oldest first. One statement."""
+    return _rows(session, Discrepancy.acknowledged_at.is_not(None))
+
+
+def _rows(session: Session, condition: ColumnElement[bool]) -> list[DifferenceRow]:
     found = session.execute(
         select(
+            Discrepancy.key,
             Discrepancy.kind,
             Discrepancy.words,
             Discrepancy.found_at,
@@ -39,9 +53,12 @@ def open_differences(session: Session) -> list[DifferenceRow]:
             Company.id.label("company_id"),
             Company.code.label("company_code"),
             Company.name.label("company_name"),
+            Discrepancy.acknowledged_at,
+            Discrepancy.acknowledged_by_name,
+            Discrepancy.acknowledged_reason,
         )
         .outerjoin(Company, Company.id == Discrepancy.company_id)
-        .where(Discrepancy.settled_at.is_(None))
+        .where(Discrepancy.settled_at.is_(None), condition)
         .order_by(Discrepancy.found_at, Discrepancy.id)
         .limit(MOST_SHOWN)
     )

@@ -15,10 +15,12 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
+from portal.billing.payments.queries.attempts import shares_of
 from portal.billing.payments.use_cases.saved_charges import CHARGE
-from portal.billing.payments.use_cases.scheduled import start_scheduled_payment
+from portal.billing.payments.use_cases.scheduled import COVERED, start_scheduled_payment
 from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.scheduled.letters import mail_nothing_left
+from portal.billing.settlement.use_cases.own_credit import NONE, own_credit, uses_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.jobs import defer
@@ -144,16 +146,21 @@ def _record_scheduled(
 
 def run_scheduled_payment(session: Session, attempt_id: int, *, now: datetime, today: date) -> PaymentAttempt:
     """Begin a scheduled payment on its day and queue its charge. Idempotent, with any number of workers. What was paid
-    meanwhile is left out; if nothing is left, it is cancelled and the company's payers get a mail."""
+    meanwhile is left out, and the company's own credit is used first; if nothing is left, it is cancelled and the company's
+    payers get a mail."""
     before = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if before.state != "scheduled" or before.run_on is None or before.run_on > today:
         return before
     # Discounts are those of the chosen day even if no worker ran on it: nobody is charged more than was shown.
-    attempt = start_scheduled_payment(session, attempt_id, now=now, today=before.run_on)
+    credit = NONE
+    if uses_credit(session, before.company_id):
+        ids = [share.invoice_id for share in shares_of(session, attempt_id)]
+        credit = own_credit(session, before.company_id, before.currency, beside=ids)
+    attempt = start_scheduled_payment(session, attempt_id, now=now, today=before.run_on, credit=credit)
     if attempt.state == "created":
         # The lifetime of its key at Stripe, and the time after which it counts as stuck, begin now.
         attempt.created_at = now
         defer(session, CHARGE, {"row_id": attempt.id})
-    elif attempt.state == "cancelled":
+    elif attempt.state == "cancelled" and attempt.failure_words != COVERED:
         mail_nothing_left(session, attempt, before.run_on)
     return attempt

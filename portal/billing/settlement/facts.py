@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.recording import Event, record
 
 
 @fact(
@@ -41,3 +46,19 @@ class PaymentFailed(Touch):
     number: str | None = None
     lines: int | None = None
     code: str | None = None
+
+
+def record_own_credit_used(
+    session: Session, company_id: int, currency: str, minor: int, *, key: str, actor: Actor, now: datetime
+) -> None:
+    """Record that money on account was put onto invoices before anything was charged. ``key``: that of its posting."""
+    event = Event(
+        PaymentSubmitted(method="unapplied_cash"),
+        actor=actor,
+        now=now,
+        key=f"payment_submitted:{key}",
+        account_id=company_id,
+        value_minor=minor,
+        currency=currency,
+    )
+    record(session, event)

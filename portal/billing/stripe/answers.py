@@ -11,6 +11,7 @@ from portal.billing.stripe.amounts import from_stripe
 from portal.billing.stripe.objects import Charge, Chargeback, Intent, Method, Movement, Refunded, Session
 
 Raw = Mapping[str, Any]
+QUESTION = "The bank wants the payer to confirm this payment."
 T = TypeVar("T")
 
 
@@ -35,6 +36,7 @@ def session_of(raw: Raw) -> Session:
         setup_status=str(_inner(setup, "status") or ""),
         setup_failure=str(failure.get("message") or ""),
         method=_read(method_of, _inner(setup, "payment_method")),
+        payer_email=str(_inner(raw.get("customer_details"), "email") or ""),
     )
 
 
@@ -53,9 +55,15 @@ def intent_of(raw: Raw) -> Intent:
         created_at=moment_of(raw["created"]),
         charge=_read(charge_of, raw.get("latest_charge")),
         method=_read(method_of, raw.get("payment_method")),
-        failure_code=str(error.get("decline_code") or error.get("code") or ""),
-        failure_words=str(error.get("message") or ""),
+        failure_code=_asks(error) or str(error.get("decline_code") or error.get("code") or ""),
+        failure_words=QUESTION if _asks(error) else str(error.get("message") or ""),
     )
+
+
+def _asks(error: Raw) -> str:
+    """The code for a question of the payer's bank, which is no refusal; empty for anything else."""
+    asked = "authentication_required" in (error.get("code"), error.get("decline_code"))
+    return "authentication_required" if asked else ""
 
 
 def charge_of(raw: Raw) -> Charge:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import stripe
 import structlog
 
-from portal.billing.stripe.answers import id_of, plain
+from portal.billing.stripe.answers import QUESTION, id_of, plain
 from portal.billing.stripe.objects import WebhookEvent
 from portal.billing.stripe.requests import Requests
 from portal.foundation.clock import utcnow
@@ -219,8 +219,8 @@ def _declined(error: stripe.CardError) -> StripeRefused:
     details = error.error
     intent = getattr(details, "payment_intent", None)
     code = getattr(details, "decline_code", None) or error.code or "card_declined"
-    if error.code == "authentication_required":
-        code = error.code
+    if "authentication_required" in (error.code, code):  # a question to the payer, and no refusal
+        return StripeRefused("authentication_required", QUESTION, intent_id=id_of(intent))
     return StripeRefused(str(code), _sentence(error), intent_id=id_of(intent), declined=True)
 
 

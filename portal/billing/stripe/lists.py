@@ -29,6 +29,12 @@ class Lists:
         """All charges created in a span of time."""
         return self._read(self._v1.charges.list, since, until, answers.charge_of)
 
+    def count_declines(self, intent_id: str) -> int:
+        """How many charges of a payment intent were declined, of the newest hundred."""
+        params: Params = {"payment_intent": intent_id, "limit": PAGE_SIZE}
+        page = self._ask(lambda: self._v1.charges.list(params), dict)
+        return sum(1 for row in page.get("data") or () if row.get("status") == "failed")
+
     def list_refunds(self, since: datetime, until: datetime) -> Iterator[objects.Refunded]:
         """All refunds created in a span of time."""
         return self._read(self._v1.refunds.list, since, until, answers.refund_of)

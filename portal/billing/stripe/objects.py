@@ -99,6 +99,7 @@ class Session:
     setup_status: str = ""  # of its setup intent
     setup_failure: str = ""
     method: Method | None = None  # saved by mode setup
+    payer_email: str = ""  # as the payer gave it there
 
 
 @dataclass(frozen=True, slots=True)

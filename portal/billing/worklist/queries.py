@@ -35,7 +35,7 @@ UNSEEN = f"state in {sql_list(REFUND_GONE)} and acknowledged_at is null"
 _COUNTS = text(f"""
 select (select count(*) from invoice_dispute where closed_at is null) as disputes,
        (select count(*) from payment where unapplied_minor > 0) as cash,
-       (select count(*) from discrepancy where settled_at is null) as discrepancies,
+       (select count(*) from discrepancy where settled_at is null and acknowledged_at is null) as discrepancies,
        (select count(*) from credit_account where on_hold) as held,
        (select count(*) from refund where {UNSEEN}) as refunds
 """)
@@ -45,9 +45,10 @@ select p.number, c.name, r.amount_minor, r.currency, r.updated_at, r.failure_wor
  where r.id in (select id from refund where {UNSEEN} order by id limit :many) order by r.id
 """)
 _CASH = text("""
-select p.id, p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency
+select p.id, p.number, c.code, c.name, p.kind, p.received_at, p.unapplied_minor, p.currency,
+       p.ended_draft_id is not null, p.return_asked_at
   from payment p join company c on c.id = p.company_id
- where p.unapplied_minor > 0 order by p.received_at, p.id limit :many
+ where p.unapplied_minor > 0 order by p.return_asked_at nulls last, p.received_at, p.id limit :many
 """)
 
 
@@ -101,6 +102,8 @@ class UnappliedPayment:
     received_at: datetime
     unapplied_minor: int
     currency: str
+    of_ended_order: bool  # it was paid ahead for an order that has ended
+    asked_at: datetime | None  # the company wants it back since then
 
 
 def overdue_companies(session: Session, today: date, *, after: str | None = None) -> Page[OverdueCompany]:
@@ -122,7 +125,7 @@ def counts(session: Session) -> Counts:
 
 
 def oldest_unapplied(session: Session) -> list[UnappliedPayment]:
-    """Payments that have waited longest to be applied. One statement."""
+    """Payments that are wanted back, then those that have waited longest to be applied. One statement."""
     return [UnappliedPayment(*row) for row in session.execute(_CASH, {"many": CASH_SHOWN})]
 
 

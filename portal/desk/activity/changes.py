@@ -17,6 +17,7 @@ _NAMES = {
     "discount_days": "days for the discount",
     "invoice_per": "invoice for each",
     "hold_after_days": "held after days overdue",
+    "promises_suspend_hold": "promises suspend the hold",
     "remind": "reminders",
     "remind_at": "reminded on days around the due day",
 }

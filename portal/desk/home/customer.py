@@ -51,6 +51,7 @@ class HomeCredit:
     hold_reason: str
     held_at: datetime | None
     held_by_name: str
+    held_by_rule: bool
 
 
 @dataclass(frozen=True, slots=True)

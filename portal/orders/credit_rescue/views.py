@@ -7,6 +7,7 @@ import re
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.payments.page import go_to_stripe, stripe
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.credit_rescue.fit import read_plan
@@ -85,6 +86,8 @@ def pay_by_card(draft_id: int) -> Response:
         raise NotFound
     with refusing(within=books()) as tried:
         attempt = pay_ahead(tried.session, actor=actor(), now=now(), today=today(), draft_id=draft_id)
+    if isinstance(tried.refused, TooManyTries):
+        raise tried.refused
     if tried.refused is not None:
         return _back(draft_id, tried.refused)
     leave()

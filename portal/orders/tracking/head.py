@@ -11,7 +11,8 @@ AsItWas = dict[str, str | None]
 
 @dataclass(frozen=True)
 class OrderHead:
-    """The order's own columns, then its store's (None for imported documents without one), then its company's name."""
+    """The order's own columns, then its store's (None for imported documents without one), then its company's name,
+    then what was paid ahead for it."""
 
     id: int
     number: str
@@ -54,3 +55,5 @@ class OrderHead:
     store_phone: str | None
     store_zone: str | None
     company_name: str
+    ahead_minor: int  # paid ahead for it, and not used yet
+    ended_ahead_minor: int  # was paid ahead for it, and stays on the account since it is over

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from portal.billing.autopay.rules import MandateOffer, Rule
 from portal.billing.autopay.use_cases.mandates import begin_autopay, end_autopay
+from portal.billing.methods.checks import CHECKS
 from portal.billing.methods.queries import methods_of
 from portal.billing.methods.use_cases.methods import detach_removed, remove_saved
 from portal.foundation.clock import utcnow
@@ -83,3 +84,37 @@ def test_a_method_in_use_is_not_removed(till: Till) -> None:
         assert end_autopay(session, actor=till.actor, now=utcnow())
         assert not end_autopay(session, actor=till.actor, now=utcnow())
         remove_saved(session, actor=till.actor, method_id=method.id, now=utcnow())
+
+
+def test_the_same_card_saved_again_is_the_same_entry(till: Till) -> None:
+    """Seen failing with one entry for each time it was saved; and with a suspended card that was fresh again."""
+    first = saved(till)
+    again = saved(till)
+    assert again.id == first.id
+    assert again.stripe_method_id != first.stripe_method_id
+    other = saved(till, "5555555555554444")
+    assert other.id != first.id
+    with till.sessions.begin() as session:
+        session.execute(text("update saved_method set fingerprint = '' where id = :id"), {"id": first.id})
+    saved(till)
+    with till.sessions.begin() as session:
+        assert len(methods_of(session, till.company.id, TODAY)) == 2
+        session.execute(
+            text("update saved_method set suspended_at = now(), removed_at = now() where id = :id"),
+            {"id": first.id},
+        )
+    fresh = saved(till)
+    assert fresh.id != first.id
+    assert fresh.suspended_at is not None
+
+
+def test_verify_finds_a_card_that_stands_there_twice(till: Till) -> None:
+    """The wrong state put there by hand, past the index that does not allow it."""
+    saved(till)
+    saved(till, "5555555555554444")
+    (check,) = CHECKS
+    with till.sessions() as session:
+        assert session.execute(text(check.sql)).all() == []
+        session.execute(text("drop index uq_saved_method_card"))
+        session.execute(text("update saved_method set fingerprint = 'same', brand = 'Visa', last4 = '4242'"))
+        assert [row[1:] for row in session.execute(text(check.sql))] == [("Visa 4242", 2)]

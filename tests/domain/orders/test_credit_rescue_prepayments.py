@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -15,7 +13,8 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
 from portal.orders.checkout.use_cases.placement import place
 from portal.orders.credit_rescue.letters import mail_draft_paid
-from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead, release
+from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead, release, settle_draft_money
+from portal.orders.drafts.use_cases.drafts import discard, restore
 from tests.builders import NOW
 from tests.invoices import make_attempt, make_invoice, pay_offline
 from tests.shop import TODAY, Shop, shown_for
@@ -26,8 +25,8 @@ def draft_id(shop: Shop) -> int:
     return shop.draft([(shop.build.variant(price="10"), 4)])
 
 
-def waits(session: Session, days: int = 0) -> bool:
-    release(session, now=NOW + timedelta(days=days))
+def waits(session: Session) -> bool:
+    release(session)
     session.commit()
     return (
         session.scalars(select(Payment.draft_id).execution_options(populate_existing=True)).one() is not None
@@ -41,14 +40,23 @@ def paid_for(shop: Shop, session: Session, draft_id: int) -> None:
 
 def test_it_waits_while_the_draft_is_open(shop: Shop, session: Session, draft_id: int) -> None:
     paid_for(shop, session, draft_id)
-    assert waits(session, 400)
-
-
-def test_it_is_free_a_day_after_the_draft_was_discarded(shop: Shop, session: Session, draft_id: int) -> None:
-    paid_for(shop, session, draft_id)
-    session.execute(text("update draft set state = 'discarded', updated_at = :now"), {"now": NOW})
     assert waits(session)
-    assert not waits(session, 2)
+
+
+def test_it_is_free_once_the_draft_is_discarded_and_kept_again_once_it_is_back(
+    shop: Shop, session: Session, draft_id: int
+) -> None:
+    paid_for(shop, session, draft_id)
+    discard(session, actor=shop.actor, now=NOW, draft_id=draft_id)
+    assert not waits(session)
+    assert session.scalars(select(Payment.ended_draft_id)).one() == draft_id
+    restore(session, actor=shop.actor, now=NOW, draft_id=draft_id)
+    jobs = session.scalars(
+        text("select task_name from procrastinate_jobs where task_name like 'orders.%'")
+    ).all()
+    assert jobs == ["orders.settle_draft_money"] * 2
+    settle_draft_money(session, draft_id)
+    assert waits(session)
 
 
 def test_what_the_order_did_not_take_is_free_when_it_is_over(
@@ -62,7 +70,7 @@ def test_what_the_order_did_not_take_is_free_when_it_is_over(
         ),
         {"now": NOW},
     )
-    assert waits(session, 30)
+    assert waits(session)
     session.execute(text("update sales_order set status = 'collected', closed_at = :now"), {"now": NOW})
     assert not waits(session)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,9 @@ from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.payments.new_payment import RequestedShare
+from portal.billing.payments.use_cases.saved_charges import charge_attempt
+from portal.foundation.clock import utcnow
 from tests.invoices import pay_offline
 from tests.page import PageClient
 from tests.paying import Till
@@ -37,22 +41,13 @@ def confirm_at_bank(till: Till, url: str, **more: str) -> None:
     till.browser.post(till.sandbox.url + answer.headers["Location"], answer="complete")
 
 
-def refused(
-    owner: PageClient, till: Till, bill: Invoice, memos: Sequence[Invoice] = (), **fields: str
-) -> PaymentAttempt:
-    """A payment by the saved card, which the bank has refused because nobody was asked."""
+def refused(till: Till, bill: Invoice, memos: Sequence[Invoice] = (), **share: Any) -> PaymentAttempt:
+    """A payment by the saved card while nobody is there, about which the bank wants its owner to be asked."""
     with till.sessions() as session:
         method = session.scalars(select(SavedMethod.id)).one()
-    form = {
-        "invoice": bill.number,
-        "memo": [memo.number for memo in memos],
-        "method": f"saved-{method}",
-        **fields,
-    }
-    answer = owner.post("/payments", form, status=303)
-    with till.sessions() as session:
-        token = answer.headers["Location"].rpartition("/")[2]
-        failed = session.scalars(select(PaymentAttempt).where(PaymentAttempt.token == token)).one()
+    wants = [RequestedShare(bill.id, share.pop("amount", bill.open_minor), **share), *memos]
+    attempt = till.start(*wants, saved_method_id=method, method_kind="card")
+    failed = charge_attempt(till.sessions, attempt.id, now=utcnow(), api=till.api)
     assert (failed.state, failed.failure_code) == ("failed", "authentication_required")
     return failed
 
@@ -70,7 +65,7 @@ def confirm(owner: PageClient, till: Till, failed: PaymentAttempt) -> PaymentAtt
 def test_a_credit_memo_counts_when_the_bank_is_asked(owner: PageClient, till: Till) -> None:
     """Seen failing: $70.00 was agreed to, $100.00 was charged, and the credit memo stayed."""
     bill, memo = till.invoice(10_000), till.invoice(-3_000)
-    failed = refused(owner, till, bill, [memo])
+    failed = refused(till, bill, [memo])
     assert failed.amount_minor == 7_000
     paid = confirm(owner, till, failed)
     assert (paid.state, paid.amount_minor) == ("succeeded", 7_000)
@@ -81,12 +76,8 @@ def test_a_credit_memo_counts_when_the_bank_is_asked(owner: PageClient, till: Ti
 def test_a_short_payment_stays_one_with_its_reason(owner: PageClient, till: Till) -> None:
     """Seen failing: what was called damaged before the bank asked was paid later without a dispute."""
     bill = till.invoice(10_000)
-    fields = {
-        f"amount_{bill.number}": "60",
-        f"reason_{bill.number}": "damaged",
-        f"note_{bill.number}": "Two cans leak",
-    }
-    paid = confirm(owner, till, refused(owner, till, bill, **fields))
+    short = {"amount": 6_000, "short_reason": "damaged", "short_note": "Two cans leak"}
+    paid = confirm(owner, till, refused(till, bill, **short))
     assert (paid.amount_minor, till.opens(bill)) == (6_000, [4_000])
     with till.sessions() as session:
         dispute = session.scalars(select(InvoiceDispute)).one()
@@ -95,7 +86,7 @@ def test_a_short_payment_stays_one_with_its_reason(owner: PageClient, till: Till
 
 def test_what_was_paid_or_used_meanwhile_is_left_out(owner: PageClient, till: Till) -> None:
     bill, memo = till.invoice(10_000), till.invoice(-3_000)
-    failed = refused(owner, till, bill, [memo])
+    failed = refused(till, bill, [memo])
     pay_offline(till.build.session, till.company, 8_000, bill, reference="1")
     owner.post(f"/payments/{failed.token}/confirmation", status=303)
     with till.sessions() as session:
@@ -103,3 +94,24 @@ def test_what_was_paid_or_used_meanwhile_is_left_out(owner: PageClient, till: Ti
     assert (newest.state, newest.amount_minor) == ("succeeded", 0)  # the credit memo settles the rest
     assert till.opens(bill, memo) == [0, -1_000]
     assert till.charges() == []
+
+
+def test_who_is_there_goes_to_the_bank_at_once(owner: PageClient, till: Till) -> None:
+    """Paying with the saved card on the page. Seen failing with "Your card was declined", and a button that worked."""
+    bill = till.invoice(10_000)
+    with till.sessions() as session:
+        method = session.scalars(select(SavedMethod.id)).one()
+    url = owner.post("/payments", {"invoice": bill.number, "method": f"saved-{method}"}, status=303).headers[
+        "Location"
+    ]
+    assert url.startswith(till.sandbox.url)
+    confirm_at_bank(till, url)
+    with till.sessions() as session:
+        first, newest = session.scalars(
+            select(PaymentAttempt).where(PaymentAttempt.purpose == "invoices").order_by(PaymentAttempt.id)
+        )
+    owner.get(f"/payments/{first.token}")
+    assert "wants you to confirm" in owner.text
+    assert "declined" not in owner.text
+    assert till.sync(newest).state == "succeeded"
+    assert till.opens(bill) == [0]

@@ -25,6 +25,7 @@ POST   /account/authenticator-app                        401     ok     ok    ok
 POST   /account/authenticator-app/confirmation           401     404    404   404      404   404         404 404       403        404     404   404
 POST   /account/authenticator-app/removal                401     404    404   404      404   404         404 404       403        404     404   404
 GET    /account/billing                                  in      200    200   200      200   200         403 403       200        403     403   403
+GET    /account/credit                                   in      200    200   200      200   200         403 403       200        403     403   403
 POST   /account/passkeys                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/passkeys/<passkey_id>/removal            401     404    ok    404      404   404         404 404       403        404     404   404
 POST   /account/passkeys/options                         401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
@@ -53,6 +54,7 @@ POST   /billing/payments/<number>/refunds                401     403    403   40
 POST   /billing/payments/<number>/refunds/<refund_id>/acknowledgment 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /billing/reconciliation/acknowledgments           401     403    403   403      403   403         403 403       403        403     403   404
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
@@ -84,10 +86,14 @@ GET    /counter/orders/<number>/slip                     in      403    403   40
 GET    /credits                                          in      403    200   200      200   200         403 403       403        403     403   403
 GET    /credits/<name>                                   in      403    200   200      200   404         403 403       403        403     403   403
 POST   /credits/<name>/applications                      401     403    ok    ok       ok    404         403 403       403        403     403   403
+POST   /credits/<name>/return-requests                   401     403    404   404      404   404         403 403       403        403     403   403
+POST   /credits/payments                                 401     403    ok    ok       ok    ok          403 403       403        403     403   403
+POST   /credits/use                                      401     403    403   ok       ok    403         403 403       403        403     403   403
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
 POST   /customers/<code>/applications/<transaction_id>/reversal 401 403 403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/billing                         in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/credit                          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/credit-memos                    401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/credits/<name>                  in      403    403   403      403   403         403 403       403        403     403   200

@@ -23,8 +23,8 @@ from sandbox.stripe.openapi.answers import problems
 from tests.page import check_page
 
 ROOT = Path(__file__).parents[3]
-KEY = "sk_test_sandbox12345678"
-SECRET = "whsec_sandbox_secret_for_tests"
+KEY = "sk_test_sandboxV7kTr2mZ9w4H"
+SECRET = "whsec_sandboxTq7ZrB4mX9vK2w"
 PATIENCE = 60  # seconds; nothing here is meant to run into it
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.billing.autopay.rules import Rule, is_wanted, mandate, may_try, within_limit
+from portal.billing.autopay.rules import MandateOffer, Rule, is_wanted, mandate, may_try, within_limit
 from portal.billing.autopay.run_days import next_run, run_day, runs_between
 from portal.billing.methods.expiry import expiry
 from portal.billing.settlement.split import spread
@@ -108,9 +108,9 @@ def test_a_charge_that_failed_is_tried_three_times_days_apart() -> None:
 
 def test_the_mandate_says_all_of_it() -> None:
     words = mandate(
-        Rule("monthly", 3, 250_000),
+        MandateOffer(rule=Rule("monthly", 3, 250_000), method_id=1, seller="Aldermoor Coatings"),
         company="Harbor Painting",
-        seller="Aldermoor Coatings",
+        use_credit=True,
         method="Visa ending 4242",
         currency="USD",
     )
@@ -122,7 +122,11 @@ def test_the_mandate_says_all_of_it() -> None:
         "3 times in all",
     ):
         assert part in words
-    assert "No more than" not in mandate(Rule("due"), company="A", seller="B", method="C", currency="USD")
+    offer = MandateOffer(rule=Rule("due"), method_id=1, seller="B")
+    plain = mandate(offer, company="A", method="C", currency="USD", use_credit=False)
+    assert "No more than" not in plain
+    assert "used first" in words
+    assert "are not used" in plain
     assert [Rule("monthly", n).words.split()[6] for n in (1, 2, 11, 12, 22, 23, 31)] == [
         "1st",
         "2nd",

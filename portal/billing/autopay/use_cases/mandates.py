@@ -13,6 +13,7 @@ from portal.billing.autopay.rules import MandateOffer, check_rule, mandate
 from portal.billing.methods.facts import PaymentInfoEntered
 from portal.billing.methods.use_cases.methods import check_may_use, usable
 from portal.billing.models.methods import Autopay
+from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.touchpoints.recording import Event, record
@@ -28,7 +29,11 @@ def mandate_words(session: Session, offer: MandateOffer, *, actor: Actor, today:
     method = usable(session, actor=actor, method_id=offer.method_id, today=today)
     company = session.get_one(Company, method.company_id)
     return mandate(
-        offer.rule, company=company.name, seller=offer.seller, method=method.words, currency=company.currency
+        offer,
+        company=company.name,
+        method=method.words,
+        currency=company.currency,
+        use_credit=uses_credit(session, company.id),
     )
 
 

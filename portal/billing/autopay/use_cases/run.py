@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -18,11 +19,27 @@ from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.billing.payments.use_cases.start import start_payment
+from portal.billing.settlement.credit_first import Wanted, memo_shares
+from portal.billing.settlement.letters import UsedCredit, mail_credit_used
+from portal.billing.settlement.use_cases.locks import lock_documents
+from portal.billing.settlement.use_cases.own_credit import NONE, OwnCredit, own_credit, put_cash, uses_credit
+from portal.foundation.actor import SYSTEM
 from portal.foundation.jobs import defer
+
+MOST_MEMOS = 50  # in one payment; the rest is used the next time
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it runs: the moment, and the seller's calendar day."""
+
+    now: datetime
+    today: date
 
 
 def run_autopay(session: Session, autopay_id: int, *, now: datetime, today: date) -> PaymentAttempt | None:
-    """One company's run of the day: begin the payment that the rule asks for and queue its charge. Idempotent.
+    """One company's run of the day: begin the payment that the rule asks for and queue its charge. Idempotent. The
+    company's own credit is used first, unless it wants that otherwise; only the rest is charged.
 
     The mandate's row is locked, so a day is run once however many workers try; the database allows one attempt per
     company and day, too.
@@ -37,10 +54,14 @@ def run_autopay(session: Session, autopay_id: int, *, now: datetime, today: date
     if session.get_one(SavedMethod, autopay.saved_method_id).suspended_at is not None:
         return None
     invoices, _ = invoices_for_run(session, autopay.company_id, rule, today, since=autopay.agreed_at)
-    chosen, left = within_limit(rule, invoices[:MOST_DOCUMENTS])
+    if not invoices:
+        return None
+    credit = _credit(session, autopay, invoices)
+    most = MOST_DOCUMENTS - len(credit.memos)
+    chosen, left = within_limit(rule, invoices[:most], credit.total_minor)
     if left:
         mail_autopay_left(session, autopay, left)
-    return _begin(session, autopay, chosen, now, today) if chosen else None
+    return _begin(session, autopay, chosen, credit, Moment(now, today)) if chosen else None
 
 
 def _take_day(autopay: Autopay, rule: Rule, today: date) -> bool:
@@ -52,17 +73,71 @@ def _take_day(autopay: Autopay, rule: Rule, today: date) -> bool:
     return runs_between(rule, after, today)
 
 
+def _credit(session: Session, autopay: Autopay, invoices: Sequence[OpenDocument]) -> OwnCredit:
+    """The company's own credit, locked, if it wants it to be used first; not more than fits one payment."""
+    if not uses_credit(session, autopay.company_id):
+        return NONE
+    ids = [each.id for each in invoices[:MOST_DOCUMENTS]]
+    found = own_credit(session, autopay.company_id, invoices[0].currency, beside=ids)
+    return OwnCredit(found.cash, found.memos[:MOST_MEMOS])
+
+
 def _begin(
-    session: Session, autopay: Autopay, chosen: Sequence[OpenDocument], now: datetime, today: date
-) -> PaymentAttempt:
-    new = NewPayment(
-        company_id=autopay.company_id,
-        shares=[RequestedShare(each.id, each.free_minor) for each in chosen],
-        via="autopay",
-        saved_method_id=autopay.saved_method_id,
-    )
-    attempt = start_payment(session, new, actor=None, now=now, today=today)
-    attempt.run_on = today
-    session.flush()
-    defer(session, CHARGE, {"row_id": attempt.id})
+    session: Session, autopay: Autopay, chosen: Sequence[OpenDocument], credit: OwnCredit, at: Moment
+) -> PaymentAttempt | None:
+    shares, cash_minor = _shares(session, autopay, chosen, credit, at)
+    attempt = None
+    if any(share.amount_minor > 0 for share in shares):
+        new = NewPayment(
+            company_id=autopay.company_id,
+            shares=shares,
+            via="autopay",
+            saved_method_id=autopay.saved_method_id,
+        )
+        attempt = start_payment(session, new, actor=None, now=at.now, today=at.today)
+        attempt.run_on = at.today
+        session.flush()
+        if attempt.amount_minor:
+            defer(session, CHARGE, {"row_id": attempt.id})
+    used = cash_minor - sum(share.amount_minor for share in shares if share.amount_minor < 0)
+    if used:
+        _mail_used(session, autopay, chosen, used, attempt, at)
     return attempt
+
+
+def _shares(
+    session: Session, autopay: Autopay, chosen: Sequence[OpenDocument], credit: OwnCredit, at: Moment
+) -> tuple[list[RequestedShare], int]:
+    """What is left of each invoice once money on account was put onto it, with the credit memos that cover part of that;
+    and how much money on account was used."""
+    locked = lock_documents(session, company_id=autopay.company_id, ids=[each.id for each in chosen])
+    wanted = [
+        Wanted(each.id, locked[each.id].free_minor, locked[each.id].saved_minor(at.today)) for each in chosen
+    ]
+    currency = chosen[0].currency
+    uses = put_cash(session, autopay.company_id, currency, wanted, credit, actor=SYSTEM, now=at.now)
+    left = {want.invoice_id: want.amount_minor for want in wanted}
+    for use in uses:
+        left[use.invoice_id] -= use.amount_minor
+    due = sum(left[want.invoice_id] - want.saved_minor for want in wanted)
+    shares = [RequestedShare(id, minor) for id, minor in left.items() if minor]
+    shares += [RequestedShare(id, -minor) for id, minor in memo_shares(due, credit.memos).items()]
+    return shares, sum(use.amount_minor for use in uses)
+
+
+def _mail_used(
+    session: Session,
+    autopay: Autopay,
+    chosen: Sequence[OpenDocument],
+    used_minor: int,
+    attempt: PaymentAttempt | None,
+    at: Moment,
+) -> None:
+    what = UsedCredit(
+        used_minor=used_minor,
+        charged_minor=attempt.amount_minor if attempt else 0,
+        currency=chosen[0].currency,
+        method=session.get_one(SavedMethod, autopay.saved_method_id).words,
+        numbers=[each.number for each in chosen],
+    )
+    mail_credit_used(session, autopay.company_id, what, key=f"autopay:{autopay.id}:{at.today}")

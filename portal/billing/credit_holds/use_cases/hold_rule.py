@@ -22,10 +22,13 @@ from portal.foundation.errors import NotFound, Rejected
 from portal.touchpoints.kind import Change
 
 MOST_DAYS = 365
-HELD_AFTER = text("select hold_after_days from payment_terms where company_id = :company for update")
+HELD = text(
+    "select hold_after_days, promises_suspend_hold from payment_terms where company_id = :company for update"
+)
 RULE = text("""
-insert into payment_terms (company_id, kind, days, hold_after_days) values (:company, 'net', :days, :after)
-on conflict (company_id) do update set hold_after_days = :after
+insert into payment_terms (company_id, kind, days, hold_after_days, promises_suspend_hold)
+values (:company, 'net', :days, :after, :promises)
+on conflict (company_id) do update set hold_after_days = :after, promises_suspend_hold = :promises
 """)
 # Rows are locked in the order of the companies. Orders that are being placed are waited for; later ones see the hold.
 HOLD = text("""
@@ -47,11 +50,18 @@ returning k.company_id
 
 
 def set_hold_rule(
-    session: Session, *, actor: Actor, now: datetime, company: Company, days: int | None
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    company: Company,
+    days: int | None,
+    promises: bool = True,
 ) -> None:
     """Hold the company's account when an invoice is this many days overdue.
 
     :param days: None for no automatic hold.
+    :param promises: whether a promise to pay suspends the hold, once for each invoice.
     :raises NotFound: if the actor lacks the permission.
     :raises Rejected: ``days`` on its field.
     """
@@ -61,9 +71,15 @@ def set_hold_rule(
         raise Rejected(
             "days", f"Type a whole number of days from 1 to {MOST_DAYS}, or nothing.", field="days"
         )
-    before = session.scalar(HELD_AFTER, {"company": company.id})
-    session.execute(RULE, {"company": company.id, "days": company.terms_days, "after": days})
-    change = Change({"hold_after_days": before}, {"hold_after_days": days})
+    held = session.execute(HELD, {"company": company.id}).one_or_none()
+    before = {
+        "hold_after_days": held[0] if held else None,
+        "promises_suspend_hold": held[1] if held else True,
+    }
+    session.execute(
+        RULE, {"company": company.id, "days": company.terms_days, "after": days, "promises": promises}
+    )
+    change = Change(before, {"hold_after_days": days, "promises_suspend_hold": promises})
     if change.names:
         record_hold_rule_changed(session, company.id, change, actor=actor, now=now)
 

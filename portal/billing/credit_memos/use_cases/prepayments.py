@@ -1,16 +1,17 @@
-"""Money that was paid ahead for an order, used for its invoices."""
+"""Money that was paid ahead, used for new invoices: what was paid for the order first, then what lies on the account."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.invoices.facts import InvoicePaid
 from portal.billing.ledger.use_cases import Side, post
+from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
@@ -19,25 +20,55 @@ from portal.touchpoints.recording import Event, record
 
 
 def lock_prepayments(session: Session, *, company_id: int, draft_id: int | None) -> list[Payment]:
-    """Payments that were made for an order while it was a draft, as far as no invoice has used them up; locked. One
-    statement.
+    """Payments that were made for an order while it was a draft, and money on account that is for no order, unless the
+    company wants to use that by hand; as far as no invoice has used them up; locked. One statement.
 
     The caller locks them before it issues the invoice: payments are locked before invoices everywhere, which prevents
     deadlocks.
     """
-    if draft_id is None:
-        return []
-    return list(
-        session.scalars(
-            select(Payment)
-            .where(
-                Payment.company_id == company_id, Payment.draft_id == draft_id, Payment.unapplied_minor > 0
-            )
-            .order_by(Payment.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+    by_hand = exists().where(PaymentTerms.company_id == company_id, PaymentTerms.use_credit.is_(False))
+    free = and_(Payment.draft_id.is_(None), Payment.return_asked_at.is_(None), ~by_hand)
+    whose = free if draft_id is None else or_(Payment.draft_id == draft_id, free)
+    found = session.scalars(
+        select(Payment)
+        .where(Payment.company_id == company_id, Payment.unapplied_minor > 0, whose)
+        .order_by(Payment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
+    return sorted(found, key=lambda each: (each.draft_id is None, each.id))
+
+
+def lock_ahead(session: Session, *, company_id: int, draft_id: int | None) -> int:
+    """Lock the money that was paid ahead for an order, before anything that locks the company's credit. What is unapplied
+    of it, in minor units. One statement; none for an order without a draft."""
+    if draft_id is None:
+        return 0
+    found = session.scalars(
+        select(Payment.unapplied_minor)
+        .where(Payment.company_id == company_id, Payment.draft_id == draft_id, Payment.unapplied_minor > 0)
+        .order_by(Payment.id)
+        .with_for_update()
+    )
+    return sum(found)
+
+
+def end_prepayments(session: Session, *, company_id: int, draft_id: int | None) -> int:
+    """Give back to the account what an order that has ended did not use: from now on it is for any invoice, and the payment
+    remembers whose it was. One statement; none for an order without a draft.
+
+    :returns: how much that is, in minor units.
+    """
+    if draft_id is None:
+        return 0
+    freed = session.scalars(
+        update(Payment)
+        .where(Payment.company_id == company_id, Payment.draft_id == draft_id, Payment.unapplied_minor > 0)
+        .values(draft_id=None, ended_draft_id=draft_id)
+        .returning(Payment.unapplied_minor)
+        .execution_options(synchronize_session=False)
+    )
+    return sum(freed)
 
 
 def apply_prepayments(
@@ -67,8 +98,13 @@ def _parts(session: Session, invoice: Invoice, payments: Sequence[Payment]) -> d
     """How much of each payment the invoice takes, by the payment's id, the oldest first."""
     refunding = _refunding_minor(session, [payment.id for payment in payments])
     left, parts = invoice.open_minor, {}
+    free_of = {each.id: each.unapplied_minor - refunding.get(each.id, 0) for each in payments}
+    # A part of it would cost the early-payment discount, which is for paying all of it at once.
+    covers = sum(free_of.values()) >= left
     for payment in payments:
-        free = payment.unapplied_minor - refunding.get(payment.id, 0)
+        free = free_of[payment.id]
+        if payment.draft_id is None and invoice.discount_minor and not covers:
+            free = 0
         part = min(left, free) if payment.currency == invoice.currency else 0
         if part > 0:
             parts[payment.id] = part

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.invoices.queries.open_documents import documents_by_id
 from portal.billing.methods.use_cases.methods import check_may_use
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
@@ -19,6 +20,7 @@ from portal.billing.pay_links.letters import mail_pay_link
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.foundation.actor import Actor
+from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token, token_hash
@@ -40,9 +42,12 @@ class _Subject:
     title: str
     invoices: Sequence[Invoice]
 
-    @property
-    def total(self) -> str:
-        return format_minor(sum(each.open_minor for each in self.invoices), self.invoices[0].currency)
+    def total(self, session: Session, today: date) -> str:
+        """What the link asks for today: open, less what payments under way take and early-payment discounts."""
+        ids = [each.id for each in self.invoices]
+        documents = documents_by_id(session, self.invoices[0].company_id, ids).values()
+        due = sum(each.free_minor - each.saved_minor(today) for each in documents if each.free_minor > 0)
+        return format_minor(due, self.invoices[0].currency)
 
 
 def make_invoice_link(
@@ -116,7 +121,8 @@ def _make(session: Session, request: LinkRequest, subject: _Subject, actor: Acto
     token = new_token()
     link = _add(session, request, subject, actor, token, now)
     if request.email:
-        mail_pay_link(session, link, request, token=token, total=subject.total, actor=actor)
+        total = subject.total(session, local(now, request.zone).date())
+        mail_pay_link(session, link, request, token=token, total=total, actor=actor)
     record_link(session, actor, link, "link_made", now)
     return NewLink(link, token)
 

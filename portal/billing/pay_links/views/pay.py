@@ -139,7 +139,11 @@ def _refused(found: Linked, action: str, no: Rejected) -> Response:
             action=action,
             message=no.message,
         )
-    return _page(page, 429 if isinstance(no, TooManyTries) else 422)
+    if not isinstance(no, TooManyTries):
+        return _page(page, 422)
+    response = _page(page, 429)
+    response.headers["Retry-After"] = str(no.retry_after)
+    return response
 
 
 def _under_way(found: Linked) -> PaymentAttempt | None:

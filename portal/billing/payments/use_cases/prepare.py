@@ -19,6 +19,8 @@ from portal.billing.stripe.api import Stripe
 from portal.billing.stripe.use_cases.customers import ensure_customer
 from portal.foundation.db import transaction
 
+# What Stripe's page says of payments that are for no invoice yet.
+WITHOUT_INVOICES = {"draft": "Payment for your order", "account": "Payment on account"}
 Sessions = Callable[[], Session]
 PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries
 
@@ -73,8 +75,8 @@ def _lines(
 ) -> list[tuple[str, int]]:
     """One line per invoice: its part of the payment, after discount and credit memos. A single line if Stripe cannot
     charge one of the parts exactly."""
-    if attempt.purpose == "draft":
-        return [("Payment for your order", attempt.amount_minor)]
+    if attempt.purpose in WITHOUT_INVOICES:
+        return [(WITHOUT_INVOICES[attempt.purpose], attempt.amount_minor)]
     parts = split(attempt.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
     lines = [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
     if all(is_chargeable(amount, attempt.currency) for _, amount in lines):

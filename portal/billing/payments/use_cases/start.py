@@ -16,6 +16,7 @@ from portal.billing.payments.facts import record_payment_submitted
 from portal.billing.payments.new_payment import NewPayment
 from portal.billing.payments.queries.payable import taken_minor
 from portal.billing.payments.rules import METHODS, MOST_DOCUMENTS, allocate, check_total
+from portal.billing.payments.use_cases.admission import admit_payment, begin_alone
 from portal.billing.payments.use_cases.memos import settle_with_memos
 from portal.billing.payments.use_cases.sent_forms import idempotency_key, sent_before
 from portal.billing.settlement.split import Share, due_now
@@ -38,17 +39,20 @@ def start_payment(
     :param actor: None for the portal itself.
     :raises Rejected: ``payment_under_way``, ``amount_too_high``, ``short_reason_missing`` … on ``amount_<number>`` or
         ``reason_<number>`` of the document.
+    :raises TooManyPayments: if too many were begun and not paid.
     :raises NotFound: if a document is not the company's.
     """
     by = actor or SYSTEM
     _check_company(by, new.company_id)
+    begin_alone(session, new.company_id, new.via)
     currency, key = _currency(session, new.company_id), idempotency_key(new)
     known = sent_before(session, new, key) if new.form_key else None
     if known is not None and known.state in (*LIVE, "succeeded"):
         return known
+    _admit(session, new, by, now)
     shares = _shares(session, new, currency, today)
     attempt = _attempt(new, by, now)
-    attempt.purpose = "invoices" if shares or new.draft_id is None else "draft"
+    attempt.purpose = _purpose(new, shares)
     attempt.amount_minor, attempt.currency = _total(new, shares, currency), currency
     attempt.idempotency_key = new_token() if known else key
     attempt.payer_email = by.email if new.via == "page" else ""
@@ -71,15 +75,31 @@ def start_setup(
 ) -> PaymentAttempt:
     """Begin to save a card or bank account; nothing is charged.
 
+    :raises TooManyPayments: if too many were begun and not finished.
     :raises NotFound: if the company is not the actor's.
     """
     _check_company(actor, company_id)
     new = NewPayment(company_id=company_id, via=via, method_kind=method_kind, save_method=True)
+    begin_alone(session, company_id, via)
+    _admit(session, new, actor, now)
     attempt = _attempt(new, actor, now)
     attempt.purpose, attempt.amount_minor = "setup", 0
     attempt.currency, attempt.idempotency_key = _currency(session, company_id), new_token()
     _insert(session, attempt, [])
     return attempt
+
+
+def _admit(session: Session, new: NewPayment, by: Actor, now: datetime) -> None:
+    if new.run_on is None:
+        admit_payment(
+            session,
+            company_id=new.company_id,
+            via=new.via,
+            person_id=by.user_id,
+            link_id=new.pay_link_id,
+            invoice_ids=new.document_ids,
+            now=now,
+        )
 
 
 def _check_company(actor: Actor, company_id: int) -> None:
@@ -131,9 +151,15 @@ def _shares(session: Session, new: NewPayment, currency: str, today: date) -> li
     return shares
 
 
+def _purpose(new: NewPayment, shares: Sequence[Share]) -> str:
+    if new.on_account:
+        return "account"
+    return "invoices" if shares or new.draft_id is None else "draft"
+
+
 def _total(new: NewPayment, shares: Sequence[Share], currency: str) -> int:
     total = due_now(shares) if new.amount_minor is None else new.amount_minor
-    check_total(total, currency, has_purpose=new.draft_id is not None or bool(shares))
+    check_total(total, currency, has_purpose=new.draft_id is not None or new.on_account or bool(shares))
     return total
 
 

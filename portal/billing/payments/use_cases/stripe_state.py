@@ -27,6 +27,7 @@ class StripeState:
     page: Checkout | None = None
     intent: Intent | None = None
     refused: StripeRefused | None = None
+    declines: int = 0  # cards that were declined on the page
 
     @property
     def name(self) -> str | None:

@@ -6,6 +6,7 @@ whatever order they come, the row's lock, the table of states and the posting's 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,13 +18,14 @@ from portal.billing.payment_states import LIVE, can
 from portal.billing.payments.facts import record_payment_failed
 from portal.billing.payments.letters import mail_payment_failed, mail_payment_received
 from portal.billing.payments.queries.attempts import payer_of, shares_of
+from portal.billing.payments.throttle import MOST_DECLINES
 from portal.billing.payments.use_cases.fees import post_fee, post_fee_of
 from portal.billing.payments.use_cases.mismatch import mismatch, report_mismatch
 from portal.billing.payments.use_cases.prepare import Sessions
 from portal.billing.payments.use_cases.stripe_state import StripeState, fetch_state
 from portal.billing.settlement.received import Received
 from portal.billing.settlement.use_cases.settle import post_payment
-from portal.billing.stripe.api import Stripe
+from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.billing.stripe.objects import Intent
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
@@ -31,6 +33,7 @@ from portal.foundation.db import transaction
 from portal.foundation.jobs import MONEY, JobName, defer
 
 PAID_AHEAD = JobName("orders.payment_received", MONEY)
+TOO_MANY = "Too many cards were declined, so the page was closed."
 
 
 def sync_attempt(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) -> PaymentAttempt:
@@ -43,11 +46,30 @@ def sync_attempt(sessions: Sessions, attempt_id: int, *, now: datetime, api: Str
         if not _is_uncertain(session, attempt):
             return attempt
     state = fetch_state(sessions, attempt, now=now, api=api)
+    state = _closed_if_worn_out(state, api)
     with transaction(sessions) as session:
         attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
         attempt.checked_at = now
+        attempt.declines = max(attempt.declines, state.declines)
         apply_state(session, attempt, state, now=now, api=api)
     return attempt
+
+
+def _closed_if_worn_out(state: StripeState, api: Stripe) -> StripeState:
+    """The state with the number of cards that were declined on the page. After too many the page is closed: whoever tries
+    one card after the other does not go on there.
+
+    :raises StripeUnknown: if Stripe does not answer.
+    """
+    if state.name != "open" or state.page is None or state.intent is None or not state.intent.failure_words:
+        return state
+    declines = api.count_declines(state.intent.id)
+    page = state.page
+    if declines >= MOST_DECLINES:
+        with suppress(StripeRefused):  # it was paid or expired a moment before
+            api.expire_session(page.id)
+        page = api.retrieve_session(page.id)
+    return StripeState(page, page.intent, declines=declines)
 
 
 def apply_state(
@@ -75,6 +97,8 @@ def _transition(
     attempt.state, attempt.updated_at = after, now
     if after == "succeeded":
         _succeed(session, attempt, state, late=before not in LIVE, now=now, api=api)
+    elif after == "expired" and attempt.declines >= MOST_DECLINES:
+        attempt.failure_code, attempt.failure_words = "too_many_declines", TOO_MANY
     elif after == "failed":
         attempt.failure_code, attempt.failure_words = state.failure
         record_payment_failed(session, attempt, actor=payer_of(session, attempt), now=now)
@@ -119,6 +143,8 @@ def _succeed(
         save_method(session, attempt, method, actor=payer, now=now)
     if attempt.purpose != "setup" and state.intent is not None:
         received = _received(attempt, state.intent, now, api)
+        if attempt.via == "link" and state.page is not None:
+            attempt.payer_email = state.page.payer_email
         _receive(session, attempt, state.intent, received, late=late, payer=payer)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
+from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.cash_application.queries import unapplied_cash
 from portal.billing.methods.queries import methods_to_charge
 from portal.billing.methods.use_cases.methods import chosen_method
@@ -17,11 +18,12 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
 from portal.billing.payments import pay_form
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
-from portal.billing.payments.page import PayPage, go_to_stripe, is_test_mode, stripe
+from portal.billing.payments.page import PayPage, confirm_on_page, go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.payable import Payable, payable, under_way_for
 from portal.billing.payments.rules import SHORT_REASONS, allocate
 from portal.billing.payments.sums import pay_rows
+from portal.billing.payments.use_cases.confirmation import ASKS
 from portal.billing.payments.use_cases.giving_way import close_pages_of_links
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_payment
@@ -37,6 +39,8 @@ from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import book_sessions, books, db, leave, now, today
 from portal.web.ui import flash
+
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @blueprint.get("/payments/new", endpoint="new_payment")
@@ -69,7 +73,7 @@ def _without(settled: list[str], rest: list[str]) -> Response:
 
 @blueprint.post("/payments", endpoint="start_payment")
 @needs("invoices:pay")
-def create_payment() -> Response | tuple[str, int]:
+def create_payment() -> Response | Answer:
     """Begin the payment and go to Stripe's page. Idempotent per form. With "update" the page is shown again with its new
     total, and nothing else happens."""
     numbers = pay_form.numbers_in(request.form.getlist("invoice"))
@@ -92,21 +96,26 @@ def create_payment() -> Response | tuple[str, int]:
     return _refused(numbers, form) if attempt is None else _go_on(attempt)
 
 
-def _refused(numbers: list[str], form: PayForm) -> tuple[str, int]:
+def _refused(numbers: list[str], form: PayForm) -> Answer:
     """The form again, with the documents as they are after the refused transaction."""
     documents = payable(db(), actor().customer_id, numbers)
     shares = _allocate(documents, form, must_explain=True)
-    return _page(db(), documents, form, shares), 422
+    page = _page(db(), documents, form, shares)
+    return (page, 422) if form.retry_after is None else (page, 429, {"Retry-After": str(form.retry_after)})
 
 
 def _go_on(attempt: PaymentAttempt) -> Response:
-    """To Stripe's page; a saved method is charged at once, and our own page shows the result."""
+    """To Stripe's page; a saved method is charged at once, and our own page shows the result. If its bank wants the payer
+    to confirm, who is there, Stripe's page asks."""
     api, status_page = stripe(), url_for("billing.payment", token=attempt.token)
-    if api is not None and attempt.state != "succeeded":
-        if attempt.saved_method_id is None:
-            return go_to_stripe(api, attempt, status_page)
-        with suppress(StripeUnknown):
-            charge_attempt(book_sessions(), attempt.id, now=now(), api=api)
+    if api is None or attempt.state == "succeeded":
+        return redirect(status_page, 303)
+    if attempt.saved_method_id is None:
+        return go_to_stripe(api, attempt, status_page)
+    with suppress(StripeUnknown):
+        attempt = charge_attempt(book_sessions(), attempt.id, now=now(), api=api)
+    if attempt.state == "failed" and attempt.failure_code == ASKS:
+        return confirm_on_page(api, attempt.token)
     return redirect(status_page, 303)
 
 
@@ -128,6 +137,7 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
             raise Rejected("cards_off", "Cards and bank debits are not taken here at the moment.")
     if (no := tried.refused) is not None:
         form.refuse(no.field, no.message)
+        form.retry_after = no.retry_after if isinstance(no, TooManyTries) else None
         return None
     return attempt
 

@@ -15,7 +15,8 @@ from portal.foundation.money import format_minor
 
 
 def check_charges(run: Run, listed: Iterable[Charge]) -> list[Difference]:
-    """Every charge that took money is a payment of the same amount. One that has no payment yet is synced first."""
+    """Every charge that took money is a payment of the same amount, unless all of it was refunded. One that has no payment
+    yet is synced first."""
     taken = [each for each in listed if each.status == "succeeded"]
     known = _payments(run, taken)
     for each in taken:
@@ -28,6 +29,8 @@ def check_charges(run: Run, listed: Iterable[Charge]) -> list[Difference]:
 
 def _difference(charge: Charge, payment: Payment | None) -> Difference | None:
     key, amount = f"charge:{charge.id}", format_minor(charge.amount_minor, charge.currency)
+    if payment is None and charge.refunded_minor >= charge.amount_minor:
+        return None  # whatever it was, it went back
     if payment is None:
         words = f"Stripe took {amount} (charge {charge.id}), and no payment here is that."
         return Difference(key, "charge_unknown", words, charge.created_at)

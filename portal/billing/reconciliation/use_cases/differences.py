@@ -37,10 +37,11 @@ class Difference:
 
 
 def report_differences(
-    session: Session, found: Sequence[Difference], *, since: datetime, now: datetime
+    session: Session, found: Sequence[Difference], *, over: Collection[str], since: datetime, now: datetime
 ) -> tuple[int, int]:
     """Report what a run found, and settle what it checked and no longer differs.
 
+    :param over: keys of earlier differences that Stripe was asked about one by one, and that are none now.
     :returns: how many were settled, and how many are open.
     """
     for each in found:
@@ -54,8 +55,11 @@ def report_differences(
             details={"at": each.at.timestamp()},
         )
     settled = _settle_others(session, {each.key for each in found}, since, now)
+    settled += settle_differences(session, over, now=now)
     left = session.scalar(
-        select(func.count()).select_from(Discrepancy).where(Discrepancy.settled_at.is_(None))
+        select(func.count())
+        .select_from(Discrepancy)
+        .where(Discrepancy.settled_at.is_(None), Discrepancy.acknowledged_at.is_(None))
     )
     return settled, left or 0
 

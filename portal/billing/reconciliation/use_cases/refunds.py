@@ -39,9 +39,19 @@ def _synced(run: Run, answer: Refunded) -> Difference | None:
     key = f"refund:{answer.id}"
     try:
         if sync_refund(run.sessions, answer.id, now=run.now, api=run.api) is None:
+            if _went_back_in_full(run, answer):
+                return None
             amount = format_minor(answer.amount_minor, answer.currency)
             words = f"Stripe gave back {amount} (refund {answer.id}), and no payment here is that."
             return Difference(key, "refund_unknown", words, answer.created_at)
     except DoesNotFit as error:
         return Difference(key, "refund_differs", f"{error}.", answer.created_at)
     return None
+
+
+def _went_back_in_full(run: Run, answer: Refunded) -> bool:
+    """Whether all of the foreign charge was refunded: then neither is missed here."""
+    if answer.charge is None:
+        return False
+    charge = run.api.retrieve_charge(answer.charge)
+    return charge.refunded_minor >= charge.amount_minor

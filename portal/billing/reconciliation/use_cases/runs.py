@@ -11,6 +11,7 @@ from portal.billing.reconciliation.use_cases.balance import check_movements
 from portal.billing.reconciliation.use_cases.chargebacks import check_chargebacks
 from portal.billing.reconciliation.use_cases.charges import check_charges
 from portal.billing.reconciliation.use_cases.differences import Run, report_differences
+from portal.billing.reconciliation.use_cases.earlier import no_longer_differ
 from portal.billing.reconciliation.use_cases.refunds import check_refunds
 from portal.billing.stripe.api import Stripe
 from portal.foundation.db import transaction
@@ -55,8 +56,9 @@ def reconcile(sessions: Sessions, *, since: datetime, now: datetime, api: Stripe
     found += check_chargebacks(run, chargebacks)
     movements = list(api.list_movements(*span))
     found += check_movements(run, movements, since)
+    over = no_longer_differ(run, {each.key for each in found})
     with transaction(sessions) as session:
-        settled, left = report_differences(session, found, since=since, now=now)
+        settled, left = report_differences(session, found, over=over, since=since, now=now)
     return Report(
         since=since,
         until=now,

@@ -13,7 +13,7 @@ from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.payers.letters import to_each
 from portal.billing.payers.queries import people_who_may
-from portal.billing.reminders.queries import policy_of
+from portal.billing.reminders.queries import credit_of_companies, policy_of
 from portal.foundation.mail import Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
@@ -21,13 +21,15 @@ from portal.foundation.wording import po_words, weekday_words
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceNew(Letter, words="new invoice"):
-    """A new invoice. Amounts are formatted; ``used`` is what was paid ahead; what does not apply is empty."""
+    """A new invoice. Amounts are formatted; ``used`` is what was paid ahead or with the company's credit, ``credit`` what
+    lies on its account besides; what does not apply is empty."""
 
     company: str
     number: str
     path: str
     amount: str
     used: str
+    credit: str
     open: str
     due: str
     discount: str
@@ -65,7 +67,7 @@ def mail_new_document(session: Session, document: Invoice) -> int:
     company = session.get_one(Company, document.company_id)
     if not _is_mailed(session, company, document):
         return 0
-    letter = _new_document(company, document)
+    letter = _new_document(session, company, document)
     key = f"{letter.kind}:{document.number}"
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
     mails = to_each(people, letter, key=key)
@@ -81,11 +83,23 @@ def _is_mailed(session: Session, company: Company, document: Invoice) -> bool:
     return policy_of(session, company.id).remind
 
 
-def _new_document(company: Company, document: Invoice) -> Letter:
-    return _invoice(company, document) if document.kind == "invoice" else _credit_memo(company, document)
+def _new_document(session: Session, company: Company, document: Invoice) -> Letter:
+    return (
+        _invoice(company, document, _credit_minor(session, document))
+        if document.kind == "invoice"
+        else _credit_memo(company, document)
+    )
 
 
-def _invoice(company: Company, document: Invoice) -> InvoiceNew:
+def _credit_minor(session: Session, document: Invoice) -> int:
+    """What the company could use for a new invoice, and what was not used automatically."""
+    if document.kind != "invoice" or not document.open_minor:
+        return 0
+    found = credit_of_companies(session, [document.company_id])
+    return found.get((document.company_id, document.currency), 0)
+
+
+def _invoice(company: Company, document: Invoice, credit_minor: int) -> InvoiceNew:
     early = document.discount_until is not None and document.open_minor == document.total_minor
     used_minor = document.total_minor - document.open_minor
     return InvoiceNew(
@@ -94,6 +108,7 @@ def _invoice(company: Company, document: Invoice) -> InvoiceNew:
         path=f"/invoices/{document.number}",
         amount=_words(document, document.total_minor),
         used=_words(document, used_minor) if used_minor else "",
+        credit=_words(document, credit_minor) if credit_minor else "",
         open=_words(document, document.open_minor) if document.open_minor else "",
         due=weekday_words(document.due_on),
         discount=_words(document, document.discount_minor) if early and document.discount_minor else "",

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
+from portal.billing.settlement.credit_first import memo_shares
 from portal.billing.settlement.split import MemoUse
+from portal.billing.settlement.use_cases.locks import lock_invoices
+from portal.billing.settlement.use_cases.paid_in_full import record_invoices_paid
 from portal.foundation.actor import Actor
 from portal.foundation.tokens import new_token
 
@@ -41,6 +44,27 @@ def apply_memos(
         actor=actor,
         words=f"{memos} applied to {invoices}",
     )
+
+
+def use_memos(
+    session: Session, invoice: Invoice, memos: Sequence[tuple[int, int]], *, actor: Actor, now: datetime
+) -> None:
+    """Use a company's locked credit memos for a new invoice, the oldest first. Not where a part of it would cost the
+    early-payment discount, which is for paying all of it at once.
+
+    :param memos: with what is free of each, above zero.
+    """
+    if invoice.discount_minor and sum(free for _, free in memos) < invoice.open_minor:
+        return
+    shares = memo_shares(invoice.open_minor, memos)
+    if not shares:
+        return
+    documents = lock_invoices(session, company_id=invoice.company_id, ids=[invoice.id, *shares])
+    uses = [MemoUse(memo_id, invoice.id, part) for memo_id, part in shares.items()]
+    apply_memos(session, uses, documents, actor=actor, now=now)
+    session.refresh(invoice, ["open_minor", "settled_at"])
+    if not invoice.open_minor:
+        record_invoices_paid(session, [invoice], by=f"memos:{invoice.number}", actor=actor, now=now)
 
 
 def _sides(use: MemoUse) -> tuple[Side, Side]:

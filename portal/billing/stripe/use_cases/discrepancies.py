@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -22,12 +22,15 @@ def report_difference(
     company_id: int | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Report a difference to staff, or that it is still there. It is listed once per ``key``."""
+    """Report a difference to staff, or that it is still there. It is listed once per ``key``; one that was acknowledged only
+    if it says something else now."""
     values = {"words": words, "details": dict(details or {}), "seen_at": now, "settled_at": None}
+    same = Discrepancy.words == words
+    kept = {"acknowledged_at": case((same, Discrepancy.acknowledged_at), else_=None)}
     session.execute(
         upsert(Discrepancy)
         .values(key=key, kind=kind, company_id=company_id, found_at=now, **values)
-        .on_conflict_do_update(index_elements=["key"], set_=values)
+        .on_conflict_do_update(index_elements=["key"], set_={**values, **kept})
     )
 
 

@@ -59,7 +59,7 @@ _CUSTOMER_ORDERS = text(
     + ")"
 )
 _ACCOUNT = text(f"""
-select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name,
+select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name, k.held_by_rule,
        (select coalesce(jsonb_agg(row_to_json(a)), '[]') from (
           select id, subject_name, total_minor, currency, asked_at, line_count from order_approval
            where :decides and company_id = :company and state = 'pending' and asked_by_user_id <> :person

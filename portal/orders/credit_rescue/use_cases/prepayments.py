@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -19,14 +19,20 @@ from portal.orders.credit_rescue.queries import paid_ahead_minor
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.queries import DraftHead, own_head, taxed_lines
 
-# A discarded draft can be restored for a day.
 RELEASE = text("""
-update payment p set draft_id = null
- where p.unapplied_minor > 0 and p.draft_id is not null
-   and (exists (select from draft d
-                 where d.id = p.draft_id and d.state = 'discarded' and d.updated_at < :day_ago)
+update payment p set draft_id = null, ended_draft_id = p.draft_id
+ where p.unapplied_minor > 0 and p.draft_id is not null and (cast(:draft as bigint) is null or p.draft_id = :draft)
+   and (exists (select from draft d where d.id = p.draft_id and d.state = 'discarded')
         or exists (select from sales_order o where o.draft_id = p.draft_id and o.closed_at is not null))
 returning p.id
+""")
+# What is left of it when the draft is restored is for it again, unless the company wants it back.
+KEEP_AGAIN = text("""
+update payment p set draft_id = p.ended_draft_id, ended_draft_id = null
+  from draft d
+ where p.ended_draft_id = :draft and d.id = :draft and d.state <> 'discarded' and p.unapplied_minor > 0
+   and p.draft_id is null and p.return_asked_at is null
+   and not exists (select from sales_order o where o.draft_id = d.id)
 """)
 
 
@@ -95,10 +101,18 @@ def _useful_credit(session: Session, head: DraftHead) -> CreditAccount:
     return credit
 
 
-def release(session: Session, *, now: datetime) -> int:
+def release(session: Session, *, draft_id: int | None = None) -> int:
     """Release prepayments whose order will never use them: its draft was discarded, or the order is closed and
     something was left. The company can then use the money for any invoice. One statement.
 
+    :param draft_id: of this draft only.
     :returns: how many payments.
     """
-    return len(session.scalars(RELEASE, {"day_ago": now - timedelta(days=1)}).all())
+    return len(session.scalars(RELEASE, {"draft": draft_id}).all())
+
+
+def settle_draft_money(session: Session, draft_id: int) -> None:
+    """Have what was paid ahead for a draft follow its state: free once it is discarded, kept for it again once it is
+    restored. Idempotent."""
+    release(session, draft_id=draft_id)
+    session.execute(KEEP_AGAIN, {"draft": draft_id})

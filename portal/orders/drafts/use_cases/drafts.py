@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.billing.models.payments import Payment
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.inputs import refuse_longer
+from portal.foundation.jobs import MONEY, JobName, defer
 from portal.orders.draft_states import OPEN_DRAFTS
 from portal.orders.drafts.facts import ListSaved, record_draft
 from portal.orders.drafts.work import Work, current_of, own_draft, take
@@ -26,6 +28,7 @@ select :copy, company_id, position, variant_id, quantity, colour_number, last_ti
   from draft_line where draft_id = :theirs
 """)
 MAX_NAME = 80
+SETTLE_MONEY = JobName("orders.settle_draft_money", MONEY)  # the job: see portal/orders/credit_rescue/jobs.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +167,9 @@ def rename(session: Session, *, actor: Actor, now: datetime, draft_id: int, name
 
 
 def discard(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:
-    """Discard a draft. Its lines stay, so that it can be restored."""
+    """Discard a draft. Its lines stay, so that it can be restored. Money that was paid ahead for it is free at once."""
     work = take(session, actor=actor, now=now, draft_id=draft_id)
+    _settle_money(session, draft_id)
     work.draft.state = "discarded"
     work.touch()
     record_draft(work, ListSaved(action="discard"))
@@ -177,12 +181,20 @@ def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
     draft = own_draft(session, actor, draft_id, states=("discarded", *OPEN_DRAFTS))
     if draft.state == "discarded":
         draft.updated_at = now
+        _settle_money(session, draft_id)
         if _find_current(session, actor):
             draft.state = "parked"
         else:
             _become_current(session, draft)
         record_draft(Work(session, draft, actor, now), ListSaved(action="restore"))
     return draft
+
+
+def _settle_money(session: Session, draft_id: int) -> None:
+    """Have what was paid ahead for a draft follow its state; no job where nothing was."""
+    paid = or_(Payment.draft_id == draft_id, Payment.ended_draft_id == draft_id)
+    if session.scalar(select(exists().where(paid, Payment.unapplied_minor > 0))):
+        defer(session, SETTLE_MONEY, {"draft_id": draft_id})
 
 
 def take_over(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> Draft:

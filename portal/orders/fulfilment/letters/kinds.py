@@ -28,7 +28,8 @@ class OrderReady(Letter, words="ready for pickup"):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderShort(Letter, words="something is missing"):
-    """``units`` of the ``ordered`` ones of a line are missing: the customer waits for them, or they are cancelled."""
+    """``units`` of the ``ordered`` ones of a line are missing: the customer waits for them, or they are cancelled. ``ahead``:
+    what was paid ahead for the order and is not used yet; empty if nothing was."""
 
     number: str
     path: str
@@ -39,6 +40,7 @@ class OrderShort(Letter, words="something is missing"):
     colour: str
     why: str
     waits: bool
+    ahead: str
     store: Address
 
 
@@ -55,12 +57,14 @@ class OrderRestocked(Letter, words="waited-for goods came in"):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Letter, words="cancellation"):
-    """The order is cancelled; ``rest``: only what was not collected of it."""
+    """The order is cancelled; ``rest``: only what was not collected of it. ``ahead``: what was paid ahead for it and stays on
+    the account; empty if nothing does."""
 
     number: str
     path: str
     reason: str
     rest: bool
+    ahead: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,14 @@ They go to the person the order was placed for. An order without one (imported) 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.foundation.mail import Letter, Mail, send
+from portal.foundation.money import format_minor
 from portal.orders.fulfilment.letters.kinds import (
     OrderCancelled,
     OrderOut,
@@ -50,10 +52,31 @@ def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) 
     _mail_customer(session, order, event, write)
 
 
-def mail_short(
-    session: Session, order: Order, event: OrderEvent, *, line: OrderLine, units: int, waits: bool
-) -> None:
-    """``units`` of a line are missing: the customer waits for them, or they are cancelled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What is cancelled of an order. ``rest``: only what was not collected of it. ``ahead_minor``: what was paid ahead for it
+    and stays on the account now."""
+
+    reason: str
+    rest: bool
+    ahead_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Units of a line that are missing. ``waits``: the customer waits for them. ``ahead_minor``: paid ahead for the order and
+    not used yet."""
+
+    line: OrderLine
+    units: int
+    waits: bool
+    ahead_minor: int = 0
+
+
+def mail_short(session: Session, order: Order, event: OrderEvent, missing: Missing) -> None:
+    """Units of a line are missing: the customer waits for them, or they are cancelled."""
+    line, units, waits = missing.line, missing.units, missing.waits
+    ahead = missing.ahead_minor if not waits else 0
 
     def write(store: Store | None) -> Letter:
         return OrderShort(
@@ -66,6 +89,7 @@ def mail_short(
             colour=line.colour_name or "",
             why=SHORT_WORDS.get(line.short_reason, ""),
             waits=waits,
+            ahead=format_minor(ahead, order.currency) if ahead else "",
             store=store_address(store),
         )
 
@@ -87,9 +111,15 @@ def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: 
     _mail_customer(session, order, event, write)
 
 
-def mail_cancelled(session: Session, order: Order, event: OrderEvent, *, reason: str, rest: bool) -> None:
-    """The order is cancelled; ``rest``: only what was not collected of it."""
-    letter = OrderCancelled(number=order.number, path=order_path(order), reason=reason, rest=rest)
+def mail_cancelled(session: Session, order: Order, event: OrderEvent, what: Cancelled) -> None:
+    """The order is cancelled, or the rest of it."""
+    letter = OrderCancelled(
+        number=order.number,
+        path=order_path(order),
+        reason=what.reason,
+        rest=what.rest,
+        ahead=format_minor(what.ahead_minor, order.currency) if what.ahead_minor else "",
+    )
     _mail_customer(session, order, event, lambda _: letter)
 
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.billing.credit.use_cases import give_credit
+from portal.billing.credit_memos.use_cases.prepayments import lock_ahead
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import refuse_longer
-from portal.orders.fulfilment.letters.mails import mail_cancelled
-from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
+from portal.orders.fulfilment.letters.mails import Cancelled, mail_cancelled
+from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, settle_line, stock_of
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, move
+from portal.orders.models.events import OrderEvent
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, label
@@ -39,10 +41,15 @@ def cancel(session: Session, *, actor: Actor, now: datetime, number: str, reason
     if order.status == "cancelled":
         return order
     _expect_cancellable(order)
+    lock_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
     reserved = stock_of((line, line.quantity_reserved) for line in locked.lines)
     cancel_units(locked, [(line, line.quantity_reserved, line.quantity_backordered) for line in locked.lines])
-    _close(locked, reason.strip())
+    said = reason.strip()
+    event, rest = _close(locked, said)
     invoice_what_left(locked)
+    ahead = end_if_closed(locked)
+    if event is not None:
+        mail_cancelled(session, order, event, Cancelled(reason=said, rest=rest, ahead_minor=ahead))
     if order.store_id is not None:
         release(session, store_id=order.store_id, quantities=reserved)
     give_window_back(locked)
@@ -89,12 +96,12 @@ def give_window_back(locked: LockedOrder) -> None:
         unbook_window(locked.session, store_id=order.store_id, starts_at=order.window_start)
 
 
-def _close(locked: LockedOrder, reason: str) -> None:
-    order, from_state = locked.order, locked.order.status
+def _close(locked: LockedOrder, reason: str) -> tuple[OrderEvent | None, bool]:
+    """The event, and whether only the rest of the order is cancelled."""
+    from_state = locked.order.status
     rest = any(line.quantity_fulfilled for line in locked.lines)
     words = "What was still waited for is cancelled" if rest else "Cancelled"
     if reason:
         words += f": {reason}"
     event = follow_lines(locked, words) if from_state == "backordered" else move(locked, "cancelled", words)
-    if event is not None:
-        mail_cancelled(locked.session, order, event, reason=reason, rest=rest)
+    return event, rest

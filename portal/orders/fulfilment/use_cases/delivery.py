@@ -12,7 +12,7 @@ from portal.foundation.inputs import refuse_longer
 from portal.orders.fulfilment.facts.promise import Delivered, DeliveryPromiseChanged
 from portal.orders.fulfilment.letters.mails import mail_on_the_way, mail_promise_changed
 from portal.orders.fulfilment.use_cases.handover import leave, take_from_stock
-from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
+from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import expect, lock_order, settle_line
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, move, record_step
 from portal.orders.models.orders import Order
@@ -55,6 +55,7 @@ def deliver(session: Session, *, actor: Actor, now: datetime, number: str) -> Or
     if locked.order.status != "delivered":
         record_step(locked, Delivered(), event)
     invoice_what_left(locked)
+    end_if_closed(locked)
     return locked.order
 
 

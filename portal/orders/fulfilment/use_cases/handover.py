@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.facts.promise import PickedUp
-from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
+from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,
     expect,
@@ -50,6 +50,7 @@ def hand_over(
         raise Rejected("nothing_taken", "Tick the lines that are collected now.", field="line")
     _record_handover(locked, units=sum(units for _, units in gone))
     invoice_what_left(locked)
+    end_if_closed(locked)
     take_from_stock(locked, gone)
     return locked.order
 

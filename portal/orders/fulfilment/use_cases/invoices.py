@@ -9,11 +9,17 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.billing.credit.use_cases import give_credit
-from portal.billing.credit_memos.use_cases.prepayments import apply_prepayments, lock_prepayments
+from portal.billing.credit_memos.use_cases.prepayments import (
+    apply_prepayments,
+    end_prepayments,
+    lock_prepayments,
+)
 from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.reminders.letters.new_documents import mail_new_document
+from portal.billing.settlement.use_cases.memos import use_memos
+from portal.billing.settlement.use_cases.own_credit import lock_memos
 from portal.foundation.clock import local
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder
 from portal.orders.models.orders import Order, OrderLine
@@ -28,8 +34,8 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
     """Issue the invoice for units that left and are on none yet; None if there is nothing to charge now.
 
     With terms "per order" it waits until the order is closed. The credit that was reserved for those units is released:
-    from now on the invoice itself counts. Prepayments of this order pay it at once. The number of statements does not
-    depend on the number of lines.
+    from now on the invoice itself counts. Prepayments of this order pay it at once, then the company's own credit. The
+    number of statements does not depend on the number of lines.
     """
     order, session = locked.order, locked.session
     gone = [(line, line.quantity_fulfilled - line.quantity_invoiced) for line in locked.lines]
@@ -38,6 +44,7 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
     if key is None:
         return None
     ahead = lock_prepayments(session, company_id=order.company_id, draft_id=order.draft_id)
+    memos = lock_memos(session, order.company_id, order.currency)
     document = new_document(locked, "invoice", key, [_line(order, *each) for each in gone])
     invoice = issue(session, document, actor=locked.actor, now=locked.now)
     if invoice is None:
@@ -46,8 +53,18 @@ def invoice_what_left(locked: LockedOrder) -> Invoice | None:
         line.quantity_invoiced += units
     _release_credit(locked, invoice)
     apply_prepayments(session, invoice, ahead, actor=locked.actor, now=locked.now)
+    if memos:
+        use_memos(session, invoice, memos, actor=locked.actor, now=locked.now)
     mail_new_document(session, invoice)
     return invoice
+
+
+def end_if_closed(locked: LockedOrder) -> int:
+    """Give back to the account what was paid ahead for an order that is over, and not used. How much, in minor units."""
+    order = locked.order
+    if order.status not in CLOSED_STATES:
+        return 0
+    return end_prepayments(locked.session, company_id=order.company_id, draft_id=order.draft_id)
 
 
 def _issue_key(locked: LockedOrder) -> str | None:

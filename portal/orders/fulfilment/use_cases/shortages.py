@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.billing.credit_memos.use_cases.prepayments import lock_ahead
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.facts.order import OrderCancelled
 from portal.orders.fulfilment.facts.promise import Backordered
-from portal.orders.fulfilment.letters.mails import mail_ready, mail_short
+from portal.orders.fulfilment.letters.mails import Missing, mail_ready, mail_short
 from portal.orders.fulfilment.use_cases.cancellation import cancel_units, give_window_back
-from portal.orders.fulfilment.use_cases.invoices import invoice_what_left
+from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import (
     LockedOrder,
     expect,
@@ -53,6 +54,8 @@ def short_pick(session: Session, *, actor: Actor, now: datetime, number: str, sh
     expect(locked, "picking", "ready", doing="changed by the store")
     line, units = locked.line(shortage.line_no), shortage.units
     _check(line, shortage)
+    order = locked.order
+    ahead = lock_ahead(session, company_id=order.company_id, draft_id=order.draft_id)
     line.short_reason = shortage.reason
     line.quantity_ready = min(line.quantity_ready, line.quantity_reserved - units)
     if shortage.rest == "cancel":
@@ -61,8 +64,10 @@ def short_pick(session: Session, *, actor: Actor, now: datetime, number: str, sh
         line.quantity_reserved -= units
         line.quantity_backordered += units
         settle_line(locked, line)
-    _record_shortage(locked, line, units, waits=shortage.rest == "backorder")
+    missing = Missing(line, units, waits=shortage.rest == "backorder", ahead_minor=ahead)
+    _record_shortage(locked, missing)
     invoice_what_left(locked)
+    end_if_closed(locked)
     if locked.order.store_id is not None:
         write_off(session, store_id=locked.order.store_id, quantities=stock_of([(line, units)]))
     give_window_back(locked)
@@ -78,14 +83,15 @@ def _check(line: OrderLine, shortage: Shortage) -> None:
         raise Rejected("short_units", f"Give a number from 1 to {line.quantity_reserved}.", field="units")
 
 
-def _record_shortage(locked: LockedOrder, line: OrderLine, units: int, *, waits: bool) -> None:
+def _record_shortage(locked: LockedOrder, missing: Missing) -> None:
+    line, units, waits = missing.line, missing.units, missing.waits
     what = f"{units} of {line.sku} missing ({SHORT_REASONS[line.short_reason].lower()}): "
     words = what + ("waiting for stock" if waits else "taken off the order")
     event = log_event(locked, words, line_no=line.line_no, to=line.state)
     kind = Backordered if waits else OrderCancelled
     record_step(locked, kind(quantity=units, reason=line.short_reason, to_state=line.state), event)
     moved = follow_lines(locked, _rest_words(locked))
-    mail_short(locked.session, locked.order, event, line=line, units=units, waits=waits)
+    mail_short(locked.session, locked.order, event, missing)
     if moved is not None and locked.order.status == "ready" and locked.order.fulfilment == "pickup":
         rest = sum(1 for line in locked.lines if line.quantity_backordered)
         mail_ready(locked.session, locked.order, moved, rest=rest)

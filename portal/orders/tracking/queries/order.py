@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.accounts.sight import company_condition, store_condition
+from portal.billing.models.payments import Payment
 from portal.catalog.models import Variant
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
@@ -30,6 +31,17 @@ def _columns_of(table: FromClause, shape: type) -> list[ColumnElement[Any]]:
     return [table.c[each.name] for each in fields(shape) if each.name in table.c]
 
 
+def _unused(of_draft: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is unapplied of the payments that name the order's draft in this column."""
+    return (
+        select(func.coalesce(func.sum(Payment.unapplied_minor), 0))
+        .where(of_draft == _ORDER.c.draft_id, Payment.company_id == _ORDER.c.company_id)
+        .where(Payment.unapplied_minor > 0)
+        .correlate(_ORDER)
+        .scalar_subquery()
+    )
+
+
 # In the order of OrderHead's fields.
 HEAD_COLUMNS: tuple[Any, ...] = (
     *_columns_of(_ORDER, OrderHead),
@@ -38,6 +50,8 @@ HEAD_COLUMNS: tuple[Any, ...] = (
         for name in ("code", "name", "line1", "city", "region", "postcode", "phone", "time_zone")
     ),
     Company.name,
+    _unused(Payment.__table__.c.draft_id).label("ahead_minor"),
+    _unused(Payment.__table__.c.ended_draft_id).label("ended_ahead_minor"),
 )
 # Built once: putting sixty columns together costs more than sending the statement.
 _HEAD: Select[Any] = (

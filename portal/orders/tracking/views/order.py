@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
 from portal.foundation.inputs import one_text
+from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words
 from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.pages import blueprint
@@ -60,6 +61,7 @@ class OrderPage:
     documents: Sequence[OrderDocument]
     cancel_label: str  # empty where it cannot be cancelled
     may_reorder: bool
+    may_pay: bool
 
 
 @blueprint.get("/orders/<number>", endpoint="detail")
@@ -100,6 +102,7 @@ def _page(order: OrderDetail) -> OrderPage:
         documents=documents_of_order(db(), order.id) if actor().can("invoices:read") else [],
         cancel_label=_cancel_label(order) if may_cancel else "",
         may_reorder=order.kind == "order" and actor().can("drafts:write"),
+        may_pay=actor().can("invoices:pay"),
     )
 
 
@@ -158,5 +161,11 @@ def create_cancellation(number: str) -> Response | tuple[str, int]:
         )
         return page, tried.status
     outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
-    flash("ok", f"Order {number} {outcome}. The amount is free on your account again.")
+    kept = order_for(db(), actor(), number)
+    money = (
+        f"{format_minor(kept.ended_ahead_minor, kept.currency)} that was paid ahead stays on your account."
+        if kept.ended_ahead_minor
+        else "The amount is free on your account again."
+    )
+    flash("ok", f"Order {number} {outcome}. {money}")
     return redirect(url_for(".detail", number=number))

@@ -1,0 +1,1 @@
+"""What counts against a company's credit limit, line by line."""
