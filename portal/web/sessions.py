@@ -62,6 +62,7 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current'
            and f.subject_user_id = coalesce(d.subject_user_id, u.id)) as draft_lines,
+       coalesce(k.in_minute, 0) as lookups_in_minute, coalesce(k.in_hour, 0) as lookups_in_hour,
        {SIGN_IN}
   from user_session s
   join app_user u on u.id = s.user_id and u.disabled_at is null
@@ -84,6 +85,9 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
                           and {stands("x", "cc")}
         where cc.id = case when u.kind = 'customer' then s.company_id else d.company_id end
           and cc.disabled_at is null) c on true
+  left join lateral (
+       select sum(l.many) as in_hour, sum(l.many) filter (where l.minute = :minute) as in_minute
+         from staff_lookup l where u.kind <> 'customer' and l.user_id = u.id and l.minute >= :hour) k on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
  where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now
@@ -106,6 +110,9 @@ class Visit:
     po_mode: str = "free"
     companies: int = 0
     draft_lines: int = 0
+    # Pages with customers' data that this member of staff has opened (portal.accounts.lookups).
+    lookups_in_minute: int = 0
+    lookups_in_hour: int = 0
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
@@ -171,6 +178,8 @@ def _load(token: str) -> Visit:
             {
                 "token_hash": token_hash(token),
                 "now": moment,
+                "minute": moment.replace(second=0, microsecond=0),
+                "hour": moment.replace(minute=0, second=0, microsecond=0),
                 "idle": moment - timedelta(hours=settings.session_idle_hours),
                 "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
             },
@@ -198,6 +207,8 @@ def _visit(row: Any) -> Visit:
         po_mode=row["po_mode"] or "free",
         companies=row["companies"],
         draft_lines=row["draft_lines"],
+        lookups_in_minute=row["lookups_in_minute"],
+        lookups_in_hour=row["lookups_in_hour"],
         delegation_ends=row["delegation_ends"],
         held_delegation_id=row["held_delegation_id"],
         confirmed_at=row["confirmed_at"],
