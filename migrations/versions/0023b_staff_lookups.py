@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0023b"
-down_revision = "0020b"
+down_revision = "0027b"
 branch_labels = None
 depends_on = None
 

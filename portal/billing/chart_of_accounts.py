@@ -46,6 +46,7 @@ KINDS = {
     "invoice": "Invoice",  # invoice:<number>
     "credit_memo": "Credit memo",  # credit_memo:<number>
     "payment": "Payment",  # pi:<payment intent>:succeeded, or payment:<number> for money outside Stripe
+    "reversal": "Payment taken back",  # reversal:<payment number>: returned by the bank, or recorded by mistake
     "application": "Applied",  # application:<random>: credit memo or unapplied cash to invoices
     "refund": "Refund",  # refund:<id>
     "refund_failed": "Refund that failed",  # refund:<id>:failed

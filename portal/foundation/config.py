@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -14,6 +16,7 @@ from portal.foundation.secrets.weak import is_guessable
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
 
 class ConfigError(Exception):
@@ -50,6 +53,7 @@ class Settings:
     lookups_per_minute: int = 60
     lookups_per_hour: int = 600
     time_zone: str = "America/New_York"
+    write_off_limit: Decimal = Decimal("5.00")
     stripe_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api: str = STRIPE_API
@@ -102,6 +106,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         seller_name=env.get("PORTAL_SELLER_NAME", Settings.seller_name),
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
         time_zone=_zone(env),
+        write_off_limit=_amount(env, "PORTAL_WRITE_OFF_LIMIT", Settings.write_off_limit),
     )
     return _with_stripe(env, _with_limits(env, _with_addresses(env, settings)))
 
@@ -214,6 +219,15 @@ def _integer(env: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ConfigError(f"{name} is {text!r}; it must be a whole number.")
     return int(text)
+
+
+def _amount(env: Mapping[str, str], name: str, default: Decimal) -> Decimal:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not AMOUNT.fullmatch(text):
+        raise ConfigError(f"{name} is {text!r}; it must be an amount like 5.00, without a currency.")
+    return Decimal(text)
 
 
 def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:

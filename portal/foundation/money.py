@@ -57,6 +57,11 @@ def line_total(unit_price: Decimal, quantity: int | Decimal, currency: str) -> i
     return round_to_minor(unit_price * quantity, currency)
 
 
+def proportion(amount: int, part: int, of: int) -> int:
+    """``part`` of ``of`` of an amount in minor units, rounded half up like every amount."""
+    return int((Decimal(amount) * part / of).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def to_major(minor: int, currency: str) -> Decimal:
     """Minor units as an exact decimal amount in major units."""
     return Decimal(minor).scaleb(-exponent(currency))

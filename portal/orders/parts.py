@@ -7,11 +7,12 @@ charged twice by rounding; the last part takes the rest.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple, Protocol
+from decimal import Decimal
+from typing import Protocol
 
 from portal.billing.tax.rules import tax_minor
-from portal.foundation.money import line_total
+from portal.billing.tax.worth import Worth
+from portal.foundation.money import line_total, proportion
 
 
 class SoldLine(Protocol):
@@ -29,21 +30,6 @@ class SoldLine(Protocol):
     def tax_minor(self) -> int: ...
 
 
-class Worth(NamedTuple):
-    """Net amount and tax in minor units."""
-
-    net: int
-    tax: int
-
-    @property
-    def gross(self) -> int:
-        return self.net + self.tax
-
-    def less(self, other: Worth) -> Worth:
-        """This without the other."""
-        return Worth(self.net - other.net, self.tax - other.tax)
-
-
 def first_units(line: SoldLine, units: int, currency: str) -> Worth:
     """What the first ``units`` of a line are worth: unit price × units, rounded, with tax on that. A line whose
     amount is not its price times its quantity (imported ones may be so) is shared out evenly.
@@ -57,10 +43,10 @@ def first_units(line: SoldLine, units: int, currency: str) -> Worth:
     if line_total(line.unit_price, line.quantity, currency) == line.total_minor:
         net = line_total(line.unit_price, units, currency)
     else:
-        net = _share(line.total_minor, units, line.quantity)
+        net = proportion(line.total_minor, units, line.quantity)
     if tax_minor(line.total_minor, line.tax_share, currency) == line.tax_minor:
         return Worth(net, tax_minor(net, line.tax_share, currency))
-    return Worth(net, _share(line.tax_minor, units, line.quantity))
+    return Worth(net, proportion(line.tax_minor, units, line.quantity))
 
 
 def units_between(line: SoldLine, before: int, after: int, currency: str) -> Worth:
@@ -71,7 +57,3 @@ def units_between(line: SoldLine, before: int, after: int, currency: str) -> Wor
 def cancelled_worth(line: SoldLine, cancelled: int, currency: str) -> Worth:
     """What is not owed because units of the line are cancelled."""
     return units_between(line, line.quantity - cancelled, line.quantity, currency)
-
-
-def _share(amount: int, units: int, of: int) -> int:
-    return int((Decimal(amount) * units / of).quantize(Decimal(1), rounding=ROUND_HALF_UP))

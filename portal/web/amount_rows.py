@@ -23,11 +23,15 @@ class Document(Protocol):
 
 @dataclass(slots=True)
 class AmountRows:
-    """Amounts beside documents, by document id: what is in the fields, its minor units, and what is wrong with it."""
+    """Amounts beside documents, by document id: what is in the fields, its minor units, and what is wrong with it; the
+    same for discounts, of which an empty field says nothing."""
 
     texts: dict[int, str] = field(default_factory=dict)
     parts: dict[int, int] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
+    discount_texts: dict[int, str] = field(default_factory=dict)
+    discounts: dict[int, int] = field(default_factory=dict)
+    discount_errors: dict[int, str] = field(default_factory=dict)
 
     @property
     def total_minor(self) -> int:
@@ -36,7 +40,8 @@ class AmountRows:
 
 
 class RowsForm(KeyedForm):
-    """A form with an amount field ``amount_<id>`` beside each of several documents.
+    """A form with an amount field ``amount_<id>`` beside each of several documents, and where it has one, a field
+    ``discount_<id>``.
 
     :ivar rows: as they were typed or filled in; empty until then.
     """
@@ -60,27 +65,44 @@ class RowsForm(KeyedForm):
                 continue
             if amount:
                 self.rows.parts[document.id] = amount
+            self._read_discount(values, document)
 
-    def fill_rows(self, parts: Mapping[int, int], documents: Iterable[Document]) -> None:
-        """Show these amounts in the fields, by document id."""
+    def _read_discount(self, values: Mapping[str, str], document: Document) -> None:
+        text = read_text(values, f"discount_{document.id}", LONGEST)
+        self.rows.discount_texts[document.id] = text
+        try:
+            if text:
+                self.rows.discounts[document.id] = parse_amount(text, document.currency)
+        except ValueError as error:
+            self.rows.discount_errors[document.id] = str(error)
+
+    def fill_rows(
+        self,
+        parts: Mapping[int, int],
+        documents: Iterable[Document],
+        discounts: Mapping[int, int] | None = None,
+    ) -> None:
+        """Show these amounts and discounts in the fields, by document id."""
         self.rows = AmountRows(parts=dict(parts))
         for document in documents:
-            amount = parts.get(document.id)
-            self.rows.texts[document.id] = amount_field(amount, document.currency) if amount else ""
+            shown = (parts.get(document.id), (discounts or {}).get(document.id))
+            amount, discount = (amount_field(each, document.currency) if each else "" for each in shown)
+            self.rows.texts[document.id], self.rows.discount_texts[document.id] = amount, discount
 
     def check_rows(self) -> None:
         """Refuse to go on with an amount that cannot be read.
 
         :raises Rejected: above the form; each field says what is wrong with it.
         """
-        if self.rows.errors:
+        if self.rows.errors or self.rows.discount_errors:
             raise Rejected("parts", "Correct the amounts beside the invoices.")
 
     def refuse(self, rejected: Rejected) -> None:
         """Show a use case's refusal: beside its document, on its field, or above the form."""
         prefix, _, document_id = (rejected.field or "").rpartition("_")
-        row = read_id(document_id) if prefix == "amount" else None
-        if row is None:
+        errors = {"amount": self.rows.errors, "discount": self.rows.discount_errors}.get(prefix)
+        row = read_id(document_id) if errors is not None else None
+        if row is None or errors is None:
             super().refuse(rejected)
         else:
-            self.rows.errors[row] = rejected.message
+            errors[row] = rejected.message

@@ -44,6 +44,25 @@ MEMO: dict[str, Any] = {
     "used": "$40.00",
     "open": "$42.40",
 }
+RECORDED_LINE = {"number": "INV-100042", "paid": "$100.00", "discount": "$2.00", "open": ""}
+RECORDED: dict[str, Any] = {
+    **COMPANY,
+    "number": "PAY-100007",
+    "amount": "$98.00",
+    "method": "Cheque 1001",
+    "received": "2 Jun 2026",
+    "invoices": [RECORDED_LINE],
+    "unapplied": "",
+}
+RETURNED: dict[str, Any] = {
+    **COMPANY,
+    "number": "PAY-100007",
+    "amount": "$98.00",
+    "method": "Cheque 1001",
+    "received": "2 Jun 2026",
+    "note": "",
+    "invoices": [{"number": "INV-100042", "paid": "$100.00", "discount": "", "open": "$100.00"}],
+}
 DISPUTE: dict[str, Any] = {
     **COMPANY,
     "number": "INV-100042",
@@ -51,6 +70,11 @@ DISPUTE: dict[str, Any] = {
     "amount": "$82.40",
     "outcome": "credited",
     "answer": "The driver confirms that two cans were missing.",
+    "memo": "CM-100007",
+    "credited": "$82.40",
+    "used": "$82.40",
+    "left": "",
+    "before": "",
 }
 FAILED: dict[str, Any] = {
     **COMPANY,
@@ -82,6 +106,7 @@ REFUNDED: dict[str, Any] = {
     "reason": "Paid twice",
     "method": "Visa ending 4242",
     "reopens": True,
+    "memos": [],
 }
 REMINDER: dict[str, Any] = {
     **COMPANY,
@@ -163,12 +188,23 @@ MAILS: dict[str, Cases] = {
     },
     "dispute_settled": {
         "credited": DISPUTE,
+        "credited when it was paid": {**DISPUTE, "used": "", "left": "$82.40"},
+        "upheld after a return": {**DISPUTE, "outcome": "upheld", "before": "$12.36"},
         "upheld": {
             **DISPUTE,
             "outcome": "upheld",
             "answer": "The signed slip says that all cans were there.",
         },
         "withdrawn": {**DISPUTE, "outcome": "withdrawn", "answer": ""},
+    },
+    "payment_recorded": {
+        "settles with a discount": RECORDED,
+        "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
+        "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
+    },
+    "payment_returned": {
+        "with a note": {**RETURNED, "note": "Insufficient funds."},
+        "nothing was paid with it": {**RETURNED, "invoices": []},
     },
     "invoice_new": {
         "open, with a discount": INVOICE,
@@ -216,6 +252,7 @@ MAILS: dict[str, Cases] = {
         "more than was open": {**RECEIVED, "invoices": RECEIVED["invoices"][:1], "unapplied": "$89.71"},
     },
     "payment_refunded": {
+        "of a credit memo": {**REFUNDED, "reopens": False, "memos": ["CM-100007"]},
         "reopens": REFUNDED,
         "of what was not used": {
             **REFUNDED,

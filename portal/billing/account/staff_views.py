@@ -15,8 +15,11 @@ from portal.billing.disputes.queries import DisputeRow, company_disputes
 from portal.billing.invoices.list_page import list_page
 from portal.billing.invoices.page import InvoiceLinks, invoice_page
 from portal.billing.invoices.queries.invoice import company_of, invoice_for_staff
+from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
 from portal.billing.promises_to_pay.queries import PromiseRow, company_promises
+from portal.billing.refunds.queries import payments_to_refund
+from portal.billing.settlement.page import write_off_limit
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import needs
 from portal.web.sessions import actor
@@ -97,9 +100,28 @@ def show_customer_invoice(number: str) -> str:
         payment=_payment_href,
         pdf=url_for("billing_staff.invoice_pdf", code=company.code, number=number),
         order=url_for("desk.support_order", number=order) if order else None,
+        refunds=_refunds(found),
+        write_off=_manage("billing_staff.write_off", number=number),
+        write_off_limit_minor=write_off_limit(found.currency),
+        credit=_manage("billing_staff.new_credit_memo", code=company.code, invoice=number),
     )
     shown = invoice_page(found, links, with_method=actor().can("billing:manage"))
     return render_template("billing/invoices/customer_invoice.html", company=company, shown=shown)
+
+
+def _refunds(memo: Invoice) -> tuple[tuple[str, str], ...]:
+    """Payments that an open credit memo can be refunded with, for those who manage money."""
+    if memo.kind != "credit_memo" or not memo.open_minor or not actor().can("billing:manage"):
+        return ()
+    return tuple(
+        (number, url_for("billing_staff.payment", number=number, credit_memo=memo.number, _anchor="refund"))
+        for number in payments_to_refund(db(), memo)
+    )
+
+
+def _manage(endpoint: str, **parts: Any) -> str | None:
+    """An address for those who manage money."""
+    return url_for(endpoint, **parts) if actor().can("billing:manage") else None
 
 
 def _payment_href(row: Any) -> str | None:

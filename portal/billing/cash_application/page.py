@@ -38,7 +38,9 @@ def suggested_form(credit: Credit, company_id: int) -> tuple[ApplicationForm, li
     form = ApplicationForm(formdata=None)
     form.fresh_key()
     documents = payable_with(credit, company_id)
-    form.fill_rows(spread(credit.free_minor, [(each.id, each.free_minor) for each in documents]), documents)
+    saved = {each.id: saved_minor(credit, each) for each in documents}
+    parts = spread(credit.free_minor, [(each.id, each.free_minor - saved[each.id]) for each in documents])
+    form.fill_rows(parts, documents, saved)
     return form, documents
 
 
@@ -60,7 +62,7 @@ def apply_sent(session: Session, form: ApplicationForm, company_id: int, name: s
         session,
         actor=actor(),
         company_id=company_id,
-        source=Source.named(name),
+        source=Source.named(name, form.rows.discounts if actor().is_staff else None),
         parts=form.rows.parts,
         key=form.one_key(),
         now=now(),
@@ -71,6 +73,11 @@ def payable_with(credit: Credit, company_id: int) -> list[OpenDocument]:
     """The open invoices in the credit's currency, oldest first."""
     found = open_documents(db(), company_id, limit=SHOWN)
     return [each for each in found if each.currency == credit.currency and each.free_minor > 0]
+
+
+def saved_minor(credit: Credit, document: OpenDocument) -> int:
+    """The early-payment discount where cash settles an invoice: as of the day on which it came."""
+    return document.saved_minor(credit.since) if credit.kind == "cash" else 0
 
 
 def credit_page(
@@ -85,4 +92,8 @@ def credit_page(
         documents=documents,
         today=today(),
         due_words=due_words,
+        saved=lambda document: saved_minor(credit, document),
+        discounts=actor().is_staff
+        and credit.kind == "cash"
+        and any(each.discount_minor for each in documents),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from portal.foundation.inputs import read_id
 
@@ -12,16 +12,20 @@ MOST_NAMED = 3  # invoices that the words of a posting list
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is applied: a payment's unapplied cash (``cash``) or a credit memo (``memo``)."""
+    """What is applied: a payment's unapplied cash (``cash``) or a credit memo (``memo``).
+
+    :ivar discounts: early-payment discounts that were typed with it, by invoice id.
+    """
 
     kind: str
     id: int
+    discounts: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
-    def named(cls, name: str) -> Source:
+    def named(cls, name: str, discounts: Mapping[int, int] | None = None) -> Source:
         """By its name in addresses, ``cash-7``; a malformed name gives id 0, which no company has."""
         kind, _, id = name.partition("-")
-        return cls(kind, read_id(id) or 0)
+        return cls(kind, read_id(id) or 0, discounts or {})
 
 
 def listed(numbers: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ from portal.foundation.money import format_minor
 
 @dataclass(frozen=True, kw_only=True)
 class DisputeSettled(Letter, words="answer about an invoice"):
-    """How staff closed a dispute: ``outcome`` is credited, upheld or withdrawn."""
+    """How staff closed a dispute: ``outcome`` is credited, upheld or withdrawn. Of the credit memo: how much of it was
+    ``used`` for the invoice, and what is ``left`` as credit. ``before``: what was credited of the invoice already."""
 
     company: str
     number: str
@@ -25,12 +26,24 @@ class DisputeSettled(Letter, words="answer about an invoice"):
     amount: str
     outcome: str
     answer: str
+    memo: str
+    credited: str
+    used: str
+    left: str
+    before: str
 
 
 def mail_dispute_settled(
-    session: Session, company: Company, invoice: Invoice, dispute: InvoiceDispute
+    session: Session, company: Company, invoice: Invoice, dispute: InvoiceDispute, memo: Invoice | None
 ) -> None:
-    """Write to whoever opened the dispute, or if they have left, to those who pay."""
+    """Write to whoever opened the dispute, or if they have left, to those who pay.
+
+    :param memo: the credit memo that it was settled with.
+    """
+
+    def words(minor: int) -> str:
+        return format_minor(minor, invoice.currency) if minor else ""
+
     people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
     opener = [each for each in people if each.user_id == dispute.opened_by_user_id]
     letter = DisputeSettled(
@@ -40,5 +53,10 @@ def mail_dispute_settled(
         amount=format_minor(dispute.amount_minor, invoice.currency),
         outcome=dispute.outcome,
         answer=dispute.answer,
+        memo=memo.number if memo else "",
+        credited=words(-memo.total_minor) if memo else "",
+        used=words(memo.open_minor - memo.total_minor) if memo else "",
+        left=words(-memo.open_minor) if memo else "",
+        before=words(invoice.credited_minor) if memo is None else "",
     )
     send(session, *to_each(opener or people, letter, key=f"dispute_settled:{dispute.id}"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company
@@ -27,6 +27,7 @@ class DisputeRow:
     company_name: str
     amount_minor: int
     open_minor: int  # of the invoice, now
+    creditable_minor: int  # of the invoice: what was not credited yet
     currency: str
     reason: str
     note: str
@@ -50,6 +51,7 @@ _COLUMNS = (
     Company.name,
     InvoiceDispute.amount_minor,
     Invoice.open_minor,
+    func.greatest(0, Invoice.total_minor - Invoice.credited_minor),
     InvoiceDispute.currency,
     InvoiceDispute.reason,
     InvoiceDispute.note,

@@ -28,7 +28,7 @@ def edit_dispute(code: str, dispute_id: int) -> str | Response | tuple[str, int]
     shown = dispute_of(db(), company.id, dispute_id)
     if only_reads():
         form = AnswerForm(formdata=None)
-        form.amount.fill(min(shown.amount_minor, shown.open_minor), shown.currency)
+        form.amount.fill(min(shown.amount_minor, shown.creditable_minor), shown.currency)
         return _page(company, shown, form)
     form = AnswerForm()
     if not _answered(company, shown, form):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from portal.billing.invoices.words import payment_words
+from portal.billing.tax.rules import basis_words, tax_minor
 from portal.foundation.money import format_minor
 
+ADJUSTMENT = "adjustment"  # the unit of a line that credits an amount
 WORDS = {
     "application": "Applied",
     "refund": "Refund",
@@ -57,7 +59,9 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
     if each.kind == "payment":
         return _payment(each, how)
     if each.kind == "application":
-        return [_application(each, kind)]
+        return _application(each, kind)
+    if each.kind == "reversal":
+        return [Step(each.at, each.by, each.words, f"Payment {number}", each.amount_minor, (), token, number)]
     title = WORDS.get(each.kind, "Adjustment")
     if each.payment_number:
         title += f" of payment {each.payment_number}"
@@ -73,16 +77,20 @@ def _payment(each: Any, how: str) -> list[Step]:
     return steps
 
 
-def _application(each: Any, kind: str) -> Step:
+def _application(each: Any, kind: str) -> list[Step]:
     undone = (each.amount_minor > 0) == (kind == "invoice")
     if each.payment_number:
         title = "Money on account" if not undone else "Money on account taken back"
-        return Step(each.at, each.by, title, f"From payment {each.payment_number}", each.amount_minor)
+        money = each.amount_minor + each.discount_minor
+        steps = [Step(each.at, each.by, title, f"From payment {each.payment_number}", money)]
+        if each.discount_minor:
+            steps.append(Step(each.at, each.by, "Early-payment discount", "", -each.discount_minor))
+        return steps
     if kind == "credit_memo":
         title = "Taken back from" if undone else "Used for"
     else:
         title = "Credit memo taken back" if undone else "Credit memo"
-    return Step(each.at, each.by, title, "", each.amount_minor, each.others)
+    return [Step(each.at, each.by, title, "", each.amount_minor, each.others)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,9 @@ class TaxRow:
 
     @property
     def words(self) -> str:
-        """``Tax 8.875 %``."""
+        """``Tax 8.875 %``; without a rate only what it is."""
+        if not self.share:
+            return "Tax"
         percent = f"{self.share * 100:f}"
         return f"Tax {percent.rstrip('0').rstrip('.') if '.' in percent else percent} %"
 
@@ -109,8 +119,30 @@ def tax_rows(lines: Iterable[Any]) -> list[TaxRow]:
     return [TaxRow(share, found[share]) for share in sorted(found)]
 
 
-def sum_rows(invoice: Any, lines: Iterable[Any]) -> list[tuple[str, str]]:
+def taxes(lines: Iterable[Any], currency: str) -> list[tuple[Decimal, str, int]]:
+    """By rate, the lowest first: the rate, what it is on or why the product is another amount, and the tax. Sums of the
+    lines' own amounts, without rounding again."""
+    found: dict[Decimal, tuple[int, int, bool]] = {}
+    for line in lines:
+        share = line.tax_share.normalize()
+        net, tax, in_part = found.get(share, (0, 0, False))
+        found[share] = (net + line.net_minor, tax + line.tax_minor, in_part or line.unit == ADJUSTMENT)
+    return [
+        (share, basis_words(net, share, tax, currency, in_part=in_part), tax)
+        for share, (net, tax, in_part) in sorted(found.items())
+        if share or tax
+    ]
+
+
+def is_exact(line: Any, currency: str) -> bool:
+    """Whether a line's tax is its rate of its net amount: a part of another line's may be a minor unit off."""
+    return bool(line.tax_share) and tax_minor(line.net_minor, line.tax_share, currency) == line.tax_minor
+
+
+def sum_rows(invoice: Any, lines: Sequence[Any]) -> list[tuple[str, str]]:
     """What a document's total is made of: the net amount, and the tax by rate or in one row."""
     currency = invoice.currency
-    taxes = [(row.words, row.tax_minor) for row in tax_rows(lines)] or [("Tax", invoice.tax_minor)]
-    return [(words, format_minor(minor, currency)) for words, minor in [("Net", invoice.net_minor), *taxes]]
+    basis = {share: words for share, words, _ in taxes(lines, currency) if words.startswith(",")}
+    found = [(row.words + basis.get(row.share, ""), row.tax_minor) for row in tax_rows(lines)]
+    rows = [("Net", invoice.net_minor), *(found or [("Tax", invoice.tax_minor)])]
+    return [(words, format_minor(minor, currency)) for words, minor in rows]

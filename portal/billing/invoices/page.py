@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, current_app
 
 from portal.billing.disputes.queries import DisputeRow, disputes_of
+from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, file_name
 from portal.billing.documents.pdf import pdf
 from portal.billing.invoices.document_words import Step, applied_words, sum_rows
@@ -42,6 +43,21 @@ class InvoiceLinks:
     dispute: str | None = None
     promise: str | None = None
     pay_links: str | None = None
+    credit: str | None = None
+    write_off: str | None = None
+    write_off_limit_minor: int = 0
+    refunds: tuple[
+        tuple[str, str], ...
+    ] = ()  # of a credit memo: payments that it can be refunded with, and where
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that its reader may do with a document."""
+
+    words: str
+    href: str
+    icon: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +89,34 @@ class InvoicePage:
     def sums(self) -> list[tuple[str, str]]:
         """What the total is made of."""
         return sum_rows(self.invoice, self.doc.lines)
+
+    @property
+    def saved_minor(self) -> int:
+        """What paying all that is open today saves."""
+        return early_discount(self.invoice, self.doc.payable_minor, self.today)
+
+    @property
+    def actions(self) -> list[Action]:
+        """What the reader can do besides paying: while something is open, or can still be credited."""
+        each, links = self.invoice, self.links
+        if each.kind != "invoice":
+            return [
+                Action(f"Refund it from payment {number}", href, "swap") for number, href in links.refunds
+            ]
+        found = [
+            ("Promise to pay by a day", links.promise if each.open_minor else None, "calendar"),
+            ("Something is wrong with it", links.dispute if each.creditable_minor else None, "question"),
+            ("Have somebody else pay it by a link", links.pay_links if each.open_minor else None, "mail"),
+            ("Credit part of it", links.credit if each.creditable_minor else None, "swap"),
+            ("Write off what is left", links.write_off if self._can_be_written_off else None, "check"),
+        ]
+        return [Action(words, href, icon) for words, href, icon in found if href]
+
+    @property
+    def _can_be_written_off(self) -> bool:
+        """It is a small rest, or was one, which can be owed again."""
+        small = 0 < self.invoice.open_minor <= self.links.write_off_limit_minor
+        return small or any(each.kind == "write_off" for each in self.doc.applied)
 
     @property
     def can_be_paid(self) -> bool:

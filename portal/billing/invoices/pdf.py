@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
+from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, address_lines, present
+from portal.billing.invoices.document_words import is_exact, taxes
 from portal.billing.invoices.notes import credit_note, exemption_note, payment_note, reason_note
 from portal.billing.invoices.queries.documents import Document, DocumentLine
 from portal.billing.models.invoices import Invoice
@@ -39,7 +40,7 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
         "parties": _parties(invoice),
         "facts": _facts(document),
         "hero": _hero(invoice, today),
-        "discount": discount_words(invoice),
+        "discount": discount_words(document, today),
         "has_tax": has_tax,
         "lines": [_line(line, invoice.currency) for line in lines],
         "sums": _sums(invoice, lines),
@@ -48,14 +49,16 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
     }
 
 
-def discount_words(invoice: Invoice) -> str:
-    """``2 % = $25.77 less if all of it is paid by 12 Jun 2026: then $1,262.67 settles it.``"""
-    if not invoice.discount_until or not invoice.discount_minor:
+def discount_words(document: Document, today: date) -> str:
+    """``2 % = $25.77 less if all of it is paid by 12 Jun 2026: then $1,262.67 settles it.`` Nothing where it does not."""
+    invoice, left = document.invoice, document.payable_minor
+    saved_minor = early_discount(invoice, left, today)
+    if not saved_minor or not invoice.discount_until:
         return ""
     share = invoice.terms_words.partition("/")[0]
     begin = f"{share} % = " if share.replace(".", "", 1).isdigit() else ""
-    saved = format_minor(invoice.discount_minor, invoice.currency)
-    rest = format_minor(invoice.total_minor - invoice.discount_minor, invoice.currency)
+    saved = format_minor(saved_minor, invoice.currency)
+    rest = format_minor(left - saved_minor, invoice.currency)
     return f"{begin}{saved} less if all of it is paid by {date_words(invoice.discount_until)}: then {rest} settles it."
 
 
@@ -77,7 +80,7 @@ def _facts(document: Document) -> list[tuple[str, str]]:
             ("Date", date_words(invoice.issued_on)),
             ("Due", "" if memo else date_words(invoice.due_on)),
             ("Terms", invoice.terms_words),
-            ("Corrects", document.corrects or ""),
+            ("Corrects", ", ".join(document.corrects)),
             ("Order", invoice.order_number),
             ("PO number", invoice.po_number),
             ("Job", invoice.job_name),
@@ -107,7 +110,7 @@ def _line(line: DocumentLine, currency: str) -> dict[str, str]:
         "quantity": quantity_words(line.quantity, line.unit),
         "price": format_unit_price(line.unit_price, currency),
         "tax": format_minor(line.tax_minor, currency),
-        "rate": percent(line.tax_share) if line.tax_share else "",
+        "rate": percent(line.tax_share) if is_exact(line, currency) else "",
         "net": format_minor(line.net_minor, currency),
     }
 
@@ -115,15 +118,9 @@ def _line(line: DocumentLine, currency: str) -> dict[str, str]:
 def _sums(invoice: Invoice, lines: Sequence[DocumentLine]) -> list[tuple[str, str]]:
     """The net amount, and the tax by its rate: sums of the lines' own amounts, without rounding again."""
     currency = invoice.currency
-    taxed: dict[Decimal, tuple[int, int]] = {}
-    for line in lines:
-        net, tax = taxed.get(line.tax_share, (0, 0))
-        taxed[line.tax_share] = (net + line.net_minor, tax + line.tax_minor)
     rows = [("Net amount", format_minor(invoice.net_minor, currency))]
-    for share, (net, tax) in sorted(taxed.items()):
-        if share or tax:
-            on = f" on {format_minor(net, currency)}"
-            rows.append((tax_words("", share) + on, format_minor(tax, currency)))
+    for share, basis, tax in taxes(lines, currency):
+        rows.append((tax_words("", share) + basis, format_minor(tax, currency)))
     if len(rows) == 1:
         rows.append(("Sales tax", format_minor(invoice.tax_minor, currency)))
     return rows

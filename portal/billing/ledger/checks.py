@@ -11,6 +11,7 @@ KEYS = {
     "invoice": "invoice:.+",
     "credit_memo": "credit_memo:.+",
     "payment": "(pi:.+:succeeded|payment:.+)",
+    "reversal": "reversal:.+",
     "application": "application:.+",
     "refund": "refund:[^:]+",
     "refund_failed": "refund:[^:]+:failed",

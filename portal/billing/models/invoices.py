@@ -54,6 +54,10 @@ class Invoice(Base):
     total_minor: Mapped[int] = mapped_column(BigInteger)
     open_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Kept by the database: settled by money, discount included (credit memos and write-offs are none); and what credit
+    # memos correct of it, used or not.
+    paid_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    credited_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")
@@ -64,7 +68,10 @@ class Invoice(Base):
     exemption: Mapped[dict[str, str] | None] = mapped_column(JSONB)
 
     lines: Mapped[list[InvoiceLine]] = relationship(
-        back_populates="invoice", lazy="raise", order_by="InvoiceLine.line_no"
+        back_populates="invoice",
+        lazy="raise",
+        order_by="InvoiceLine.line_no",
+        foreign_keys="InvoiceLine.invoice_id",
     )
 
     __table_args__ = (
@@ -99,6 +106,11 @@ class Invoice(Base):
     )
 
     @property
+    def creditable_minor(self) -> int:
+        """What was not credited of an invoice yet, paid or not; never below zero."""
+        return max(0, self.total_minor - self.credited_minor)
+
+    @property
     def was_picked_up(self) -> bool:
         """True when ``ship_to`` is the store that handed the goods over, not an address of the customer's."""
         return bool(self.ship_to and self.ship_to.get("picked_up"))
@@ -122,5 +134,16 @@ class InvoiceLine(Base):
     net_minor: Mapped[int] = mapped_column(BigInteger)
     tax_share: Mapped[Decimal] = mapped_column(TaxShare, server_default="0")
     tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Of a credit memo: the invoice that it corrects, and which line of it; None for the whole, in proportion.
+    corrects_invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    corrects_line_no: Mapped[int | None]
 
-    invoice: Mapped[Invoice] = relationship(back_populates="lines", lazy="raise")
+    invoice: Mapped[Invoice] = relationship(back_populates="lines", lazy="raise", foreign_keys=[invoice_id])
+
+    __table_args__ = (
+        Index(
+            "ix_invoice_line_corrects",
+            "corrects_invoice_id",
+            postgresql_where=text("corrects_invoice_id is not null"),
+        ),
+    )

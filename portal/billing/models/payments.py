@@ -131,9 +131,17 @@ class Payment(Base):
     actor_user_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
+    # Money outside Stripe that never was: recorded, and taken back.
+    reversed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reversal_reason: Mapped[str] = mapped_column(server_default="")  # bounced, mistake
+    reversal_note: Mapped[str] = mapped_column(server_default="")
     method_fingerprint: Mapped[str] = mapped_column(server_default="")  # Stripe's, of the card or account
 
     __table_args__ = (
+        CheckConstraint(
+            "(reversed_at is null) = (reversal_reason = '') and reversal_reason in ('','bounced','mistake')",
+            name="reversal_has_a_reason",
+        ),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("unapplied_minor between 0 and amount_minor", name="unapplied_within_amount"),
         CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),

@@ -27,6 +27,8 @@ class Refund(Base):
     state: Mapped[str]  # created, pending, succeeded, failed, cancelled
     # Where the books take it from: unapplied cash first, then these invoices become open again.
     reopens: Mapped[bool] = mapped_column(server_default="false")
+    # The credit memo that it pays out, if it was asked for that one.
+    credit_memo_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     idempotency_key: Mapped[str] = mapped_column(unique=True)
     stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
     failure_words: Mapped[str] = mapped_column(server_default="")

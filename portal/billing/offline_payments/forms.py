@@ -21,4 +21,5 @@ class OfflineForm(RowsForm):
     received_on = DateField("Received on", [Optional()])
     reference = StringField("Reference", render_kw={"maxlength": "60", "autocomplete": "off"})
     note = StringField("Note", render_kw={"maxlength": "300", "autocomplete": "off"})
+    again = BooleanField("This is another payment")
     rest = BooleanField("Leave what is not put onto invoices unapplied")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from portal.foundation.errors import Rejected
 
 OFFLINE_KINDS = {"cheque": "Cheque", "transfer": "Bank transfer", "cash": "Cash"}
+# Why a recorded payment is reversed.
+REVERSALS = {"bounced": "The bank has returned it", "mistake": "We recorded it by mistake"}
 LONGEST_REFERENCE = 60
 LONGEST_NOTE = 300
 OLDEST = timedelta(days=366)
@@ -20,6 +23,8 @@ class OfflinePayment:
     """What staff typed about money that came outside Stripe.
 
     :ivar parts: minor units by invoice id; the rest stays unapplied.
+    :ivar discounts: early-payment discounts that were typed, likewise.
+    :ivar again: it is another one, although one that looks like it was recorded before.
     """
 
     kind: str
@@ -28,6 +33,8 @@ class OfflinePayment:
     reference: str = ""
     note: str = ""
     parts: Mapping[int, int] = field(default_factory=dict)
+    discounts: Mapping[int, int] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def words(self) -> str:
@@ -37,6 +44,16 @@ class OfflinePayment:
     def received_at(self, now: datetime, today: date) -> datetime:
         """Now for today's money, midday for that of an earlier day."""
         return now if self.received_on == today else datetime.combine(self.received_on, MIDDAY, UTC)
+
+
+def plain_reference(reference: str) -> str:
+    """A reference for comparing: ``00-1007`` and ``1007`` are the same."""
+    return re.sub("[^a-z0-9]", "", reference.lower()).lstrip("0")
+
+
+def reversal_words(method_words: str, reason: str) -> str:
+    """``Cheque 1001 returned``; of a mistake that it was taken back."""
+    return f"{method_words} {'returned' if reason == 'bounced' else 'recorded by mistake, taken back'}"
 
 
 def check_payment(money: OfflinePayment, today: date) -> None:

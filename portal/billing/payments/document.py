@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Protocol
 
+from portal.billing.documents.early import Discounted
 
-class Document(Protocol):
+
+class Document(Discounted, Protocol):
     """An invoice or credit memo, with amounts in minor units of its currency."""
 
     @property
@@ -17,11 +18,3 @@ class Document(Protocol):
     def kind(self) -> str: ...
     @property
     def currency(self) -> str: ...
-    @property
-    def total_minor(self) -> int: ...
-    @property
-    def open_minor(self) -> int: ...
-    @property
-    def discount_minor(self) -> int: ...
-    @property
-    def discount_until(self) -> date | None: ...

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.cash_application.queries import Credit
+from portal.billing.documents.early import early_discount
 from portal.billing.methods.queries import MethodRow
+from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.pay_form import PayForm
 from portal.billing.payments.queries.attempts import attempt_of
@@ -94,6 +96,10 @@ class PayPage:
     may_save: bool
     cards: bool
     today: date
+
+    def saved_minor(self, invoice: Invoice) -> int:
+        """What paying all that is left of an invoice saves today."""
+        return early_discount(invoice, self.documents.left(invoice), self.today)
 
     @property
     def methods(self) -> dict[str, str]:

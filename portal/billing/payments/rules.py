@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.billing.documents.early import early_discount
 from portal.billing.payments.document import Document
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.settlement.split import Share, due_now
@@ -41,6 +42,15 @@ class _Claim:
     def left(self) -> int:
         return self.document.open_minor - self.taken_minor
 
+    @property
+    def is_memo(self) -> bool:
+        return self.document.kind == "credit_memo"
+
+    @property
+    def credit(self) -> int:
+        """What a credit memo can cover of the invoices; zero of an invoice."""
+        return max(0, -max(self.requested.amount_minor, self.left)) if self.is_memo else 0
+
 
 def allocate(
     documents: Mapping[int, Document],
@@ -58,20 +68,23 @@ def allocate(
     """
     shares: list[Share] = []
     refusals: list[Rejected] = []
-    for each in sorted(requested, key=lambda share: documents[share.invoice_id].kind != "invoice"):
-        claim = _Claim(documents[each.invoice_id], each, taken.get(each.invoice_id, 0))
+    claims = [_Claim(documents[each.invoice_id], each, taken.get(each.invoice_id, 0)) for each in requested]
+    by_memos = sum(claim.credit for claim in claims)
+    # Invoices in the order in which they are settled: credit memos are used for the first ones.
+    for claim in sorted(claims, key=lambda each: (each.is_memo, each.document.id)):
         try:
-            shares += _shares(claim, due_now(shares), today, must_explain)
+            share = (
+                _memo_share(claim, due_now(shares))
+                if claim.is_memo
+                else _invoice_share(claim, today, must_explain, by_memos)
+            )
         except Rejected as no:
             refusals.append(no)
+            continue
+        if share.amount_minor:
+            shares.append(share)
+            by_memos -= min(by_memos, max(0, share.amount_minor))
     return shares, refusals
-
-
-def _shares(claim: _Claim, due_minor: int, today: date, must_explain: bool) -> list[Share]:
-    """One share, or none of a credit memo that is not needed."""
-    is_memo = claim.document.kind == "credit_memo"
-    share = _memo_share(claim, due_minor) if is_memo else _invoice_share(claim, today, must_explain)
-    return [share] if share.amount_minor else []
 
 
 def _memo_share(claim: _Claim, due_minor: int) -> Share:
@@ -83,11 +96,11 @@ def _memo_share(claim: _Claim, due_minor: int) -> Share:
     return Share(claim.document.id, -min(-wanted, max(0, due_minor)))
 
 
-def _invoice_share(claim: _Claim, today: date, must_explain: bool) -> Share:
+def _invoice_share(claim: _Claim, today: date, must_explain: bool, by_memos: int) -> Share:
     document, left, asked = claim.document, claim.left, claim.requested
     if left == 0:
         raise _nothing_left(claim)
-    amount, saved = discounted(document, asked.amount_minor, left, today)
+    amount, saved = discounted(document, asked.amount_minor, left, today, by_memos=by_memos)
     if not 0 < amount <= left:
         raise _too_high(document, left, "can be paid of")
     if amount == left:
@@ -103,13 +116,17 @@ def _invoice_share(claim: _Claim, today: date, must_explain: bool) -> Share:
     return Share(document.id, amount, 0, asked.short_reason, asked.short_note)
 
 
-def discounted(document: Document, amount: int, left: int, today: date) -> tuple[int, int]:
+def discounted(
+    document: Document, amount: int, left: int, today: date, *, by_memos: int = 0
+) -> tuple[int, int]:
     """What of the invoice is settled, and the early-payment discount in it: given when all of it is paid in time and at
-    once, whether or not the payer has subtracted it. An invoice that a refund reopened does not get it again."""
-    until, saved = document.discount_until, document.discount_minor
-    if not saved or until is None or today > until or left != document.total_minor or saved >= left:
-        return amount, 0
-    return (left, saved) if amount in (left, left - saved) else (amount, 0)
+    once, whether or not the payer has subtracted it. An invoice that a refund reopened does not get it again.
+
+    :param by_memos: what credit memos can cover of it; the discount is on the rest.
+    """
+    without = early_discount(document, left, today)
+    saved = early_discount(document, left, today, by_memos_minor=min(by_memos, left))
+    return (left, saved) if amount in (left, left - saved, left - without) else (amount, 0)
 
 
 def capped(amount: int, left: int) -> int:

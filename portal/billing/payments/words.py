@@ -10,4 +10,6 @@ def history_words(kind: str, account: str, amount_minor: int) -> str:
         return "Waits unapplied" if to_us else "Taken from what waited"
     if to_us:
         return "Put onto"
-    return {"refund": "Open again", "chargeback_lost": "Open again"}.get(kind, "Taken off")
+    return {"refund": "Open again", "chargeback_lost": "Open again", "reversal": "Open again"}.get(
+        kind, "Taken off"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 
 from portal.web.forms import KeyedForm, MoneyField
 
@@ -10,6 +10,7 @@ from portal.web.forms import KeyedForm, MoneyField
 class RefundForm(KeyedForm):
     """Money to be given back."""
 
+    credit_memo = HiddenField()
     amount = MoneyField("Amount to give back")
     reason = StringField("Why", render_kw={"maxlength": "300", "autocomplete": "off"})
     agreed = BooleanField("Open these invoices again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from portal.foundation.money import format_minor
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(Letter, words="refund"):
-    """Money of a payment goes back. ``reopens``: invoices are open again by it."""
+    """Money of a payment goes back. ``reopens``: invoices are open again by it; ``memos``: numbers of the credit memos
+    whose credit it is."""
 
     number: str
     amount_minor: int
@@ -23,6 +25,7 @@ class PaymentRefunded(Letter, words="refund"):
     reason: str
     method: str
     reopens: bool
+    memos: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +39,13 @@ class RefundFailed(Letter, words="refund failed"):
     unapplied: str
 
 
-def mail_payment_refunded(session: Session, payment: Payment, refund: Refund) -> None:
-    """Tell the company's payers what goes back."""
+def mail_payment_refunded(
+    session: Session, payment: Payment, refund: Refund, memos: Sequence[str] = ()
+) -> None:
+    """Tell the company's payers what goes back.
+
+    :param memos: numbers of the credit memos that are paid out by it.
+    """
     letter = PaymentRefunded(
         number=payment.number,
         amount_minor=refund.amount_minor,
@@ -45,6 +53,7 @@ def mail_payment_refunded(session: Session, payment: Payment, refund: Refund) ->
         reason=refund.reason,
         method=payment.method_words,
         reopens=refund.reopens,
+        memos=list(memos),
     )
     mail_payers(session, letter, key=f"payment_refunded:{refund.id}", company_id=payment.company_id)
 

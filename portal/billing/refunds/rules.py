@@ -27,6 +27,7 @@ class RefundRequest:
     :ivar key: random, from the form: the same form sent twice is one refund, and one refund at Stripe.
     :ivar agreed: invoices may be open again by what is not unapplied.
     :ivar above_limit: the company may owe more than its limit afterwards.
+    :ivar credit_memo: the number of the credit memo that is paid out; empty for none in particular.
     """
 
     payment_id: int
@@ -35,6 +36,7 @@ class RefundRequest:
     key: str
     agreed: bool = False
     above_limit: bool = False
+    credit_memo: str = ""
 
 
 class InvoicesReopen(Rejected):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
@@ -15,7 +15,7 @@ from portal.billing.methods.use_cases.suspension import allow_again, methods_beh
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
-from portal.billing.offline_payments.rules import OFFLINE_KINDS
+from portal.billing.offline_payments.rules import OFFLINE_KINDS, REVERSALS, reversal_words
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
 from portal.billing.payments.queries.history import HistoryLine, payment_history
@@ -37,6 +37,7 @@ from portal.billing.refunds.words import REFUND_WORDS
 from portal.billing.settlement.queries import chargebacks_of
 from portal.billing.stripe.api import Stripe, StripeUnknown
 from portal.foundation.errors import Conflict, Rejected
+from portal.foundation.inputs import one_text
 from portal.foundation.money import format_minor
 from portal.touchpoints.facts import HistoryLookedUp
 from portal.web.access import confirmed, needs
@@ -45,6 +46,8 @@ from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, leave, now
 from portal.web.ui import flash
+
+LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ class PaymentPage:
 def show_payment(number: str) -> str:
     """Where the money is, what went back, and the form for a refund."""
     found, company = payment_for_staff(db(), actor(), number)
-    form = RefundForm(formdata=None)
+    form = RefundForm(formdata=None, credit_memo=one_text(request.args, "credit_memo")[:LONGEST_NUMBER])
     form.fresh_key()
     viewed(HistoryLookedUp(opened="payment"), account_id=company.id)
     return _page(found, company, form)
@@ -137,6 +140,7 @@ def _begin(payment: Payment, form: RefundForm, api: Stripe | None) -> Refund:
         agreed=bool(form.agreed.data),
         above_limit=bool(form.above_limit.data),
         key=form.one_key(),
+        credit_memo=(form.credit_memo.data or "")[:LONGEST_NUMBER],
     )
     return begin_refund(db(), request, actor=actor(), now=now())
 
@@ -161,12 +165,15 @@ def _flash_state(refund: Refund) -> None:
 
 
 def _page(payment: Payment, company: Company, form: RefundForm) -> str:
+    can = refundable(db(), payment, memo_number=(form.credit_memo.data or "")[:LONGEST_NUMBER])
+    if can.asked is not None and not form.amount.data:
+        form.amount.fill(min(can.free_minor, max(0, -can.asked.free_minor)), payment.currency)
     chargebacks = chargebacks_of(db(), payment.id)
     page = PaymentPage(
         payment=payment,
         company=company,
         form=form,
-        can=refundable(db(), payment),
+        can=can,
         credit=credit_room(db(), payment),
         history=payment_history(db(), payment.id),
         refunds=refunds_of(db(), payment.id),
@@ -182,4 +189,6 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         gone=REFUND_GONE,
         chargeback_states=CHARGEBACK_STATES,
         payment_words=payment_words,
+        reversals=list(REVERSALS.items()),
+        reversal_words=reversal_words,
     )

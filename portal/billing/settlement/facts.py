@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.billing.models.write_offs import WriteOff
 from portal.foundation.actor import Actor
 from portal.touchpoints.kind import Touch, fact
 from portal.touchpoints.recording import Event, record
@@ -46,6 +47,40 @@ class PaymentFailed(Touch):
     number: str | None = None
     lines: int | None = None
     code: str | None = None
+
+
+@fact(
+    "invoice_written_off",
+    stage="pay",
+    task="administer",
+    says="The rest of an invoice was written off",
+    meaning="A small difference of an invoice was given up",
+    detail="document",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceWrittenOff(Touch):
+    """A small difference of an invoice was given up."""
+
+    number: str | None = None
+
+
+def record_written_off(
+    session: Session, written: WriteOff, number: str, *, actor: Actor, now: datetime
+) -> None:
+    """Record what was written off of an invoice. :param number: the invoice's."""
+    record(
+        session,
+        Event(
+            InvoiceWrittenOff(number=number),
+            actor=actor,
+            now=now,
+            key=f"invoice_written_off:{written.key}",
+            account_id=written.company_id,
+            value_minor=written.amount_minor,
+            currency=written.currency,
+            links={"invoice_id": written.invoice_id},
+        ),
+    )
 
 
 def record_own_credit_used(

@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import RECEIVABLE
-from portal.billing.models.invoices import Invoice
+from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
+from portal.billing.models.write_offs import WriteOff
 
 
 def posted(session: Session, key: str) -> int | None:
@@ -44,6 +45,39 @@ def applied_parts(session: Session, payment_id: int) -> list[AppliedPart]:
         .order_by(Invoice.due_on.desc(), Invoice.id.desc())
     )
     return [AppliedPart(*row) for row in found]
+
+
+def open_memos_of(session: Session, company_id: int, invoice_ids: Collection[int]) -> list[int]:
+    """The company's open credit memos that correct any of these invoices, the oldest first. One statement."""
+    if not invoice_ids:
+        return []
+    lines = select(InvoiceLine.invoice_id).where(InvoiceLine.corrects_invoice_id.in_(list(invoice_ids)))
+    found = session.scalars(
+        select(Invoice.id)
+        .where(
+            Invoice.company_id == company_id,
+            Invoice.kind == "credit_memo",
+            Invoice.open_minor < 0,
+            or_(Invoice.corrects_invoice_id.in_(list(invoice_ids)), Invoice.id.in_(lines)),
+        )
+        .order_by(Invoice.id)
+    )
+    return list(found)
+
+
+def memos_among(session: Session, document_ids: Collection[int]) -> dict[int, str]:
+    """Those of the documents that are credit memos, with their numbers. One statement, none without documents."""
+    if not document_ids:
+        return {}
+    query = select(Invoice.id, Invoice.number).where(Invoice.id.in_(list(document_ids)))
+    found = session.execute(query.where(Invoice.kind == "credit_memo").order_by(Invoice.id))
+    return {row.id: row.number for row in found}
+
+
+def write_offs_of(session: Session, invoice_id: int) -> Sequence[WriteOff]:
+    """What was written off of an invoice, the newest first. One statement."""
+    query = select(WriteOff).where(WriteOff.invoice_id == invoice_id).order_by(WriteOff.id.desc())
+    return session.scalars(query).all()
 
 
 def pending_refunds_minor(session: Session, payment_id: int) -> int:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import entry_details, entry_title
-from portal.foundation.clock import local
 from portal.foundation.money import to_major
 from portal.web.answers.spreadsheets import plain
 
@@ -27,16 +26,13 @@ COLUMNS = (
 Cells = tuple[str | Decimal, ...]
 
 
-def rows(found: Statement, zone: str, *, first: bool, last: bool) -> Iterator[Cells]:
+def rows(found: Statement, *, first: bool, last: bool) -> Iterator[Cells]:
     """A piece of the month: its entries, with the opening balance before the first and the closing balance after the
-    last.
-
-    :param zone: the seller's time zone.
-    """
+    last."""
     if first:
         yield _balance(found, found.month.first.isoformat(), "Opening balance", found.opening_minor)
     for entry in found.entries:
-        yield _cells(entry, found.currency, zone)
+        yield _cells(entry, found.currency)
     if last:
         closing = found.entries[-1].balance_minor if found.entries else found.closing_minor
         yield _balance(found, found.as_of.isoformat(), "Closing balance", closing)
@@ -47,10 +43,10 @@ def _balance(found: Statement, day: str, words: str, minor: int) -> Cells:
     return (day, words, "", "", "", "", "", "", "", amount, found.currency)
 
 
-def _cells(entry: Entry, currency: str, zone: str) -> Cells:
+def _cells(entry: Entry, currency: str) -> Cells:
     amount = to_major(entry.amount_minor, currency)
     return (
-        local(entry.at, zone).date().isoformat(),
+        entry.on.isoformat(),
         plain(entry_title(entry)),
         plain(entry.number or entry.payment_number),
         entry.due_on.isoformat() if entry.due_on and entry.kind == "invoice" else "",

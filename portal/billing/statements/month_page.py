@@ -26,13 +26,11 @@ class StatementPage:
     """What the page of a month shows: a page of its entries, of which ``first_entry`` is the number of the first.
 
     :ivar ageing: what is open by age, in words.
-    :ivar zone: the seller's time zone.
     """
 
     company: Company
     statement: Statement
     ageing: list[tuple[str, str]]
-    zone: str
     first_entry: int
     is_running: bool
     list_href: str

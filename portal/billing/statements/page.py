@@ -63,7 +63,6 @@ class StatementPages:
             company=self.company,
             statement=found,
             ageing=ageing(found),
-            zone=of.zone,
             first_entry=(page - 1) * PAGE + 1,
             is_running=of.month == Month.of(today()),
             list_href=self.href("statements"),
@@ -83,7 +82,7 @@ class StatementPages:
             self._month_href("statement", of.month, of.currency),
         )
         head = Letterhead.of(current_app.extensions["settings"])
-        data = statement_data(found, head, company_name=company.name, company_code=company.code, zone=of.zone)
+        data = statement_data(found, head, company_name=company.name, company_code=company.code)
         moment = found.entries[-1].at if found.entries else of.begins
         try:
             with apart():
@@ -103,7 +102,7 @@ class StatementPages:
             found = statement(session, of, size=CSV_PIECE, skip=skip)
             there = skip + len(found.entries)
             is_last = there >= found.many
-            return rows(found, of.zone, first=not skip, last=is_last), None if is_last else str(there)
+            return rows(found, first=not skip, last=is_last), None if is_last else str(there)
 
         sent = csv_download(f"{self._file_name(of)}.csv", COLUMNS, of.company_id, read)
         viewed(StatementDownloaded(format="csv"), account_id=of.company_id)

@@ -9,7 +9,6 @@ from portal.billing.account.words import BUCKETS
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, link
 from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import entry_details, entry_title
-from portal.foundation.clock import local
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
 
@@ -35,9 +34,9 @@ class StatementSheet(Sheet):
 
 
 def statement_data(
-    found: Statement, head: Letterhead, *, company_name: str, company_code: str, zone: str
+    found: Statement, head: Letterhead, *, company_name: str, company_code: str
 ) -> StatementSheet:
-    """The data of a statement's PDF; days are those of ``zone``, the seller's time zone."""
+    """The data of a statement's PDF."""
     ages = f"How old the open invoices are on {date_words(found.as_of)}"
     return {
         **head.sheet("Statement", found.month.words, found.currency),
@@ -46,7 +45,7 @@ def statement_data(
         "hero": _hero(found),
         "ageing": {"title": ages, "buckets": ageing(found)},
         "opening": _balance(found.month.first, "Opening balance", _money(found, found.opening_minor)),
-        "lines": [_line(entry, found.currency, zone) for entry in found.entries],
+        "lines": [_line(entry, found.currency) for entry in found.entries],
         "closing": {
             **_balance(found.as_of, "Closing balance", _money(found, found.closing_minor)),
             "charge": _money(found, found.charges_minor),
@@ -87,10 +86,10 @@ def _balance(day: date, words: str, balance: str) -> dict[str, str]:
     return {"date": date_words(day), "what": words, "charge": "", "credit": "", "balance": balance}
 
 
-def _line(entry: Entry, currency: str, zone: str) -> dict[str, str]:
+def _line(entry: Entry, currency: str) -> dict[str, str]:
     amount = format_minor(entry.amount_minor, currency)
     return {
-        "date": date_words(local(entry.at, zone).date()),
+        "date": date_words(entry.on),
         "what": entry_title(entry),
         "about": "  ·  ".join(entry_details(entry, currency)),
         "charge": amount if entry.amount_minor > 0 else "",

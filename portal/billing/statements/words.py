@@ -18,6 +18,8 @@ def entry_title(entry: Any) -> str:
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
     if entry.kind == "payment":
         return f"Payment {entry.payment_number}".strip()
+    if entry.kind == "reversal":
+        return str(entry.words)
     title = WORDS.get(entry.kind, "Adjustment")
     return f"{title}: {entry.payment_number}" if entry.payment_number else title
 
@@ -35,7 +37,8 @@ def entry_details(entry: Any, currency: str) -> list[str]:
             else ""
         )
         ahead = f"{format_minor(entry.ahead_minor, currency)} on account" if entry.ahead_minor else ""
-        pieces = [how, _numbers(entry.documents), saved, ahead]
+        of = f"Payment {entry.payment_number}" if entry.kind == "reversal" else ""
+        pieces = [of, how, _numbers(entry.documents), saved, ahead]
     return [piece for piece in pieces if piece]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.foundation.money import round_to_minor, to_major
+from portal.foundation.money import format_minor, round_to_minor, to_major
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,16 @@ def percent(share: Decimal) -> str:
 def tax_words(region: str, share: Decimal) -> str:
     """``Sales tax NY 8.875 %``; without a share only what it is."""
     return " ".join(["Sales tax", *([region] if region else []), *([percent(share)] if share else [])])
+
+
+def basis_words(net_minor: int, share: Decimal, tax: int, currency: str, *, in_part: bool) -> str:
+    """What follows the name of a tax on a document: the amount that it is on, or why that times the rate is another one.
+
+    :param tax: as charged, in minor units like the net amount.
+    :param in_part: it is part of the tax of a line or an invoice.
+    """
+    if share and tax_minor(net_minor, share, currency) == tax:
+        return f" on {format_minor(net_minor, currency)}"
+    if in_part:
+        return ", in proportion"
+    return ", rounded on each line" if share else ""

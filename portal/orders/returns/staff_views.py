@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.billing.invoices.queries.credited import credits_by_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import one_text, read_number, read_whole
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.orders.pages import staff_blueprint
 from portal.orders.returns.rules import CLAIMS, RETURNS
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.memo import MANAGES
+from portal.orders.returns.use_cases.take_back import Return, take_back
+from portal.orders.returns.words import credited_words
 from portal.orders.tracking.queries.order import order_at_store
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -39,13 +42,15 @@ def create_return(number: str) -> Response | tuple[str, int]:
         reason=request.form.get("reason", ""),
         restock=bool(request.form.get("restock")),
         token=one_text(request.form, "token")[:MAX_TOKEN] or new_token(),
+        beyond=bool(request.form.get("beyond")),
     )
     with refusing() as tried:
         memo = take_back(db(), actor=actor(), now=now(), number=number, back=back)
     if tried.refused is not None:
         return _page(number, refused=tried.refused), tried.status
     amount = format_minor(-memo.total_minor, memo.currency)
-    flash("ok", f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order.")
+    words = f"{amount} is credited: credit memo {memo.number}. The customer sees it with the order."
+    flash("ok", words if memo.total_minor else "It is taken back. Nothing of it was left to be credited.")
     return redirect(url_for("orders_staff.counter_order", number=number))
 
 
@@ -67,6 +72,8 @@ def _page(number: str, *, refused: Rejected | None = None) -> str:
         "orders/returns/return.html",
         order=order,
         lines=lines,
+        earlier=[credited_words(each, order.currency) for each in credits_by_amount(db(), order.id)],
+        may_go_beyond=actor().can(MANAGES),
         anything=any(line.quantity_invoiced > line.quantity_returned for line in lines),
         returns=list(RETURNS.items()),
         claims=list(CLAIMS.items()),

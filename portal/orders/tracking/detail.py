@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from portal.billing.tax.rules import tax_words
-from portal.orders.parts import Worth, cancelled_worth
+from portal.billing.tax.worth import Worth
+from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
 from portal.orders.tracking.head import OrderHead
 

@@ -26,7 +26,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerTransaction
 from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.offline_payments.rules import OfflinePayment
-from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.offline_payments.use_cases.receive import receive_payment
 from portal.billing.payment_states import LIVE
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.queries.attempts import shares_of
@@ -41,7 +41,7 @@ from portal.foundation.tokens import new_token
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order, OrderLine
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.take_back import Return, take_back
 from portal.verification.run import verify
 from tests.builders import NOW, Build
 from tests.domain.orders.test_attacks_storm import Storm, let_loose
@@ -156,6 +156,7 @@ class MoneyStorm(Storm):
             TODAY,
             reference="7",
             parts=parts,
+            again=True,
         )
         receive_payment(
             session,

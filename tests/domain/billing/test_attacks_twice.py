@@ -22,7 +22,7 @@ from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.models.refunds import Refund
 from portal.billing.offline_payments.rules import OfflinePayment
-from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.offline_payments.use_cases.receive import receive_payment
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.queries.attempts import shares_of
 from portal.billing.payments.use_cases.scheduled import start_scheduled_payment

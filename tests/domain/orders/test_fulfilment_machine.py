@@ -32,7 +32,7 @@ from portal.orders.fulfilment.use_cases.shortages import Shortage, short_pick
 from portal.orders.models.events import OrderEvent
 from portal.orders.models.orders import Order, OrderLine
 from portal.orders.parts import cancelled_worth, first_units
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.take_back import Return, take_back
 from portal.stores.models import Stock
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import taxed

@@ -13,7 +13,7 @@ from portal.billing.models.invoices import Invoice
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.models.events import OrderEvent
 from portal.orders.models.orders import Order, OrderLine
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.take_back import Return, take_back
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import FOG, collect, invoices, ready, taxed

@@ -23,6 +23,20 @@ from tests.import_files import NOW, OPEN, OPEN_LINE, Folder
 from tests.invoices import make_attempt, pay_offline
 
 LONG_AGO = "now() - interval '25 hours'"
+# A credit memo that corrects H-1, whose net amount is 59,400 and whose tax 5,272.
+MEMO = """
+insert into invoice (number, kind, company_id, issue_key, corrects_invoice_id, issued_at, issued_on, due_on, currency,
+                     net_minor, tax_minor, total_minor)
+select 'CM-1', 'credit_memo', company_id, 'x', id, now(), issued_on, due_on, currency, -({net}), -({tax}), -({net} + {tax})
+  from invoice where number = 'H-1';
+insert into invoice_line (invoice_id, line_no, company_id, name, quantity, unit_price, net_minor, tax_minor, corrects_line_no)
+select id, 1, company_id, 'x', -1, 1, net_minor, tax_minor, {line} from invoice where number = 'CM-1';
+update invoice set credited_minor = {net} + {tax} where number = 'H-1'
+"""
+WRITE_OFF = """
+insert into write_off (invoice_id, company_id, amount_minor, limit_minor, currency, reason, key, at)
+select id, company_id, {amount}, 500, currency, 'x', 'x', now() from invoice where number = 'H-1'
+"""
 # check → (what breaks it, the row that it must name)
 BREAKS: dict[str, list[tuple[str, str]]] = {
     "document_lines": [
@@ -51,6 +65,43 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update invoice set open_minor = open_minor - 1", "H-1"),
         ("update invoice set settled_at = now()", "H-1"),
         ("delete from ledger_entry where account = 'receivable' and payment_id is not null", "H-1"),
+    ],
+    "credited_within_invoices": [
+        ("update invoice set credited_minor = 1", "H-1"),
+        (MEMO.format(net=59_401, tax=0, line="null"), "H-1"),
+        (MEMO.format(net=59_400, tax=5_273, line="null"), "H-1"),
+        (MEMO.format(net=100, tax=0, line=2), "H-1 line 2"),
+        (MEMO.format(net=100, tax=0, line=1) + "; update invoice set credited_minor = 0", "H-1"),
+    ],
+    "credited_tax": [
+        (MEMO.format(net=100, tax=5_273, line="null"), "H-1"),
+        (MEMO.format(net=100, tax=-1, line="null"), "H-1"),
+        (MEMO.format(net=59_401, tax=5_271, line="null"), "H-1"),
+    ],
+    "write_offs": [
+        (WRITE_OFF.format(amount=2), "H-1"),
+        (
+            WRITE_OFF.format(amount=501)
+            + "; update ledger_entry set amount_minor = -501 where amount_minor = -2",
+            "H-1",
+        ),
+        (
+            "update ledger_transaction set kind = 'write_off', posting_key = 'write_off:x' where posting_key = 'invoice:H-1'",
+            "x",
+        ),
+    ],
+    "early_discounts": [
+        (
+            "update ledger_entry set account = 'discounts', invoice_id = (select id from invoice where number = 'H-1') "
+            "where account = 'stripe' and amount_minor = 5000",
+            "H-1",
+        ),
+        (
+            "delete from ledger_entry where account = 'receivable' "
+            "and payment_id <> (select id from payment where number = 'PAY-CARD'); update invoice set paid_minor = 63379, "
+            "open_minor = 1293, discount_minor = 1293, discount_until = '2030-01-01'",
+            "H-1",
+        ),
     ],
     "credit_used": [
         ("update credit_account set used_minor = used_minor - 1 where used_minor > 0", "C1"),

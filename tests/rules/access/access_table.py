@@ -48,10 +48,14 @@ POST   /autopay/ending                                   401     403    403   ok
 POST   /beacon                                           403     403    403   403      403   403         403 403       403        403     403   403
 GET    /billing                                          in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/invoices/<number>                        in      403    403   403      403   403         200 404       403        200     403   200
+GET    /billing/invoices/<number>/write-offs             in      403    403   403      403   403         403 403       403        403     403   200
+POST   /billing/invoices/<number>/write-offs             401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /billing/invoices/<number>/write-offs/<write_off_id>/reversal 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds/<refund_id>/acknowledgment 401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /billing/payments/<number>/reversal               401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/reconciliation/acknowledgments           401     403    403   403      403   403         403 403       403        403     403   404

@@ -22,6 +22,7 @@ from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.models.tax import TaxExemption
+from portal.billing.models.write_offs import WriteOff
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
 from portal.foundation.tokens import new_token, token_hash
@@ -187,8 +188,25 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
         "token": "nothing",
         "transaction_id": session.scalars(applied).first(),
         "refund_id": _failed_refund(session, payment).id,
+        "write_off_id": _write_off(session, invoice).id,
     }
     return Money(parts, payment.number, scheduled.token)
+
+
+def _write_off(session: Session, invoice: Invoice) -> WriteOff:
+    row = WriteOff(
+        invoice_id=invoice.id,
+        company_id=invoice.company_id,
+        amount_minor=1,
+        limit_minor=500,
+        currency="USD",
+        reason="Rounding",
+        key=new_token(),
+        at=datetime.now(UTC),
+    )
+    session.add(row)
+    session.commit()
+    return row
 
 
 def _passkey(build: Build, person: User) -> Passkey:

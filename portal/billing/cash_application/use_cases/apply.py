@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.rules import Source, listed
 from portal.billing.cash_application.use_cases.sources import LockedSource, lock_source
-from portal.billing.chart_of_accounts import RECEIVABLE
+from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
+from portal.billing.settlement.discounts import Put, shares
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.queries import posted
+from portal.billing.settlement.split import Share
 from portal.billing.settlement.use_cases.paid_in_full import record_paid_in_full
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -29,12 +31,12 @@ class _Application:
     company_id: int
     source: LockedSource
     documents: Mapping[int, OpenDocument]
-    parts: Mapping[int, int]
+    shares: Sequence[Share]
     key: str
 
     @property
     def total_minor(self) -> int:
-        return sum(self.parts.values())
+        return sum(share.to_pay_minor for share in self.shares)
 
 
 def apply_credit(
@@ -47,7 +49,8 @@ def apply_credit(
     key: str,
     now: datetime,
 ) -> bool:
-    """Apply a source to invoices. Idempotent by ``key``.
+    """Apply a source to invoices. Idempotent by ``key``. Cash that came in time and settles an invoice earns its
+    early-payment discount, whether or not it was subtracted.
 
     :param parts: minor units by invoice id.
     :param key: random, from the form.
@@ -59,8 +62,9 @@ def apply_credit(
     locked, documents = lock_source(session, company_id, source, parts, ahead=actor.is_staff)
     if posted(session, posting_key):
         return False
-    application = _Application(company_id, locked, documents, parts, posting_key)
-    _check_documents(application)
+    _check_documents(locked, documents, parts)
+    put = Put(parts, source.discounts, locked.received_on)
+    application = _Application(company_id, locked, documents, shares(put, documents), posting_key)
     _check_total(application)
     _post(session, application, actor, now)
     _record_submitted(session, application, actor, now)
@@ -70,14 +74,16 @@ def apply_credit(
     return True
 
 
-def _check_documents(application: _Application) -> None:
-    if not application.parts:
+def _check_documents(
+    source: LockedSource, documents: Mapping[int, OpenDocument], parts: Mapping[int, int]
+) -> None:
+    if not parts:
         raise Rejected("nothing", "Enter an amount for at least one invoice.")
-    for id, amount in application.parts.items():
-        document = application.documents.get(id)
+    for id, amount in parts.items():
+        document = documents.get(id)
         if document is None or document.kind != "invoice":
             raise NotFound
-        if document.currency != application.source.currency:
+        if document.currency != source.currency:
             raise Rejected("currency", "This invoice is in another currency.", field=f"amount_{id}")
         if not 0 < amount <= document.free_minor:
             raise Rejected("too_much", _too_much(document), field=f"amount_{id}")
@@ -100,8 +106,8 @@ def _too_much(document: OpenDocument) -> str:
 
 
 def _post(session: Session, application: _Application, actor: Actor, now: datetime) -> None:
-    source, in_order = application.source, sorted(application.parts.items())
-    numbers = listed([application.documents[id].number for id, _ in in_order])
+    source, in_order = application.source, sorted(application.shares, key=lambda share: share.invoice_id)
+    numbers = listed([application.documents[share.invoice_id].number for share in in_order])
     post(
         session,
         key=application.key,
@@ -111,13 +117,19 @@ def _post(session: Session, application: _Application, actor: Actor, now: dateti
         occurred_at=now,
         sides=[
             source.side(application.total_minor),
-            *(
-                Side(RECEIVABLE, -amount, invoice_id=id, payment_id=source.payment_id)
-                for id, amount in in_order
-            ),
+            *(side for share in in_order for side in _sides(share, source.payment_id)),
         ],
         actor=actor,
         words=f"{source.number} applied to {numbers}",
+    )
+
+
+def _sides(share: Share, payment_id: int | None) -> tuple[Side, Side, Side]:
+    about = {"invoice_id": share.invoice_id, "payment_id": payment_id}
+    return (
+        Side(RECEIVABLE, -share.to_pay_minor, **about),
+        Side(DISCOUNTS, share.discount_minor, **about),
+        Side(RECEIVABLE, -share.discount_minor, **about),
     )
 
 
@@ -127,7 +139,7 @@ def _record_submitted(session: Session, application: _Application, actor: Actor,
     record(
         session,
         Event(
-            PaymentSubmitted(method=method, lines=len(application.parts)),
+            PaymentSubmitted(method=method, lines=len(application.shares)),
             actor=actor,
             now=now,
             key=f"payment_submitted:{application.key}",

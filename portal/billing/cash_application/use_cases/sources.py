@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ class LockedSource:
     free_minor: int
     payment_id: int | None
     memo_id: int | None
+    received_on: date | None = None  # of cash
 
     def side(self, amount_minor: int) -> Side:
         """The side of a posting that takes an amount out of it."""
@@ -47,7 +49,10 @@ def lock_source(
         free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
         if payment.draft_id is not None and not ahead:
             free = 0  # it was paid for an order and goes to that order's invoice
-        return LockedSource(payment.number, payment.currency, free, payment.id, None), documents
+        source_of = LockedSource(
+            payment.number, payment.currency, free, payment.id, None, payment.received_on
+        )
+        return source_of, documents
     documents = lock_documents(session, company_id=company_id, ids=[source.id, *parts])
     memo = documents.pop(source.id)
     if memo.kind != "credit_memo":

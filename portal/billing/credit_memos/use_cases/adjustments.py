@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
+from portal.billing.credit_memos.use_cases.lines import line_over, lines_of_invoice
+from portal.billing.invoices.use_cases.issue import NewDocument, issue
 from portal.billing.models.invoices import Invoice
 from portal.billing.reminders.letters.new_documents import mail_new_document
+from portal.billing.tax.worth import Worth
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.foundation.money import format_minor, to_major
 
 MAX_REASON = 200
 # The same form sent twice concurrently: the second waits and finds what the first has issued.
@@ -30,6 +30,7 @@ class Adjustment:
     :ivar reason: the customer reads it.
     :ivar token: random, made with the form: the same form credits once.
     :ivar invoice_number: the invoice that it corrects; empty for none.
+    :ivar lines: numbers of the lines of that invoice that it corrects; empty for the whole, in proportion.
     """
 
     company: Company
@@ -37,6 +38,7 @@ class Adjustment:
     reason: str
     token: str
     invoice_number: str = ""
+    lines: tuple[int, ...] = ()
 
 
 def credit_company(
@@ -57,12 +59,12 @@ def issue_adjustment(
 ) -> Invoice:
     """Issue a credit memo over an adjustment; the caller goes on with it and mails it afterwards.
 
-    Of an invoice the same part of its tax is credited, and never more than the invoice less earlier credit memos for
-    it. The memo stays open until somebody uses it for an invoice. The company is one that the actor may see; the
-    permission is the caller's to check.
+    Of an invoice its tax is credited with it: that of the chosen lines, or in proportion of the whole; and never more
+    than was not credited yet, by whatever way. The memo stays open until somebody uses it for an invoice. The company is
+    one that the actor may see; the permission is the caller's to check.
 
     :param today: the seller's calendar day.
-    :raises Rejected: ``amount``, ``reason``, ``invoice`` on their fields.
+    :raises Rejected: ``amount``, ``reason``, ``invoice``, ``lines`` on their fields.
     """
     return _issue_once(session, adjustment, actor, now, today)[0]
 
@@ -84,20 +86,15 @@ def _issue_once(
     before = session.scalars(select(Invoice).where(Invoice.issue_key == key)).one_or_none()
     if before is not None:
         return before, False
-    line = _line(session, adjustment, reason, corrected)
-    new = NewDocument("credit_memo", company.id, company.currency, key, today, [line], reason=reason)
+    lines = (
+        lines_of_invoice(session, corrected.id, adjustment.amount_minor, reason, adjustment.lines)
+        if corrected
+        else [line_over(reason, Worth(adjustment.amount_minor, 0), company.currency)]
+    )
+    new = NewDocument("credit_memo", company.id, company.currency, key, today, lines, reason=reason)
     memo = issue(session, _correcting(new, corrected), actor=actor, now=now)
     assert memo is not None
     return memo, True
-
-
-def _line(session: Session, adjustment: Adjustment, reason: str, corrected: Invoice | None) -> Line:
-    tax, share = 0, Decimal(0)
-    if corrected is not None:
-        tax, share = _tax_part(session, corrected, adjustment.amount_minor)
-    net = adjustment.amount_minor - tax
-    price = to_major(net, adjustment.company.currency)
-    return Line(reason, -1, price, -net, tax_share=share, tax_minor=-tax, unit="adjustment")
 
 
 def _correcting(new: NewDocument, corrected: Invoice | None) -> NewDocument:
@@ -126,25 +123,3 @@ def _lock_corrected(session: Session, company_id: int, number: str) -> Invoice:
     if found is None:
         raise Rejected("invoice", "This customer has no invoice of that number.", field="invoice")
     return found
-
-
-def _tax_part(session: Session, invoice: Invoice, amount_minor: int) -> tuple[int, Decimal]:
-    """The tax in a part of an invoice, and its share when the whole invoice has the same one."""
-    left = invoice.total_minor - _credited_minor(session, invoice.id)
-    if amount_minor > left:
-        shown = format_minor(max(left, 0), invoice.currency)
-        raise Rejected("amount", f"At most {shown} of {invoice.number} can be credited.", field="amount")
-    if not invoice.tax_minor:
-        return 0, Decimal(0)
-    tax = (Decimal(invoice.tax_minor) * amount_minor / invoice.total_minor).to_integral_value("ROUND_HALF_UP")
-    return int(tax), (Decimal(invoice.tax_minor) / invoice.net_minor).quantize(Decimal("0.00001"))
-
-
-def _credited_minor(session: Session, invoice_id: int) -> int:
-    """What was credited for an invoice until now, above zero."""
-    total = session.scalar(
-        select(func.coalesce(func.sum(Invoice.total_minor), 0)).where(
-            Invoice.corrects_invoice_id == invoice_id
-        )
-    )
-    return -int(total or 0)

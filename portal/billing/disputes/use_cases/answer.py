@@ -53,7 +53,7 @@ def answer_dispute(
     answer: Answer,
 ) -> InvoiceDispute:
     """Close a dispute of the company. ``credited`` issues a credit memo, in the invoice's proportions of net and tax,
-    and applies it to the invoice.
+    and applies it to the invoice as far as that is open; the rest of it stays credit.
 
     :param today: the seller's calendar day.
     :raises NotFound: if the company has no such dispute, or the actor lacks the permission.
@@ -63,14 +63,16 @@ def answer_dispute(
         raise NotFound
     invoice, dispute = _open_dispute(session, company, dispute_id)
     _check(answer)
+    memo = None
     if answer.outcome == "credited":
         check_amount(invoice, answer.credit_minor)
         reason = f"{DISPUTE_REASONS.get(dispute.reason, 'Credit')}: {answer.words}"
         token = f"dispute-{dispute.id}"
         adjustment = Adjustment(company, answer.credit_minor, reason, token, invoice.number)
-        dispute.credit_memo_id = _credit(session, invoice, adjustment, actor, now, today).id
+        memo = _credit(session, invoice, adjustment, actor, now, today)
+        dispute.credit_memo_id = memo.id
     close_dispute(session, invoice, dispute, answer.outcome, answer.words, actor, now)
-    mail_dispute_settled(session, company, invoice, dispute)
+    mail_dispute_settled(session, company, invoice, dispute, memo)
     return dispute
 
 
@@ -95,7 +97,7 @@ def _check(answer: Answer) -> None:
 def _credit(
     session: Session, invoice: Invoice, adjustment: Adjustment, actor: Actor, now: datetime, today: date
 ) -> Invoice:
-    """Issue a credit memo over part of what is open on the locked invoice, and apply it to the invoice as far as it is not
+    """Issue a credit memo over part of the locked invoice, and apply it to the invoice as far as that is open and not
     covered by a payment under way."""
     memo = issue_adjustment(session, adjustment, actor=actor, now=now, today=today)
     company_id = invoice.company_id

@@ -22,16 +22,15 @@ from portal.foundation.money import format_minor
 def dispute_invoice(
     session: Session, *, actor: Actor, now: datetime, number: str, amount_minor: int, reason: str, note: str
 ) -> InvoiceDispute:
-    """Dispute part of an open invoice of the actor's company.
+    """Dispute part of an invoice of the actor's company, paid or not.
 
     :raises NotFound: if the company has no such invoice, or the actor lacks the permission to pay.
-    :raises Rejected: ``paid``, ``amount``, ``reason``, ``note``, ``contested`` (a dispute is open already).
+    :raises Rejected: ``credited`` (all of it), ``amount``, ``reason``, ``note``, ``contested`` (a dispute is open
+        already).
     """
     invoice = _own_invoice(session, actor, number)
-    if invoice.open_minor <= 0:
-        raise Rejected(
-            "paid", "Nothing is open on this invoice any more. Call us about it.", outcome="conflict"
-        )
+    if invoice.creditable_minor <= 0:
+        raise Rejected("credited", "All of this invoice was credited already.", outcome="conflict")
     check_amount(invoice, amount_minor)
     if reason not in DISPUTE_REASONS:
         raise Rejected("reason", "Choose what is wrong.", field="reason")
@@ -86,13 +85,14 @@ def withdraw_dispute(session: Session, *, actor: Actor, now: datetime, number: s
 
 
 def check_amount(invoice: Invoice, amount_minor: int) -> None:
-    """Hold an amount to what is open on an invoice.
+    """Hold an amount to what was not credited of an invoice yet, whether it is paid or not.
 
-    :raises Rejected: ``amount`` when it is nothing, or more than is open.
+    :raises Rejected: ``amount`` when it is nothing, or more than that.
     """
-    if not 0 < amount_minor <= invoice.open_minor:
-        most = format_minor(invoice.open_minor, invoice.currency)
-        raise Rejected("amount", f"Enter more than nothing and at most {most}, what is open.", field="amount")
+    if not 0 < amount_minor <= invoice.creditable_minor:
+        most = format_minor(invoice.creditable_minor, invoice.currency)
+        words = f"Enter more than nothing and at most {most}: so much was not credited yet."
+        raise Rejected("amount", words, field="amount")
 
 
 def lock_invoice(session: Session, *conditions: ColumnElement[bool]) -> Invoice:

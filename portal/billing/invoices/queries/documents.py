@@ -26,14 +26,18 @@ _COLUMNS = (
     InvoiceLine.tax_minor,
 )
 _AROUND = text("""
-select s.name as store_name, o.number as corrects,
+select s.name as store_name,
+       (select coalesce(array_agg(o.number order by o.id), '{}') from invoice o
+         where o.id = i.corrects_invoice_id
+            or o.id in (select x.corrects_invoice_id from invoice_line x where x.invoice_id = i.id)) as corrects,
        (select coalesce(jsonb_agg(row_to_json(w)), '[]') from (
           select a.token, a.state, a.run_on, a.actor_name, a.created_at, l.amount_minor
             from payment_allocation l join payment_attempt a on a.id = l.attempt_id
            where l.invoice_id = :invoice and a.state = any(:states) order by a.created_at limit 10) w) as attempts,
        (select coalesce(array_agg(m.number order by m.number), '{}') from invoice m
-         where m.corrects_invoice_id = :invoice) as memos
-  from invoice i left join store s on s.id = i.store_id left join invoice o on o.id = i.corrects_invoice_id
+         where m.id in (select c.id from invoice c where c.corrects_invoice_id = :invoice union all
+                        select x.invoice_id from invoice_line x where x.corrects_invoice_id = :invoice)) as memos
+  from invoice i left join store s on s.id = i.store_id
  where i.id = :invoice
 """)
 
@@ -82,8 +86,8 @@ class Document:
     lines: tuple[DocumentLine, ...]
     applied: tuple[Applied, ...]
     store_name: str | None
-    corrects: str | None
-    memos: tuple[str, ...]
+    corrects: tuple[str, ...]  # of a credit memo: the invoices
+    memos: tuple[str, ...]  # of an invoice
     under_way: tuple[PaymentUnderWay, ...]
 
     @property
@@ -105,7 +109,7 @@ def document(session: Session, invoice: Invoice) -> Document:
         tuple(DocumentLine(*row) for row in lines),
         applied,
         around.store_name,
-        around.corrects,
+        tuple(around.corrects),
         tuple(around.memos),
         tuple(_under_way(each) for each in around.attempts),
     )

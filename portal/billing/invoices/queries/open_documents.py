@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
+from portal.billing.documents.early import early_discount
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.payment_states import LIVE
@@ -32,6 +33,9 @@ class OpenDocument:
     job_name: str = ""
     discount_until: date | None = None
     discount_minor: int = 0
+    terms_words: str = ""
+    paid_minor: int = 0
+    credited_minor: int = 0
 
     @property
     def free_minor(self) -> int:
@@ -40,9 +44,7 @@ class OpenDocument:
 
     def saved_minor(self, on: date) -> int:
         """The early-payment discount for paying all of it on that day; the same rule as when it is paid."""
-        in_time = self.discount_until is not None and on <= self.discount_until
-        whole = self.free_minor == self.total_minor and self.discount_minor < self.total_minor
-        return self.discount_minor if in_time and whole else 0
+        return early_discount(self, self.free_minor, on)
 
 
 def _spoken() -> ScalarSelect[int]:
@@ -70,6 +72,9 @@ def _documents() -> Select[*tuple[Any, ...]]:
         Invoice.job_name,
         Invoice.discount_until,
         Invoice.discount_minor,
+        Invoice.terms_words,
+        Invoice.paid_minor,
+        Invoice.credited_minor,
     )
 
 

@@ -36,6 +36,8 @@ class Line:
     order_line_no: int | None = None
     tax_share: Decimal = Decimal(0)
     tax_minor: int = 0
+    corrects_invoice_id: int | None = None  # on a credit memo; without a line: the invoice in proportion
+    corrects_line_no: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ UNDER_WAY_SHOWN = 50
 _ARMS = """
 (select p.received_at as at, 3 as rank, p.id, 'payment' as what, p.number, p.amount_minor, p.currency, p.kind,
         p.method_words, p.actor_name, p.reference, a.token, p.id as payment_id, a.id as attempt_id, p.unapplied_minor,
-        p.refunded_minor, 'succeeded' as state, '' as words,
+        p.refunded_minor, case when p.reversed_at is null then 'succeeded' else 'reversed' end as state,
+        case p.reversal_reason when 'bounced' then 'Returned by the bank' when 'mistake' then 'Recorded by mistake'
+                               else '' end as words,
         coalesce((select sum(d.amount_minor) from stripe_dispute d where d.payment_id = p.id and d.state = 'lost'), 0)
           as charged_back_minor
    from payment p left join payment_attempt a on a.id = p.attempt_id

@@ -127,14 +127,18 @@ def _rows_left(session: Session, attempt: PaymentAttempt, today: date) -> list[P
     documents = lock_invoices(session, company_id=attempt.company_id, ids=[row.invoice_id for row in rows])
     taken = taken_minor(session, documents)
     withdrawn = charged_back(session, documents)
+    lefts = {}
+    for document in documents.values():
+        # Where its bank took a payment of it back since, people decide again.
+        again = document.id in withdrawn and withdrawn[document.id] >= attempt.created_at
+        lefts[document.id] = 0 if again else document.open_minor - taken.get(document.id, 0)
+    by_memos = -sum(capped(row.amount_minor, lefts[row.invoice_id]) for row in rows if row.amount_minor < 0)
     for row in rows:
-        document = documents[row.invoice_id]
-        left = document.open_minor - taken.get(document.id, 0)
-        if document.id in withdrawn and withdrawn[document.id] >= attempt.created_at:
-            left = 0  # its bank took a payment of it back since: people decide again
+        document, left = documents[row.invoice_id], lefts[row.invoice_id]
         row.amount_minor, row.discount_minor = discounted(
-            document, capped(row.amount_minor, left), left, today
+            document, capped(row.amount_minor, left), left, today, by_memos=by_memos
         )
+        by_memos -= min(by_memos, max(0, row.amount_minor))
         if row.amount_minor == 0:
             session.delete(row)
     return [row for row in rows if row.amount_minor]

@@ -94,7 +94,7 @@ def export_payments() -> Response:
 
 def _moved(row: PaymentRow) -> bool:
     """Whether money moved: the column must add up."""
-    return row.what != "failed" and row.state not in REFUND_GONE
+    return row.what != "failed" and row.state not in (*REFUND_GONE, "reversed")
 
 
 def _cells(row: PaymentRow, zone: str, with_method: bool) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now:
     """Ask for a refund. Money that came outside Stripe is paid out by the bank: its refund is posted at once.
     Idempotent by the request's key.
 
-    :raises NotFound: if the actor lacks the permission, or there is no such payment.
+    :raises NotFound: if the actor lacks the permission, or there is no such payment or credit memo.
     :raises Rejected: if more is asked for than is left, or the reason is missing.
     :raises InvoicesReopen: if invoices would be open again and nobody agreed.
     :raises AboveLimit: if credit in use would pass the limit and nobody agreed.
@@ -47,7 +47,7 @@ def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now:
     before = _asked_before(session, payment, request)
     if before is not None:
         return before
-    can = refundable(session, payment)
+    can = refundable(session, payment, memo_number=request.credit_memo)
     _check(session, can, request)
     refund = _add(session, can, request, actor, now)
     record_refund_requested(session, refund, payment, actor=actor, now=now)
@@ -77,7 +77,8 @@ def _add(session: Session, can: Refundable, request: RefundRequest, actor: Actor
         currency=payment.currency,
         reason=request.reason,
         state="created",
-        reopens=request.amount_minor > can.unapplied_minor,
+        reopens=bool(can.reopened(request.amount_minor)),
+        credit_memo_id=can.asked.id if can.asked else None,
         idempotency_key=request.key,
         actor_user_id=actor.user_id,
         actor_name=actor.name,
@@ -91,6 +92,7 @@ def _add(session: Session, can: Refundable, request: RefundRequest, actor: Actor
 
 def _check(session: Session, can: Refundable, request: RefundRequest) -> None:
     _check_amount(can, request.amount_minor)
+    _check_memo(can, request.amount_minor)
     _check_reason(request.reason)
     _check_reopened(can, request)
     if not request.above_limit:
@@ -111,6 +113,13 @@ def _check_amount(can: Refundable, amount_minor: int) -> None:
             to_stripe(amount_minor, payment.currency)
         except ValueError as error:
             raise Rejected("refund_amount", str(error), field="amount") from error
+
+
+def _check_memo(can: Refundable, amount_minor: int) -> None:
+    memo = can.asked
+    if memo is not None and amount_minor > max(0, -memo.free_minor):
+        left = format_minor(max(0, -memo.free_minor), memo.currency)
+        raise Rejected("refund_amount", f"At most {left} is left of {memo.number}.", field="amount")
 
 
 def _check_reason(reason: str) -> None:

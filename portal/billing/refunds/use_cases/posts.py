@@ -15,7 +15,7 @@ from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.refunds.facts import record_refunded
 from portal.billing.refunds.letters import mail_payment_refunded, mail_refund_failed
-from portal.billing.settlement.queries import chargebacks_of, posted
+from portal.billing.settlement.queries import chargebacks_of, memos_among, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.foundation.actor import SYSTEM, Actor
@@ -42,11 +42,12 @@ def post_refund(
     if posted(session, _key(refund)) is not None:
         return False
     sides = _sides_back(session, payment, refund)
-    refund.reopens = any(side.account == RECEIVABLE for side in sides)
+    memos = memos_among(session, [side.invoice_id for side in sides if side.invoice_id])
+    refund.reopens = any(side.account == RECEIVABLE and side.invoice_id not in memos for side in sides)
     sides.append(Side(out_of, -refund.amount_minor, payment_id=payment.id))
     _post_sides(session, payment, refund, sides, actor, now)
     record_refunded(session, refund, payment, "refund", actor, now)
-    mail_payment_refunded(session, payment, refund)
+    mail_payment_refunded(session, payment, refund, sorted(memos.values()))
     return True
 
 
@@ -70,7 +71,10 @@ def _sides_back(session: Session, payment: Payment, refund: Refund) -> list[Side
     # Money that the payer's bank has taken for good is given back a second time: that part is lost.
     lost = any(each.state == "lost" for each in chargebacks_of(session, payment.id))
     try:
-        return sides_back(session, payment, refund.amount_minor, rest_to=WRITE_OFFS if lost else "")
+        rest_to = WRITE_OFFS if lost else ""
+        return sides_back(
+            session, payment, refund.amount_minor, rest_to=rest_to, memo_id=refund.credit_memo_id
+        )
     except ValueError as error:
         raise DoesNotFit(f"refund {refund.id}: {error}") from error
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.documents.early import early_discount
 from portal.billing.models.invoices import Invoice
 from portal.billing.payers.letters import to_each
 from portal.billing.payers.queries import people_who_may
@@ -100,7 +101,7 @@ def _credit_minor(session: Session, document: Invoice) -> int:
 
 
 def _invoice(company: Company, document: Invoice, credit_minor: int) -> InvoiceNew:
-    early = document.discount_until is not None and document.open_minor == document.total_minor
+    saved_minor = early_discount(document, document.open_minor, document.issued_on)
     used_minor = document.total_minor - document.open_minor
     return InvoiceNew(
         company=company.name,
@@ -111,7 +112,7 @@ def _invoice(company: Company, document: Invoice, credit_minor: int) -> InvoiceN
         credit=_words(document, credit_minor) if credit_minor else "",
         open=_words(document, document.open_minor) if document.open_minor else "",
         due=weekday_words(document.due_on),
-        discount=_words(document, document.discount_minor) if early and document.discount_minor else "",
+        discount=_words(document, saved_minor) if saved_minor else "",
         discount_until=weekday_words(document.discount_until) if document.discount_until else "",
         order=document.order_number,
         po=po_words(document.po_number),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.ledger.use_cases import Side, post
-from portal.billing.models.invoices import Invoice
+from portal.billing.models.invoices import Invoice, InvoiceLine
+from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.settlement.credit_first import memo_shares
 from portal.billing.settlement.split import MemoUse
-from portal.billing.settlement.use_cases.locks import lock_invoices
+from portal.billing.settlement.use_cases.locks import lock_documents, lock_invoices
 from portal.billing.settlement.use_cases.paid_in_full import record_invoices_paid
 from portal.foundation.actor import Actor
 from portal.foundation.tokens import new_token
@@ -44,6 +45,49 @@ def apply_memos(
         actor=actor,
         words=f"{memos} applied to {invoices}",
     )
+
+
+def apply_to_refunded(session: Session, memo: Invoice, *, actor: Actor, now: datetime) -> None:
+    """Put a new credit memo onto the invoices that it corrects, as far as a refund has opened them again: goods may be paid
+    back first and credited later, and nobody owes them meanwhile. One statement where none is open."""
+    credited = _opened_by_refunds(session, memo)
+    if not credited:
+        return
+    ids = [memo.id, *credited]
+    free = lock_documents(session, company_id=memo.company_id, ids=ids)
+    uses, left = [], max(0, -free[memo.id].free_minor)
+    for id, amount_minor in credited.items():
+        part = min(left, amount_minor, max(0, free[id].free_minor))
+        if part:
+            uses.append(MemoUse(memo.id, id, part))
+            left -= part
+    documents = lock_invoices(session, company_id=memo.company_id, ids=ids)
+    apply_memos(session, uses, documents, actor=actor, now=now)
+    session.refresh(memo, ["open_minor", "settled_at"])
+
+
+def _opened_by_refunds(session: Session, memo: Invoice) -> dict[int, int]:
+    """Open invoices that the memo corrects and of which money was refunded: what it credits of each, above zero."""
+    refunded = (
+        select(LedgerEntry.invoice_id)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.invoice_id == Invoice.id,
+            LedgerEntry.account == RECEIVABLE,
+            LedgerTransaction.kind == "refund",
+        )
+        .correlate(Invoice)
+    )
+    credited = -func.sum(InvoiceLine.net_minor + InvoiceLine.tax_minor)
+    rows = session.execute(
+        select(Invoice.id, credited)
+        .join(InvoiceLine, InvoiceLine.corrects_invoice_id == Invoice.id)
+        .where(InvoiceLine.invoice_id == memo.id, Invoice.open_minor > 0, refunded.exists())
+        .group_by(Invoice.id)
+        .having(credited > 0)
+        .order_by(Invoice.id)
+    )
+    return {id: int(amount) for id, amount in rows}
 
 
 def use_memos(

@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import NOT_OF_CUSTOMER, OF_CUSTOMER
 from portal.billing.periods import Month
+from portal.billing.statements.queries.days import DAY, DOCUMENT
 from portal.foundation.sql import sql_list
 
 _OURS = sql_list(NOT_OF_CUSTOMER)
 _MONTHS = text(f"""
 with facts as (
-  select t.id, t.currency, t.occurred_at, coalesce(sum(e.amount_minor), 0) as amount
-    from ledger_transaction t
+  select t.id, t.currency, min({DAY}) as on_day, coalesce(sum(e.amount_minor), 0) as amount
+    from ledger_transaction t {DOCUMENT}
     left join ledger_entry e on e.transaction_id = t.id and e.account in {sql_list(OF_CUSTOMER)}
+    left join payment p on p.id = e.payment_id
    where t.company_id = :company and t.kind not in {_OURS} group by t.id),
 months as (
-  select currency, cast(date_trunc('month', occurred_at at time zone :zone) as date) as first, count(*) as entries,
+  select currency, cast(date_trunc('month', on_day) as date) as first, count(*) as entries,
          coalesce(sum(amount) filter (where amount > 0), 0) as charges,
          coalesce(sum(amount) filter (where amount < 0), 0) as credits
     from facts group by 1, 2)

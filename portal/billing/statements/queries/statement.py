@@ -16,17 +16,21 @@ from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import DOCUMENTS, NOT_OF_CUSTOMER, OF_CUSTOMER
 from portal.billing.periods import Month
+from portal.billing.statements.queries.days import DAY, DOCUMENT
 from portal.foundation.sql import sql_list
 
 PAGE = 200
+# What happened is looked for by its moment, then taken by its day: no zone is further away.
+AROUND = timedelta(days=2)
 _OURS = sql_list(NOT_OF_CUSTOMER)
 # Each document's balance at the end, by how long it had been due then; and what was there before the month.
 _BALANCES = text(f"""
 with moved as (
-  select e.account, e.invoice_id, e.amount_minor, t.occurred_at < :begins as earlier
-    from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+  select e.account, e.invoice_id, e.amount_minor, {DAY} < :first as earlier
+    from ledger_entry e join ledger_transaction t on t.id = e.transaction_id {DOCUMENT}
+    left join payment p on p.id = e.payment_id
    where e.company_id = :company and e.account in {sql_list(OF_CUSTOMER)} and e.currency = :currency
-     and t.occurred_at < :ends),
+     and t.occurred_at < :ends and {DAY} < :next),
 documents as (
   select i.due_on, sum(m.amount_minor) as amount
     from moved m join invoice i on i.id = m.invoice_id where m.account = 'receivable'
@@ -44,27 +48,30 @@ select (select coalesce(sum(amount_minor) filter (where earlier), 0) from moved)
 """)
 _ENTRIES = text(f"""
 with facts as (
-  select t.id, t.kind, t.occurred_at, t.posting_key,
+  select t.id, t.kind, t.occurred_at, t.posting_key, {DAY} as on_day,
          coalesce(sum(e.amount_minor) filter (where e.account in {sql_list(OF_CUSTOMER)}), 0) as amount,
          coalesce(sum(e.amount_minor) filter (where e.account = 'discounts'), 0) as discount,
          coalesce(-sum(e.amount_minor) filter (where e.account = 'unapplied' and t.kind = 'payment'), 0) as ahead,
          min(e.invoice_id) filter (where t.kind in {sql_list(DOCUMENTS)}) as invoice_id,
          max(e.payment_id) as payment_id
-    from ledger_transaction t left join ledger_entry e on e.transaction_id = t.id
+    from ledger_transaction t {DOCUMENT} left join ledger_entry e on e.transaction_id = t.id
+    left join payment p on p.id = e.payment_id
    where t.company_id = :company and t.currency = :currency and t.occurred_at >= :begins and t.occurred_at < :ends
-     and t.kind not in {_OURS}
-   group by t.id),
+     and t.kind not in {_OURS} and {DAY} >= :first and {DAY} < :next
+   group by t.id, d.id, p.id),
 shown as (
-  select f.*, sum(amount) over (order by occurred_at, id) as moved, count(*) over () as many,
+  select f.*, sum(amount) over (order by on_day, occurred_at, id) as moved, count(*) over () as many,
          coalesce(sum(amount) filter (where amount > 0) over (), 0) as charges,
          coalesce(sum(amount) filter (where amount < 0) over (), 0) as credits
-    from facts f order by occurred_at, id limit :size offset :skip)
+    from facts f order by on_day, occurred_at, id limit :size offset :skip)
 select s.*, i.number, i.due_on, i.po_number, i.job_name, i.reason, p.number as payment_number, p.kind as payment_kind,
+       t.words,
        (select array_agg(distinct o.number order by o.number)
           from ledger_entry x join invoice o on o.id = x.invoice_id
          where s.invoice_id is null and x.transaction_id = s.id and x.account = 'receivable') as documents
-  from shown s left join invoice i on i.id = s.invoice_id left join payment p on p.id = s.payment_id
- order by s.occurred_at, s.id
+  from shown s join ledger_transaction t on t.id = s.id
+  left join invoice i on i.id = s.invoice_id left join payment p on p.id = s.payment_id
+ order by s.on_day, s.occurred_at, s.id
 """)
 
 
@@ -74,6 +81,7 @@ class Entry:
     nothing where one document was only set against another."""
 
     at: datetime
+    on: date  # the day on which it stands in the account
     kind: str  # see portal/billing/chart_of_accounts.py
     number: str  # of the invoice or credit memo it issued
     amount_minor: int
@@ -86,6 +94,7 @@ class Entry:
     reason: str
     payment_number: str
     payment_kind: str
+    words: str  # of its posting
     documents: tuple[str, ...]  # on which it was booked
 
 
@@ -149,8 +158,11 @@ class AccountMonth:
         return {
             "company": self.company_id,
             "currency": self.currency,
-            "begins": self.begins,
-            "ends": self.ends,
+            "begins": self.begins - AROUND,
+            "ends": self.ends + AROUND,
+            "first": self.month.first,
+            "next": self.month.next.first,
+            "zone": self.zone,
         }
 
 
@@ -185,6 +197,7 @@ def _entry(row: Row[Any], opening_minor: int) -> Entry:
     number = row.number or (row.posting_key.partition(":")[2] if is_document else "")
     return Entry(
         row.occurred_at,
+        row.on_day,
         row.kind,
         number,
         int(row.amount),
@@ -197,5 +210,6 @@ def _entry(row: Row[Any], opening_minor: int) -> Entry:
         row.reason or "",
         row.payment_number or "",
         row.payment_kind or "",
+        row.words,
         tuple(row.documents or ()),
     )

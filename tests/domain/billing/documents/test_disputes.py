@@ -61,11 +61,37 @@ def test_what_cannot_be_disputed(
     assert refused.value.field == field
 
 
-def test_nothing_is_disputed_of_what_is_paid(session: Session, company: Company, buyer: Actor) -> None:
-    """Seen failing without the look at the open amount."""
-    invoice = make_invoice(session, company, net=100)
-    pay_offline(session, company, 100, invoice)
-    with pytest.raises(Rejected, match="Nothing is open"):
+def test_what_is_paid_can_be_disputed_until_it_is_credited(
+    session: Session, build: Build, company: Company, buyer: Actor
+) -> None:
+    """The limit is what was not credited yet, and what is credited stays the customer's. Seen failing: at most $0.00,
+    what is open."""
+    invoice = make_invoice(session, company, net=4_145)
+    dispute = start(session, buyer, invoice, 4_145)
+    pay_offline(session, company, 4_145, invoice)
+    admin = build.actor(build.user(kind="admin"))
+
+    def answer(amount: int) -> None:
+        answer_dispute(
+            session,
+            actor=admin,
+            now=NOW,
+            today=TODAY,
+            company=company,
+            dispute_id=dispute.id,
+            answer=Answer("credited", "You are right.", amount),
+        )
+        session.commit()
+
+    with pytest.raises(Rejected, match=r"at most \$41.45"):
+        answer(4_146)
+    session.rollback()
+    answer(4_145)
+    memo = session.get_one(Invoice, dispute.credit_memo_id)
+    assert (memo.open_minor, invoice.open_minor) == (-4_145, 0)
+    mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "dispute_settled")).one()
+    assert (mail.data["used"], mail.data["left"]) == ("", "$41.45")
+    with pytest.raises(Rejected, match="credited already"):
         start(session, buyer, invoice)
 
 

@@ -19,7 +19,7 @@ from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
 from portal.orders.fulfilment.use_cases.handover import hand_over
 from portal.orders.models.orders import Order
-from portal.orders.returns.use_cases import Return, take_back
+from portal.orders.returns.use_cases.take_back import Return, take_back
 from portal.worker.delivery import Delivery
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import a_draft_of, collect, invoices, paid_ahead, ready

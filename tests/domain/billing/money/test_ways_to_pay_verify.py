@@ -19,7 +19,7 @@ from portal.billing.methods.queries import methods_of
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.offline_payments.rules import OfflinePayment
-from portal.billing.offline_payments.use_cases import receive_payment
+from portal.billing.offline_payments.use_cases.receive import receive_payment
 from portal.billing.pay_links.queries import find
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link

@@ -13,7 +13,10 @@ from portal.billing.chart_of_accounts import BANK
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
+from portal.billing.offline_payments.letters import mail_payment_recorded
+from portal.billing.offline_payments.queries import recorded_before
 from portal.billing.offline_payments.rules import OfflinePayment, check_payment
+from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share
@@ -22,10 +25,14 @@ from portal.billing.settlement.use_cases.settle import post_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
+from portal.foundation.wording import date_words
 from portal.touchpoints.recording import Event, record
 
 # Two submissions of one form wait for each other here, so that the second sees what the first has posted.
-ALONE = text("select pg_advisory_xact_lock(7261010, hashtext(:key))")
+# So do payments of one company, so that the second sees that it looks like the first.
+ALONE = text(
+    "select pg_advisory_xact_lock(7261010, hashtext(:key)), pg_advisory_xact_lock(7261011, cast(:company as int))"
+)
 
 
 def receive_payment(
@@ -42,7 +49,8 @@ def receive_payment(
 
     :param key: random, from the form.
     :raises NotFound: if the actor lacks the permission, or for another company's invoice.
-    :raises Rejected: on its field; ``amount_<invoice id>`` for the part of an invoice.
+    :raises Rejected: on its field; ``again`` if one like it was recorded before and nobody said that it is another;
+        ``amount_<invoice id>`` and ``discount_<invoice id>`` for the part of an invoice.
     :raises Conflict: if the form was sent before with another amount.
     """
     if not actor.can("billing:manage"):
@@ -51,13 +59,14 @@ def receive_payment(
     if before is not None:
         return before
     check_payment(money, today)
+    _check_twice(session, company, money)
     documents = lock_documents(session, company_id=company.id, ids=money.parts)
-    _check_parts(documents, money, company.currency)
+    parts = _shares(documents, money, company.currency)
     received = _received(company, money, _posting_key(key), money.received_at(now, today))
-    parts = [Share(id, amount) for id, amount in money.parts.items()]
     settled = post_payment(session, received, parts, actor=actor, now=now)
     assert settled is not None  # the key was looked for under the lock
     _record_submitted(session, settled.payment, len(parts), actor, now)
+    mail_payment_recorded(session, company, settled)
     return settled.payment
 
 
@@ -67,13 +76,23 @@ def was_received(session: Session, key: str) -> bool:
 
 
 def _received_before(session: Session, company: Company, money: OfflinePayment, key: str) -> Payment | None:
-    session.execute(ALONE, {"key": key})
+    session.execute(ALONE, {"key": key, "company": company.id})
     before = _of_key(session, key)
     if before is not None and (before.company_id, before.amount_minor) != (company.id, money.amount_minor):
         raise Conflict(
             "same_form", "This form was sent before with other contents. Look at the payments below."
         )
     return before
+
+
+def _check_twice(session: Session, company: Company, money: OfflinePayment) -> None:
+    before = None if money.again else recorded_before(session, company.id, money)
+    if before is not None:
+        amount, day = format_minor(before.amount_minor, before.currency), date_words(before.received_on)
+        words = (
+            f"{before.method_words} over {amount} was recorded before: {before.number}, received on {day}."
+        )
+        raise Rejected("again", f"{words} Tick the box if this is another one.", field="again")
 
 
 def _posting_key(key: str) -> str:
@@ -90,7 +109,8 @@ def _of_key(session: Session, key: str) -> Payment | None:
     ).one_or_none()
 
 
-def _check_parts(documents: Mapping[int, OpenDocument], money: OfflinePayment, currency: str) -> None:
+def _shares(documents: Mapping[int, OpenDocument], money: OfflinePayment, currency: str) -> list[Share]:
+    """What is settled of each invoice, with the early-payment discount as of the day on which the money came."""
     for id, part in money.parts.items():
         document = documents[id]
         if document.kind != "invoice" or document.currency != currency:
@@ -99,10 +119,13 @@ def _check_parts(documents: Mapping[int, OpenDocument], money: OfflinePayment, c
             free = format_minor(max(document.free_minor, 0), currency)
             reason = ": a payment for the rest of it is under way" if document.spoken_minor else ""
             raise Rejected("too_much", f"At most {free} of {document.number}{reason}.", field=f"amount_{id}")
-    total = sum(money.parts.values())
+    put = Put(money.parts, money.discounts, money.received_on)
+    parts = shares(put, documents, at_most=money.amount_minor)
+    total = money_in(parts)
     if total > money.amount_minor:
-        came, put = format_minor(money.amount_minor, currency), format_minor(total, currency)
-        raise Rejected("parts", f"{put} is put onto invoices, but only {came} came.", field="amount")
+        came, words = format_minor(money.amount_minor, currency), format_minor(total, currency)
+        raise Rejected("parts", f"{words} is put onto invoices, but only {came} came.", field="amount")
+    return parts
 
 
 def _received(company: Company, money: OfflinePayment, posting_key: str, at: datetime) -> Received:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
-from portal.billing.models.invoices import Invoice, InvoiceLine
+from portal.billing.invoices.use_cases.issue import issue
+from portal.billing.models.invoices import Invoice
 from portal.billing.refunds.facts import OrderRefunded
 from portal.billing.reminders.letters.new_documents import mail_new_document
+from portal.billing.settlement.use_cases.memos import apply_to_refunded
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
-from portal.orders.fulfilment.use_cases.invoices import colour_words, new_document
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, lock_order, stock_of
 from portal.orders.fulfilment.use_cases.transitions import log_event, record_step
 from portal.orders.models.orders import OrderLine
-from portal.orders.parts import units_between
 from portal.orders.returns.facts import ReturnRequested
 from portal.orders.returns.rules import REASONS, is_claim, is_sellable, refusal
+from portal.orders.returns.use_cases.memo import return_memo
 from portal.stores.stock.use_cases import put_back
 
 Units = list[tuple[OrderLine, int]]  # lines, each with how many units of it
@@ -36,22 +36,25 @@ class Return:
     :ivar reason: one of :data:`portal.orders.returns.rules.REASONS`.
     :ivar restock: somebody has looked at the goods and they can be sold again.
     :ivar token: random, made with the form: the same one is credited once.
+    :ivar beyond: credit only what is left where an amount was credited before; an administrator's decision.
     """
 
     units: Mapping[int, int]
     reason: str
     restock: bool
     token: str
+    beyond: bool = False
 
 
 def take_back(session: Session, *, actor: Actor, now: datetime, number: str, back: Return) -> Invoice:
     """Credit units of an order's lines. Idempotent: a form sent twice gives the same memo.
 
-    Never more than was invoiced and not credited yet. What can be sold again goes back on the store's shelf; tinted
-    goods never do.
+    Never more than was invoiced and not credited yet, by whatever way. What can be sold again goes back on the store's
+    shelf; tinted goods never do.
 
     :raises NotFound: for an order of another store.
-    :raises Rejected: ``nothing``; ``reason``; ``units-<line>`` on the line's field; ``restock``.
+    :raises Rejected: ``nothing``; ``reason``; ``units-<line>`` on the line's field; ``restock``; ``beyond`` where an
+        amount was credited before.
     """
     locked = lock_order(session, actor=actor, now=now, number=number)
     key = f"return:{locked.order.id}:{back.token}"
@@ -59,10 +62,12 @@ def take_back(session: Session, *, actor: Actor, now: datetime, number: str, bac
     if before is not None:
         return before
     lines = _checked(locked, back)
-    memo = issue(session, _memo(locked, lines, back.reason, key), actor=actor, now=now)
+    document = return_memo(locked, lines, key=key, reason=REASONS[back.reason], beyond=back.beyond)
+    memo = issue(session, document, actor=actor, now=now)
     assert memo is not None  # the order is locked, and the key was looked for under its lock
     for line, units in lines:
         line.quantity_returned += units
+    apply_to_refunded(session, memo, actor=actor, now=now)
     _record_return(locked, lines, back.reason, memo)
     mail_new_document(session, memo)
     if back.restock and locked.order.store_id is not None:
@@ -99,48 +104,12 @@ def _check_goods(line: OrderLine, back: Return) -> None:
         )
 
 
-def _memo(locked: LockedOrder, lines: Units, reason: str, key: str) -> NewDocument:
-    charged = (
-        select(Invoice.id)
-        .join(InvoiceLine, InvoiceLine.invoice_id == Invoice.id)
-        .where(
-            Invoice.order_id == locked.order.id,
-            Invoice.kind == "invoice",
-            InvoiceLine.order_line_no.in_([line.line_no for line, _ in lines]),
-        )
-        .order_by(Invoice.id.desc())
-        .limit(1)
-    )
-    return replace(
-        new_document(locked, "credit_memo", key, [_line(locked, *each) for each in lines]),
-        corrects_invoice_id=locked.session.scalar(charged),
-        reason=REASONS[reason],
-    )
-
-
-def _line(locked: LockedOrder, line: OrderLine, units: int) -> Line:
-    worth = units_between(line, line.quantity_returned, line.quantity_returned + units, locked.order.currency)
-    return Line(
-        line.name,
-        -units,
-        line.unit_price,
-        -worth.net,
-        sku=line.sku,
-        colour=colour_words(line),
-        unit=line.unit,
-        order_line_no=line.line_no,
-        tax_share=line.tax_share,
-        tax_minor=-worth.tax,
-    )
-
-
 def _record_return(locked: LockedOrder, lines: Units, reason: str, memo: Invoice) -> None:
     what = ", ".join(f"{n} of {line.sku}" for line, n in lines[:3])
     what += f" and {len(lines) - 3} more" if len(lines) > 3 else ""
     amount = format_minor(-memo.total_minor, memo.currency)
-    event = log_event(
-        locked, f"Credited {amount} for {what} ({REASONS[reason].lower()}), credit memo {memo.number}"
-    )
+    did = f"Credited {amount} for" if memo.total_minor else "Took back, credited before:"
+    event = log_event(locked, f"{did} {what} ({REASONS[reason].lower()}), credit memo {memo.number}")
     units = sum(n for _, n in lines)
     requested = ReturnRequested(quantity=units, lines=len(lines), reason=reason, claim=is_claim(reason))
     record_step(locked, requested, event)

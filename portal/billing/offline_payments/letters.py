@@ -1,0 +1,121 @@
+"""Mails about money that came outside Stripe: a receipt, and that the bank has returned it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.payments import Payment
+from portal.billing.payers.letters import mail_payers
+from portal.billing.settlement.use_cases.settle import Settled
+from portal.foundation.mail import Letter
+from portal.foundation.money import format_minor
+from portal.foundation.wording import date_words
+
+
+class PaidInvoice(TypedDict):
+    """An invoice in a mail: what was settled of it, the discount in that, and what is open, for people."""
+
+    number: str
+    paid: str
+    discount: str
+    open: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRecorded(Letter, words="receipt for a payment"):
+    """Receipt for a cheque, a transfer or cash: what it paid, and what of it is unapplied."""
+
+    number: str
+    amount: str
+    method: str
+    received: str
+    invoices: list[PaidInvoice]
+    unapplied: str
+    company: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentReturned(Letter, words="payment returned by the bank"):
+    """The bank has returned a payment: invoices are open again."""
+
+    number: str
+    amount: str
+    method: str
+    received: str
+    note: str
+    invoices: list[PaidInvoice]
+    company: str
+
+
+def mail_payment_recorded(session: Session, company: Company, settled: Settled) -> int:
+    """Write to the company's payers that their money is here.
+
+    :returns: how many people are written to.
+    """
+    payment, parts = settled.payment, settled.parts
+    paid = {
+        each.id: (
+            parts.paid.get(each.id, 0) + parts.discounts.get(each.id, 0),
+            parts.discounts.get(each.id, 0),
+        )
+        for each in settled.invoices
+    }
+    letter = PaymentRecorded(
+        number=payment.number,
+        amount=_words(payment, payment.amount_minor),
+        method=payment.method_words,
+        received=date_words(payment.received_on),
+        invoices=[_line(payment, each, *paid[each.id]) for each in settled.invoices],
+        unapplied=_words(payment, parts.unapplied_minor),
+        company=company.name,
+    )
+    return _mail(session, company, payment, letter)
+
+
+def mail_payment_returned(
+    session: Session, company: Company, payment: Payment, reopened: Sequence[tuple[Invoice, int]]
+) -> int:
+    """Write to the company's payers that the bank has returned their money.
+
+    :param reopened: invoices as they are now, each with what is open of it again.
+    :returns: how many people are written to.
+    """
+    letter = PaymentReturned(
+        number=payment.number,
+        amount=_words(payment, payment.amount_minor),
+        method=payment.method_words,
+        received=date_words(payment.received_on),
+        note=payment.reversal_note,
+        invoices=[_line(payment, invoice, minor, 0) for invoice, minor in _by_number(reopened)],
+        company=company.name,
+    )
+    return _mail(session, company, payment, letter)
+
+
+def _by_number(reopened: Iterable[tuple[Invoice, int]]) -> list[tuple[Invoice, int]]:
+    return sorted(reopened, key=lambda each: each[0].number)
+
+
+def _mail(session: Session, company: Company, payment: Payment, letter: Letter) -> int:
+    if company.disabled_at is not None:
+        return 0
+    return mail_payers(session, letter, key=f"{letter.kind}:{payment.number}", company_id=company.id)
+
+
+def _line(payment: Payment, invoice: Invoice, paid_minor: int, discount_minor: int) -> PaidInvoice:
+    return PaidInvoice(
+        number=invoice.number,
+        paid=_words(payment, paid_minor),
+        discount=_words(payment, discount_minor),
+        open=_words(payment, invoice.open_minor),
+    )
+
+
+def _words(payment: Payment, minor: int) -> str:
+    return format_minor(minor, payment.currency) if minor else ""

@@ -1,0 +1,1 @@
+"""Checks, transfers and cash, recorded by staff: use cases."""

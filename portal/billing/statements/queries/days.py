@@ -1,0 +1,15 @@
+"""On which day a fact stands in a company's account: a document on its own, a payment on the day on which it was received,
+everything else when it happened, in the seller's time zone. A store's document of 31 October is one of October, wherever
+the seller is."""
+
+from __future__ import annotations
+
+from portal.billing.chart_of_accounts import DOCUMENTS
+from portal.foundation.sql import sql_list
+
+# Documents by the names of their postings: one over zero has no entries.
+DOCUMENT = f"""left join invoice d on t.kind in {sql_list((*DOCUMENTS, "opening"))} and d.company_id = t.company_id
+    and d.number = substr(t.posting_key, length(t.kind) + 2)"""
+# Of a transaction ``t`` with its document ``d`` and its payment ``p``.
+DAY = """coalesce(d.issued_on, case t.kind when 'payment' then p.received_on end,
+                  cast(t.occurred_at at time zone :zone as date))"""

@@ -1,0 +1,1 @@
+"""Goods taken back and charges credited: use cases."""
