@@ -110,9 +110,7 @@ class Visit:
     po_mode: str = "free"
     companies: int = 0
     draft_lines: int = 0
-    # Pages with customers' data that this member of staff has opened (portal.accounts.lookups).
-    lookups_in_minute: int = 0
-    lookups_in_hour: int = 0
+    lookups: tuple[int, int] = (0, 0)  # pages with customers' data opened by staff, in this minute and hour
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
@@ -171,22 +169,15 @@ def _load(token: str) -> Visit:
         return NOBODY
     settings: Settings = current_app.extensions["settings"]
     moment = now()
-    row = (
-        db()
-        .execute(
-            WHO,
-            {
-                "token_hash": token_hash(token),
-                "now": moment,
-                "minute": moment.replace(second=0, microsecond=0),
-                "hour": moment.replace(minute=0, second=0, microsecond=0),
-                "idle": moment - timedelta(hours=settings.session_idle_hours),
-                "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
-            },
-        )
-        .mappings()
-        .one_or_none()
-    )
+    asked = {
+        "token_hash": token_hash(token),
+        "now": moment,
+        "minute": moment.replace(second=0, microsecond=0),
+        "hour": moment.replace(minute=0, second=0, microsecond=0),
+        "idle": moment - timedelta(hours=settings.session_idle_hours),
+        "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
+    }
+    row = db().execute(WHO, asked).mappings().one_or_none()
     if row is None:
         return NOBODY
     found = _visit(row)
@@ -207,8 +198,7 @@ def _visit(row: Any) -> Visit:
         po_mode=row["po_mode"] or "free",
         companies=row["companies"],
         draft_lines=row["draft_lines"],
-        lookups_in_minute=row["lookups_in_minute"],
-        lookups_in_hour=row["lookups_in_hour"],
+        lookups=(row["lookups_in_minute"], row["lookups_in_hour"]),
         delegation_ends=row["delegation_ends"],
         held_delegation_id=row["held_delegation_id"],
         confirmed_at=row["confirmed_at"],

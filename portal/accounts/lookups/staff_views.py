@@ -49,8 +49,8 @@ def refuse_too_many() -> tuple[str, int, dict[str, str]] | None:
     """Answer 429 after too many look-ups of one person."""
     if not _is_counted():
         return None
-    seen = visit()
-    wait = wait_for(_limits(), in_minute=seen.lookups_in_minute, in_hour=seen.lookups_in_hour, now=now())
+    in_minute, in_hour = visit().lookups
+    wait = wait_for(_limits(), in_minute=in_minute, in_hour=in_hour, now=now())
     if wait is None:
         return None
     g.lookup_refused = wait

@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
-from portal.accounts.phones import phone_digits
 from portal.accounts.profile.facts import record_profile_changed
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.wording import phone_digits
 from portal.touchpoints.kind import Change
 
 
