@@ -30,6 +30,7 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
 from portal.web.browser.cookies import cookie_name
+from portal.web.browser.session_cookie import COOKIE
 from portal.web.htmx import go
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
@@ -37,7 +38,6 @@ from portal.web.urls import came_from
 
 log = structlog.get_logger(__name__)
 
-COOKIE = "portal_session"
 # Often enough for "last seen" and for expiry, seldom enough to cost nothing.
 SEEN_EVERY = timedelta(minutes=5)
 SEEN = text("update user_session set last_seen_at = greatest(last_seen_at, :now) where id = :id")
@@ -205,28 +205,6 @@ def _visit(row: Any) -> Visit:
         second_factor_at=row["second_factor_at"],
         has_second_factor=row["has_second_factor"],
         second_factor_required=bool(row["second_factor_required"]),
-    )
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """Give the browser its session token; no script can read it."""
-    settings: Settings = current_app.extensions["settings"]
-    response.set_cookie(
-        cookie_name(COOKIE, settings),
-        token,
-        max_age=settings.session_max_days * 86400,
-        secure=settings.is_secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-
-
-def clear_cookie(response: Response) -> None:
-    """Take the token back; the row has been ended already."""
-    settings: Settings = current_app.extensions["settings"]
-    response.delete_cookie(
-        cookie_name(COOKIE, settings), path="/", secure=settings.is_secure, httponly=True, samesite="Lax"
     )
 
 
