@@ -50,6 +50,8 @@ class Settings:
     # Whether the seller's own people need a second factor.
     staff_second_factor: bool = False
     session_max_days: int = 30
+    lookups_per_minute: int = 60
+    lookups_per_hour: int = 600
     time_zone: str = "America/New_York"
     write_off_limit: Decimal = Decimal("5.00")
     stripe_key: str = ""
@@ -146,7 +148,7 @@ def _host(public_url: str, environment: str) -> str:
 
 
 def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
-    """How much the portal serves at a time, and for how long a session lasts."""
+    """How much the portal serves at a time, for how long a session lasts, and how much staff look at."""
     return replace(
         settings,
         trusted_proxies=_integer(env, "PORTAL_TRUSTED_PROXIES", Settings.trusted_proxies),
@@ -158,6 +160,8 @@ def _with_limits(env: Mapping[str, str], settings: Settings) -> Settings:
         session_idle_hours=_integer(env, "PORTAL_SESSION_IDLE_HOURS", Settings.session_idle_hours),
         staff_idle_hours=_integer(env, "PORTAL_STAFF_IDLE_HOURS", Settings.staff_idle_hours),
         session_max_days=_integer(env, "PORTAL_SESSION_MAX_DAYS", Settings.session_max_days),
+        lookups_per_minute=max(1, _integer(env, "PORTAL_LOOKUPS_PER_MINUTE", Settings.lookups_per_minute)),
+        lookups_per_hour=max(1, _integer(env, "PORTAL_LOOKUPS_PER_HOUR", Settings.lookups_per_hour)),
         staff_second_factor=_flag(
             env, "PORTAL_STAFF_SECOND_FACTOR", settings.environment == "production" and not settings.demo
         ),

@@ -171,5 +171,5 @@ def mails_left(connection: Connection) -> MailsLeft:
 
 
 def mail_folders() -> list[Path]:
-    """The folders of mail templates: one for each domain."""
-    return sorted(path for path in (resource_dir("templates") / "email").iterdir() if path.is_dir())
+    """The folders of mail templates: one for each domain, and inside it those of nouns with many letters."""
+    return sorted(path for path in (resource_dir("templates") / "email").rglob("*") if path.is_dir())

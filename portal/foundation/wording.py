@@ -75,3 +75,8 @@ def fold_like(words: str) -> str:
     """``%words%`` for ``fold(…) like``, with the wildcards in them escaped."""
     escaped = fold(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def phone_digits(phone: str | None) -> str | None:
+    """Only the digits, so that ``5185550100`` finds ``(518) 555-0100``; None if there are none."""
+    return "".join(c for c in phone or "" if c.isdecimal()) or None

@@ -48,12 +48,12 @@ class NotificationSent(Touch):
     stage="support",
     task="get_help",
     says="Looked something up",
-    meaning="Staff searched for an order, company or person, or opened what they found",
+    meaning="Staff were shown a customer's data: a search, a list, a page, a document",
     detail="results",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLookedUp(Touch):
-    """Staff searched for an order, company or person, or opened what they found."""
+    """Staff were shown a customer's data: a search, a list, a page, a document."""
 
     results: int | None = None
     page: str | None = None
@@ -61,6 +61,10 @@ class HistoryLookedUp(Touch):
     query_kind: str | None = None
     query_length: int | None = None
     opened: str | None = None
+    accounts: list[int] | None = None
+    people: list[int] | None = None
+    documents: list[str] | None = None
+    asked: list[str] | None = None
 
 
 @fact(

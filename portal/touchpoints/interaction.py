@@ -42,6 +42,19 @@ def interaction_of(session: Session) -> Interaction:
     return found
 
 
+def note_shown(session: Session, *company_ids: int | None) -> None:
+    """Say whose rows a query has read for a page. When its reader is staff, the log names these companies, whether or
+    not the page records a view of its own (:func:`portal.web.asked.staff_look`)."""
+    shown: list[int] = session.info.setdefault("shown", [])
+    shown.extend(found for found in dict.fromkeys(company_ids) if found is not None and found not in shown)
+
+
+def companies_shown(session: Session) -> list[int]:
+    """What :func:`note_shown` was told, each once."""
+    found: list[int] = session.info.get("shown", [])
+    return found
+
+
 def channel_of(actor: Actor) -> str:
     """The channel of what this actor does on the portal's pages."""
     return CHANNEL_OF.get(actor.kind, "web")

@@ -74,6 +74,37 @@ class Touch:
         return {name: value for name, value in values.items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act changed: values before and after, by name. Codes and numbers of ours, never what a person typed."""
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+    @property
+    def names(self) -> list[str]:
+        """What is different, in the order of ``after``."""
+        return [name for name, value in self.after.items() if self.before.get(name) != value]
+
+    @property
+    def was(self) -> list[str]:
+        """The property ``before`` of a touchpoint."""
+        return [f"{name}={_word(self.before.get(name))}" for name in self.names]
+
+    @property
+    def becomes(self) -> list[str]:
+        """The property ``after`` of a touchpoint."""
+        return [f"{name}={_word(self.after[name])}" for name in self.names]
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
 T = TypeVar("T", bound=Touch)
 # Every kind by name, filled while the nouns' facts.py are imported: see portal/touchpoints/kinds.py.
 REGISTERED: dict[str, type[Touch]] = {}

@@ -1,4 +1,4 @@
-"""What a refused request asked for, as the log may hold it: whose order was tried, from which network, never a secret."""
+"""What a request asked for, as the log may hold it: whose order was tried or shown, from which network, never a secret."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypedDict
 
-from flask import current_app, request
+from flask import current_app, g, request
 
+from portal.touchpoints.facts import HistoryLookedUp
+from portal.touchpoints.interaction import companies_shown
+from portal.web.access import PUBLIC, request_permission
 from portal.web.browser.visitor import network_of
+from portal.web.sessions import visit
+from portal.web.transaction import now, only_reads
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Codes and numbers of ours: CP-100001, C10001, ACME, 2026-05. Whatever else is in an address was typed by somebody.
@@ -18,6 +24,9 @@ OURS = re.compile(r"[A-Z]{1,12}[-._]?\d{0,9}|\d{1,6}|\d{4}-\d{2}")
 # Unguessable values, which are worth something to whoever reads them.
 SECRETS = frozenset({"token"})
 MOST = 8
+# Permissions of pages on which staff see themselves and their colleagues, and no customer.
+NO_CUSTOMER = frozenset({PUBLIC, "account:manage", "staff:manage"})
+POLLED_SECONDS = 300
 
 
 class Asked(TypedDict):
@@ -39,6 +48,35 @@ def what_was_asked(status: int) -> Asked:
         "asked": list(_objects())[:MOST] or None,
         "network": network_of(request.remote_addr) or None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page with customers' data that staff were shown. ``key`` keeps what is asked again and again to one in five
+    minutes: a board that refreshes itself."""
+
+    what: HistoryLookedUp
+    account_id: int | None
+    key: str | None
+
+
+def staff_look(status: int) -> Look | None:
+    """What to record of a page that recorded nothing itself; None unless staff were shown a customer's data."""
+    seen = visit()
+    if status != 200 or not seen.actor.is_staff or not only_reads() or request_permission() in NO_CUSTOMER:
+        return None
+    session = g.get("db")
+    shown = g.get("companies_shown") or (companies_shown(session) if session is not None else [])
+    what = HistoryLookedUp(
+        opened=(request.endpoint or "").rpartition(".")[2],
+        page=request.endpoint,
+        asked=list(_objects())[:MOST] or None,
+        accounts=shown if len(shown) > 1 else None,
+    )
+    key = None
+    if "HX-Request" in request.headers:
+        key = f"looked:{seen.session_id}:{_hashed(request.full_path)}:{int(now().timestamp()) // POLLED_SECONDS}"
+    return Look(what, shown[0] if len(shown) == 1 else None, key)
 
 
 def _objects() -> Iterator[str]:

@@ -30,6 +30,7 @@ from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.tokens import token_hash
 from portal.web.browser.cookies import cookie_name
+from portal.web.browser.session_cookie import COOKIE
 from portal.web.htmx import go
 from portal.web.scope import SIGN_IN, scope_of
 from portal.web.transaction import db, now, only_reads
@@ -37,7 +38,6 @@ from portal.web.urls import came_from
 
 log = structlog.get_logger(__name__)
 
-COOKIE = "portal_session"
 # Often enough for "last seen" and for expiry, seldom enough to cost nothing.
 SEEN_EVERY = timedelta(minutes=5)
 SEEN = text("update user_session set last_seen_at = greatest(last_seen_at, :now) where id = :id")
@@ -62,6 +62,7 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current'
            and f.subject_user_id = coalesce(d.subject_user_id, u.id)) as draft_lines,
+       coalesce(k.in_minute, 0) as lookups_in_minute, coalesce(k.in_hour, 0) as lookups_in_hour,
        {SIGN_IN}
   from user_session s
   join app_user u on u.id = s.user_id and u.disabled_at is null
@@ -84,6 +85,9 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
                           and {stands("x", "cc")}
         where cc.id = case when u.kind = 'customer' then s.company_id else d.company_id end
           and cc.disabled_at is null) c on true
+  left join lateral (
+       select sum(l.many) as in_hour, sum(l.many) filter (where l.minute = :minute) as in_minute
+         from staff_lookup l where u.kind <> 'customer' and l.user_id = u.id and l.minute >= :hour) k on true
   left join store st on st.id = coalesce(s.store_id, c.home_store_id)
   left join company_job j on j.id = s.job_id and j.company_id = c.id and j.closed_at is null
  where s.token_hash = :token_hash and s.ended_at is null and s.expires_at > :now
@@ -106,6 +110,7 @@ class Visit:
     po_mode: str = "free"
     companies: int = 0
     draft_lines: int = 0
+    lookups: tuple[int, int] = (0, 0)  # pages with customers' data opened by staff, in this minute and hour
     delegation_ends: datetime | None = None
     # The stay in a customer's account that the session's row names, running or over.
     held_delegation_id: int | None = None
@@ -164,20 +169,15 @@ def _load(token: str) -> Visit:
         return NOBODY
     settings: Settings = current_app.extensions["settings"]
     moment = now()
-    row = (
-        db()
-        .execute(
-            WHO,
-            {
-                "token_hash": token_hash(token),
-                "now": moment,
-                "idle": moment - timedelta(hours=settings.session_idle_hours),
-                "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
-            },
-        )
-        .mappings()
-        .one_or_none()
-    )
+    asked = {
+        "token_hash": token_hash(token),
+        "now": moment,
+        "minute": moment.replace(second=0, microsecond=0),
+        "hour": moment.replace(minute=0, second=0, microsecond=0),
+        "idle": moment - timedelta(hours=settings.session_idle_hours),
+        "staff_idle": moment - timedelta(hours=settings.staff_idle_hours),
+    }
+    row = db().execute(WHO, asked).mappings().one_or_none()
     if row is None:
         return NOBODY
     found = _visit(row)
@@ -198,34 +198,13 @@ def _visit(row: Any) -> Visit:
         po_mode=row["po_mode"] or "free",
         companies=row["companies"],
         draft_lines=row["draft_lines"],
+        lookups=(row["lookups_in_minute"], row["lookups_in_hour"]),
         delegation_ends=row["delegation_ends"],
         held_delegation_id=row["held_delegation_id"],
         confirmed_at=row["confirmed_at"],
         second_factor_at=row["second_factor_at"],
         has_second_factor=row["has_second_factor"],
         second_factor_required=bool(row["second_factor_required"]),
-    )
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """Give the browser its session token; no script can read it."""
-    settings: Settings = current_app.extensions["settings"]
-    response.set_cookie(
-        cookie_name(COOKIE, settings),
-        token,
-        max_age=settings.session_max_days * 86400,
-        secure=settings.is_secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-
-
-def clear_cookie(response: Response) -> None:
-    """Take the token back; the row has been ended already."""
-    settings: Settings = current_app.extensions["settings"]
-    response.delete_cookie(
-        cookie_name(COOKIE, settings), path="/", secure=settings.is_secure, httponly=True, samesite="Lax"
     )
 
 

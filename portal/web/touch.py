@@ -21,7 +21,7 @@ from portal.touchpoints.interaction import Interaction, channel_of, set_interact
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
 from portal.web.access import request_permission
-from portal.web.asked import what_was_asked
+from portal.web.asked import staff_look, what_was_asked
 from portal.web.browser.visitor import remember_visitor, visitor_id, wants_privacy
 from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
@@ -70,6 +70,8 @@ def _record_views(response: Response) -> Response:
     """Runs before the commit, so that facts know their circumstances, and hands views over to the end."""
     try:
         _record_refusal(response.status_code)
+        if not g.get("views") and (look := staff_look(response.status_code)) is not None:
+            viewed(look.what, key=look.key, account_id=look.account_id)
         session = g.get("db")
         events = _shown(response.status_code)
         if events or (session is not None and session.info.get("touchpoints")):

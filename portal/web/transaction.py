@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.clock import local, utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
-from portal.touchpoints.interaction import set_interaction
+from portal.touchpoints.interaction import companies_shown, set_interaction
 from portal.web.scope import BOOKS, Scope, scoped
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -62,6 +62,7 @@ def leave() -> None:
     """
     session: Session | None = g.pop("db", None)
     if session is not None:
+        g.companies_shown = companies_shown(session)
         session.commit()
         session.close()
 

@@ -21,6 +21,24 @@ MAILS: dict[str, Cases] = {
     "password_reset": {
         "asked": {"name": "Lee Novak", "link": LINK.replace("invitations", "reset"), "minutes": 60}
     },
+    "lookups_stopped": {
+        "usual": {
+            "person": "Sam Reed",
+            "email": "sam.reed@coatings.example",
+            "role": "support",
+            "looked": 60,
+            "hour": "14:00 UTC",
+            "link": "https://portal.example/staff/lookups",
+        },
+        "refused at once": {
+            "person": "Sam Reed",
+            "email": "sam.reed@coatings.example",
+            "role": "support",
+            "looked": 1,
+            "hour": "14:00 UTC",
+            "link": "https://portal.example/staff/lookups",
+        },
+    },
     "recovery_code_used": {
         "some left": {"name": "Lee Novak", "left": 7},
         "one left": {"name": "Lee Novak", "left": 1},

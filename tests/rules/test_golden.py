@@ -31,7 +31,7 @@ from tests.golden import account_mails, billing_mails, order_mails
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TEMPLATES = {
-    path.name.removesuffix(".txt.j2"): path for folder in mail_folders() for path in folder.iterdir()
+    path.name.removesuffix(".txt.j2"): path for folder in mail_folders() for path in folder.glob("*.txt.j2")
 }
 MAILS = {**account_mails.MAILS, **order_mails.MAILS, **billing_mails.MAILS}
 # What the worker adds to the data of every mail.

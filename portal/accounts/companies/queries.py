@@ -16,6 +16,7 @@ from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import holds
 from portal.foundation.wording import fold_like
+from portal.touchpoints.interaction import note_shown
 
 ROWS_PER_PAGE = 25
 
@@ -54,6 +55,7 @@ def visible_company(session: Session, actor: Actor, code: str) -> Company:
     )
     if company is None:
         raise NotFound
+    note_shown(session, company.id)
     return company
 
 
@@ -76,6 +78,7 @@ def companies_for_staff(
     rows = [CompanyRow(r.id, r.code, r.name, r.phone, r.email, r.disabled_at is not None) for r in found]
     shown = rows[:ROWS_PER_PAGE]
     more = len(rows) > ROWS_PER_PAGE
+    note_shown(session, *(row.id for row in shown))
     return Page(shown, encode_cursor(shown[-1].name, shown[-1].id) if more else None)
 
 

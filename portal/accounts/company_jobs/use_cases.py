@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.accounts.company_jobs.facts import record_jobs_changed
 from portal.accounts.models import Company, CompanyJob
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -29,7 +31,7 @@ def may_add_jobs(actor: Actor, po_mode: str) -> bool:
     return actor.can("company:manage") if po_mode == "list" else actor.can("drafts:write")
 
 
-def add_jobs(session: Session, *, actor: Actor, words: str) -> AddedJobs:
+def add_jobs(session: Session, *, actor: Actor, words: str, now: datetime) -> AddedJobs:
     """Add jobs to the actor's company. Existing names stay as they are; closed ones are reopened.
 
     :param words: lines as a spreadsheet gives them: the name, optionally a tab and the PO number.
@@ -43,7 +45,9 @@ def add_jobs(session: Session, *, actor: Actor, words: str) -> AddedJobs:
         raise Rejected("not_yours", "Only your company's administrators add jobs.", outcome="denied")
     jobs = _parse_jobs(words)
     added = _insert(session, company, jobs)
-    return AddedJobs(added, len(jobs) - added)
+    if added:
+        record_jobs_changed(session, added, "added", actor=actor, now=now)
+    return AddedJobs(len(added), len(jobs) - len(added))
 
 
 def close_job(session: Session, *, actor: Actor, job_id: int, now: datetime) -> CompanyJob:
@@ -62,11 +66,13 @@ def close_job(session: Session, *, actor: Actor, job_id: int, now: datetime) -> 
         raise NotFound
     if not may_add_jobs(actor, company.po_mode):
         raise Rejected("not_yours", "Only your company's administrators close jobs.", outcome="denied")
-    job.closed_at = job.closed_at or now
+    if job.closed_at is None:
+        job.closed_at = now
+        record_jobs_changed(session, [job.id], "closed", actor=actor, now=now)
     return job
 
 
-def _insert(session: Session, company: Company, jobs: dict[str, str]) -> int:
+def _insert(session: Session, company: Company, jobs: dict[str, str]) -> Sequence[int]:
     # A fixed order prevents deadlocks between two concurrent pastes.
     rows = [{"company_id": company.id, "name": n, "po_number": jobs[n]} for n in sorted(jobs)]
     added = session.scalars(
@@ -79,7 +85,7 @@ def _insert(session: Session, company: Company, jobs: dict[str, str]) -> int:
         )
         .returning(CompanyJob.id)
     )
-    return len(added.all())
+    return added.all()
 
 
 def _parse_jobs(words: str) -> dict[str, str]:

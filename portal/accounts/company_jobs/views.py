@@ -24,7 +24,7 @@ def create_jobs() -> Answer:
     if not form.validate_on_submit():
         return context_page(form, 422)
     with refusing(form) as tried:
-        added = add_jobs(db(), actor=actor(), words=form.names.data)
+        added = add_jobs(db(), actor=actor(), words=form.names.data, now=now())
     if tried.refused is not None:
         return context_page(form, 422)
     known = f" {plural(added.known, 'was', 'were')} there already." if added.known else ""

@@ -14,6 +14,7 @@ from portal.accounts.sight import standing_in
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
+from portal.touchpoints.interaction import note_shown
 
 ROWS_PER_PAGE = 20
 
@@ -77,6 +78,7 @@ def assigned_company(session: Session, actor: Actor, code: str) -> Company:
     )
     if company is None or actor.kind != "rep":
         raise NotFound
+    note_shown(session, company.id)
     return company
 
 

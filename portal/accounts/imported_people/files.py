@@ -9,8 +9,8 @@ from typing import Any
 from psycopg import Connection
 
 from portal.accounts.imported_people.use_cases import Said, take_over_memberships, take_over_profiles
-from portal.accounts.phones import phone_digits
 from portal.foundation.money import round_to_minor
+from portal.foundation.wording import phone_digits
 from portal.intake import cells
 from portal.intake.lookups import Known, Lookup, References
 from portal.intake.spec import Intake, Spec

@@ -208,6 +208,22 @@ class UserSession(Base):
     touch_seq: Mapped[int] = mapped_column(server_default="0")
 
 
+class StaffLookup(Base):
+    """How many pages with customers' data a member of staff opened in a minute, and how many more were refused."""
+
+    __tablename__ = "staff_lookup"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+    many: Mapped[int]
+    refused: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("many >= 0 and refused >= 0 and many + refused > 0", name="counted"),
+        Index("ix_staff_lookup_minute", "minute"),
+    )
+
+
 class SignInAttempt(Base):
     """A wrong password or a mail that was asked for, counted to slow down guesses and floods. ``account_key``: a hash of
     what is counted together: an address, a browser, a session, a host."""

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.models import Company, Membership, User
-from portal.accounts.people.facts import record_person_changed
+from portal.accounts.people.facts import record_acting_consent_changed, record_person_changed
 from portal.accounts.roles import CUSTOMER_ROLES
 from portal.accounts.sight import standing_in
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, void_links
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.money import format_minor
+from portal.touchpoints.kind import Change
 
 ADMIN = "company_admin"
 
@@ -33,8 +35,9 @@ def change_role(session: Session, *, actor: Actor, user_id: int, role: str, now:
     _refuse_self(actor, user_id, "You can't change your own role. Ask another administrator.")
     if role != ADMIN:
         _refuse_last_admin(session, company, membership)
+    change = Change({"role": membership.role}, {"role": role})
     membership.role = role
-    _record(session, actor, membership, "role_changed", now)
+    _record(session, actor, membership, "role_changed", now, change)
     return membership
 
 
@@ -50,11 +53,13 @@ def set_order_limit(
     """
     if limit_minor is not None and limit_minor < 0:
         raise Rejected("limit", "Enter an amount of zero or more.", field="limit")
-    _, membership = _locked(session, actor, user_id)
+    company, membership = _locked(session, actor, user_id)
     _refuse_self(actor, user_id, "You can't change your own limit. Ask another administrator.")
     if membership.order_limit_minor != limit_minor:
+        before = {"order_limit": _amount(membership.order_limit_minor, company)}
         membership.order_limit_minor = limit_minor
-        _record(session, actor, membership, "limit_changed", now)
+        change = Change(before, {"order_limit": _amount(limit_minor, company)})
+        _record(session, actor, membership, "limit_changed", now, change)
     return membership
 
 
@@ -73,10 +78,11 @@ def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> M
     if membership.invited_at is not None:
         # Somebody who never accepted leaves no trace: of a disabled person, name and phone would be shown.
         session.delete(membership)
+    change = Change({"access": _access(membership)}, {"access": "closed"})
     membership.disabled_at = now
     void_links(session, purpose=INVITATION, user_id=user_id, company_id=company.id, now=now)
     end_delegations(session, company_id=company.id, subject_user_id=user_id, now=now)
-    _record(session, actor, membership, "disabled", now)
+    _record(session, actor, membership, "disabled", now, change)
     return membership
 
 
@@ -92,7 +98,7 @@ def enable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> Me
     if membership.invited_at is not None:
         raise Rejected("never_joined", "This person has not accepted an invitation yet. Send it again.")
     membership.disabled_at = None
-    _record(session, actor, membership, "enabled", now)
+    _record(session, actor, membership, "enabled", now, Change({"access": "closed"}, {"access": "open"}))
     return membership
 
 
@@ -101,9 +107,12 @@ def set_acting_consent(session: Session, *, actor: Actor, allowed: bool, now: da
     company = session.get(Company, actor.company_id)
     if company is None:
         raise NotFound
+    change = Change({"allowed": company.acting_consent}, {"allowed": allowed})
     company.acting_consent = allowed
     if not allowed:
         end_delegations(session, company_id=company.id, now=now)
+    if change.names:
+        record_acting_consent_changed(session, company.id, change, actor=actor, now=now)
 
 
 def _locked(session: Session, actor: Actor, user_id: int) -> tuple[Company, Membership]:
@@ -147,5 +156,15 @@ def is_last_admin(session: Session, company: Company, membership: Membership) ->
     return not others
 
 
-def _record(session: Session, actor: Actor, membership: Membership, action: str, now: datetime) -> None:
-    record_person_changed(session, actor, membership, action, version=now.isoformat(), now=now)
+def _access(membership: Membership) -> str:
+    return "invited" if membership.invited_at is not None else "open"
+
+
+def _amount(minor: int | None, company: Company) -> str | None:
+    return None if minor is None else format_minor(minor, company.currency)
+
+
+def _record(
+    session: Session, actor: Actor, membership: Membership, action: str, now: datetime, change: Change
+) -> None:
+    record_person_changed(session, actor, membership, action, version=now.isoformat(), now=now, change=change)

@@ -6,8 +6,8 @@ from wtforms import PasswordField, SelectField, TelField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.accounts.profile.time_zones import zones_with
 from portal.accounts.sign_in.fields import name_field, new_password_field
-from portal.accounts.time_zones import zones_with
 from portal.web.forms import PortalForm
 
 LANGUAGES = (SelectChoice("en", "English"), SelectChoice("es", "Español"), SelectChoice("fr", "Français"))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
-from portal.accounts.phones import phone_digits
+from portal.accounts.profile.facts import record_profile_changed
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
+from portal.foundation.wording import phone_digits
+from portal.touchpoints.kind import Change
 
 
 def update_profile(
-    session: Session, *, actor: Actor, name: str, phone: str, language: str, time_zone: str
+    session: Session, *, actor: Actor, name: str, phone: str, language: str, time_zone: str, now: datetime
 ) -> User:
     """Change one's own name, phone number, language and time zone (an IANA name).
 
@@ -27,6 +30,14 @@ def update_profile(
             "no_phone", "Enter a phone number with its area code, or leave it empty.", field="phone"
         )
     user = session.get_one(User, actor.user_id)
+    before = _details(user)
     user.name, user.language, user.time_zone = name, language, time_zone
     user.phone, user.phone_digits = phone or None, digits
+    change = Change(before, _details(user))
+    if change.names:
+        record_profile_changed(session, change, actor=actor, now=now)
     return user
+
+
+def _details(user: User) -> dict[str, object]:
+    return {"name": user.name, "phone": user.phone, "language": user.language, "time_zone": user.time_zone}

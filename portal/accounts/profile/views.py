@@ -47,6 +47,7 @@ def save_profile() -> Answer:
                 phone=form.phone.data or "",
                 language=form.language.data,
                 time_zone=form.time_zone.data,
+                now=now(),
             )
         if tried.refused is None:
             flash("ok", "Your details are saved.")

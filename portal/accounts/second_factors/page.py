@@ -20,8 +20,9 @@ from portal.accounts.sign_in.use_cases.guesses import CODE, SESSION, Bucket, tak
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.foundation.config import Settings
 from portal.foundation.errors import Rejected
+from portal.web.browser.session_cookie import set_cookie
 from portal.web.refusals import refusing
-from portal.web.sessions import Visit, actor, set_cookie, visit
+from portal.web.sessions import Visit, actor, visit
 from portal.web.touch import viewed
 from portal.web.transaction import books, now
 

@@ -21,8 +21,9 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.foundation.config import Settings
 from portal.foundation.db import transaction
 from portal.foundation.errors import Rejected
+from portal.web.browser.session_cookie import set_cookie
 from portal.web.browser.visitor import host_of, known_browser, network_of, remember_browser
-from portal.web.sessions import session_token, set_cookie, visit
+from portal.web.sessions import session_token, visit
 from portal.web.touch import viewed
 from portal.web.transaction import book_sessions, db, now
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import Actor
-from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.kind import Change, Touch, fact
 from portal.touchpoints.recording import Event, record
 
 
@@ -46,14 +46,17 @@ class CreditReleased(Touch):
     "hold_rule_changed",
     stage="pay",
     task="administer",
-    says="Changed when the account is held by itself",
+    says="Changed when the account is held automatically",
     meaning="After how many days overdue a company's account is held was set or taken away",
+    detail="change",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRuleChanged(Touch):
     """After how many days overdue a company's account is held was set or taken away."""
 
     fields: list[str] | None = None
+    before: list[str] | None = None
+    after: list[str] | None = None
 
 
 def record_hold_changes(
@@ -66,8 +69,10 @@ def record_hold_changes(
         record(session, Event(what, actor=actor, now=now, key=key, account_id=each.company_id))
 
 
-def record_hold_rule_changed(session: Session, company_id: int, *, actor: Actor, now: datetime) -> None:
+def record_hold_rule_changed(
+    session: Session, company_id: int, change: Change, *, actor: Actor, now: datetime
+) -> None:
     """Record that a company's hold rule was set, changed or removed."""
     key = f"hold_rule_changed:{company_id}:{now.isoformat()}"
-    what = HoldRuleChanged(fields=["hold_after_days"])
+    what = HoldRuleChanged(fields=change.names, before=change.was, after=change.becomes)
     record(session, Event(what, actor=actor, now=now, key=key, account_id=company_id))

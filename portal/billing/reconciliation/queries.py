@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.stripe_facts import Discrepancy
+from portal.touchpoints.interaction import note_shown
 
 MOST_SHOWN = 200
 
@@ -23,6 +24,7 @@ class DifferenceRow:
     words: str
     found_at: datetime
     seen_at: datetime
+    company_id: int | None
     company_code: str | None
     company_name: str | None
     acknowledged_at: datetime | None
@@ -41,13 +43,14 @@ def acknowledged_differences(session: Session) -> list[DifferenceRow]:
 
 
 def _rows(session: Session, condition: ColumnElement[bool]) -> list[DifferenceRow]:
-    rows = session.execute(
+    found = session.execute(
         select(
             Discrepancy.key,
             Discrepancy.kind,
             Discrepancy.words,
             Discrepancy.found_at,
             Discrepancy.seen_at,
+            Company.id.label("company_id"),
             Company.code.label("company_code"),
             Company.name.label("company_name"),
             Discrepancy.acknowledged_at,
@@ -59,4 +62,6 @@ def _rows(session: Session, condition: ColumnElement[bool]) -> list[DifferenceRo
         .order_by(Discrepancy.found_at, Discrepancy.id)
         .limit(MOST_SHOWN)
     )
-    return [DifferenceRow(**row._asdict()) for row in rows]
+    rows = [DifferenceRow(**row._asdict()) for row in found]
+    note_shown(session, *(row.company_id for row in rows))
+    return rows

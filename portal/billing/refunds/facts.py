@@ -54,3 +54,68 @@ def record_refunded(
             links={"payment_id": payment.id},
         ),
     )
+
+
+@fact(
+    "refund_requested",
+    stage="pay",
+    task="administer",
+    says="Began a refund",
+    meaning="A refund was begun; `order_refunded` says when the money was given back",
+    detail="document",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(Touch):
+    """A refund was begun; ``order_refunded`` says when the money was given back."""
+
+    number: str | None = None
+
+
+def record_refund_requested(
+    session: Session, refund: Refund, payment: Payment, *, actor: Actor, now: datetime
+) -> None:
+    """Record who began a refund of how much."""
+    record(
+        session,
+        Event(
+            RefundRequested(number=payment.number),
+            actor=actor,
+            now=now,
+            key=f"refund_requested:{refund.id}",
+            account_id=payment.company_id,
+            value_minor=refund.amount_minor,
+            currency=refund.currency,
+            links={"payment_id": payment.id},
+        ),
+    )
+
+
+@fact(
+    "refund_failure_acknowledged",
+    stage="pay",
+    task="administer",
+    says="Saw to a refund that failed",
+    meaning="Somebody has seen to a refund that did not arrive; it left the worklist",
+    detail="document",
+    told=False,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailureAcknowledged(Touch):
+    """Somebody has seen to a refund that did not arrive; it left the worklist."""
+
+
+def record_failure_acknowledged(session: Session, refund: Refund, *, actor: Actor, now: datetime) -> None:
+    """Record who saw to a failed refund."""
+    record(
+        session,
+        Event(
+            RefundFailureAcknowledged(),
+            actor=actor,
+            now=now,
+            key=f"refund_failure_acknowledged:{refund.id}",
+            account_id=refund.company_id,
+            value_minor=refund.amount_minor,
+            currency=refund.currency,
+            links={"payment_id": refund.payment_id},
+        ),
+    )

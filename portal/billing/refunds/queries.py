@@ -25,6 +25,7 @@ from portal.billing.settlement.queries import (
 )
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
+from portal.touchpoints.interaction import note_shown
 
 MOST_PAYMENTS = 5
 
@@ -174,4 +175,5 @@ def payment_for_staff(session: Session, actor: Actor, number: str) -> tuple[Paym
     ).one_or_none()
     if found is None:
         raise NotFound
+    note_shown(session, found[1].id)
     return found[0], found[1]

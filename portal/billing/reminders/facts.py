@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.reminders.rules import DueStep
 from portal.foundation.actor import SYSTEM, Actor
-from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.kind import Change, Touch, fact
 from portal.touchpoints.recording import Event, record
 
 
@@ -38,12 +38,15 @@ class ReminderSent(Touch):
     task="administer",
     says="Changed when we remind of invoices",
     meaning="A company's reminders were switched on, off or to other days",
+    detail="change",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemindersChanged(Touch):
     """A company's reminders were switched on, off or to other days."""
 
     fields: list[str] | None = None
+    before: list[str] | None = None
+    after: list[str] | None = None
 
 
 def record_reminder_sent(session: Session, each: DueStep, *, now: datetime) -> None:
@@ -64,8 +67,10 @@ def record_reminder_sent(session: Session, each: DueStep, *, now: datetime) -> N
     )
 
 
-def record_reminders_changed(session: Session, company_id: int, *, actor: Actor, now: datetime) -> None:
+def record_reminders_changed(
+    session: Session, company_id: int, change: Change, *, actor: Actor, now: datetime
+) -> None:
     """Record that a company is reminded on other days, or not at all."""
-    what = RemindersChanged(fields=["remind", "remind_at"])
+    what = RemindersChanged(fields=change.names, before=change.was, after=change.becomes)
     key = f"reminders_changed:{company_id}:{now.isoformat()}"
     record(session, Event(what, actor=actor, now=now, key=key, account_id=company_id))

@@ -14,13 +14,14 @@ from portal.accounts.models import Company
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.billing.reminders.facts import record_reminder_sent, record_reminders_changed
 from portal.billing.reminders.letters.reminder import reminder_mails
-from portal.billing.reminders.queries import credit_of_companies, due_steps
+from portal.billing.reminders.queries import credit_of_companies, due_steps, policy_of
 from portal.billing.reminders.rules import DueStep, Policy
 from portal.foundation.actor import Actor
 from portal.foundation.clock import local
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound
 from portal.foundation.mail import Mail, send
+from portal.touchpoints.kind import Change
 
 FROM_HOUR, TO_HOUR = 8, 20  # on the seller's clock: no reminders at night
 # Invoice and step are unique: of two concurrent workers only one takes a step.
@@ -72,8 +73,14 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
         "remind": policy.remind,
         "steps": list(policy.steps),
     }
+    before = policy_of(session, company.id)
     session.execute(POLICY, asked)
-    record_reminders_changed(session, company.id, actor=actor, now=now)
+    change = Change(
+        {"remind": before.remind, "remind_at": before.steps},
+        {"remind": policy.remind, "remind_at": policy.steps},
+    )
+    if change.names:
+        record_reminders_changed(session, company.id, change, actor=actor, now=now)
 
 
 def _take_batch(session: Session, after: int, *, now: datetime, zone: str) -> tuple[int, int | None]:

@@ -83,6 +83,40 @@ def record_written_off(
     )
 
 
+@fact(
+    "write_off_reversed",
+    stage="pay",
+    task="administer",
+    says="Took back a write-off",
+    meaning="What had been written off of an invoice is owed again",
+    detail="document",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffReversed(Touch):
+    """What had been written off of an invoice is owed again."""
+
+    number: str | None = None
+
+
+def record_write_off_reversed(
+    session: Session, written: WriteOff, number: str, *, actor: Actor, now: datetime
+) -> None:
+    """Record that what was written off of an invoice is owed again. :param number: the invoice's."""
+    record(
+        session,
+        Event(
+            WriteOffReversed(number=number),
+            actor=actor,
+            now=now,
+            key=f"write_off_reversed:{written.key}",
+            account_id=written.company_id,
+            value_minor=written.amount_minor,
+            currency=written.currency,
+            links={"invoice_id": written.invoice_id},
+        ),
+    )
+
+
 def record_own_credit_used(
     session: Session, company_id: int, currency: str, minor: int, *, key: str, actor: Actor, now: datetime
 ) -> None:

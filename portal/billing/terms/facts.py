@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
-from portal.touchpoints.kind import Touch, fact
+from portal.touchpoints.kind import Change, Touch, fact
 from portal.touchpoints.recording import Event, record
 
 
@@ -18,18 +18,21 @@ from portal.touchpoints.recording import Event, record
     task="administer",
     says="Changed credit limit or terms of payment",
     meaning="The limit, the due day, the discount or how invoices are issued was changed",
+    detail="change",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsChanged(Touch):
     """The limit, the due day, the discount or how invoices are issued were changed."""
 
     fields: list[str] | None = None
+    before: list[str] | None = None
+    after: list[str] | None = None
 
 
 def record_terms_changed(
-    session: Session, company_id: int, changed: list[str], *, actor: Actor, now: datetime
+    session: Session, company_id: int, change: Change, *, actor: Actor, now: datetime
 ) -> None:
-    """Record which terms of a company were changed."""
+    """Record which terms of a company were changed, from what to what."""
     key = f"terms_changed:{company_id}:{now.isoformat()}"
-    what = TermsChanged(fields=changed)
+    what = TermsChanged(fields=change.names, before=change.was, after=change.becomes)
     record(session, Event(what, actor=actor, now=now, key=key, account_id=company_id))

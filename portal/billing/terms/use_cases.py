@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +16,8 @@ from portal.billing.terms.facts import record_terms_changed
 from portal.foundation.actor import Actor
 from portal.foundation.amounts import LARGEST
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.money import format_minor
+from portal.touchpoints.kind import Change
 
 MOST_DAYS, MOST_DISCOUNT = 365, 5000
 KINDS, INVOICE_PER = ("net", "eom"), ("shipment", "order")
@@ -61,7 +65,7 @@ def change_terms(
     _check(agreed)
     before = session.execute(BEFORE, {"company": company.id}).one()
     after = _columns(agreed)
-    changed = [name for name, value in after.items() if getattr(before, name) != value]
+    changed = Change(before._asdict(), after).names
     if not changed:
         return []
     asked = {"company": company.id, "currency": company.currency, **after}
@@ -69,7 +73,8 @@ def change_terms(
         session.execute(TERMS, asked)
     if "limit_minor" in changed:
         session.execute(LIMIT, asked)
-    record_terms_changed(session, company.id, changed, actor=actor, now=now)
+    change = Change(_told(before._asdict(), company.currency), _told(after, company.currency))
+    record_terms_changed(session, company.id, change, actor=actor, now=now)
     return changed
 
 
@@ -83,6 +88,12 @@ def _columns(agreed: Agreed) -> dict[str, str | int]:
         "discount_days": terms.discount_days,
         "invoice_per": agreed.invoice_per,
     }
+
+
+def _told(values: Mapping[str, Any], currency: str) -> dict[str, object]:
+    """As the log holds them: the limit as an amount."""
+    limit = values["limit_minor"]
+    return {**values, "limit_minor": None if limit is None else format_minor(limit, currency)}
 
 
 def _check(agreed: Agreed) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.billing.payment_states import REFUND_GONE
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import sql_list
+from portal.touchpoints.interaction import note_shown
 
 PAGE_SIZE = 25
 CASH_SHOWN = 10
@@ -113,6 +114,7 @@ def overdue_companies(session: Session, today: date, *, after: str | None = None
         asked |= dict(zip(("amount", "company", "currency"), key, strict=True))
     found = [OverdueCompany(*row) for row in session.execute(_overdue(key is not None), asked)]
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    note_shown(session, *(row.company_id for row in shown))
     last = shown[-1] if more else None
     return Page(shown, encode_cursor(last.overdue_minor, last.company_id, last.currency) if last else None)
 

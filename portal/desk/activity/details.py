@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from portal.desk.activity.changes import change_words
 from portal.desk.activity.queries import Names
 from portal.desk.activity.words import OUTCOME_WORDS, mail_words
 from portal.foundation.money import format_minor
@@ -77,6 +78,22 @@ def _person(entry: Entry, names: Names) -> str:
     return f"{name}, {role}" if name and role else name or role
 
 
+def _change(entry: Entry, names: Names) -> str:
+    person = names.people.get(entry.props.get("user_id") or 0, ("", ""))[0]
+    words = change_words(entry.props)
+    if not words:
+        return _person(entry, names)
+    return f"{person}: {words}" if person else words[:1].upper() + words[1:]
+
+
+def _fields(entry: Entry, names: Names) -> str:
+    return ", ".join(each.replace("_", " ") for each in entry.props.get("fields") or []).capitalize()
+
+
+def _jobs(entry: Entry, names: Names) -> str:
+    return _many(entry.props.get("rows") or 0, "job")
+
+
 def _mail(entry: Entry, names: Names) -> str:
     kind = entry.props.get("mail_kind") or ""
     words = mail_words(kind)
@@ -117,6 +134,9 @@ _DETAILS: dict[str, Callable[[Entry, Names], str]] = {
     "reorder": _reorder,
     "store": _store,
     "person": _person,
+    "change": _change,
+    "jobs": _jobs,
+    "fields": _fields,
     "mail": _mail,
     "minutes": _minutes,
     "page": _page,

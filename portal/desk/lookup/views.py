@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -41,18 +43,30 @@ def show_lookup() -> str | Response:
     """Results by kind, exact ones first; a single one is opened."""
     question = read_question(request.args.get("q"))
     found = look_up(db(), actor(), question)
-    live = "HX-Request" in request.headers
-    only = None if live else _only(found)
-    if not question.is_empty and not live:
-        viewed(
-            HistoryLookedUp(
-                results=len(found),
-                query_kind=question.kind,
-                query_length=len(question.text),
-                opened=only.kind if only else None,
-            )
-        )
+    only = None if "HX-Request" in request.headers else _only(found)
+    if not question.is_empty:
+        _record_lookup(question, [only] if only else found, results=len(found))
     return redirect(href(only)) if only is not None else _page(question, found)
+
+
+def _record_lookup(question: Question, shown: list[Found], *, results: int) -> None:
+    """Every answer leaves a trace with what it showed, also the one that comes while somebody types: a script can type,
+    too. The page asks once typing pauses."""
+    one = shown[0] if len(shown) == 1 else None
+    looked_up = HistoryLookedUp(
+        results=results,
+        query_kind=question.kind,
+        query_length=len(question.text),
+        opened=one.kind if one else None,
+        accounts=_distinct(each.company_id for each in shown),
+        people=_distinct(each.person_id for each in shown),
+        documents=[each.ref for each in shown if each.kind in ("order", "invoice")] or None,
+    )
+    viewed(looked_up, account_id=one.company_id if one else None)
+
+
+def _distinct(ids: Iterable[int | None]) -> list[int] | None:
+    return sorted({each for each in ids if each is not None}) or None
 
 
 def _page(question: Question, found: list[Found]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from psycopg import Connection
 
-from portal.accounts.phones import phone_digits
 from portal.exchange.companies.credit import write_credit
 from portal.exchange.companies.terms import terms, write_terms
+from portal.foundation.wording import phone_digits
 from portal.intake import cells
 from portal.intake.lookups import References
 from portal.intake.spec import OwnReference, Spec

@@ -109,6 +109,7 @@ class DraftViewed(Touch):
         "resume": "Went on with a draft",
         "rename": "Named a draft",
         "discard": "Discarded a draft",
+        "restore": "Restored a discarded draft",
         "copy": "Took over a colleague's draft",
         "save": "Saved a draft",
         "split": "Split a draft in two",

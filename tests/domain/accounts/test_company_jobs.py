@@ -21,7 +21,7 @@ def test_names_are_pasted_one_a_line_with_po_numbers_from_a_spreadsheet(
     buyer = build.actor(build.user(company), company)
     build.job(company, "Elm Street")
     words = "Mill  Lane 12\tPO-77\r\n\n  Elm Street \nMill Lane 12\nHarbor Hall\t"
-    added = add_jobs(session, actor=buyer, words=words)
+    added = add_jobs(session, now=NOW, actor=buyer, words=words)
     session.commit()
     assert (added.added, added.known) == (2, 1)
     found = {job.name: job.po_number for job in jobs_page(session, company.id).rows}
@@ -31,16 +31,18 @@ def test_names_are_pasted_one_a_line_with_po_numbers_from_a_spreadsheet(
 def test_150_names_at_once_and_not_more(session: Session, build: Build) -> None:
     company = build.company()
     buyer = build.actor(build.user(company), company)
-    assert add_jobs(session, actor=buyer, words="\n".join(f"Job {n}" for n in range(150))).added == 150
+    assert (
+        add_jobs(session, now=NOW, actor=buyer, words="\n".join(f"Job {n}" for n in range(150))).added == 150
+    )
     with pytest.raises(Rejected, match="151 names"):
-        add_jobs(session, actor=buyer, words="\n".join(f"More {n}" for n in range(151)))
+        add_jobs(session, now=NOW, actor=buyer, words="\n".join(f"More {n}" for n in range(151)))
 
 
 @pytest.mark.parametrize("words", ["", " \n\t\n ", "x" * 81, f"Name\t{'7' * 41}"])
 def test_what_is_no_job(session: Session, build: Build, words: str) -> None:
     company = build.company()
     with pytest.raises(Rejected) as no:
-        add_jobs(session, actor=build.actor(build.user(company), company), words=words)
+        add_jobs(session, now=NOW, actor=build.actor(build.user(company), company), words=words)
     assert no.value.field == "names"
 
 
@@ -59,10 +61,10 @@ def test_who_adds_jobs(session: Session, build: Build, po_mode: str, role: str, 
     actor = build.actor(build.user(company, role), company, role)
     assert may_add_jobs(actor, po_mode) is may
     if may:
-        add_jobs(session, actor=actor, words="Elm")
+        add_jobs(session, now=NOW, actor=actor, words="Elm")
     else:
         with pytest.raises(Rejected, match="administrators"):
-            add_jobs(session, actor=actor, words="Elm")
+            add_jobs(session, now=NOW, actor=actor, words="Elm")
 
 
 def test_a_closed_job_is_off_the_list_and_opens_again_by_name(session: Session, build: Build) -> None:
@@ -75,7 +77,7 @@ def test_a_closed_job_is_off_the_list_and_opens_again_by_name(session: Session, 
     assert session.get_one(CompanyJob, job.id).closed_at == NOW
     with pytest.raises(NotFound):
         choose_job(session, actor=buyer, job_id=job.id)
-    assert add_jobs(session, actor=buyer, words="Elm Street").added == 1
+    assert add_jobs(session, now=NOW, actor=buyer, words="Elm Street").added == 1
     session.commit()
     assert [j.id for j in session.scalars(select(CompanyJob))] == [job.id]
 

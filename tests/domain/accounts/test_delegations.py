@@ -15,7 +15,7 @@ from portal.accounts.roles import PERMISSIONS
 from portal.accounts.sign_in.use_cases.sign_in import Browser, sign_in
 from portal.accounts.sign_in.use_cases.sign_out import sign_out
 from portal.accounts.staff.use_cases.assignments import unassign_company
-from portal.foundation.actor import Actor
+from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.errors import NotFound, Rejected
 from tests.builders import NOW, Build
 
@@ -138,7 +138,7 @@ def test_taking_a_company_from_a_rep_ends_the_stay(session: Session, build: Buil
     company = build.company()
     rep = _rep(session, build, company)
     stay = _start(session, rep, company, build.user(company))
-    unassign_company(session, rep_id=rep.user_id or 0, code=company.code, now=NOW)
+    unassign_company(session, actor=SYSTEM, rep_id=rep.user_id or 0, code=company.code, now=NOW)
     session.commit()
     session.expire_all()
     assert stay.ended_at == NOW

@@ -14,6 +14,7 @@ from portal.accounts.staff.queries import assigned_to, staff_list
 from portal.accounts.staff.use_cases.assignments import assign_company, unassign_company
 from portal.accounts.staff.use_cases.staff import NewStaff, add_staff, disable_staff, enable_staff
 from portal.cli import cli
+from portal.foundation.actor import SYSTEM
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
@@ -79,23 +80,25 @@ def test_disabling_ends_sessions_and_the_last_administrator_stays(session: Sessi
         disable_staff(session, actor=build.actor(two), user_id=one.id, now=NOW)
     with pytest.raises(NotFound):
         disable_staff(session, actor=actor, user_id=build.user(build.company()).id, now=NOW)
-    enable_staff(session, user_id=two.id)
+    enable_staff(session, actor=SYSTEM, user_id=two.id, now=NOW)
     assert session.get_one(User, two.id).disabled_at is None
 
 
 def test_companies_are_assigned_to_reps(session: Session, build: Build) -> None:
     rep, company = build.rep(), build.company()
     for _ in range(2):
-        assign_company(session, rep_id=rep.id, code=company.code.lower())
+        assign_company(session, actor=SYSTEM, now=NOW, rep_id=rep.id, code=company.code.lower())
     session.commit()
     assert [c.id for c in assigned_to(session, rep.id)] == [company.id]
     with pytest.raises(Rejected, match="No company"):
-        assign_company(session, rep_id=rep.id, code="NOPE")
+        assign_company(session, actor=SYSTEM, now=NOW, rep_id=rep.id, code="NOPE")
     with pytest.raises(Rejected, match="Only sales reps"):
-        assign_company(session, rep_id=build.user(kind="support").id, code=company.code)
-    unassign_company(session, rep_id=rep.id, code=company.code, now=NOW)
+        assign_company(
+            session, actor=SYSTEM, now=NOW, rep_id=build.user(kind="support").id, code=company.code
+        )
+    unassign_company(session, actor=SYSTEM, rep_id=rep.id, code=company.code, now=NOW)
     with pytest.raises(NotFound):
-        unassign_company(session, rep_id=rep.id, code=company.code, now=NOW)
+        unassign_company(session, actor=SYSTEM, rep_id=rep.id, code=company.code, now=NOW)
 
 
 def test_the_list_of_staff_says_who_is_in(session: Session, build: Build) -> None:

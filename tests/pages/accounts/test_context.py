@@ -9,7 +9,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob, Membership, UserSession
-from portal.web.sessions import COOKIE, visit
+from portal.web.browser.session_cookie import COOKIE
+from portal.web.sessions import visit
 from portal.web.transaction import db
 from tests.builders import Build
 from tests.page import PageClient

@@ -14,8 +14,8 @@ from portal.accounts.models import SignInAttempt, User, UserSession
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.web.browser.session_cookie import COOKIE
 from portal.web.browser.visitor import KNOWN_COOKIE as KNOWN
-from portal.web.sessions import COOKIE
 from tests.builders import Build
 from tests.page import PageClient
 from tests.running.queued import run_queued

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Membership, OneTimeToken
 from portal.billing.models.refunds import Refund
 from portal.web.access import needs_confirmation
-from portal.web.sessions import COOKIE
+from portal.web.browser.session_cookie import COOKIE
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.accounts.authenticator import Authenticator

@@ -149,7 +149,14 @@ def test_the_log_knows_that_something_was_looked_up_but_not_what(
     client.get("/lookup/orders/T-556")
     rows = [r for r in session.query(Touchpoint) if r.name == "history_looked_up"]
     looked, opened = sorted(rows, key=lambda row: row.recorded_us)
-    assert looked.props == {"query_kind": "e-mail", "query_length": 20, "results": 1, "opened": "person"}
+    assert looked.props == {
+        "query_kind": "e-mail",
+        "query_length": 20,
+        "results": 1,
+        "opened": "person",
+        "accounts": [scene.company.id],
+        "people": [scene.buyer.id],
+    }
     assert (opened.props, opened.account_id, opened.channel) == (
         {"opened": "order"},
         scene.company.id,

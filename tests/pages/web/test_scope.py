@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, CompanyJob
 from portal.foundation.errors import Rejected
 from portal.web.answers.spreadsheets import csv_download
+from portal.web.browser.session_cookie import COOKIE
 from portal.web.forms import PortalForm
 from portal.web.refusals import refusing
-from portal.web.sessions import COOKIE, actor, visit
+from portal.web.sessions import actor, visit
 from portal.web.transaction import books, db, leave, own_transaction
 from tests.builders import Build
 from tests.page import PageClient

@@ -24,8 +24,9 @@ from portal.orders.checkout.facts import OrderCompleted, OrderFailed
 from portal.touchpoints.models import Touchpoint
 from portal.touchpoints.recording import Event, record
 from portal.web.access import needs, public
+from portal.web.browser.session_cookie import COOKIE
 from portal.web.browser.visitor import VISITOR_COOKIE
-from portal.web.sessions import COOKIE, actor
+from portal.web.sessions import actor
 from portal.web.touch import viewed
 from portal.web.transaction import db, now
 from tests.builders import Build

@@ -232,6 +232,7 @@ POST   /staff/<user_id>/assignments                      401     403    403   40
 POST   /staff/<user_id>/assignments/<code>/removal       401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /staff/<user_id>/invitation                       401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /staff/<user_id>/lock                             401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /staff/lookups                                    in      403    403   403      403   403         403 403       403        403     403   200
 POST   /staff/<user_id>/unlock                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /staff/second-factor-reset                        in      403    403   403      403   403         403 403       403        403     403   200
 POST   /staff/second-factor-reset                        401     403    403   403      403   403         403 403       403        403     403   ok

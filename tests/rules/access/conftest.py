@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,8 @@ def unlocked(settings: Settings, shared_engine: Engine) -> Flask:
     """The app without form tokens; that they are asked for is a test of its own."""
     from portal.app import create_app
 
-    app = create_app(settings, shared_engine)
+    # Everything is asked for within a minute.
+    app = create_app(replace(settings, lookups_per_minute=10**6, lookups_per_hour=10**6), shared_engine)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from portal.accounts.phones import phone_digits
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.devices import device_name
+from portal.foundation.wording import phone_digits
 from portal.web.browser.visitor import network_of
 from portal.web.urls import local_path
 

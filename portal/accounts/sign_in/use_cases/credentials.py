@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actors import actor_of
 from portal.accounts.models import ResetRequest, User
 from portal.accounts.sign_in import passwords
+from portal.accounts.sign_in.facts import record_password_changed, record_reset_requested
 from portal.accounts.sign_in.guessable import check_quality
 from portal.accounts.sign_in.letters import mail_password_changed, mail_password_reset
 from portal.accounts.sign_in.links import reset_link
@@ -51,6 +53,7 @@ def request_reset(session: Session, *, email: str, public_url: str, now: datetim
     issued = issue_link(session, purpose=RESET, user_id=user.id, now=now)
     link = reset_link(public_url, issued.token)
     minutes = issued.lifetime // MINUTE
+    record_reset_requested(session, user, link_id=issued.id, now=now)
     mail_password_reset(session, user, link=link, minutes=minutes, token_id=issued.id)
 
 
@@ -69,6 +72,7 @@ def reset_password(
         raise DeadLink
     set_password(session, user=user, password=password, now=now, sellers=sellers)
     forget(session, [Bucket(ADDRESS, user.email)])
+    record_password_changed(session, user, method="reset", actor=actor_of(user), now=now)
     mail_password_changed(session, user, now)
     return user
 
@@ -88,6 +92,7 @@ def change_password(
         )
     keep = actor.session_id
     set_password(session, user=user, password=password, now=now, keep_session=keep, sellers=sellers)
+    record_password_changed(session, user, method="password", actor=actor, now=now)
     mail_password_changed(session, user, now)
 
 

@@ -21,8 +21,9 @@ from portal.accounts.sign_in.use_cases.guesses import take_back
 from portal.accounts.sign_in.use_cases.sign_in import authenticate
 from portal.accounts.sign_in.use_cases.sign_out import sign_out
 from portal.web.access import public
+from portal.web.browser.session_cookie import clear_cookie
 from portal.web.refusals import refusing
-from portal.web.sessions import actor, clear_cookie, visit
+from portal.web.sessions import actor, visit
 from portal.web.transaction import db, now, only_reads
 from portal.web.urls import local_path
 

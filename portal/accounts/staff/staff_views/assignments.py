@@ -10,6 +10,7 @@ from portal.accounts.staff.page import member_page
 from portal.accounts.staff.use_cases.assignments import assign_company, unassign_company
 from portal.web.access import needs
 from portal.web.refusals import refusing
+from portal.web.sessions import actor
 from portal.web.transaction import db, now
 from portal.web.ui import flash
 
@@ -21,7 +22,7 @@ def create_assignment(user_id: int) -> Answer:
     form = AssignmentForm()
     if form.validate_on_submit():
         with refusing(form) as tried:
-            company = assign_company(db(), rep_id=user_id, code=form.code.data)
+            company = assign_company(db(), actor=actor(), rep_id=user_id, code=form.code.data, now=now())
         if tried.refused is None:
             flash("ok", f"{company.name} is assigned.")
             return redirect(url_for(".member", user_id=user_id))
@@ -32,6 +33,6 @@ def create_assignment(user_id: int) -> Answer:
 @needs("staff:manage")
 def assignment_removal(user_id: int, code: str) -> Answer:
     """Take a company from a rep."""
-    company = unassign_company(db(), rep_id=user_id, code=code, now=now())
+    company = unassign_company(db(), actor=actor(), rep_id=user_id, code=code, now=now())
     flash("ok", f"{company.name} is no longer assigned.")
     return redirect(url_for(".member", user_id=user_id))

@@ -81,7 +81,11 @@ def lock_form(user_id: int) -> Answer:
 @needs("staff:manage")
 def unlock_form(user_id: int) -> Answer:
     """Restore the access of one of the seller's people."""
-    return _change(user_id, lambda: enable_staff(db(), user_id=user_id), "{} can come in again.")
+    return _change(
+        user_id,
+        lambda: enable_staff(db(), actor=actor(), user_id=user_id, now=now()),
+        "{} can come in again.",
+    )
 
 
 @staff_blueprint.post("/staff/<int:user_id>/invitation", endpoint="resend_invitation")

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.delegations.use_cases import end_delegations
 from portal.accounts.models import Company, RepAssignment
+from portal.accounts.staff.facts import record_assignment_changed
 from portal.accounts.staff.queries import staff_member
+from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 
 
-def assign_company(session: Session, *, rep_id: int, code: str) -> Company:
-    """Let a rep look after a company.
+def assign_company(session: Session, *, actor: Actor, rep_id: int, code: str, now: datetime) -> Company:
+    """Let a rep look after a company. Idempotent.
 
     :raises Rejected: if there is no such company, or the person is not a rep.
     """
@@ -25,13 +27,18 @@ def assign_company(session: Session, *, rep_id: int, code: str) -> Company:
         raise Rejected("no_company", "No company has this code.", field="code")
     if rep.kind != "rep":
         raise Rejected("no_rep", "Only sales reps look after companies.", field="code")
-    session.execute(
-        insert(RepAssignment).values(user_id=rep.id, company_id=company.id).on_conflict_do_nothing()
+    added = session.scalar(
+        insert(RepAssignment)
+        .values(user_id=rep.id, company_id=company.id)
+        .on_conflict_do_nothing()
+        .returning(RepAssignment.user_id)
     )
+    if added is not None:
+        record_assignment_changed(session, rep.id, company.id, "assigned", actor=actor, now=now)
     return company
 
 
-def unassign_company(session: Session, *, rep_id: int, code: str, now: datetime) -> Company:
+def unassign_company(session: Session, *, actor: Actor, rep_id: int, code: str, now: datetime) -> Company:
     """Take a company from a rep; their delegation in its account ends at once.
 
     :raises NotFound: if the rep does not look after it.
@@ -47,4 +54,5 @@ def unassign_company(session: Session, *, rep_id: int, code: str, now: datetime)
     if gone is None:
         raise NotFound
     end_delegations(session, actor_user_id=rep_id, company_id=company.id, now=now)
+    record_assignment_changed(session, rep_id, company.id, "unassigned", actor=actor, now=now)
     return company

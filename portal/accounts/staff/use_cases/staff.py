@@ -19,12 +19,13 @@ from portal.accounts.sign_in.guessable import check_quality
 from portal.accounts.sign_in.links import invitation_link
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, RESET, issue_link, void_links
 from portal.accounts.sign_in.use_cases.sessions import end_sessions
-from portal.accounts.staff.facts import record_account_created
+from portal.accounts.staff.facts import record_account_created, record_staff_access_changed
 from portal.accounts.staff.letters import mail_staff_invitation
 from portal.accounts.staff.queries import staff_member, state_of
 from portal.foundation.actor import STAFF_KINDS, Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.smtp.addresses import BadAddress, read_address
+from portal.touchpoints.kind import Change
 
 # Serializes administrators who disable each other.
 _ADMINS_LOCK = text("select pg_advisory_xact_lock(7261004)")
@@ -113,7 +114,9 @@ def disable_staff(session: Session, *, actor: Actor, user_id: int, now: datetime
         raise Rejected(
             "last_admin", "This is the last administrator. Add another one first.", outcome="denied"
         )
+    change = Change({"access": state_of(user)}, {"access": "disabled"})
     _lock_out(session, user, now)
+    record_staff_access_changed(session, user, change, actor=actor, now=now)
     return user
 
 
@@ -125,10 +128,14 @@ def _lock_out(session: Session, user: User, now: datetime) -> None:
     end_delegations(session, actor_user_id=user.id, now=now)
 
 
-def enable_staff(session: Session, *, user_id: int) -> User:
-    """Restore a disabled person's access, with the password they had."""
+def enable_staff(session: Session, *, actor: Actor, user_id: int, now: datetime) -> User:
+    """Restore a disabled person's access, with the password they had. Idempotent."""
     user = staff_member(session, user_id)
+    if user.disabled_at is None:
+        return user
     user.disabled_at = None
+    change = Change({"access": "disabled"}, {"access": state_of(user)})
+    record_staff_access_changed(session, user, change, actor=actor, now=now)
     return user
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.billing.cash_application.facts import record_application_undone
 from portal.billing.cash_application.queries import UNDONE
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.ledger.use_cases import Side, post
@@ -33,7 +34,7 @@ def undo_application(
     if posted(session, done.posting_key + UNDONE):
         return False
     _check_not_spent(session, entries)
-    return post(
+    posted_now = post(
         session,
         key=done.posting_key + UNDONE,
         kind="application",
@@ -44,6 +45,9 @@ def undo_application(
         actor=actor,
         words=f"Taken back: {done.words}",
     )
+    off = [each for each in entries if each.account == RECEIVABLE and each.amount_minor < 0]
+    record_application_undone(session, done, off, actor=actor, now=now)
+    return posted_now
 
 
 def _application(session: Session, company_id: int, transaction_id: int) -> LedgerTransaction:

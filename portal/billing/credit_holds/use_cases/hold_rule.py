@@ -19,8 +19,12 @@ from portal.billing.credit_holds.rules import HoldChange
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
+from portal.touchpoints.kind import Change
 
 MOST_DAYS = 365
+HELD = text(
+    "select hold_after_days, promises_suspend_hold from payment_terms where company_id = :company for update"
+)
 RULE = text("""
 insert into payment_terms (company_id, kind, days, hold_after_days, promises_suspend_hold)
 values (:company, 'net', :days, :after, :promises)
@@ -67,10 +71,17 @@ def set_hold_rule(
         raise Rejected(
             "days", f"Type a whole number of days from 1 to {MOST_DAYS}, or nothing.", field="days"
         )
+    held = session.execute(HELD, {"company": company.id}).one_or_none()
+    before = {
+        "hold_after_days": held[0] if held else None,
+        "promises_suspend_hold": held[1] if held else True,
+    }
     session.execute(
         RULE, {"company": company.id, "days": company.terms_days, "after": days, "promises": promises}
     )
-    record_hold_rule_changed(session, company.id, actor=actor, now=now)
+    change = Change(before, {"hold_after_days": days, "promises_suspend_hold": promises})
+    if change.names:
+        record_hold_rule_changed(session, company.id, change, actor=actor, now=now)
 
 
 def apply_hold_rules(sessions: Callable[[], Session], *, now: datetime, today: date) -> tuple[int, int]:

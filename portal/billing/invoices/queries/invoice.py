@@ -10,6 +10,7 @@ from portal.accounts.sight import company_condition
 from portal.billing.models.invoices import Invoice
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
+from portal.touchpoints.interaction import note_shown
 
 
 def invoice_for(session: Session, actor: Actor, number: str) -> Invoice:
@@ -34,6 +35,7 @@ def invoice_for_staff(session: Session, actor: Actor, number: str) -> Invoice:
     found = session.scalar(select(Invoice).where(Invoice.number == number, in_sight))
     if found is None:
         raise NotFound
+    note_shown(session, found.company_id)
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.stripe_facts import Discrepancy
+from portal.billing.reconciliation.facts import record_difference_acknowledged
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 
@@ -38,4 +39,5 @@ def acknowledge_difference(
     if found.acknowledged_at is None:
         found.acknowledged_at, found.acknowledged_reason = now, said
         found.acknowledged_by_name = actor.name if actor else COMMAND_LINE
+        record_difference_acknowledged(session, found, actor=actor, now=now)
     return found

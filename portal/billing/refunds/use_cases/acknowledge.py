@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.billing.models.refunds import Refund
 from portal.billing.payment_states import REFUND_GONE
+from portal.billing.refunds.facts import record_failure_acknowledged
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 
@@ -31,4 +32,5 @@ def acknowledge_failure(
         raise NotFound
     if refund.acknowledged_at is None:
         refund.acknowledged_at, refund.acknowledged_by_name = now, actor.name
+        record_failure_acknowledged(session, refund, actor=actor, now=now)
     return refund

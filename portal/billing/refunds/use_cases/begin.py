@@ -11,6 +11,7 @@ from portal.billing.chart_of_accounts import BANK
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
+from portal.billing.refunds.facts import record_refund_requested
 from portal.billing.refunds.queries import Refundable, credit_room, refundable
 from portal.billing.refunds.rules import (
     LONGEST_REASON,
@@ -49,6 +50,7 @@ def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now:
     can = refundable(session, payment, memo_number=request.credit_memo)
     _check(session, can, request)
     refund = _add(session, can, request, actor, now)
+    record_refund_requested(session, refund, payment, actor=actor, now=now)
     if payment.kind in OFFLINE_KINDS:
         refund.state = "succeeded"
         post_refund(session, payment, refund, out_of=BANK, actor=actor, now=now)

@@ -13,7 +13,7 @@ from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.write_offs import WriteOff
-from portal.billing.settlement.facts import record_written_off
+from portal.billing.settlement.facts import record_write_off_reversed, record_written_off
 from portal.billing.settlement.use_cases.locks import lock_documents
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
@@ -88,6 +88,7 @@ def reverse_write_off(
     written.reversed_at, written.reversed_by_name = now, actor.name
     session.flush()
     _post(session, written, ":undone", actor, now)
+    record_write_off_reversed(session, written, invoice.number, actor=actor, now=now)
     return True
 
 

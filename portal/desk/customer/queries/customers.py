@@ -15,6 +15,7 @@ from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import sql_list
 from portal.foundation.wording import fold_like
 from portal.orders.status import OPEN_STATES
+from portal.touchpoints.interaction import note_shown
 
 PAGE = 25
 RHYTHM_ORDERS = 13  # twelve intervals
@@ -79,6 +80,7 @@ def assigned_customers(session: Session, actor: Actor, *, now: datetime) -> list
     source = f"{_IN_SIGHT.format(in_sight=in_sight)} and company.disabled_at is null"
     statement = text(_ROWS.format(open=_OPEN, companies=source, many=RHYTHM_ORDERS))
     rows = [CustomerRow(*row) for row in session.execute(statement, {**sight_values(actor), "now": now})]
+    note_shown(session, *(row.id for row in rows))
     return sorted(
         rows, key=lambda row: (not row.is_overdue, -row.overdue if row.is_overdue else 0.0, row.name)
     )
@@ -101,6 +103,7 @@ def customers(
         asked |= {"name": after[0], "id": after[1]}
     rows = [CustomerRow(*row) for row in session.execute(statement, asked)]
     shown, more = rows[:PAGE], len(rows) > PAGE
+    note_shown(session, *(row.id for row in shown))
     return Page(shown, next_cursor=encode_cursor(shown[-1].name, shown[-1].id) if more else None)
 
 

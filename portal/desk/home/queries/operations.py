@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from portal.foundation.jobs import GIVEN_UP, LATE, RETRYING
 from portal.foundation.sql import sql_list
 from portal.orders.status import OPEN_STATES, UNREADY_STATES
+from portal.touchpoints.interaction import note_shown
 
 _LATE = text(f"""
-select o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name, s.name as store_name, s.phone as store_phone
+select o.company_id, o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name,
+       s.name as store_name, s.phone as store_phone
   from sales_order o join company c on c.id = o.company_id left join store s on s.id = o.store_id
  where o.status in {sql_list(UNREADY_STATES)} and o.promised_at < :now and o.promised_at > :since
  order by o.promised_at desc limit :many
@@ -24,6 +26,7 @@ select o.number, o.status, o.fulfilment, o.promised_at, c.name as company_name, 
 class LateOrder:
     """An order that is not ready although it was promised by now."""
 
+    company_id: int
     number: str
     status: str
     fulfilment: str
@@ -36,7 +39,9 @@ class LateOrder:
 def late_orders(session: Session, *, now: datetime, many: int = 10) -> list[LateOrder]:
     """Orders whose promise was broken within the last two weeks, the newest first: these customers call."""
     asked = {"now": now, "since": now - timedelta(days=14), "many": many}
-    return [LateOrder(*row) for row in session.execute(_LATE, asked)]
+    found = [LateOrder(*row) for row in session.execute(_LATE, asked)]
+    note_shown(session, *(order.company_id for order in found))
+    return found
 
 
 _SYSTEM = text(f"""
@@ -54,8 +59,10 @@ select (select count(*) from company where disabled_at is null) as companies,
        (select count(*) from procrastinate_jobs j where {GIVEN_UP}) as jobs_failed,
        (select count(*) from user_session where ended_at is null and last_seen_at > :hour) as people_active,
        (select count(*) from touchpoint_other) as outside_months,
-       (select count(*) from touchpoint where occurred_us > :day_us and not valid) as invalid_today,
+       (select count(*) from touchpoint where occurred_us > :day_us and not valid
+         and source <> 'portal_client') as invalid_today,
        (select count(*) from touchpoint where occurred_us > :day_us) as touchpoints_today,
+       (select count(distinct user_id) from staff_lookup where minute > :day and refused > 0) as lookups_refused,
        pg_size_pretty(pg_database_size(current_database())) as size,
        current_setting('server_version') as version,
        (select version_num from alembic_version) as migration
@@ -80,6 +87,7 @@ class SystemState:
     outside_months: int
     invalid_today: int
     touchpoints_today: int
+    lookups_refused: int
     size: str
     version: str
     migration: str

@@ -15,26 +15,28 @@ from portal.desk.lookup.question import Question
 _ORDER = """
 select 'order', {why}, {exact}, o.number, o.number, c.name, o.status, o.fulfilment, o.placed_at, o.total_minor,
        o.currency, concat_ws(' · ', case when o.po_number ~* '^po' then o.po_number else 'PO ' || nullif(o.po_number, '') end,
-       nullif(o.job_name, '')), '', ''
+       nullif(o.job_name, '')), '', '', c.id, cast(null as bigint)
   from ({source}) o join company c on c.id = o.company_id
 """
 _INVOICE = """
 select 'invoice', {why}, {exact}, i.number, i.number, c.name,
        case when i.kind = 'credit_memo' then 'credit memo' when i.open_minor = 0 then 'paid' else 'open' end, '',
        i.issued_at, i.total_minor, i.currency, concat_ws(' · ', case when i.po_number ~* '^po' then i.po_number else 'PO ' ||
-       nullif(i.po_number, '') end, nullif(i.job_name, '')), '', ''
+       nullif(i.po_number, '') end, nullif(i.job_name, '')), '', '', c.id, cast(null as bigint)
   from ({source}) i join company c on c.id = i.company_id
 """
 _COMPANY = """
 select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
-       cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, '')
+       cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, ''),
+       c.id, cast(null as bigint)
   from ({source}) c
 """
 # Of somebody who was only invited nothing but the address is found and shown.
 _PERSON = f"""
 select 'person', {{why}}, {{exact}}, coalesce(c.code, ''), {known("u.name", "m", or_else="u.email")}, coalesce(c.name, ''),
        case when m.invited_at is not null then 'invited' when u.disabled_at is null then '' else 'disabled' end, '',
-       cast(null as timestamptz), cast(null as bigint), '', coalesce(m.role, ''), coalesce({known("u.phone", "m")}, ''), u.email
+       cast(null as timestamptz), cast(null as bigint), '', coalesce(m.role, ''), coalesce({known("u.phone", "m")}, ''), u.email,
+       c.id, u.id
   from ({{source}}) u
   {{join}} lateral (select company_id, role, invited_at from membership x where x.user_id = u.id {{scope}}
                    order by x.invited_at is not null, x.disabled_at is not null, x.company_id limit 1) m on true
@@ -42,7 +44,7 @@ select 'person', {{why}}, {{exact}}, coalesce(c.code, ''), {known("u.name", "m",
 """
 _PRODUCT = """
 select 'product', {why}, {exact}, v.sku, v.name, '', case when v.discontinued_on is null then '' else 'discontinued' end,
-       '', cast(null as timestamptz), cast(null as bigint), '', v.size, '', ''
+       '', cast(null as timestamptz), cast(null as bigint), '', v.size, '', '', cast(null as bigint), cast(null as bigint)
   from ({source}) v
 """
 _PHONE = """(phone_digits ~>=~ :phone and phone_digits ~<~ :phone_end

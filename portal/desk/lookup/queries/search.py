@@ -40,6 +40,8 @@ class Found:
     note: str
     phone: str
     email: str
+    company_id: int | None
+    person_id: int | None
 
 
 # Until the end of the transaction: left to choose, the planner plans eight readings every time (2 ms), and prefers a

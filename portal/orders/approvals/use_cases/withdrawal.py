@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.foundation.actor import Actor
+from portal.orders.approvals.facts import record_approval_withdrawn
 from portal.orders.approvals.queries import pending_approval
 from portal.orders.drafts.queries import own_head
 
@@ -21,3 +22,4 @@ def withdraw(session: Session, *, actor: Actor, now: datetime, draft_id: int) ->
     if pending is not None:
         pending.state, pending.decided_at = "withdrawn", now
         pending.decided_by_user_id, pending.decided_by_name = actor.user_id, actor.name
+        record_approval_withdrawn(session, pending, actor=actor, now=now)

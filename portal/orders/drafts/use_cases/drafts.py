@@ -186,6 +186,7 @@ def restore(session: Session, *, actor: Actor, now: datetime, draft_id: int) -> 
             draft.state = "parked"
         else:
             _become_current(session, draft)
+        record_draft(Work(session, draft, actor, now), ListSaved(action="restore"))
     return draft
 
 

@@ -19,6 +19,7 @@ from portal.orders.models.orders import Order, OrderLine
 from portal.orders.tracking.detail import DetailEvent, DetailLine, OrderDetail
 from portal.orders.tracking.head import OrderHead
 from portal.stores.models import Store
+from portal.touchpoints.interaction import note_shown
 
 # Read as plain rows of their tables, without the object mapper's steps for each of them.
 _ORDER, _LINE, _EVENT = Order.__table__, OrderLine.__table__, OrderEvent.__table__
@@ -113,4 +114,6 @@ def _load(
     rows = [DetailLine(*row) for row in session.execute(lines, of_order)]
     events = [DetailEvent(*row) for row in session.execute(_EVENTS, of_order)]
     values: list[Any] = [*found, rows, events]  # in the order of the fields
-    return OrderDetail(*values)
+    detail = OrderDetail(*values)
+    note_shown(session, detail.company_id)
+    return detail

@@ -1,0 +1,1 @@
+"""How much of customers' data a member of staff looks at: counted, slowed, refused, and told to administrators."""
