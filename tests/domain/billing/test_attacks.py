@@ -141,6 +141,7 @@ def test_no_function_lends_the_owners_rights_to_money(engine: Engine) -> None:
         "person_to_invite",
         "lock_stock",
         "hold_stock",
+        "forget_second_factor",
     }
 
 

@@ -4,7 +4,7 @@ refusal, and while a long file is still being sent."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -15,6 +15,7 @@ from portal.accounts.models import Membership, User
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import DraftLine
 from portal.web.access import permission_of
+from portal.web.scope import BOOKS
 from tests.builders import NOW, Build, today
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -54,6 +55,10 @@ def scene(build: Build, client: PageClient) -> Scene:
     client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(store.id)}))
     line = build.session.scalars(select(DraftLine).where(DraftLine.draft_id == draft_id)).one()
     return Scene(shop, build.user(company, "company_admin"), client, draft_id, line, paint.sku)
+
+
+# Keys and codes that prove who somebody is: no customer's role reads them, the portal looks them up for the person.
+ASIDE = {"/account/security"}
 
 
 def outside(heard: list[Heard], scope: Scope) -> list[Heard]:
@@ -139,8 +144,9 @@ def test_every_page_without_a_number_in_its_address(scene: Scene, engine: Engine
             response.close()
         if response.status_code == 200:
             asked.append(rule.rule)
-            if outside(heard, wanted):
-                wrong[rule.rule] = outside(heard, wanted)
+            aside = replace(wanted, role=BOOKS) if rule.rule in ASIDE else wanted
+            if strays := [each for each in outside(heard, wanted) if each.scope != aside]:
+                wrong[rule.rule] = strays
     assert wrong == {}
     assert {"/", "/orders", "/invoices", "/payments", "/statements", "/drafts", "/approvals"} <= set(asked)
 
