@@ -26,7 +26,7 @@ class Reopened(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChargebackOpened(Letter, words="chargeback opened"):
+class ChargebackOpened(Letter, words="news of a chargeback"):
     """A payer's bank holds money back. ``answer_by``: the last day for an answer; empty if Stripe names none."""
 
     company: str
@@ -41,7 +41,7 @@ class ChargebackOpened(Letter, words="chargeback opened"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChargebackDecided(Letter, words="chargeback decided"):
+class ChargebackDecided(Letter, words="outcome of a chargeback"):
     """The bank has decided; ``won``: for us."""
 
     company: str

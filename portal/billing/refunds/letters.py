@@ -29,7 +29,7 @@ class PaymentRefunded(Letter, words="refund"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundFailed(Letter, words="refund failed"):
+class RefundFailed(Letter, words="news of a failed refund"):
     """A refund did not arrive: the money is with the seller again. ``unapplied``: what of it is on no invoice."""
 
     number: str

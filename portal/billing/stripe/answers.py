@@ -208,7 +208,7 @@ def _small(number: Any) -> int | None:
     """A month or a year, where there is one."""
     if number is None:
         return None
-    if not isinstance(number, int) or not 0 < number < 10_000:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 10_000:
         raise ValueError("neither a month nor a year")
     return number
 

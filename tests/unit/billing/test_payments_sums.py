@@ -11,7 +11,7 @@ from portal.billing.payments.sums import asked_rows, link_rows, paid_rows, pay_r
 from portal.billing.settlement.split import Share
 
 
-def receipt(**payment: Any) -> Any:
+def receipt(*, charged_back_minor: int = 0, **payment: Any) -> Any:
     lines = [
         Some(
             number="INV-1",
@@ -34,7 +34,7 @@ def receipt(**payment: Any) -> Any:
     ]
     paid = {"unapplied_minor": 0, "refunded_minor": 0, "method_words": "Visa ending 4242", **payment}
     attempt = Some(currency="USD", actor_name="Dana Ortiz")
-    return Some(attempt=attempt, lines=lines, payment=Some(**paid))
+    return Some(attempt=attempt, lines=lines, payment=Some(**paid), charged_back_minor=charged_back_minor)
 
 
 def test_what_would_be_paid() -> None:
@@ -61,6 +61,7 @@ def test_a_receipt() -> None:
         ("Credit memo CM-1", "$10.00 used"),
         ("Given back", "$7.00"),
     ]
+    assert receipt_facts(receipt(charged_back_minor=900))[-1] == ("Charged back", "$9.00 by the payer's bank")
 
 
 def test_what_is_asked_for() -> None:

@@ -63,6 +63,8 @@ def mails(shop: Shop, session: Session) -> dict[str, str]:
     )
     attempt = make_attempt(session, company, {}, draft_id=draft_id)
     attempt.amount_minor = 120_000
+    session.flush()
+    session.execute(text("update credit_account set used_minor = used_minor - 120000"))
     mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id, today=TODAY)
     hold_account(session, actor=admin, now=NOW, company=company, reason="INV-7 is overdue. Call Maria.")
     session.commit()

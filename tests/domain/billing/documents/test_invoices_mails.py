@@ -81,7 +81,7 @@ def test_handing_over_tells_who_may_pay(
 
 def test_what_was_paid_ahead_is_told(session: Session, scene: Counter, settings: Settings) -> None:
     """Seen failing with the mail written before the money was set against the invoice."""
-    for amount, says in ((5_000, "To be paid: $32.40"), (9_000, "there is nothing to do")):
+    for amount, says in ((5_000, "To be paid: $32.40"), (9_000, "There is nothing to do")):
         order = scene.order(Want(scene.paint, 2))
         paid_ahead(session, scene, a_draft_of(session, scene, order), amount, f"PAY-{amount}")
         ready(session, scene, order)
