@@ -166,6 +166,7 @@ def test_terms_hold_rule_and_reminders(
     client.post(f"{page}/hold", {"action": "rule", "days": "30"})
     client.post(f"{page}/hold", {"action": "rule", "days": "30"})
     (rule,) = acts(session, "hold_rule_changed")
-    assert (rule.props["before"], rule.props["after"]) == (["hold_after_days="], ["hold_after_days=30"])
+    assert rule.props["before"] == ["hold_after_days=", "promises_suspend_hold=yes"]
+    assert rule.props["after"] == ["hold_after_days=30", "promises_suspend_hold=no"]
     client.get(page)
     assert "Held after days overdue none → 30" in client.text
