@@ -56,7 +56,6 @@ HIDDEN_COLUMNS = (
     "user_session.token_hash",
     "one_time_token.token_hash",
     "outbound_mail.data",
-    "outbound_mail.to_email",
 )
 CATALOGUE = (
     "product",

@@ -87,7 +87,7 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ),
         (
             "update ledger_transaction set kind = 'write_off', posting_key = 'write_off:x' where posting_key = 'invoice:H-1'",
-            "x",
+            "write_off:x",
         ),
     ],
     "early_discounts": [
