@@ -103,7 +103,7 @@ def signed_in_as(build: Build, person: User, company: Company) -> str:
         )
     )
     build.session.commit()
-    return f"portal_session={token}"
+    return f"portal_session={token}; __Host-portal_session={token}"  # by http, and by https
 
 
 def test_behind_https_it_is_strict_and_logs_json(server: Server) -> None:

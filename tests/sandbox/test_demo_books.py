@@ -35,4 +35,4 @@ def test_the_demo_comes_in_and_everything_is_in_the_books(engine: Engine, tmp_pa
         [part for payment in world.payments for part in payment.parts if part.reason]
     )
     assert scalar(engine, "select count(*) from payment where unapplied_minor > 0") != 0
-    assert column(engine, "select hold_reason <> '' from credit_account where on_hold") == [True]
+    assert column(engine, "select hold_note <> '' from credit_account where on_hold") == [True]

@@ -7,7 +7,9 @@ import pytest
 from portal.desk.activity.words import mail_words
 from portal.foundation.mail import mail_folders
 
-KINDS = sorted(path.name.removesuffix(".txt.j2") for folder in mail_folders() for path in folder.iterdir())
+KINDS = sorted(
+    path.name.removesuffix(".txt.j2") for folder in mail_folders() for path in folder.glob("*.txt.j2")
+)
 # Called by the words that its name is made of.
 SAME = {"invitation", "order_confirmation", "payment_received"}
 
