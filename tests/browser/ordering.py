@@ -50,7 +50,7 @@ def take_a_window(person: Person) -> str:
     return words
 
 
-def decide_about_missing_stock(person: Person, *, rest: str = "backorder the rest") -> bool:
+def decide_about_missing_stock(person: Person, *, rest: str = "[Bb]ackorder (the rest|all of it)") -> bool:
     """Where the store lacks something: let the rest follow, or order only what is there."""
     choice = person.page.get_by_role("radio", name=re.compile(rest))
     if choice.count() == 0:

@@ -32,7 +32,7 @@ def test_invitation_password_and_leaving(visitor: Visitor, stack: Stack) -> None
     owner.button("Send the invitation").click()
     expect(owner.main()).to_contain_text("Invited")
 
-    newcomer.page.goto(link_of(stack, email, "invites you"))
+    newcomer.page.goto(link_of(stack, email, "Your invitation to order"))
     newcomer.heading(re.compile("^Join ")).wait_for()
     newcomer.look("join")
     newcomer.page.get_by_label("Choose a password").fill("short")
