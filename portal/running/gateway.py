@@ -70,7 +70,10 @@ class Gateway:
         answered: asyncio.Future[Answer] = loop.create_future()
         done = loop.run_in_executor(self._threads, context.run, worked_out, self._app, environ, answered)
         done.add_done_callback(lambda _: turn.free())
-        return await answered
+        answer = await answered
+        if answer.pieces is not None:
+            await asyncio.wait([done])  # its thread is about to leave the context, which the pieces need
+        return answer
 
     async def _give(self, answer: Answer, context: contextvars.Context, receive: Receive, send: Send) -> None:
         if answer.pieces is not None and self._streams >= STREAMS:

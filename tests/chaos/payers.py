@@ -93,7 +93,7 @@ class Payer(threading.Thread):
         page = self._http.get(f"{self.address}/sign-in", timeout=60).text
         form = dict(FIELD.findall(page)) | {"email": self.email, "password": PASSWORD}
         answer = self._http.post(f"{self.address}/sign-in", form, timeout=60)
-        assert answer.status_code == 200
+        assert answer.status_code == 200, f"{answer.status_code} {answer.text[:2000]}"
         return answer.url
 
     def _again(self, act: Callable[[], str]) -> str:

@@ -118,9 +118,9 @@ def admit_guess(session: Session, buckets: Sequence[Bucket], *, now: datetime) -
     ).all()
     until = max(
         (
-            last + bucket.patience.pause(count)
+            last + pause
             for bucket, (count, last) in zip(buckets, wrong, strict=True)
-            if last
+            if last and (pause := bucket.patience.pause(count))
         ),
         default=now,
     )
