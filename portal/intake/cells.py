@@ -120,7 +120,7 @@ def email(raw: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def _address(raw: str) -> str:
-    # The same few people stand in a file's rows over and over.
+    # The same few people appear in a file's rows over and over.
     return read_address(raw)
 
 

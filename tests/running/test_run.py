@@ -230,7 +230,7 @@ def test_another_one_in_the_same_folder_is_refused(start: Callable[[], Running],
 @pytest.mark.slow
 @pytest.mark.chaos
 def test_a_dead_child_is_started_again_and_the_rest_goes_on(start: Callable[[], Running]) -> None:
-    """Seen failing with everything stopped, as it was. No secret stands in the list of processes."""
+    """Seen failing with everything stopped, as it was. No secret shows in the process list."""
     run = start()
     run.wait_until_ready()
     (worker,) = [p for p in run.family if "worker" in p.cmdline()]

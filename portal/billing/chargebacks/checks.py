@@ -35,7 +35,7 @@ CHECKS = (
     ),
     Check(
         "chargebacks_are_posted",
-        "A chargeback that is decided stands in the ledger as opened and as what was decided.",
+        "A chargeback that is decided is in the ledger as opened and as what was decided.",
         """select d.id, d.state, o.posting_key, c.posting_key from stripe_dispute d
              left join ledger_transaction o on o.posting_key = 'dispute:' || d.id || ':opened'
              left join ledger_transaction c on c.posting_key = 'dispute:' || d.id || ':' || d.state

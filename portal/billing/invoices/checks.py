@@ -23,7 +23,7 @@ CHECKS = (
     ),
     Check(
         "documents_are_posted",
-        "Each invoice and credit memo stands in the ledger once, under its number, for what it says.",
+        "Each invoice and credit memo is in the ledger once, under its number, for what it says.",
         f"""select i.number, i.total_minor, p.posted, p.owed from invoice i left join (
              select e.invoice_id, count(distinct t.id) as posted,
                     sum(e.amount_minor) filter (where e.account = 'receivable') as owed,
@@ -50,7 +50,7 @@ CHECKS = (
     ),
     Check(
         "documents_are_touchpoints",
-        "Every invoice and credit memo of the portal stands in the touchpoint log once.",
+        "Every invoice and credit memo of the portal is in the touchpoint log once.",
         """select i.number, i.kind, count(t.event_id) from invoice i left join touchpoint t
              on t.invoice_id = i.id and t.name = 'invoice_issued'
             where i.source = 'portal' group by i.id having count(t.event_id) <> 1""",

@@ -28,7 +28,7 @@ CHECKS = (
     ),
     Check(
         "write_offs",
-        "No more is written off of an invoice than the limit that held then, and each write-off stands in the ledger once, "
+        "No more is written off of an invoice than the limit that held then, and each write-off is in the ledger once, "
         "and once more when it is owed again.",
         """with posted as (
               select t.posting_key, e.invoice_id, -e.amount_minor as amount,

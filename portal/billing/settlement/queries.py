@@ -1,4 +1,4 @@
-"""How a payment stands in the ledger: the invoices it is applied to, pending refunds, and chargebacks."""
+"""How a payment is recorded in the ledger: the invoices it is applied to, pending refunds, and chargebacks."""
 
 from __future__ import annotations
 

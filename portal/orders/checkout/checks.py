@@ -73,7 +73,7 @@ CHECKS = (
     ),
     Check(
         "orders_are_touchpoints",
-        "Every order stands in the touchpoint log once, and nothing else does.",
+        "Every order is in the touchpoint log once, and nothing else is.",
         """select coalesce(o.number, t.event_id::text), o.id, t.order_id from
              (select id, number, total_minor from sales_order) o full join
              (select event_id, order_id, value_minor from touchpoint where name = 'order_completed') t

@@ -34,7 +34,9 @@ INPUTS = Path(__file__).parents[4] / "shared" / "faults" / "billing-inputs"
 NOW, TODAY = datetime(2026, 11, 30, 18, 0, tzinfo=UTC), date(2026, 11, 30)
 HEAD = Letterhead("Demo Paints", "http://portal.example")
 
-pytestmark = pytest.mark.skipif(not INPUTS.is_dir(), reason=f"the reported files are not at {INPUTS}")
+pytestmark = pytest.mark.skipif(
+    not INPUTS.is_dir(), reason="shared/faults/billing-inputs is not beside this project"
+)
 
 
 @pytest.fixture

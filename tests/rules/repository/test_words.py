@@ -17,6 +17,7 @@ PHRASES = {
     r"for whom may not": "if the actor lacks the permission",
     r"\bso many (days|minutes|requests|samples|units)\b": "N days",
     r"\bany more\b(?! than| lines| of)": "no longer",
+    r"\bstands? in (the (worklist|ledger|touchpoint log|list)|no list|`)": "is listed in, is in, is kept in",
     r"\bby itself\b": "automatically",
     r"\banew\b": "again, a new one",
     r"\bbears? being\b": "is idempotent",

@@ -60,7 +60,7 @@ def prove_password(*, user: User, password: str) -> str:
     """Check the password of somebody without a second factor. Returns how it was proved.
 
     :param user: with the password's hash, which a customer's request cannot read.
-    :raises Rejected: if it does not fit, or the person has a second factor, which a password does not stand in for.
+    :raises Rejected: if it does not fit, or the person has a second factor, which a password does not replace.
     """
     if user.second_factor_at is not None or not passwords.verify(user.password_hash, password):
         raise Rejected(

@@ -133,7 +133,7 @@ def remove_passkey(session: Session, *, actor: Actor, passkey_id: int, keep_one:
 def renew_recovery_codes(session: Session, *, actor: Actor, now: datetime) -> list[str]:
     """Make new recovery codes; the earlier ones stop working.
 
-    :raises Rejected: if the person has no second factor that they could stand in for.
+    :raises Rejected: if the person has no second factor that they could replace.
     """
     user = _locked(session, actor)
     if user.second_factor_at is None:
