@@ -30,7 +30,7 @@ from portal.billing.payments.use_cases.start import start_payment
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.inputs import read_id
+from portal.foundation.secrets.handles import read_handle
 from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
@@ -144,7 +144,7 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
 
 def _draft_id() -> int | None:
     """The payer's draft for which the payment makes room, if it came from there."""
-    draft_id = read_id(request.values.get("draft", ""))
+    draft_id = read_handle("draft", request.values.get("draft"))
     return None if draft_id is None else own_head(db(), actor(), draft_id).id
 
 
