@@ -83,11 +83,27 @@ class RowsForm(KeyedForm):
         discounts: Mapping[int, int] | None = None,
     ) -> None:
         """Show these amounts and discounts in the fields, by document id."""
-        self.rows = AmountRows(parts=dict(parts))
+        self.rows = AmountRows()
+        self.add_rows(parts, documents, discounts)
+
+    def add_rows(
+        self,
+        parts: Mapping[int, int],
+        documents: Iterable[Document],
+        discounts: Mapping[int, int] | None = None,
+    ) -> None:
+        """Show these amounts and discounts beside those that are there already."""
+        self.rows.parts |= parts
         for document in documents:
             shown = (parts.get(document.id), (discounts or {}).get(document.id))
             amount, discount = (amount_field(each, document.currency) if each else "" for each in shown)
             self.rows.texts[document.id], self.rows.discount_texts[document.id] = amount, discount
+
+    @staticmethod
+    def ids_in(values: Iterable[str]) -> list[int]:
+        """The documents whose fields are among the names of a form's fields."""
+        found = (read_id(name.removeprefix("amount_")) for name in values if name.startswith("amount_"))
+        return [each for each in found if each is not None]
 
     def check_rows(self) -> None:
         """Refuse to go on with an amount that cannot be read.

@@ -237,7 +237,7 @@ def test_cancelling_the_rest_of_an_order_may_bill_what_was_collected(
     client.sign_in(scene.buyer.email)
     client.get(f"/orders/{order.number}")
     client.follow(client.post(f"/orders/{order.number}/cancellation", {"reason": "Job is done"}))
-    assert "waits for nothing any more" in client.text
+    assert "no longer waits for anything" in client.text
     assert [each.total_minor for each in invoices(session, order)] == [12360]
 
 

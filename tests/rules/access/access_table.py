@@ -63,6 +63,8 @@ GET    /billing/tax-exemptions                           in      403    403   40
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
+GET    /company/billing-details                          in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/billing-details                          401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/second-factor                            401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /confirmation                                     in      200    200   200      200   200         200 200       403        200     200   200
@@ -97,6 +99,8 @@ POST   /credits/use                                      401     403    403   ok
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
 POST   /customers/<code>/applications/<transaction_id>/reversal 401 403 403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/billing-details                 in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/billing-details                 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/billing                         in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit                          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200

@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from portal.foundation.config.seller import NOT_TOLD, Seller, read_seller
 from portal.foundation.secrets.stripe_settings import STRIPE_API, StripeSettings, is_loopback
 from portal.foundation.secrets.weak import is_guessable
 
-REPO_ROOT = Path(__file__).resolve().parents[2]
-PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+REPO_ROOT = Path(__file__).resolve().parents[3]
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
 
@@ -37,6 +38,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "orders@demo.example"
     seller_name: str = "Counterpart"
+    seller: Seller = NOT_TOLD
     demo: bool = False
     log_format: str = "json"
     bind: str = "127.0.0.1"
@@ -107,6 +109,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         var_dir=var_dir(env),
         environment=environment,
         seller_name=env.get("PORTAL_SELLER_NAME", Settings.seller_name),
+        seller=_seller(env),
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
         time_zone=_zone(env),
         write_off_limit=_amount(env, "PORTAL_WRITE_OFF_LIMIT", Settings.write_off_limit),
@@ -208,6 +211,13 @@ def _secret(env: Mapping[str, str], environment: str) -> str:
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     return secret or "development-only-" + "0" * 32
+
+
+def _seller(env: Mapping[str, str]) -> Seller:
+    try:
+        return read_seller(env)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _zone(env: Mapping[str, str]) -> str:
