@@ -130,7 +130,7 @@ def test_a_refusal_has_a_reason_that_the_customer_reads(
     assert the_one(session).state == "waiting"
     admin.post(
         f"/customers/{company.code}/tax-exemptions/{held.id}/refusal",
-        {"reason": "The number is another company's."},
+        {"reason": "Not your number."},
         status=303,
     )
     assert not exempt(session, company)
