@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.accounts.models import Company
 from portal.billing.models.credit import CreditAccount
 from portal.foundation.actor import Actor
-from portal.orders.checkout.use_cases.placement import Placed, place
+from portal.orders.checkout.use_cases.placed import Placed
+from portal.orders.checkout.use_cases.placement import place
 from tests.builders import NOW
 from tests.shop import TODAY, shown_for
 

@@ -10,7 +10,7 @@ from alembic import op
 from portal.foundation.postgres.row_security import each, nobody_but_the_owner
 
 revision = "0030"
-down_revision = "0023b"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -61,13 +61,10 @@ def checking_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[An
             connection.execute(f"set lock_timeout = '{PATIENCE:g}s'")
             held.begin()
             _lock(connection)
-            session = Session(held, expire_on_commit=False, join_transaction_mode="create_savepoint")
-            try:
+            with Session(held, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
                 yield connection, session
-            finally:
-                session.close()
-                held.rollback()
         finally:
+            held.rollback()
             held.invalidate()  # its settings and its lock must not reach others
 
 

@@ -52,6 +52,11 @@ class Loader:
                 self.rejects.add(table, row)
         return written
 
+    def _put(self, spec: Spec, values: list[Sequence[Any]]) -> Written:
+        if spec.write:
+            return spec.write(self.connection, values)
+        return upsert(self.connection, spec.table, spec.db_columns, spec.db_key, values, shared=spec.shared)
+
     def _write(self, spec: Spec, rows: list[Row], values: dict[int, Sequence[Any]]) -> Written:
         """Write the good rows, and what they mean beyond their table, in one transaction."""
         with self.connection.transaction():
@@ -59,12 +64,7 @@ class Loader:
                 spec.under_lock(self.connection, _good(rows), self.refs)
             good = _good(rows)
             chosen = [values[row.number] for row in good]
-            if spec.write:
-                written = spec.write(self.connection, chosen)
-            else:
-                written = upsert(
-                    self.connection, spec.table, spec.db_columns, spec.db_key, chosen, shared=spec.shared
-                )
+            written = self._put(spec, chosen)
             beyond = self._point(spec, spec.own_reference, good) if spec.own_reference else 0
             if spec.afterwards:
                 beyond += spec.afterwards(self.connection, good, self.refs)

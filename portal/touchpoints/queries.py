@@ -101,21 +101,20 @@ def timeline(
 ) -> Page[Entry]:
     """Touchpoints of a company or of an order, newest first; one statement, the same for any number of rows.
 
-    :param names: only these kinds.
-    :param by_others: only what the seller's people did, for the company or in its name.
+    :param names: only these kinds; ``by_others``: only what the seller's people did, for the company or in its name.
     :raises ValueError: when neither a company nor an order is given.
     """
     if account_id is None and order_id is None:
         raise ValueError("a timeline is of a company or of an order")
-    query = _matching(account_id, order_id, names, by_others=by_others).limit(limit + 1)
-    after = decode_cursor(cursor, int, UUID)
-    if after is not None:
+    query = _matching(account_id, order_id, names, by_others=by_others)
+    if (after := decode_cursor(cursor, int, UUID)) is not None:
         query = query.where(tuple_(Touchpoint.occurred_us, Touchpoint.event_id) < after)
-    rows = [Entry(**row) for row in session.execute(query).mappings()]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(
-        rows[:limit], next_cursor=encode_cursor(last.occurred_us, str(last.event_id)) if last else None
-    )
+    rows = [Entry(**row) for row in session.execute(query.limit(limit + 1)).mappings()]
+    return Page(rows[:limit], next_cursor=_cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def _cursor(last: Entry) -> str:
+    return encode_cursor(last.occurred_us, str(last.event_id))
 
 
 def _matching(

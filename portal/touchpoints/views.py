@@ -49,13 +49,8 @@ def beacon() -> tuple[str, int]:
     sender = str(seen.session_id or request.remote_addr)
     if not _allowed(sender):
         return "", 429
-    viewed(
-        sample.what,
-        key=f"beacon:{seen.session_id or '-'}:{sample.id}",
-        source="portal_client",
-        dwell_ms=sample.dwell_ms,
-        outcome=sample.outcome,
-    )
+    key = f"beacon:{seen.session_id or '-'}:{sample.id}"
+    viewed(sample.what, key=key, source="portal_client", dwell_ms=sample.dwell_ms, outcome=sample.outcome)
     return "", 204
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from portal.foundation.amounts import LONGEST, amount_field, parse_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import read_id, read_text
-from portal.foundation.secrets.handles import handle
+from portal.foundation.secrets.handles import handle, read_handle
 from portal.web.forms import KeyedForm
 
 
@@ -84,11 +84,28 @@ class RowsForm(KeyedForm):
         discounts: Mapping[int, int] | None = None,
     ) -> None:
         """Show these amounts and discounts in the fields, by document id."""
-        self.rows = AmountRows(parts=dict(parts))
+        self.rows = AmountRows()
+        self.add_rows(parts, documents, discounts)
+
+    def add_rows(
+        self,
+        parts: Mapping[int, int],
+        documents: Iterable[Document],
+        discounts: Mapping[int, int] | None = None,
+    ) -> None:
+        """Show these amounts and discounts beside those that are there already."""
+        self.rows.parts |= parts
         for document in documents:
             shown = (parts.get(document.id), (discounts or {}).get(document.id))
             amount, discount = (amount_field(each, document.currency) if each else "" for each in shown)
             self.rows.texts[document.id], self.rows.discount_texts[document.id] = amount, discount
+
+    @staticmethod
+    def ids_in(values: Mapping[str, str]) -> list[int]:
+        """The documents beside which an amount was typed."""
+        typed = (name for name, text in values.items() if name.startswith("amount_") and text.strip())
+        found = (read_handle("document", name.removeprefix("amount_")) for name in typed)
+        return [each for each in found if each is not None]
 
     def check_rows(self) -> None:
         """Refuse to go on with an amount that cannot be read.

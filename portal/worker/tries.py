@@ -48,14 +48,18 @@ def told(run: Callable[..., None], name: str, *, tries: int | None) -> Callable[
             log.info("job put off", job=name, **_row(context.job), reason=str(off))
             raise
         except Exception:
-            done = context.job.attempts + 1
-            again = tries is None or done < tries
-            say = log.warning if again else log.error
-            words = "job failed and will be tried again" if again else "job failed and was given up"
-            say(words, job=name, **_row(context.job), tries=done, exc_info=True)
+            _log_failure(context.job, name, tries)
             raise
 
     return tried
+
+
+def _log_failure(job: Queued, name: str, tries: int | None) -> None:
+    done = job.attempts + 1
+    again = tries is None or done < tries
+    say = log.warning if again else log.error
+    words = "job failed and will be tried again" if again else "job failed and was given up"
+    say(words, job=name, **_row(job), tries=done, exc_info=True)
 
 
 def _row(job: Queued) -> dict[str, object]:

@@ -59,6 +59,9 @@ def visible_company(session: Session, actor: Actor, code: str) -> Company:
     return company
 
 
+_FOR_STAFF = select(Company.id, Company.code, Company.name, Company.phone, Company.email, Company.disabled_at)
+
+
 def companies_for_staff(
     session: Session, actor: Actor, text: str = "", cursor: str | None = None
 ) -> Page[CompanyRow]:
@@ -66,9 +69,7 @@ def companies_for_staff(
     code, phone number or mail address. One statement."""
     if not actor.is_staff:
         return Page([])
-    query = select(
-        Company.id, Company.code, Company.name, Company.phone, Company.email, Company.disabled_at
-    ).where(company_condition(actor, Company.id))
+    query = _FOR_STAFF.where(company_condition(actor, Company.id))
     if text:
         query = query.where(_matches(text))
     after = decode_cursor(cursor, str, int)

@@ -76,8 +76,9 @@ def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> M
     _refuse_self(actor, user_id, "You can't disable yourself. Ask another administrator.")
     _refuse_last_admin(session, company, membership)
     if membership.invited_at is not None:
-        # Somebody who never accepted leaves no trace: of a disabled person, name and phone would be shown.
-        session.delete(membership)
+        session.delete(
+            membership
+        )  # of a disabled person, name and phone would be shown: never accepted, no trace
     change = Change({"access": _access(membership)}, {"access": "closed"})
     membership.disabled_at = now
     void_links(session, purpose=INVITATION, user_id=user_id, company_id=company.id, now=now)

@@ -115,14 +115,10 @@ def start_session(user: User, onward: str, *, method: str, proved: bool = False)
     if user.second_factor_at is not None and not proved:
         return _ask_second_factor(user, onward, method)
     settings: Settings = current_app.extensions["settings"]
+    lifetime = timedelta(days=settings.session_max_days)
+    browser = Browser(request.user_agent.string, network(), session_token())
     new = sign_in(
-        db(),
-        user=user,
-        browser=Browser(request.user_agent.string, network(), session_token()),
-        now=now(),
-        lifetime=timedelta(days=settings.session_max_days),
-        method=method,
-        second_factor=proved,
+        db(), user=user, browser=browser, now=now(), lifetime=lifetime, method=method, second_factor=proved
     )
     at_home = new.actor.is_staff or new.actor.company_id is not None
     answer = redirect(onward if at_home else url_for("accounts.context"))

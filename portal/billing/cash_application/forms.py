@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from portal.web.amount_rows import RowsForm
+from portal.billing.settlement.forms import ChoiceForm
 from portal.web.forms import KeyedForm, MoneyField
 
 
-class ApplicationForm(RowsForm):
-    """Only the amounts beside the invoices, and the key."""
+class ApplicationForm(ChoiceForm):
+    """Only the amounts beside the invoices, the ways to find them, and the key."""
 
 
 class DepositForm(KeyedForm):

@@ -9,16 +9,24 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.forms import ApplicationForm
-from portal.billing.cash_application.queries import Credit
-from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.queries import Credit, credit_named
+from portal.billing.cash_application.rules import Source, application_key
 from portal.billing.cash_application.use_cases.apply import apply_credit
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words
+from portal.billing.settlement.choice_page import (
+    Whose,
+    fold_in,
+    read_again,
+    read_typed,
+    shown_choice,
+    step_of,
+    take_named,
+)
+from portal.billing.settlement.queries import posted
 from portal.billing.settlement.split import spread
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
-
-SHOWN = 60  # invoices beside which an amount can be typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,45 +42,74 @@ class CreditPage:
 
 
 def suggested_form(credit: Credit, company_id: int) -> tuple[ApplicationForm, list[OpenDocument]]:
-    """A new form in which the oldest invoices are filled in first, with these invoices."""
+    """A new form in which the oldest invoices are filled in first, with these invoices. A filter in the address is
+    shown, and then nothing is filled in."""
     form = ApplicationForm(formdata=None)
     form.fresh_key()
-    documents = payable_with(credit, company_id)
+    form.show_asked(request.args)
+    if form.q.data or form.age.data or request.args.get("page"):
+        return form, []
+    documents = [each for each in open_documents(db(), company_id) if each.currency == credit.currency]
     saved = {each.id: saved_minor(credit, each) for each in documents}
     parts = spread(credit.free_minor, [(each.id, each.free_minor - saved[each.id]) for each in documents])
-    form.fill_rows(parts, documents, saved)
-    return form, documents
+    chosen = [each for each in documents if each.id in parts]
+    form.fill_rows(parts, chosen, saved)
+    return form, chosen
 
 
-def sent_form(company_id: int) -> ApplicationForm:
-    """The form as it came back."""
-    form = ApplicationForm()
-    form.read_rows(request.form, open_documents(db(), company_id, limit=SHOWN))
-    form.validate()
-    return form
+class Sent:
+    """The form as it came back, for a credit by its name: its rows, and what its buttons do.
 
-
-def apply_sent(session: Session, form: ApplicationForm, company_id: int, name: str) -> bool:
-    """Apply what the form says; False if it was applied before.
-
-    :raises Rejected: as :func:`apply_credit` does, and for amounts that cannot be read.
+    :raises NotFound: for another company's invoice.
     """
-    form.check_rows()
-    return apply_credit(
-        session,
-        actor=actor(),
-        company_id=company_id,
-        source=Source.named(name, form.rows.discounts if actor().is_staff else None),
-        parts=form.rows.parts,
-        key=form.one_key(),
-        now=now(),
-    )
 
+    def __init__(self, name: str, company_id: int, *, ahead: bool) -> None:
+        self.form, self.name, self.ahead = ApplicationForm(), name, ahead
+        self.form.validate()
+        self.whose = Whose(company_id, "")
+        self.chosen = read_typed(self.form, self.whose)
 
-def payable_with(credit: Credit, company_id: int) -> list[OpenDocument]:
-    """The open invoices in the credit's currency, oldest first."""
-    found = open_documents(db(), company_id, limit=SHOWN)
-    return [each for each in found if each.currency == credit.currency and each.free_minor > 0]
+    def credit(self) -> Credit:
+        """What is applied.
+
+        :raises NotFound: if nothing of it is left.
+        """
+        return credit_named(db(), self.whose.id, self.name, ahead=self.ahead)
+
+    def look(self) -> Credit:
+        """Read the numbers, where that was asked for; nothing is applied."""
+        credit = self.credit()
+        if step_of() == "take":
+            self.chosen = self._taken(credit)
+        return credit
+
+    def apply(self, session: Session) -> bool:
+        """Apply what the form says; False if it was applied before.
+
+        :raises Rejected: as :func:`apply_credit` does, and for amounts and numbers that cannot be read.
+        """
+        if self.form.numbers.data and not posted(db(), application_key(self.form.one_key())):
+            self.chosen = fold_in(self.form, lambda: self._taken(self.credit()))
+        self.form.check_rows()
+        return apply_credit(
+            session,
+            actor=actor(),
+            company_id=self.whose.id,
+            source=Source.named(self.name, self.form.rows.discounts if actor().is_staff else None),
+            parts=self.form.rows.parts,
+            key=self.form.one_key(),
+            now=now(),
+        )
+
+    def _taken(self, credit: Credit) -> list[OpenDocument]:
+        whose = Whose(self.whose.id, credit.currency)
+        return take_named(
+            self.form, whose, self.chosen, lambda each: saved_minor(credit, each), credit.free_minor
+        )
+
+    def again(self) -> tuple[Credit, list[OpenDocument]]:
+        """What the page shows after a refusal."""
+        return self.credit(), read_again(self.form, self.whose.id, self.chosen)
 
 
 def saved_minor(credit: Credit, document: OpenDocument) -> int:
@@ -81,19 +118,29 @@ def saved_minor(credit: Credit, document: OpenDocument) -> int:
 
 
 def credit_page(
-    page: CreditPage, credit: Credit, form: ApplicationForm, documents: Sequence[OpenDocument]
+    page: CreditPage,
+    credit: Credit,
+    form: ApplicationForm,
+    chosen: Sequence[OpenDocument],
+    *,
+    company_id: int,
 ) -> str:
-    """The page's HTML."""
+    """The page's HTML.
+
+    :param chosen: the invoices that have an amount; they stay in sight.
+    """
+    whose = Whose(company_id, credit.currency)
+    choice = shown_choice(form, whose, chosen, lambda each: saved_minor(credit, each))
     return render_template(
         "billing/cash_application/apply_credit.html",
         page=page,
         credit=credit,
         form=form,
-        documents=documents,
+        choice=choice,
         today=today(),
         due_words=due_words,
         saved=lambda document: saved_minor(credit, document),
         discounts=actor().is_staff
         and credit.kind == "cash"
-        and any(each.discount_minor for each in documents),
+        and any(each.discount_minor for each in choice.documents),
     )

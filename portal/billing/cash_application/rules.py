@@ -28,6 +28,11 @@ class Source:
         return cls(kind, read_handle("credit", which) or 0, discounts or {})
 
 
+def application_key(form_key: str) -> str:
+    """Names the application of a form in the ledger."""
+    return f"application:{form_key}"
+
+
 def listed(numbers: Sequence[str]) -> str:
     """Invoice numbers in words: the first three, and how many more there are."""
     named = ", ".join(numbers[:MOST_NAMED])

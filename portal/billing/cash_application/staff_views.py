@@ -7,17 +7,11 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
-from portal.billing.cash_application.page import (
-    CreditPage,
-    apply_sent,
-    credit_page,
-    payable_with,
-    sent_form,
-    suggested_form,
-)
+from portal.billing.cash_application.page import CreditPage, Sent, credit_page, suggested_form
 from portal.billing.cash_application.queries import Credit, credit_named
 from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.pages import staff_blueprint
+from portal.billing.settlement.choice_page import step_of
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -31,20 +25,25 @@ def show_credit(code: str, name: str) -> str:
     """How much of it goes onto which invoice; the oldest are filled in first."""
     company = visible_company(db(), actor(), code)
     credit = credit_named(db(), company.id, name, ahead=True)
-    return credit_page(_page(company, credit), credit, *suggested_form(credit, company.id))
+    form, chosen = suggested_form(credit, company.id)
+    return credit_page(_page(company, credit), credit, form, chosen, company_id=company.id)
 
 
 @staff_blueprint.post("/customers/<code>/credits/<name>/applications", endpoint="apply_credit")
 @needs("billing:manage")
-def create_application(code: str, name: str) -> Response | tuple[str, int]:
-    """Apply it; pressed twice, once."""
+def create_application(code: str, name: str) -> Response | tuple[str, int] | str:
+    """Apply it; pressed twice, once. Other buttons only read the numbers or show other invoices."""
     company = visible_company(db(), actor(), code)
-    form = sent_form(company.id)
-    with refusing(form) as tried:
-        done = apply_sent(db(), form, company.id, name)
+    sent = Sent(name, company.id, ahead=True)
+    if step_of():
+        credit = sent.look()
+        page = credit_page(_page(company, credit), credit, sent.form, sent.chosen, company_id=company.id)
+        return (page, 422) if sent.form.numbers.errors else page
+    with refusing(sent.form) as tried:
+        done = sent.apply(db())
     if tried.refused is not None:
-        credit = credit_named(db(), company.id, name, ahead=True)
-        return credit_page(_page(company, credit), credit, form, payable_with(credit, company.id)), 422
+        credit, chosen = sent.again()
+        return credit_page(_page(company, credit), credit, sent.form, chosen, company_id=company.id), 422
     flash(
         "ok" if done else "info", "It is put onto the invoices." if done else "It had been put there before."
     )

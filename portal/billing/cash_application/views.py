@@ -8,14 +8,7 @@ from werkzeug.wrappers import Response
 from portal.accounts.models import Company
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.cash_application.forms import DepositForm
-from portal.billing.cash_application.page import (
-    CreditPage,
-    apply_sent,
-    credit_page,
-    payable_with,
-    sent_form,
-    suggested_form,
-)
+from portal.billing.cash_application.page import CreditPage, Sent, credit_page, suggested_form
 from portal.billing.cash_application.queries import Credit, applications, credit_named, credits_of
 from portal.billing.cash_application.rules import Source
 from portal.billing.cash_application.use_cases.credit_use import set_credit_use
@@ -23,6 +16,7 @@ from portal.billing.cash_application.use_cases.returns import ask_for_return
 from portal.billing.pages import blueprint
 from portal.billing.payments.page import go_to_stripe, stripe
 from portal.billing.payments.use_cases.deposits import pay_on_account
+from portal.billing.settlement.choice_page import step_of
 from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
@@ -116,20 +110,25 @@ def create_setting() -> Response:
 def show_credit(name: str) -> str:
     """How much of it goes onto which invoice; the oldest are filled in first."""
     credit = credit_named(db(), actor().customer_id, name, ahead=False)
-    return credit_page(_page(credit), credit, *suggested_form(credit, actor().customer_id))
+    company_id = actor().customer_id
+    return credit_page(_page(credit), credit, *suggested_form(credit, company_id), company_id=company_id)
 
 
 @blueprint.post("/credits/<name>/applications", endpoint="apply_credit")
 @needs("invoices:pay")
-def create_application(name: str) -> Response | tuple[str, int]:
-    """Apply it; pressed twice, once."""
+def create_application(name: str) -> Response | tuple[str, int] | str:
+    """Apply it; pressed twice, once. Other buttons only read the numbers or show other invoices."""
     company_id = actor().customer_id
-    form = sent_form(company_id)
-    with refusing(form, books()) as tried:
-        done = apply_sent(tried.session, form, company_id, name)
+    sent = Sent(name, company_id, ahead=False)
+    if step_of():
+        credit = sent.look()
+        page = credit_page(_page(credit), credit, sent.form, sent.chosen, company_id=company_id)
+        return (page, 422) if sent.form.numbers.errors else page
+    with refusing(sent.form, books()) as tried:
+        done = sent.apply(tried.session)
     if tried.refused is not None:
-        credit = credit_named(db(), company_id, name, ahead=False)
-        return credit_page(_page(credit), credit, form, payable_with(credit, company_id)), 422
+        credit, chosen = sent.again()
+        return credit_page(_page(credit), credit, sent.form, chosen, company_id=company_id), 422
     flash(
         "ok" if done else "info",
         "It is put onto your invoices." if done else "It had been put onto your invoices before.",

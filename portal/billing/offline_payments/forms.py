@@ -7,11 +7,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
-from portal.web.amount_rows import RowsForm
+from portal.billing.settlement.forms import ChoiceForm
 from portal.web.forms import MoneyField
 
 
-class OfflineForm(RowsForm):
+class OfflineForm(ChoiceForm):
     """Money that came outside Stripe, and the amounts of it beside the invoices."""
 
     kind = SelectField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -14,29 +14,29 @@ from portal.billing.invoices.words import due_words, payment_words
 from portal.billing.offline_payments.forms import OfflineForm
 from portal.billing.payments.queries.payments import PaymentRow
 from portal.billing.payments.queries.payments import payments as payments_of
+from portal.billing.settlement.choice_page import Choice, Whose, shown_choice
 from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
 from portal.web.transaction import db, today
 
-SHOWN = 60  # invoices beside which an amount can be typed
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentsPage:
-    """What the page shows: the form with the open invoices, credit that waits, and the newest payments.
-
-    :ivar is_cut: there are more open invoices than those.
-    """
+    """What the page shows: the form with open invoices, credit that waits, and the newest payments."""
 
     company: Company
     form: OfflineForm
-    documents: Sequence[OpenDocument]
-    is_cut: bool
+    choice: Choice
     credits: Sequence[Credit]
     applications: Sequence[Application]
     payments: Sequence[PaymentRow]
+
+    @property
+    def documents(self) -> Sequence[OpenDocument]:
+        """Everything beside which an amount can be typed."""
+        return self.choice.documents
 
     @property
     def has_discounts(self) -> bool:
@@ -45,45 +45,53 @@ class PaymentsPage:
 
     def saved_minor(self, document: OpenDocument) -> int:
         """The discount as of the day on which the money came."""
-        return document.saved_minor(self.form.received_on.data or today())
+        return saved_by(self.form)(document)
 
 
-def suggest(form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
-    """The oldest first, each with the discount of the day on which the money came where it is settled with it."""
+def saved_by(form: OfflineForm) -> Callable[[OpenDocument], int]:
+    """The discount of each invoice as of the day on which the money came."""
     on = form.received_on.data or today()
-    saved = {each.id: each.saved_minor(on) for each in documents}
+    return lambda document: document.saved_minor(on)
+
+
+def suggest(form: OfflineForm, company: Company, amount: int) -> list[OpenDocument]:
+    """The oldest first, each with the discount of the day on which the money came where it is settled with it; those that
+    the money reaches."""
+    documents = [each for each in open_documents(db(), company.id) if each.currency == company.currency]
+    saved = {each.id: saved_by(form)(each) for each in documents}
     parts = spread(amount, [(each.id, each.free_minor - saved[each.id]) for each in documents])
-    form.fill_rows(parts, documents, saved)
+    chosen = [each for each in documents if each.id in parts]
+    form.fill_rows(parts, chosen, saved)
+    return chosen
 
 
 def check_rest(company: Company, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
-    """Money is left over beside open invoices only on purpose."""
+    """Money is left over beside open invoices only on purpose.
+
+    :param documents: those that have an amount.
+    """
     form.check_rows()
     on = form.received_on.data or today()
     put = Put(form.rows.parts, form.rows.discounts, on)
     parts = shares(put, {each.id: each for each in documents}, at_most=amount)
     rest = amount - money_in(parts)
-    if rest > 0 and documents and not form.rest.data:
+    if rest > 0 and not form.rest.data and open_documents(db(), company.id, limit=1):
         words = format_minor(rest, company.currency)
         raise Rejected(
             "rest", f"{words} is put onto no invoice. Tick the box if that is meant.", field="rest"
         )
 
 
-def open_invoices(company: Company) -> list[OpenDocument]:
-    """The oldest open invoices in the company's currency."""
-    return [
-        each for each in open_documents(db(), company.id, limit=SHOWN) if each.currency == company.currency
-    ]
+def payments_page(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]) -> str:
+    """The page's HTML.
 
-
-def payments_page(company: Company, form: OfflineForm, documents: Sequence[OpenDocument]) -> str:
-    """The page's HTML."""
+    :param chosen: the invoices that have an amount; they stay in sight.
+    """
+    whose = Whose(company.id, company.currency)
     page = PaymentsPage(
         company=company,
         form=form,
-        documents=documents,
-        is_cut=len(documents) >= SHOWN,
+        choice=shown_choice(form, whose, chosen, saved_by(form)),
         credits=credits_of(db(), company.id, ahead=True),
         applications=applications(db(), company.id),
         payments=payments_of(db(), company.id).rows,

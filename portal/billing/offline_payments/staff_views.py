@@ -12,12 +12,13 @@ from portal.accounts.models import Company
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.forms import OfflineForm
-from portal.billing.offline_payments.page import check_rest, open_invoices, payments_page, suggest
+from portal.billing.offline_payments.page import check_rest, payments_page, saved_by, suggest
 from portal.billing.offline_payments.queries import recorded_payment
 from portal.billing.offline_payments.rules import OfflinePayment
 from portal.billing.offline_payments.use_cases.receive import receive_payment, was_received
 from portal.billing.offline_payments.use_cases.reverse import Reversal, reverse_payment
 from portal.billing.pages import staff_blueprint
+from portal.billing.settlement.choice_page import Whose, fold_in, read_again, read_typed, step_of, take_named
 from portal.foundation.inputs import one_text
 from portal.foundation.money import format_minor
 from portal.web.access import needs
@@ -35,40 +36,54 @@ def payment_form(code: str) -> str:
     company = visible_company(db(), actor(), code)
     form = OfflineForm(formdata=None)
     form.fresh_key()
+    form.show_asked(request.args)
     form.received_on.data = today()
-    documents = open_invoices(company)
-    form.fill_rows({}, documents, {each.id: each.saved_minor(today()) for each in documents})
-    return payments_page(company, form, documents)
+    return payments_page(company, form, [])
 
 
 @staff_blueprint.post("/customers/<code>/payments", endpoint="record_payment")
 @needs("billing:manage")
 def create_payment(code: str) -> Response | tuple[str, int] | str:
-    """Record the payment; with "suggest" only fill in the oldest invoices first."""
+    """Record the payment; other buttons only read the numbers, show other invoices, or fill in the oldest ones first."""
     company = visible_company(db(), actor(), code)
-    form, documents = OfflineForm(), open_invoices(company)
-    form.read_rows(request.form, documents)
+    form = OfflineForm()
+    chosen = read_typed(form, _whose(company))
+    if step_of():
+        return _look(company, form, chosen)
     if not form.validate_on_submit():
-        return payments_page(company, form, documents), 422
+        return payments_page(company, form, chosen), 422
     with refusing(form) as tried:
-        amount = form.amount.minor(company.currency)
-        if request.form.get("step") == "suggest":
-            suggest(form, documents, amount)
-            return payments_page(company, form, documents)
-        payment = _receive(company, form, documents, amount)
+        payment = _receive(company, form, chosen, form.amount.minor(company.currency))
     if tried.refused is not None:
-        return payments_page(company, form, documents), 422
+        return payments_page(company, form, read_again(form, company.id, chosen)), 422
     words = format_minor(payment.amount_minor, payment.currency)
     flash("ok", f"Payment {payment.number} over {words} is recorded.")
     return redirect(url_for("billing_staff.payment", number=payment.number), 303)
 
 
-def _receive(company: Company, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> Payment:
+def _look(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]) -> str | tuple[str, int]:
+    """The page again, without recording anything."""
+    with refusing(form) as tried:
+        if step_of() == "suggest":
+            chosen = suggest(form, company, form.amount.minor(company.currency))
+        elif step_of() == "take":
+            amount = form.amount.minor_or_none(company.currency)
+            chosen = take_named(form, _whose(company), chosen, saved_by(form), amount)
+    page = payments_page(company, form, chosen)
+    return (page, 422) if tried.refused is not None or form.numbers.errors else page
+
+
+def _whose(company: Company) -> Whose:
+    return Whose(company.id, company.currency)
+
+
+def _receive(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument], amount: int) -> Payment:
     key = form.one_key()
     if was_received(db(), key):
         form.rows = AmountRows()  # its invoices are paid, and nothing is applied to them a second time
     else:
-        check_rest(company, form, documents, amount)
+        chosen = fold_in(form, lambda: take_named(form, _whose(company), chosen, saved_by(form), amount))
+        check_rest(company, form, chosen, amount)
     money = OfflinePayment(
         form.kind.data,
         amount,

@@ -42,21 +42,24 @@ def acknowledged_differences(session: Session) -> list[DifferenceRow]:
     return _rows(session, Discrepancy.acknowledged_at.is_not(None))
 
 
+_COLUMNS = (
+    Discrepancy.key,
+    Discrepancy.kind,
+    Discrepancy.words,
+    Discrepancy.found_at,
+    Discrepancy.seen_at,
+    Company.id.label("company_id"),
+    Company.code.label("company_code"),
+    Company.name.label("company_name"),
+    Discrepancy.acknowledged_at,
+    Discrepancy.acknowledged_by_name,
+    Discrepancy.acknowledged_reason,
+)
+
+
 def _rows(session: Session, condition: ColumnElement[bool]) -> list[DifferenceRow]:
     found = session.execute(
-        select(
-            Discrepancy.key,
-            Discrepancy.kind,
-            Discrepancy.words,
-            Discrepancy.found_at,
-            Discrepancy.seen_at,
-            Company.id.label("company_id"),
-            Company.code.label("company_code"),
-            Company.name.label("company_name"),
-            Discrepancy.acknowledged_at,
-            Discrepancy.acknowledged_by_name,
-            Discrepancy.acknowledged_reason,
-        )
+        select(*_COLUMNS)
         .outerjoin(Company, Company.id == Discrepancy.company_id)
         .where(Discrepancy.settled_at.is_(None), condition)
         .order_by(Discrepancy.found_at, Discrepancy.id)

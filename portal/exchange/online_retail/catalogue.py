@@ -60,6 +60,12 @@ def _write_prices(
     )
 
 
+_LIMITS = """
+    insert into credit_account (company_id, currency, limit_minor)
+    select id, currency, %s from company where code = any(%s) on conflict do nothing
+"""
+
+
 def write_companies(connection: Connection[Any], refs: References, credit_limit: Decimal) -> Written:
     """A company for each customer number, and one for the sales over the counter.
 
@@ -74,10 +80,7 @@ def write_companies(connection: Connection[Any], refs: References, credit_limit:
     columns = ("code", "name", "currency", "price_list_id", "account_kind")
     with connection.transaction():
         written = upsert(connection, "company", columns, ("code",), companies)
-        connection.execute(
-            "insert into credit_account (company_id, currency, limit_minor) "
-            "select id, currency, %s from company where code = any(%s) on conflict do nothing",
-            [line_total(credit_limit, 1, CURRENCY), [company[0] for company in companies]],
-        )
+        limit = line_total(credit_limit, 1, CURRENCY)
+        connection.execute(_LIMITS, [limit, [company[0] for company in companies]])
     refs.load(connection, "companies")
     return written

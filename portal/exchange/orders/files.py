@@ -58,22 +58,18 @@ class OrderFiles:
         written = Written(unchanged=len(there))
         checked: dict[str, ImportedOrder] = {}
         for number in new:
+            first, with_it = orders[number][0], lines.get(number, [])
             self._reject_repeats(orders[number], written)
-            order = check_order(orders[number][0], lines.get(number, []), self.refs, self.intake.now)
-            if order is None:
-                self._reject(orders[number][0], lines.get(number, []), written)
-            else:
+            if order := check_order(first, with_it, self.refs, self.intake.now):
                 checked[number] = order
+            else:
+                self._reject(first, with_it, written)
         for order, sku, why in self.writer.write(list(checked.values())):
             del checked[order.number]
-            for line in lines[order.number]:
-                if line.values["sku"] == sku:
-                    line.wrong("sku", why)
+            _mark(lines[order.number], sku, why)
             self._reject(orders[order.number][0], lines[order.number], written)
         written.added = len(checked)
-        self.intake.report.as_text += sum(
-            line.variant_id is None and line.sku != "" for order in checked.values() for line in order.lines
-        )
+        self.intake.report.as_text += sum(_lines_as_text(order) for order in checked.values())
         return written
 
     def _reject(self, order: Row, lines: list[Row], written: Written) -> None:
@@ -123,3 +119,13 @@ SPECS = (
         load=_load,
     ),
 )
+
+
+def _mark(lines: list[Row], sku: str, why: str) -> None:
+    for line in lines:
+        if line.values["sku"] == sku:
+            line.wrong("sku", why)
+
+
+def _lines_as_text(order: ImportedOrder) -> int:
+    return sum(line.variant_id is None and line.sku != "" for line in order.lines)

@@ -51,11 +51,14 @@ def _variant(row: Row, refs: References, *, is_over: bool) -> VariantRef | None:
     return refs["variants"].get(sku)
 
 
+def _fulfilled(v: Values, quantity: int) -> int:
+    return quantity if v["quantity_fulfilled"] == v["quantity"] else int(v["quantity_fulfilled"])
+
+
 def _line(
     v: Values, variant: VariantRef | None, currency: str, refs: References, is_credit: bool
 ) -> ImportedLine:
-    """What a credit gives back is written above zero in the file, and is below zero here."""
-    sign = -1 if is_credit else 1
+    sign = -1 if is_credit else 1  # what a credit gives back is above zero in the file
     net, share = line_total(v["unit_price"], sign * v["quantity"], currency), v["tax_percent"].scaleb(-2)
     # A discount under an item's number is no goods, so nobody buys it again.
     goods = variant if v["unit_price"] >= 0 else None
@@ -70,8 +73,7 @@ def _line(
         unit_price=price,
         total_minor=net,
         state=v["state"],
-        fulfilled=sign
-        * (quantity if v["quantity_fulfilled"] == v["quantity"] else int(v["quantity_fulfilled"])),
+        fulfilled=sign * _fulfilled(v, quantity),
         colour_number=v["colour_number"],
         colour_name=v["colour_name"],
         colour_hex=refs["colours"].get(v["colour_number"] or ""),

@@ -27,6 +27,13 @@ def check(engine: Engine) -> str:
     return f"{major}.{minor}"
 
 
+def _first_line(said: str) -> str:
+    return next((line.strip() for line in said.splitlines() if line.strip()), "")
+
+
+_UNKNOWN_HOST = ("resolve", "translate host name", "name or service not known")
+
+
 def sentence(url: URL, error: Exception) -> str:
     """What is wrong with the connection, without the password."""
     said = str(getattr(error, "orig", None) or error)
@@ -34,12 +41,11 @@ def sentence(url: URL, error: Exception) -> str:
     place = _place(url)
     if "too many clients" in lowered or "connection slots" in lowered:
         return f"{place} has no free connection; raise its max_connections or lower PORTAL_POOL_SIZE."
-    if "resolve" in lowered or "translate host name" in lowered or "name or service not known" in lowered:
+    if any(words in lowered for words in _UNKNOWN_HOST):
         return f"The host {url.host} named in DATABASE_URL is not known."
     if "refused" in lowered or "no such file or directory" in lowered:
-        return (
-            f"No PostgreSQL answers at {place.removeprefix('PostgreSQL at ')} (DATABASE_URL); is it started?"
-        )
+        where = place.removeprefix("PostgreSQL at ")
+        return f"No PostgreSQL answers at {where} (DATABASE_URL); is it started?"
     if "timeout" in lowered or "timed out" in lowered:
         return f"{place} (DATABASE_URL) did not answer within 5 seconds."
     if "database" in lowered and "does not exist" in lowered:
@@ -48,8 +54,7 @@ def sentence(url: URL, error: Exception) -> str:
         return f"{place} does not accept the user {url.username!r} with the password given in DATABASE_URL."
     if "no pg_hba.conf entry" in lowered:
         return f"{place} does not let the user {url.username!r} in from this machine (pg_hba.conf)."
-    first = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
-    return f"{place} (DATABASE_URL) can't be used: {first}"
+    return f"{place} (DATABASE_URL) can't be used: {_first_line(said) or type(error).__name__}"
 
 
 def lost(error: Exception) -> bool:

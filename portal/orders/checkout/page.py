@@ -97,12 +97,17 @@ class Review:
         return clock_words(moment, self.zone)
 
 
+def _lines(head: DraftHead) -> list[Line]:
+    draft = head.draft
+    return stocked_lines(
+        db(), company_id=head.company.id, draft_id=draft.id, today=today(), store_id=draft.store_id
+    )
+
+
 def read_review(head: DraftHead) -> Review:
     """The draft as the order it would be now. The same number of statements for any number of lines."""
     draft, company = head.draft, head.company
-    lines = stocked_lines(
-        db(), company_id=company.id, draft_id=head.id, today=today(), store_id=draft.store_id
-    )
+    lines = _lines(head)
     credit, terms = credit_and_terms(db(), company)
     taxed = add_tax(db(), head, lines, today=today())
     po_number = po_of(company.po_mode, draft.po_number, head.job.po_number if head.job else None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.actors import actor_on_record
@@ -76,6 +76,13 @@ def mail_credit_request(
     send(work.session, *mails)
 
 
+def _reps(session: Session, company_id: int) -> list[dict[str, str]]:
+    return [
+        {"name": rep.name, "phone": rep.phone or "", "email": rep.email}
+        for rep in reps_of(session, company_id)
+    ]
+
+
 def _credit_ask(work: Work, head: DraftHead, priced: TaxedLines, pay_path: str) -> CreditAsk:
     session, company, total = work.session, head.company, priced.total_minor
     credit = credit_of(session, company.id)
@@ -94,20 +101,14 @@ def _credit_ask(work: Work, head: DraftHead, priced: TaxedLines, pay_path: str) 
         hold_reason=credit.hold_reason if credit else "",
         draft_path=f"/drafts/{handle('draft', work.draft.id)}",
         pay_path=pay_path,
-        reps=[
-            {"name": rep.name, "phone": rep.phone or "", "email": rep.email}
-            for rep in reps_of(session, company.id)
-        ],
+        reps=_reps(session, company.id),
     )
 
 
-def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int, today: date) -> None:
-    """Mail who works on the draft that its money has come, once for each payment, and whether the order can be placed
-    now. It is not placed automatically: prices may have changed meanwhile.
-
-    :param today: the day whose prices hold, in the seller's calendar.
-    """
-    found = session.execute(
+def _paid_draft(
+    session: Session, draft_id: int, attempt_id: int
+) -> Row[Draft, str, User, PaymentAttempt] | None:
+    return session.execute(
         select(Draft, Company.name, User, PaymentAttempt)
         .join(Company, Company.id == Draft.company_id)
         .join(User, User.id == Draft.owner_user_id)
@@ -116,6 +117,15 @@ def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int, today: 
             Draft.id == draft_id, PaymentAttempt.company_id == Draft.company_id, Draft.state.in_(OPEN_DRAFTS)
         )
     ).one_or_none()
+
+
+def mail_draft_paid(session: Session, *, draft_id: int, attempt_id: int, today: date) -> None:
+    """Mail who works on the draft that its money has come, once for each payment, and whether the order can be placed
+    now. It is not placed automatically: prices may have changed meanwhile.
+
+    :param today: the day whose prices hold, in the seller's calendar.
+    """
+    found = _paid_draft(session, draft_id, attempt_id)
     if found is None:
         return
     draft, company_name, person, attempt = found

@@ -55,16 +55,14 @@ def credit_help(
     """What the review shows about credit: one statement, three more if it does not cover the order."""
     company = head.company
     status = rescue_status(db(), company_id=company.id, draft_id=head.id, person_id=actor().user_id)
-    options, people = None, []
-    if lines and is_needed(credit, total_minor):
-        options = rescue_options(db(), _shortfall(head, lines, total_minor, credit))
-        people = other_approvers(db(), actor(), company.id)
+    needed = bool(lines) and is_needed(credit, total_minor)
+    options = rescue_options(db(), _shortfall(head, lines, total_minor, credit)) if needed else None
     to_pay = ahead_minor(total_minor, status.paid_minor, credit) if credit else 0
     return CreditHelp(
         status=status,
         options=options,
         offered=_offered(options) if options and credit else [],
-        approvers=people,
+        approvers=other_approvers(db(), actor(), company.id) if needed else [],
         may_pay=actor().can("invoices:pay"),
         pay_href=href_if("billing.new_payment") if stripe() else None,
         card_href=href_if("orders.pay_by_card", draft_id=head.id) if stripe() and to_pay > 0 else None,

@@ -115,6 +115,7 @@ def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
     lines = _lines(head, store_id) if head is not None else []
     mine = head is None or is_own(head.draft, actor())
     own = head if mine else None
+    may_change = mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded")
     page = DraftPage(
         head=head,
         lines=lines,
@@ -122,7 +123,7 @@ def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
         store_name=store_name,
         mine=mine,
         is_mine_for_another=not mine and head is not None and head.draft.owner_user_id == actor().user_id,
-        may_change=mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded"),
+        may_change=may_change,
         typed=typed,
         undo=_undo_of(head),
         parent=split_from(db(), own.draft) if own else None,

@@ -60,10 +60,7 @@ def order_page(
     refused: Rejected | None = None,
     typed: MultiDict[str, str] | None = None,
 ) -> str:
-    """The page, with a refusal beside what it concerns.
-
-    :param typed: the form as it was sent.
-    """
+    """The page, with a refusal beside what it concerns; ``typed`` is the form as it was sent."""
     return render_template(
         "orders/fulfilment/order.html",
         order=order,

@@ -66,10 +66,10 @@ def reorder_line(
     rounded = round_up(quantity, current.pack_size)
     if rounded > MAX_QUANTITY:
         return f"More than {MAX_QUANTITY:,} at once. Call us for an order of that size."
+    colour = line.colour_number if current.tintable else None
     last_time = _last_time(line, order_number)
     if rounded != quantity:
-        last_time["rounded_from"], last_time["rounded_to"] = quantity, rounded
-    colour = line.colour_number if current.tintable else None
+        last_time |= {"rounded_from": quantity, "rounded_to": rounded}
     if line.colour_was and colour is None:
         last_time["colour_lost"] = line.colour_name or line.colour_was
     return ReorderLine(current.variant_id, rounded, colour, last_time)

@@ -11,22 +11,27 @@ STAMP = "%Y%m%dT%H%M%SZ"
 LINE_BYTES = 74
 
 
+_OPENING = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Counterpart//Orders//EN", "BEGIN:VEVENT")
+
+
+def _times(order: OrderDetail) -> tuple[datetime, datetime]:
+    starts = order.window_start or order.promised_at
+    if starts is None:
+        raise ValueError(f"no time is promised for order {order.number}")
+    ends = order.window_end if order.window_start and order.window_end else starts + timedelta(minutes=30)
+    return starts, ends
+
+
 def calendar_entry(order: OrderDetail, now: datetime) -> str:
     """The entry of a placed order. It names no pickup code: calendars are shared.
 
     :raises ValueError: for an order without a pickup window and without a promised time.
     """
-    starts = order.window_start or order.promised_at
-    if starts is None:
-        raise ValueError(f"no time is promised for order {order.number}")
-    ends = order.window_end if order.window_start and order.window_end else starts + timedelta(minutes=30)
+    starts, ends = _times(order)
     pickup = order.fulfilment == "pickup"
     where = f"{order.store_name}, {order.store_line1}, {order.store_city}" if pickup else ""
     rows = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Counterpart//Orders//EN",
-        "BEGIN:VEVENT",
+        *_OPENING,
         f"UID:{order.number}@counterpart",
         f"DTSTAMP:{now.astimezone(UTC):{STAMP}}",
         f"DTSTART:{starts.astimezone(UTC):{STAMP}}",

@@ -20,9 +20,7 @@ def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dic
     :param zone: of the reader, for the dates.
     """
     errors: dict[str, str] = {}
-    first, last = _day(given, "from", errors), _day(given, "to", errors)
-    if first and last and first > last:
-        errors["to"] = "This is before the first date."
+    first, last = _days(given, errors)
     status, buyer = given.get("status", ""), given.get("buyer", "")
     wanted = HistoryFilter(
         status=status if status in {*STATUS_GROUPS, *ORDER_STATES} else "",
@@ -35,6 +33,13 @@ def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dic
         zone=zone,
     )
     return wanted, errors
+
+
+def _days(given: Mapping[str, str], errors: dict[str, str]) -> tuple[date | None, date | None]:
+    first, last = _day(given, "from", errors), _day(given, "to", errors)
+    if first and last and first > last:
+        errors["to"] = "This is before the first date."
+    return first, last
 
 
 def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:

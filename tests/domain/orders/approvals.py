@@ -13,7 +13,7 @@ from portal.foundation.actor import Actor
 from portal.orders.approvals.use_cases.decisions import approve, reject
 from portal.orders.approvals.use_cases.requests import Asked, ask_approval
 from portal.orders.checkout.snapshot import encode_snapshot, terms_of
-from portal.orders.checkout.use_cases.placement import Placed
+from portal.orders.checkout.use_cases.placed import Placed
 from portal.orders.drafts.queries import head_of, taxed_lines
 from portal.orders.models.approvals import OrderApproval
 from tests.builders import NOW

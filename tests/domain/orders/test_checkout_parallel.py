@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import Rejected
-from portal.orders.checkout.use_cases.placement import Placed
+from portal.orders.checkout.use_cases.placed import Placed
 from portal.orders.models.orders import Order
 from portal.stores.models import Stock
 from tests.builders import Build

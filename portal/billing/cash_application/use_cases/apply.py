@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.billing.cash_application.rules import Source, listed
+from portal.billing.cash_application.rules import Source, application_key, listed
 from portal.billing.cash_application.use_cases.sources import LockedSource, lock_source
 from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.invoices.queries.open_documents import OpenDocument
@@ -58,19 +58,17 @@ def apply_credit(
     :raises NotFound: for another company's money or documents.
     :raises Rejected: if more is asked for than is free on either side; ``field`` is ``amount_<invoice id>``.
     """
-    posting_key = f"application:{key}"
+    fact = application_key(key)
     locked, documents = lock_source(session, company_id, source, parts, ahead=actor.is_staff)
-    if posted(session, posting_key):
+    if posted(session, fact):
         return False
     _check_documents(locked, documents, parts)
     put = Put(parts, source.discounts, locked.received_on)
-    application = _Application(company_id, locked, documents, shares(put, documents), posting_key)
+    application = _Application(company_id, locked, documents, shares(put, documents), fact)
     _check_total(application)
     _post(session, application, actor, now)
     _record_submitted(session, application, actor, now)
-    record_paid_in_full(
-        session, parts, posting_key=posting_key, actor=actor, now=now, payment_id=locked.payment_id
-    )
+    record_paid_in_full(session, parts, posting_key=fact, actor=actor, now=now, payment_id=locked.payment_id)
     return True
 
 

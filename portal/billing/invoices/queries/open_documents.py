@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.billing.documents.early import early_discount
@@ -82,12 +82,15 @@ def open_documents(
     session: Session, company_id: int, *, kind: str = "invoice", limit: int | None = None
 ) -> list[OpenDocument]:
     """The company's open invoices (or credit memos), oldest due first. One statement."""
-    query = (
-        _documents()
-        .where(Invoice.company_id == company_id, Invoice.open_minor != 0, Invoice.kind == kind)
-        .order_by(Invoice.due_on, Invoice.id)
-        .limit(limit)
-    )
+    mine = (Invoice.company_id == company_id, Invoice.open_minor != 0, Invoice.kind == kind)
+    return documents_where(session, *mine, limit=limit)
+
+
+def documents_where(
+    session: Session, *conditions: ColumnElement[bool], limit: int | None = None, offset: int | None = None
+) -> list[OpenDocument]:
+    """The documents that meet conditions, which name the company; oldest due first. One statement."""
+    query = _documents().where(*conditions).order_by(Invoice.due_on, Invoice.id).limit(limit).offset(offset)
     return [OpenDocument(*row) for row in session.execute(query)]
 
 

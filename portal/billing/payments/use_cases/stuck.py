@@ -25,10 +25,8 @@ GIVE_UP_AFTER = 3
 
 
 def sync_stuck_attempts(sessions: Sessions, *, now: datetime, api: Stripe, all_live: bool = False) -> int:
-    """Sync every attempt that is stuck, and payments whose fee is still unknown. Returns how many.
-
-    :param all_live: including those that were synced just now.
-    """
+    """Sync every attempt that is stuck, and payments whose fee is still unknown; ``all_live``: including those that
+    were synced just now. Returns how many."""
     with transaction(sessions) as session:
         ids = _waiting(session, now + timedelta(days=1) if all_live else now, live_keys=api.livemode)
     silent = done = 0

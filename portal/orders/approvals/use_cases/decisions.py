@@ -24,7 +24,8 @@ from portal.orders.approvals.facts import ApprovalApproved, ApprovalRejected
 from portal.orders.approvals.letters import mail_refusal
 from portal.orders.approvals.queries import is_own_question
 from portal.orders.approvals.use_cases.requests import MAX_NOTE
-from portal.orders.checkout.use_cases.placement import Placed, Placement, place_locked
+from portal.orders.checkout.use_cases.placed import Placed, Placement
+from portal.orders.checkout.use_cases.placement import place_locked
 from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.queries import DraftHead, head_of
 from portal.orders.drafts.work import Work

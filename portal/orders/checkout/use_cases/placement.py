@@ -6,7 +6,7 @@ Nothing slow or foreign happens while they are held: the mail is a row and a job
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,11 +17,9 @@ from portal.billing.credit.use_cases import take_credit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Conflict, NotFound, Rejected
 from portal.foundation.money import format_minor
-from portal.orders.checkout.facts import CheckoutStepCompleted, OrderCompleted
 from portal.orders.checkout.letters import mail_confirmation
 from portal.orders.checkout.new_order import NewOrder
-from portal.orders.checkout.refusals import OutOfStock
-from portal.orders.checkout.snapshot import Change, fingerprint
+from portal.orders.checkout.snapshot import fingerprint
 from portal.orders.checkout.use_cases.line_rows import write_lines
 from portal.orders.checkout.use_cases.order_rows import write_order
 from portal.orders.checkout.use_cases.placeable import (
@@ -31,25 +29,12 @@ from portal.orders.checkout.use_cases.placeable import (
     refuse_lines,
     store_of,
 )
-from portal.orders.drafts.facts import record_draft
-from portal.orders.drafts.lines import Line, share_out, tint_quantity, wanted_by_variant
-from portal.orders.drafts.queries import DraftHead, TaxedLines, own_head, taxed_lines
-from portal.orders.drafts.work import Work
+from portal.orders.checkout.use_cases.placed import Placed, Placement, record_placed
+from portal.orders.checkout.use_cases.reservations import book_its_window, hold_stock
+from portal.orders.drafts.lines import Line, tint_quantity
+from portal.orders.drafts.queries import TaxedLines, own_head, taxed_lines
 from portal.orders.models.orders import Order
 from portal.orders.numbers import new_pickup_code
-from portal.stores.stock.use_cases import reserve
-from portal.stores.windows.use_cases import book_window
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The order that a draft became. ``repeated``: it had been placed before, nothing new was done."""
-
-    order_id: int
-    number: str
-    total_minor: int
-    currency: str
-    repeated: bool = False
 
 
 def place(
@@ -78,30 +63,6 @@ def place(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """An open draft that is about to become an order; its row is locked already.
-
-    :ivar actor: whose order it is.
-    :ivar today: the day whose prices and taxes hold, in the seller's calendar.
-    :ivar approver: who approves it, if it is above what its person may order alone.
-    """
-
-    session: Session
-    head: DraftHead
-    actor: Actor
-    now: datetime
-    today: date
-    token: str
-    shown: str
-    approver: Actor | None = None
-
-    @property
-    def work(self) -> Work:
-        """The draft, in the name of who pressed the button."""
-        return Work(self.session, self.head.draft, self.approver or self.actor, self.now)
-
-
 def place_locked(placement: Placement) -> Placed:
     """Place an open draft whose row is locked already; otherwise as :func:`place`."""
     session, head, actor, now = placement.session, placement.head, placement.actor, placement.now
@@ -112,9 +73,9 @@ def place_locked(placement: Placement) -> Placed:
     store_of(head)
     order = _with_limit(placement, _new_order(placement, priced))
     take_credit(session, company_id=order.company_id, amount_minor=order.total_minor)
-    shares = _hold_stock(session, head, priced.lines)
+    shares = hold_stock(session, head, priced.lines)
     order = _with_promise(placement, order, priced.lines, shares)
-    _book_window(session, order)
+    book_its_window(session, order)
     written = write_order(session, order, actor=actor, now=now)
     if written is None:
         raise _used_token()
@@ -123,7 +84,7 @@ def place_locked(placement: Placement) -> Placed:
     mail_confirmation(session, order, order_id=order_id, number=number, actor=actor, now=now)
     short = sum(1 for line, share in zip(priced.lines, shares, strict=True) if share < line.quantity)
     placed = Placed(order_id, number, order.total_minor, order.currency)
-    _record_placed(placement.work, order, placed, short)
+    record_placed(placement.work, order, placed, short)
     return placed
 
 
@@ -201,57 +162,4 @@ def _needs_approval(limit_minor: int, currency: str) -> Rejected:
         "needs_approval",
         f"{words} the yes of somebody else in the company. Send it for approval.",
         outcome="denied",
-    )
-
-
-def _hold_stock(session: Session, head: DraftHead, lines: list[Line]) -> list[int]:
-    """Reserve; returns what each line got. Short lines wait if the draft allows backorders."""
-    draft = head.draft
-    wants = wanted_by_variant(lines)
-    short = reserve(session, store_id=draft.store_id or 0, wants=wants, partial=draft.allow_backorder)
-    shares = share_out(lines, {**wants, **short})
-    if short and not draft.allow_backorder:
-        changes = [
-            Change(line.id, f"{line.name}: {_only(share)} of {line.quantity:,}.")
-            for line, share in zip(lines, shares, strict=True)
-            if share < line.quantity
-        ]
-        raise OutOfStock(head.store.name if head.store else "the store", changes)
-    return shares
-
-
-def _only(share: int) -> str:
-    return f"only {share:,}" if share else "none"
-
-
-def _book_window(session: Session, order: NewOrder) -> None:
-    store = order.head.store
-    if order.window_start is not None and store is not None:
-        book_window(
-            session, store_id=order.store_id, starts_at=order.window_start, capacity=store.window_capacity
-        )
-
-
-def _record_placed(work: Work, order: NewOrder, placed: Placed, short_lines: int) -> None:
-    draft = work.draft
-    reviewed = CheckoutStepCompleted(step="review", fulfilment=draft.fulfilment, lines=order.line_count)
-    record_draft(work, reviewed, key=f"checkout_step_completed:{draft.id}:review")
-    completed = OrderCompleted(
-        number=placed.number,
-        lines=order.line_count,
-        fulfilment=draft.fulfilment,
-        to_state="placed",
-        po_given=bool(order.po_number),
-        job_id=draft.job_id,
-        source_order_id=draft.source_order_id,
-        backordered=short_lines,
-        draft_id=draft.id,
-    )
-    record_draft(
-        work,
-        completed,
-        key=f"order_completed:{placed.number}",
-        order_id=placed.order_id,
-        value_minor=placed.total_minor,
-        currency=placed.currency,
     )

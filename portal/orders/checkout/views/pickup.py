@@ -90,13 +90,14 @@ def _page(head: DraftHead, choice: Choice, problems: Mapping[str, str], message:
     if found.chosen is None:
         raise NotFound
     _record_view(head, found.chosen.id, lines=len(lines), problems=len(problems))
+    delivered = choice.fulfilment == "delivery"
     page = PickupPage(
         head=head,
         choice=choice,
         lines=lines,
         offer=found,
         chosen=found.chosen,
-        addresses=addresses_of(db(), head.company.id) if choice.fulfilment == "delivery" else [],
+        addresses=addresses_of(db(), head.company.id) if delivered else [],
         jobs=jobs_of(db(), head.company.id, choice.job_id),
         problems=problems,
         message=message,

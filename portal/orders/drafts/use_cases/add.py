@@ -30,6 +30,13 @@ class Addition:
     source: str = "sku"
 
 
+def _quantity(addition: Addition, variant: VariantInfo) -> int:
+    problem = quantity_problem(addition.quantity, variant.pack_size)
+    if problem or addition.quantity is None:
+        raise Rejected("quantity", problem or "", field="quantity")
+    return addition.quantity
+
+
 def add_line(work: Work, addition: Addition, *, today: date) -> VariantInfo:
     """Put one thing into the draft.
 
@@ -42,10 +49,7 @@ def add_line(work: Work, addition: Addition, *, today: date) -> VariantInfo:
     variant = _variant(session, company_id, addition)
     if variant.is_discontinued(today):
         raise Discontinued(variant.sku, variant.replacement_sku)
-    quantity = addition.quantity
-    problem = quantity_problem(quantity, variant.pack_size)
-    if problem or quantity is None:
-        raise Rejected("quantity", problem or "", field="quantity")
+    quantity = _quantity(addition, variant)
     colour = _colour(session, variant, addition.colour_number)
     if not orderable(session, company_id=company_id, variant_ids=[variant.id], on=today):
         raise Rejected("no_price", "There is no price for your company. Ask your sales rep.", field="sku")

@@ -5,28 +5,18 @@ They go to the person the order was placed for. An order without one (imported) 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
-from portal.foundation.mail import Letter, Mail, send
+from portal.foundation.mail import Letter
 from portal.foundation.money import format_minor
-from portal.orders.fulfilment.letters.kinds import (
-    OrderCancelled,
-    OrderOut,
-    OrderPromiseChanged,
-    OrderReady,
-    OrderRestocked,
-    OrderShort,
-)
+from portal.orders.fulfilment.letters.kinds import OrderCancelled, OrderOut, OrderPromiseChanged, OrderReady
+from portal.orders.fulfilment.letters.to_customer import mail_customer
 from portal.orders.fulfilment.letters.words import order_path, pickup_window, promised_words, store_address
 from portal.orders.models.events import OrderEvent
-from portal.orders.models.orders import Order, OrderLine
+from portal.orders.models.orders import Order
 from portal.orders.promise import week_words
-from portal.orders.status import SHORT_WORDS
 from portal.stores.hours.queries import schedules
 from portal.stores.models import Store
 
@@ -49,7 +39,7 @@ def mail_ready(session: Session, order: Order, event: OrderEvent, *, rest: int) 
             job=order.job_name,
         )
 
-    _mail_customer(session, order, event, write)
+    mail_customer(session, order, event, write)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,55 +52,6 @@ class Cancelled:
     ahead_minor: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Units of a line that are missing. ``waits``: the customer waits for them. ``ahead_minor``: paid ahead for the order and
-    not used yet."""
-
-    line: OrderLine
-    units: int
-    waits: bool
-    ahead_minor: int = 0
-
-
-def mail_short(session: Session, order: Order, event: OrderEvent, missing: Missing) -> None:
-    """Units of a line are missing: the customer waits for them, or they are cancelled."""
-    line, units, waits = missing.line, missing.units, missing.waits
-    ahead = missing.ahead_minor if not waits else 0
-
-    def write(store: Store | None) -> Letter:
-        return OrderShort(
-            number=order.number,
-            path=order_path(order),
-            units=units,
-            ordered=line.quantity,
-            sku=line.sku,
-            name=line.name,
-            colour=line.colour_name or "",
-            why=SHORT_WORDS.get(line.short_reason, ""),
-            waits=waits,
-            ahead=format_minor(ahead, order.currency) if ahead else "",
-            store=store_address(store),
-        )
-
-    _mail_customer(session, order, event, write)
-
-
-def mail_restocked(session: Session, order: Order, event: OrderEvent, *, lines: Sequence[OrderLine]) -> None:
-    """Backordered goods came in and are being prepared."""
-
-    def write(store: Store | None) -> Letter:
-        return OrderRestocked(
-            number=order.number,
-            path=order_path(order),
-            fulfilment=order.fulfilment,
-            promised=promised_words(order, store, event),
-            lines=[{"sku": line.sku, "name": line.name} for line in lines],
-        )
-
-    _mail_customer(session, order, event, write)
-
-
 def mail_cancelled(session: Session, order: Order, event: OrderEvent, what: Cancelled) -> None:
     """The order is cancelled, or the rest of it."""
     letter = OrderCancelled(
@@ -120,7 +61,7 @@ def mail_cancelled(session: Session, order: Order, event: OrderEvent, what: Canc
         rest=what.rest,
         ahead=format_minor(what.ahead_minor, order.currency) if what.ahead_minor else "",
     )
-    _mail_customer(session, order, event, lambda _: letter)
+    mail_customer(session, order, event, lambda _: letter)
 
 
 def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, reason: str) -> None:
@@ -136,7 +77,7 @@ def mail_promise_changed(session: Session, order: Order, event: OrderEvent, *, r
             store=store_address(store),
         )
 
-    _mail_customer(session, order, event, write)
+    mail_customer(session, order, event, write)
 
 
 def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
@@ -151,24 +92,4 @@ def mail_on_the_way(session: Session, order: Order, event: OrderEvent) -> None:
             store=store_address(store),
         )
 
-    _mail_customer(session, order, event, write)
-
-
-def _mail_customer(
-    session: Session, order: Order, event: OrderEvent, write: Callable[[Store | None], Letter]
-) -> None:
-    person_id = order.subject_user_id or order.placed_by_user_id
-    person = session.get(User, person_id) if person_id else None
-    if person is None or not person.is_customer or person.disabled_at is not None:
-        return
-    letter = write(session.scalars(select(Store).where(Store.id == order.store_id)).one_or_none())
-    send(
-        session,
-        Mail(
-            key=f"{letter.kind}:{order.number}:{event.id}",
-            letter=letter,
-            to=person,
-            company_id=order.company_id,
-            order_id=order.id,
-        ),
-    )
+    mail_customer(session, order, event, write)

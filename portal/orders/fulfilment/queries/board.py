@@ -81,17 +81,20 @@ _CANS: Select[*tuple[Any, ...]] = (
 )
 
 
+def _by_promise(tickets: list[Ticket], now: datetime) -> tuple[list[Ticket], list[Ticket]]:
+    late = [each for each in tickets if is_late(each.status, each.fulfilment, each.promised_at, now)]
+    late_ids = {each.id for each in late}
+    return late, [each for each in tickets if each.id not in late_ids]
+
+
 def board(session: Session, actor: Actor, *, now: datetime, store_code: str | None = None) -> Board:
     """The board of the associate's own store; an administrator names one.
 
     :raises NotFound: if the actor works at no counter, or there is no such store.
     """
-    stores = _stores(session, actor)
-    store = _chosen(stores, store_code)
+    store = _chosen(stores := _stores(session, actor), store_code)
     tickets = [Ticket(*row) for row in session.execute(_TICKETS, {"store": store.id, "most": MAX_ORDERS})]
-    late = [each for each in tickets if is_late(each.status, each.fulfilment, each.promised_at, now)]
-    late_ids = {each.id for each in late}
-    in_time = [each for each in tickets if each.id not in late_ids]
+    late, in_time = _by_promise(tickets, now)
     return Board(
         store=store,
         stores=stores,

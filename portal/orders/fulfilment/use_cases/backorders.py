@@ -13,7 +13,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.orders.fulfilment.facts.order import OrderUpdated
 from portal.orders.fulfilment.facts.promise import DeliveryPromiseChanged
-from portal.orders.fulfilment.letters.mails import mail_restocked
+from portal.orders.fulfilment.letters.stock import mail_restocked
 from portal.orders.fulfilment.use_cases.locked_order import LockedOrder, quantities, settle_line
 from portal.orders.fulfilment.use_cases.transitions import follow_lines, log_event, record_step
 from portal.orders.fulfilment.use_cases.waiting_orders import lock_waiting

@@ -12,7 +12,8 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.fulfilment.facts.order import OrderCancelled
 from portal.orders.fulfilment.facts.promise import Backordered
-from portal.orders.fulfilment.letters.mails import Missing, mail_ready, mail_short
+from portal.orders.fulfilment.letters.mails import mail_ready
+from portal.orders.fulfilment.letters.stock import Missing, mail_short
 from portal.orders.fulfilment.use_cases.cancellation import cancel_units, give_window_back
 from portal.orders.fulfilment.use_cases.invoices import end_if_closed, invoice_what_left
 from portal.orders.fulfilment.use_cases.locked_order import (

@@ -74,10 +74,13 @@ def add_bought(work: Work, quantities: Mapping[Bought, int | None], *, today: da
     items = [catalog.item(thing, n) for thing, n in quantities.items()]
     put(work, items)
     for item in items:
-        sku = catalog.variants[item.variant_id].sku
-        added = ProductAdded(sku=sku, quantity=item.quantity, source="bought_before")
-        record_draft(work, added, variant_id=item.variant_id)
+        _record_added(work, item, catalog.variants[item.variant_id].sku)
     return len(items)
+
+
+def _record_added(work: Work, item: Item, sku: str) -> None:
+    added = ProductAdded(sku=sku, quantity=item.quantity, source="bought_before")
+    record_draft(work, added, variant_id=item.variant_id)
 
 
 def _look_up(work: Work, quantities: Mapping[Bought, int | None], today: date) -> _Catalog:

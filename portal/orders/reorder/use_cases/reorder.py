@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from portal.catalog.prices.queries import orderable
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
 from portal.orders.drafts.facts import record_draft
 from portal.orders.drafts.refusals import QuantitiesRefused
 from portal.orders.drafts.use_cases.drafts import NewDraft, make_room, start_draft, take_current
-from portal.orders.drafts.use_cases.lines import Item, put
+from portal.orders.drafts.use_cases.lines import put
 from portal.orders.drafts.work import Work
 from portal.orders.models.drafts import Draft, LeftOut
 from portal.orders.quantities import quantity_problem
 from portal.orders.reorder.facts import ReorderStarted
-from portal.orders.reorder.queries.reorder import OrderedBefore, current_variants, ordered_before
-from portal.orders.reorder.rules import NO_PRICE, OrderedLine, ReorderLine, left_out, reorder_line
+from portal.orders.reorder.queries.reorder import OrderedBefore, ordered_before
+from portal.orders.reorder.rules import OrderedLine
+from portal.orders.reorder.use_cases.lines_today import SortedOut, sort_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +47,6 @@ class Reordered:
     left_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """What can be ordered again, and what cannot."""
-
-    taken: list[Item] = field(default_factory=list)
-    missing: list[LeftOut] = field(default_factory=list)
-
-
 def reorder(session: Session, asked: Reorder, *, actor: Actor, now: datetime, today: date) -> Reordered:
     """Put lines of an order into the actor's draft: product, base, sheen and color as they were.
 
@@ -69,14 +61,14 @@ def reorder(session: Session, asked: Reorder, *, actor: Actor, now: datetime, to
     """
     order = ordered_before(session, actor, asked.number)
     chosen = _chosen(order, asked.quantities)
-    lines = _sort_out(session, order, chosen, actor.customer_id, today)
+    lines = sort_out(session, order, chosen, actor.customer_id, today)
     work = _take_draft(session, order, asked, lines.missing, actor=actor, now=now)
     put(work, lines.taken)
     _record_reorder(work, order, lines)
     return Reordered(work.draft, len(lines.taken), len(lines.missing))
 
 
-def _record_reorder(work: Work, order: OrderedBefore, lines: _Sorted) -> None:
+def _record_reorder(work: Work, order: OrderedBefore, lines: SortedOut) -> None:
     started = ReorderStarted(
         lines=len(lines.taken),
         changed=sum(1 for item in lines.taken if item.last_time and item.last_time.get("rounded_to")),
@@ -103,31 +95,6 @@ def _chosen(
     if not chosen:
         raise Rejected("nothing_chosen", "Tick at least one line to order again.")
     return chosen
-
-
-def _sort_out(
-    session: Session,
-    order: OrderedBefore,
-    chosen: Sequence[tuple[OrderedLine, int]],
-    company_id: int,
-    today: date,
-) -> _Sorted:
-    current = current_variants(session, [line.variant_id for line, _ in chosen], today)
-    found = [
-        (line, n, reorder_line(line, n, current.get(line.variant_id or 0), order.number))
-        for line, n in chosen
-    ]
-    wanted = [each.variant_id for _, _, each in found if isinstance(each, ReorderLine)]
-    priced = orderable(session, company_id=company_id, variant_ids=wanted, on=today)
-    result = _Sorted()
-    for line, n, each in found:
-        if isinstance(each, str):
-            result.missing.append(left_out(line, n, each))
-        elif each.variant_id not in priced:
-            result.missing.append(left_out(line, n, NO_PRICE))
-        else:
-            result.taken.append(Item(each.variant_id, each.quantity, each.colour_number, each.last_time))
-    return result
 
 
 def _take_draft(

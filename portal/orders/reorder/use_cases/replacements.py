@@ -24,8 +24,7 @@ def use_replacement(
 ) -> str:
     """Swap a discontinued line for its replacement: same colour, quantity in whole packs of the new one.
 
-    Returns the SKU that is in the draft now.
-
+    :returns: the SKU that is in the draft now.
     :raises Rejected: ``discontinued`` if nothing replaces it, ``no_price``.
     """
     removed = remove_line(session, actor=actor, now=now, draft_id=draft_id, line_id=line_id)
@@ -34,8 +33,7 @@ def use_replacement(
     if current is None or current.discontinued or current.variant_id == removed.variant_id:
         raise Rejected("discontinued", "There is nothing that replaces it. Remove the line.")
     found = _reorder(session, removed, current)
-    company_id = work.draft.company_id
-    if not orderable(session, company_id=company_id, variant_ids=[found.variant_id], on=today):
+    if not orderable(session, company_id=work.draft.company_id, variant_ids=[found.variant_id], on=today):
         raise Rejected("no_price", NO_PRICE)
     put(work, [Item(found.variant_id, found.quantity, found.colour_number, found.last_time)])
     added = ProductAdded(sku=current.sku, quantity=found.quantity, colour_number=found.colour_number)

@@ -54,9 +54,7 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -
     found = bought_before(
         db(), company_id=company_id, today=today(), store_id=seen.store_id, words=words, after=after
     )
-    if only_reads():
-        seen_list = ProductListViewed(list="bought_before", results=len(found.rows), query_length=len(words))
-        viewed(seen_list, account_id=company_id)
+    _record_list(len(found.rows), words)
     page = BoughtPage(
         found=found,
         words=words,
@@ -68,6 +66,12 @@ def _page(typed: Mapping[str, str], problems: Mapping[str, str], message: str) -
         currency=seen.currency,
     )
     return render_template("orders/reorder/bought_before.html", page=page, today=today())
+
+
+def _record_list(rows: int, words: str) -> None:
+    if only_reads():
+        seen = ProductListViewed(list="bought_before", results=rows, query_length=len(words))
+        viewed(seen, account_id=actor().customer_id)
 
 
 @blueprint.post("/bought-before/lines")

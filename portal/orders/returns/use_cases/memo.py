@@ -36,9 +36,7 @@ def return_memo(
     over = excesses(parts)
     if any(each.worth.net for each in over):
         _check_beyond(locked, over, beyond=beyond)
-    before = credits_by_amount(locked.session, locked.order.id) if over else []
-    taken_off = [_taken_off(each, before) for each in over]
-    memo_lines = [*(_line(locked, part) for part in parts), *taken_off]
+    memo_lines = [*(_line(locked, part) for part in parts), *_all_taken_off(locked, over)]
     named = {line.corrects_invoice_id for line in memo_lines}
     return replace(
         new_document(locked, "credit_memo", key, memo_lines),
@@ -80,6 +78,11 @@ def _check_beyond(locked: LockedOrder, over: Sequence[Excess], *, beyond: bool) 
     raise Rejected(
         "beyond", f"{lead} At most {left} can still be credited. {what if may else ask}", field="beyond"
     )
+
+
+def _all_taken_off(locked: LockedOrder, over: Sequence[Excess]) -> list[Line]:
+    before = credits_by_amount(locked.session, locked.order.id) if over else []
+    return [_taken_off(each, before) for each in over]
 
 
 def _taken_off(excess: Excess, before: Sequence[CreditByAmount]) -> Line:

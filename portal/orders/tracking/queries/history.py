@@ -92,6 +92,10 @@ def history(
     more, rows = len(found) > size, found[:size]
     if place.backwards:
         rows.reverse()
+    return _page(rows, place, more=more)
+
+
+def _page(rows: list[HistoryRow], place: _Place, *, more: bool) -> Page[HistoryRow]:
     has_newer = more if place.backwards else place.key is not None
     has_older = place.key is not None if place.backwards else more
     return Page(

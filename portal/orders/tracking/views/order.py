@@ -1,18 +1,14 @@
-"""One order: where it is, what is on it, what happened, and cancelling while that is possible."""
+"""One order: where it is, what is on it, and what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import render_template, url_for
 
 from portal.billing.invoices.queries.of_order import OrderDocument, documents_of_order
-from portal.foundation.inputs import one_text
-from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words
-from portal.orders.fulfilment.use_cases.cancellation import cancel
 from portal.orders.pages import blueprint
 from portal.orders.promise import is_late
 from portal.orders.status import ICONS, SHORT_WORDS, TONES, label
@@ -26,11 +22,9 @@ from portal.stores.hours.queries import schedules
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
 from portal.web.filters import plural
-from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.touch import viewed
-from portal.web.transaction import books, db, now
-from portal.web.ui import flash
+from portal.web.transaction import db, now
 
 EVENT_ICONS = {"placed": "cart", **ICONS}
 SHOWN_LINES = 25
@@ -84,17 +78,17 @@ def show_order(number: str) -> str:
 
 
 def _page(order: OrderDetail) -> OrderPage:
-    has_code = shows_code(order)
+    has_code, may_collect = shows_code(order), actor().can("orders:collect")
     may_cancel = order.is_cancellable and actor().can("orders:cancel")
     return OrderPage(
-        subtitle=" · ".join(each for each in (po_words(order.po_number), order.job_name) if each),
+        subtitle=" · ".join(filter(None, (po_words(order.po_number), order.job_name))),
         status="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
         steps=steps(order),
         promise=promise(order),
         late=is_late(order.status, order.fulfilment, order.promised_at, now()),
         hours=_hours(order),
-        code=spaced(order.pickup_code or "") if has_code and actor().can("orders:collect") else "",
-        code_withheld=has_code and not actor().can("orders:collect"),
+        code=spaced(order.pickup_code or "") if has_code and may_collect else "",
+        code_withheld=has_code and not may_collect,
         about=about(order),
         sum_rows=sum_rows(order),
         line_summary=plural(len(order.lines), "line"),
@@ -134,38 +128,3 @@ def show_slip(number: str) -> str:
         back=url_for(".detail", number=number),
         pdf_href=url_for(".slip_pdf", number=number),
     )
-
-
-@blueprint.get("/orders/<number>/cancellation", endpoint="confirm_cancel")
-@needs("orders:cancel")
-def cancellation_form(number: str) -> str | Response:
-    """The question before cancelling, on a page of its own for browsers without scripts."""
-    order = order_for(db(), actor(), number)
-    if not order.is_cancellable:
-        return redirect(url_for(".detail", number=number))
-    return render_template("orders/tracking/cancel.html", order=order, error=None, typed="")
-
-
-@blueprint.post("/orders/<number>/cancellation", endpoint="cancel")
-@needs("orders:cancel")
-def create_cancellation(number: str) -> Response | tuple[str, int]:
-    """Cancel the order, or the backordered part of it."""
-    reason = one_text(request.form, "reason")
-    # Cancelling the rest of an order may charge what was collected of it, and only the portal itself may do that.
-    with refusing(within=books()) as tried:
-        done = cancel(tried.session, actor=actor(), now=now(), number=number, reason=reason)
-    if tried.refused is not None:
-        order = order_for(db(), actor(), number)
-        page = render_template(
-            "orders/tracking/cancel.html", order=order, error=tried.refused.message, typed=reason
-        )
-        return page, tried.status
-    outcome = "is cancelled" if done.status == "cancelled" else "waits for nothing any more"
-    kept = order_for(db(), actor(), number)
-    money = (
-        f"{format_minor(kept.ended_ahead_minor, kept.currency)} that was paid ahead stays on your account."
-        if kept.ended_ahead_minor
-        else "The amount is free on your account again."
-    )
-    flash("ok", f"Order {number} {outcome}. {money}")
-    return redirect(url_for(".detail", number=number))

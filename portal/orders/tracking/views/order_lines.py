@@ -77,19 +77,22 @@ def _rows(order: HistoryRow, lines: list[OrderLine], zone: str) -> Iterator[tupl
         plain(order.subject_name),
     )
     for line in lines:
-        colour = " ".join(each for each in (line.colour_number, line.colour_name) if each)
-        yield (
-            *head,
-            line.line_no,
-            plain(line.sku),
-            plain(line.name),
-            plain(colour),
-            line.quantity,
-            plain(line.unit),
-            line.unit_price,
-            to_major(line.total_minor, order.currency),
-            to_major(line.tax_minor, order.currency),
-            order.currency,
-            line.quantity_backordered,
-            line.quantity_cancelled,
-        )
+        yield (*head, *_cells(line, order.currency))
+
+
+def _cells(line: OrderLine, currency: str) -> tuple[object, ...]:
+    colour = " ".join(each for each in (line.colour_number, line.colour_name) if each)
+    return (
+        line.line_no,
+        plain(line.sku),
+        plain(line.name),
+        plain(colour),
+        line.quantity,
+        plain(line.unit),
+        line.unit_price,
+        to_major(line.total_minor, currency),
+        to_major(line.tax_minor, currency),
+        currency,
+        line.quantity_backordered,
+        line.quantity_cancelled,
+    )

@@ -11,7 +11,7 @@ from portal.billing.credit_holds.use_cases.holds import hold_account, lift_hold
 from portal.billing.models.credit import CreditAccount
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
-from portal.orders.checkout.use_cases.placement import Placed
+from portal.orders.checkout.use_cases.placed import Placed
 from portal.orders.models.orders import Order
 from tests.builders import NOW, Build
 from tests.invoices import make_invoice
