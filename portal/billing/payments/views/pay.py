@@ -159,8 +159,8 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
 
 def _draft_id() -> int | None:
     """The payer's draft for which the payment makes room, if it came from there."""
-    draft_id = read_handle("draft", request.values.get("draft"))
-    return None if draft_id is None else own_head(db(), actor(), draft_id).id
+    asked = request.values.get("draft")
+    return own_head(db(), actor(), read_handle("draft", asked) or 0).id if asked else None
 
 
 def _currency(session: Session) -> str:
