@@ -83,7 +83,7 @@ def _check_count(session: Session, company_id: int) -> None:
     )
     held = select(func.count()).where(TaxExemption.company_id == company_id, TaxExemption.ended_at.is_(None))
     if (session.scalar(held) or 0) >= MOST:
-        words = f"Your company has {MOST} certificates. Withdraw those that are not needed any more."
+        words = f"Your company has {MOST} certificates. Withdraw those that are no longer needed."
         raise CertificateRefused("too_many", words, {"": words})
 
 
