@@ -194,7 +194,7 @@ grant select, usage on sequence tax_rate_id_seq to portal_customer;
 grant select, usage on sequence user_session_id_seq to portal_customer;
 grant select, usage on sequence variant_id_seq to portal_customer;
 grant select, usage on sequence write_off_id_seq to portal_customer;
-grant update (acting_consent, rep_order_limit_minor, second_factor_required) on company to portal_customer;
+grant update (acting_consent, bill_as, rep_order_limit_minor, second_factor_required) on company to portal_customer;
 grant update (company_id, delegation_id, ended_at, job_id, store_id, touch_seq) on user_session to portal_customer;
 grant update (confirmed_at, second_factor_at, token_hash) on user_session to portal_books;
 grant update (decided_at, decided_by_name, decided_by_user_id, decision_note, order_id, state) on order_approval to portal_customer;

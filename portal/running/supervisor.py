@@ -26,7 +26,19 @@ from portal.running.family import Family
 from portal.running.pay_sandbox import PaySandbox
 
 READY_SECONDS = 60
-DEMO_SELLER = {"PORTAL_SELLER_NAME": "Aldermoor Coatings", "PORTAL_MAIL_FROM": "orders@demo.example"}
+# Made up, like everything in the demo; the numbers have valid check digits and belong to nobody.
+DEMO_SELLER = {
+    "PORTAL_SELLER_NAME": "Aldermoor Coatings",
+    "PORTAL_MAIL_FROM": "orders@demo.example",
+    "PORTAL_SELLER_LEGAL_NAME": "Aldermoor Coatings, Inc.",
+    "PORTAL_SELLER_ADDRESS": "1400 Demo Park Drive | Chicago, IL 60601 | USA",
+    "PORTAL_SELLER_TAX_NUMBERS": "EIN 00-0000000",
+    "PORTAL_SELLER_REGISTRATION": "Registered in Delaware, file 0000000",
+    "PORTAL_SELLER_CONTACT": "receivables@demo.example | +1 312 555 0100",
+    "PORTAL_SELLER_BANK": "Account name: Aldermoor Coatings, Inc. | Bank: Demo Bank | Routing number: 000000000 "
+    "| Account number: 0000123456",
+    "PORTAL_SELLER_REMIT_TO": "Aldermoor Coatings, Inc. | P.O. Box 0001 | Chicago, IL 60601",
+}
 Say = Callable[[str], None]
 
 

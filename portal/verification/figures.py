@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from portal.accounts.sign_in.passwords import HASHER
+from portal.verification.letters import documents_lacking_letters
 
 SHOWN_COMPANIES = 5
 
@@ -76,9 +77,10 @@ class Figures:
 
 
 def figures(connection: Connection) -> Figures:
-    """Count and add up what is stored: three statements."""
+    """Count and add up what is stored: five statements."""
     today = f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}$%"
     counts = dict(connection.execute(text(COUNTS), {"today": today}).mappings().one())
+    counts["documents_lacking_letters"] = documents_lacking_letters(connection)
     sums = {}
     for row in connection.execute(text(SUMS)).mappings():
         sums[row["currency"]] = {name: _whole(value) for name, value in row.items() if name != "currency"}

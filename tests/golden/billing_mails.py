@@ -222,7 +222,7 @@ MAILS: dict[str, Cases] = {
     "pay_link": {
         "one invoice": {
             "by": "Dana Ortiz",
-            "title": "Invoice INV-100042",
+            "what": "Invoice INV-100042",
             "total": "$1,249.65",
             "path": "/pay/8tZ4yJkq2Vd0sX1mB6nLwR",
             "until": "Tue 16 Jun 2026",

@@ -19,7 +19,21 @@ SUFFIX = ".txt.j2"
 TEMPLATES = {
     path.name.removesuffix(SUFFIX): path for folder in mail_folders() for path in folder.glob(f"*{SUFFIX}")
 }
-TYPED = {"by", "asker", "inviter", "name", "to_name", "on_behalf", "reason", "note", "answer", "asked"}
+TYPED = {
+    "by",
+    "asker",
+    "inviter",
+    "name",
+    "to_name",
+    "on_behalf",
+    "reason",
+    "note",
+    "answer",
+    "asked",
+    "title",
+    "job",
+    "po",
+}
 PARSER = Environment(autoescape=True)
 PARSER.filters.update(money=str, unit_price=str)  # the worker's; here they need only exist
 rooms.modules("letters", "use_cases")

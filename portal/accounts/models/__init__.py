@@ -36,6 +36,9 @@ class Company(Base):
     from_file: Mapped[dict[str, str | int | bool | None]] = mapped_column(
         JSONB, server_default="{}", deferred=True
     )
+    # What its documents say besides its name: portal/accounts/companies/rules.py; and what the last file said of that.
+    bill_as: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    bill_as_told: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}", deferred=True)
     terms_days: Mapped[int] = mapped_column(server_default="30")
     phone: Mapped[str | None]
     phone_digits: Mapped[str | None]
@@ -43,6 +46,11 @@ class Company(Base):
     account_kind: Mapped[str] = mapped_column(server_default="trade")  # trade, counter
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
+
+    @property
+    def as_buyer(self) -> dict[str, str]:
+        """Name, code and what else documents of today say of it."""
+        return {"name": self.name, "code": self.code, **self.bill_as}
 
     __table_args__ = (
         CheckConstraint("rep_order_limit_minor >= 0", name="rep_order_limit_positive"),

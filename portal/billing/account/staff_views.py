@@ -31,6 +31,7 @@ ACTIONS = (
     ("billing_staff.statements", "billing:read", "Statements"),
     ("billing_staff.exemptions", "billing:read", "Tax exemptions"),
     ("billing_staff.reminders", "billing:manage", "Reminders"),
+    ("accounts_staff.billing_details", "billing:manage", "Billing details"),
     ("billing_staff.new_payment", "billing:manage", "Record a payment"),
     ("billing_staff.new_credit_memo", "billing:manage", "Credit an amount"),
     ("billing_staff.hold", "billing:manage", "Hold"),

@@ -38,6 +38,13 @@ FURTHER = (
         "copy",
     ),
     ("billing.reminders", "payments:administer", "Reminders", "When we write about open invoices", "mail"),
+    (
+        "accounts.billing_details",
+        "company:manage",
+        "Billing details",
+        "Name, address and tax number on documents",
+        "edit",
+    ),
 )
 
 

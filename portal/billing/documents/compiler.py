@@ -1,4 +1,5 @@
-"""A separate process that turns one document into a PDF: data on standard input, the PDF on standard output.
+"""A separate process that turns one document into a PDF: data on standard input, the PDF on standard output, and on
+standard error the letters that no font of this machine has.
 
 Run by path by :mod:`portal.billing.documents.pdf`, so it imports nothing of the portal. In its own process a
 long document can be stopped, its memory is given back, and the secrets of the portal's environment are out of reach.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import sys
 from datetime import datetime
@@ -18,6 +20,9 @@ import typst
 MOST_MEMORY = 3 * 1024**3  # bytes of address space
 # Accessible PDF: tagged, so that a screen reader finds its way.
 Standard = Literal["ua-1"]
+# How the compiler names a letter that would be an empty box. Only with the standard does it say so.
+CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
+LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 class Request(TypedDict):
@@ -35,20 +40,23 @@ def main() -> None:
     asked: Request = json.load(sys.stdin)
     try:
         made = compiled(asked, "ua-1")
-    except typst.TypstError:
-        # Without a font for some of its characters a document misses the standard, but is still readable.
-        made = compiled(asked, None)
+    except typst.TypstError as error:
+        named = CODE.sub(lambda code: chr(int(code[1], 16)), "".join(LACKING.findall(error.diagnostic)))
+        lacking = "".join(sorted(set(named)))
+        # It misses the standard, but is still readable, and says itself what it lacks.
+        made = compiled(asked, None, lacking)
+        sys.stderr.write(lacking)
     sys.stdout.buffer.write(made)
 
 
-def compiled(asked: Request, standard: Standard | None) -> bytes:
+def compiled(asked: Request, standard: Standard | None, lacking: str = "") -> bytes:
     """The document as PDF; no file outside the folder of the templates is read."""
     made: bytes = typst.compile(
         f"{asked['folder']}/{asked['kind']}.typ",
         root=asked["folder"],
         # The machine's own fonts are only used for characters that the compiler's fonts lack.
         font_paths=typst.Fonts(include_system_fonts=True, include_embedded_fonts=True),
-        sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False), "lacking": lacking},
         pdf_standards=standard,
         timestamp=datetime.fromisoformat(asked["moment"]),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from portal.foundation.config import Settings
+from portal.foundation.config.seller import NOT_TOLD, Seller
 
 # Where Letter is the usual paper; everywhere else it is A4.
 LETTER_CURRENCIES = {"USD", "CAD", "MXN"}
@@ -19,11 +20,13 @@ class Sheet(TypedDict):
     lang: str
     paper: str
     seller: str
+    particulars: list[str]
     portal_words: str
     demo: bool
     title: str
     number: str
     foot: str
+    when_letters_lack: str
 
 
 class Link(TypedDict):
@@ -55,11 +58,12 @@ class Letterhead:
     seller: str
     portal_url: str
     demo: bool = False
+    identity: Seller = NOT_TOLD
 
     @classmethod
     def of(cls, settings: Settings) -> Letterhead:
         """The one of this deployment."""
-        return cls(settings.seller_name, settings.public_url, settings.demo)
+        return cls(settings.seller_name, settings.public_url, settings.demo, settings.seller)
 
     def sheet(self, title: str, number: str, currency: str, language: str = "en") -> Sheet:
         """What all kinds of documents have."""
@@ -67,11 +71,14 @@ class Letterhead:
             "lang": language,
             "paper": "us-letter" if currency in LETTER_CURRENCIES else "a4",
             "seller": self.seller,
+            "particulars": [line for line in self.identity.particulars if line != self.seller],
             "portal_words": f"Order, see and pay at {self.portal_url}",
             "demo": self.demo,
             "title": title,
             "number": number,
             "foot": f"{self.seller} · {title} {number}",
+            "when_letters_lack": "Some letters of this document are missing here, for want of a font. "
+            f"All of them are on its page at {self.portal_url}",
         }
 
 

@@ -16,7 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from portal.foundation.config import resource_dir
+
+log = structlog.get_logger(__name__)
 
 KINDS = ("invoice", "statement", "slip")
 COMPILER = Path(__file__).with_name("compiler.py")
@@ -45,14 +49,33 @@ def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
         raise TooLong
     asked = {
         "kind": kind,
-        "folder": str(resource_dir("templates") / "pdf"),
+        "folder": _folder(),
         "data": data,
         "moment": moment.replace(microsecond=0).isoformat(),  # the compiler takes whole seconds
     }
     done = _run(json.dumps(asked).encode())
     if done.returncode:
         raise RuntimeError(f"{kind} was not compiled: {done.stderr.decode(errors='replace')[-2000:]}")
+    if done.stderr:
+        letters = sorted(set(done.stderr.decode()))
+        log.warning(
+            "a document lacks letters that no font of this machine has; see docs/operations.md",
+            document=kind,
+            letters=[f"U+{ord(letter):04X}" for letter in letters],
+        )
     return done.stdout
+
+
+def lacking(letters: str) -> str:
+    """Those of these letters that documents cannot show, for want of a font."""
+    if not letters:
+        return ""
+    asked = {"kind": "letters", "folder": _folder(), "data": letters, "moment": "2000-01-01T00:00:00+00:00"}
+    return _run(json.dumps(asked).encode()).stderr.decode()
+
+
+def _folder() -> str:
+    return str(resource_dir("templates") / "pdf")
 
 
 def _run(request: bytes) -> subprocess.CompletedProcess[bytes]:

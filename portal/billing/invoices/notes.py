@@ -38,11 +38,21 @@ def payment_note(number: str, head: Letterhead) -> Note:
     """How to pay what is open of an invoice."""
     return {
         "title": "How to pay",
-        "lines": [
-            link("Online:", _address(number, head)),
-            f"By cheque or transfer: please give the number {number}.",
-        ],
+        "lines": [link("Online:", _address(number, head)), *offline_lines(number, head)],
     }
+
+
+def offline_lines(number: str, head: Letterhead) -> list[str]:
+    """How to pay by transfer and by cheque, as far as the seller's settings say where to."""
+    of = head.identity
+    bank = [f"{name}: {value}" for name, value in of.bank]
+    place = of.remit_to or ((of.legal_name or head.seller, *of.address) if of.address else ())
+    lines = ["By transfer to " + ", ".join(bank)] if bank else []
+    if place:
+        lines.append("By cheque to " + ", ".join(place))
+    if not lines:
+        return [f"By cheque or transfer: please give the number {number}."]
+    return [*lines, f"Please give the number {number}."]
 
 
 def _address(number: str, head: Letterhead) -> str:

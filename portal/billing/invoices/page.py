@@ -10,11 +10,13 @@ from typing import Any
 from flask import Response, current_app
 
 from portal.billing.disputes.queries import DisputeRow, disputes_of
+from portal.billing.documents.buyer import buyer_lines
 from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, file_name
 from portal.billing.documents.pdf import pdf
 from portal.billing.invoices.document_words import Step, applied_words, sum_rows
 from portal.billing.invoices.facts import InvoiceViewed
+from portal.billing.invoices.notes import offline_lines
 from portal.billing.invoices.pdf import invoice_data
 from portal.billing.invoices.queries.documents import Document, document
 from portal.billing.invoices.words import document_state, due_words
@@ -70,6 +72,7 @@ class InvoicePage:
     promises: list[PromiseRow]
     today: date
     links: InvoiceLinks
+    head: Letterhead
 
     @property
     def invoice(self) -> Invoice:
@@ -94,6 +97,18 @@ class InvoicePage:
     def saved_minor(self) -> int:
         """What paying all that is open today saves."""
         return early_discount(self.invoice, self.doc.payable_minor, self.today)
+
+    @property
+    def billed_to(self) -> list[str]:
+        """The buyer as on the document, line by line."""
+        return buyer_lines(self.doc.buyer)
+
+    @property
+    def offline(self) -> list[str]:
+        """How to pay it by transfer or cheque."""
+        each = self.invoice
+        owed = each.kind == "invoice" and each.open_minor > 0
+        return offline_lines(each.number, self.head) if owed else []
 
     @property
     def actions(self) -> list[Action]:
@@ -139,6 +154,7 @@ def invoice_page(invoice: Invoice, links: InvoiceLinks, *, with_method: bool) ->
         promises=promises_of(db(), invoice.id, today=today(), zone=settings.time_zone),
         today=today(),
         links=links,
+        head=Letterhead.of(settings),
     )
 
 

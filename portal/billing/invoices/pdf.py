@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from portal.billing.documents.buyer import buyer_lines
 from portal.billing.documents.early import early_discount
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, address_lines, present
 from portal.billing.invoices.document_words import is_exact, taxes
@@ -37,7 +38,7 @@ def invoice_data(document: Document, head: Letterhead, today: date) -> InvoiceSh
     has_tax = invoice.tax_minor != 0 or any(line.tax_minor for line in lines)
     return {
         **head.sheet("Credit memo" if memo else "Invoice", invoice.number, invoice.currency),
-        "parties": _parties(invoice),
+        "parties": _parties(document),
         "facts": _facts(document),
         "hero": _hero(invoice, today),
         "discount": discount_words(document, today),
@@ -62,9 +63,9 @@ def discount_words(document: Document, today: date) -> str:
     return f"{begin}{saved} less if all of it is paid by {date_words(invoice.discount_until)}: then {rest} settles it."
 
 
-def _parties(invoice: Invoice) -> list[Party]:
-    buyer = [str(invoice.bill_to.get("name", "")), f"Customer number {invoice.bill_to.get('code', '')}"]
-    found: list[Party] = [{"label": "Sold to", "lines": buyer}]
+def _parties(document: Document) -> list[Party]:
+    invoice = document.invoice
+    found: list[Party] = [{"label": "Sold to", "lines": buyer_lines(document.buyer)}]
     place = address_lines(invoice.ship_to or {})
     if place and invoice.ship_to:
         label = "Picked up at" if invoice.was_picked_up else "Delivered to"

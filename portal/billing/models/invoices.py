@@ -61,7 +61,8 @@ class Invoice(Base):
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")
-    # Copies: the sold-to's name and code, and the ship-to or the store, as they were. The store's says ``picked_up``.
+    # Copies: the sold-to's name, code and billing details, and the ship-to or the store, as they were. The store's says
+    # ``picked_up``.
     bill_to: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
     ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     # The certificate that exempted it: region, reason, certificate number, from and to.

@@ -18,7 +18,7 @@ from portal.foundation.wording import weekday_words
 class PayLink(Letter, words="link to pay", secret=True):
     """Somebody is asked to pay by a link, without an account. ``path`` holds the link's token."""
 
-    title: str
+    what: str
     total: str
     path: str
     until: str
@@ -30,7 +30,7 @@ def mail_pay_link(
 ) -> None:
     """Send a new link. ``total``: what it asks for today, in words."""
     letter = PayLink(
-        title=link.title,
+        what=link.title,
         total=total,
         path=f"/pay/{token}",
         until=weekday_words(local(link.expires_at, request.zone).date()),

@@ -82,7 +82,7 @@ class StatementPages:
             self._month_href("statement", of.month, of.currency),
         )
         head = Letterhead.of(current_app.extensions["settings"])
-        data = statement_data(found, head, company_name=company.name, company_code=company.code)
+        data = statement_data(found, head, buyer=company.as_buyer)
         moment = found.entries[-1].at if found.entries else of.begins
         try:
             with apart():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict
 
 from portal.billing.account.words import BUCKETS
+from portal.billing.documents.buyer import buyer_lines
 from portal.billing.documents.letterhead import Letterhead, Note, Party, Sheet, link
+from portal.billing.invoices.notes import offline_lines
 from portal.billing.statements.queries.statement import Entry, Statement
 from portal.billing.statements.words import entry_details, entry_title
 from portal.foundation.money import format_minor
@@ -33,14 +36,12 @@ class StatementSheet(Sheet):
     notes: list[Note]
 
 
-def statement_data(
-    found: Statement, head: Letterhead, *, company_name: str, company_code: str
-) -> StatementSheet:
-    """The data of a statement's PDF."""
+def statement_data(found: Statement, head: Letterhead, *, buyer: Mapping[str, str]) -> StatementSheet:
+    """The data of a statement's PDF. ``buyer``: name, code and billing details of the company."""
     ages = f"How old the open invoices are on {date_words(found.as_of)}"
     return {
         **head.sheet("Statement", found.month.words, found.currency),
-        "parties": [{"label": "For", "lines": [company_name, f"Customer number {company_code}"]}],
+        "parties": [{"label": "For", "lines": buyer_lines(buyer)}],
         "facts": _facts(found),
         "hero": _hero(found),
         "ageing": {"title": ages, "buckets": ageing(found)},
@@ -51,7 +52,7 @@ def statement_data(
             "charge": _money(found, found.charges_minor),
             "credit": _money(found, found.credits_minor),
         },
-        "notes": _how(found, head),
+        "notes": _how(found, head, buyer.get("code", "")),
     }
 
 
@@ -98,7 +99,8 @@ def _line(entry: Entry, currency: str) -> dict[str, str]:
     }
 
 
-def _how(found: Statement, head: Letterhead) -> list[Note]:
+def _how(found: Statement, head: Letterhead, code: str) -> list[Note]:
     if found.closing_minor <= 0:
         return []
-    return [{"title": "How to pay", "lines": [link("Choose what to pay at", f"{head.portal_url}/invoices")]}]
+    online = link("Choose what to pay at", f"{head.portal_url}/invoices")
+    return [{"title": "How to pay", "lines": [online, *offline_lines(code, head)]}]

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from portal.billing.models.tax import ACCEPTED, WAITING
 from portal.billing.tax.rules import region_key
 from portal.intake import cells
 from portal.intake.lookups import Known, Lookup, References
@@ -52,22 +53,34 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     )
 
 
-# Rows that are there already are people's: a certificate that was withdrawn stays withdrawn.
-_NEW = """
-insert into tax_exemption (company_id, region, certificate_number, valid_from, valid_to, reason, added_by_name, added_at)
-select k.*, 'Imported', now()
+# The seller's file is the seller's word: what it holds is accepted, also what waits to be. Apart from that, rows that are
+# there already are people's: a certificate that was withdrawn, refused or ended stays so.
+_NEW = f"""
+insert into tax_exemption (company_id, region, certificate_number, valid_from, valid_to, reason, added_by_name, added_at,
+                           state, counts_from)
+select k.*, 'Imported', now(), '{ACCEPTED}', now()
   from unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[])
        as k(company_id, region, certificate_number, valid_from, valid_to, reason)
  where not exists (select from tax_exemption t where (t.company_id, t.region, t.certificate_number, t.valid_from)
                      = (k.company_id, k.region, k.certificate_number, k.valid_from))
 """
 
+_WAITING = f"""
+update tax_exemption t set state = '{ACCEPTED}', counts_from = coalesce(counts_from, now()), decided_at = now(),
+       decided_by_name = 'Import'
+  from unnest(%s::bigint[], %s::text[], %s::text[], %s::date[]) as k(company_id, region, certificate_number, valid_from)
+ where (t.company_id, t.region, t.certificate_number, t.valid_from)
+     = (k.company_id, k.region, k.certificate_number, k.valid_from) and t.state = '{WAITING}' and t.ended_at is null
+"""
+
 
 def _write_exemptions(connection: Connection[Any], rows: list[Sequence[Any]]) -> Written:
     if not rows:
         return Written()
-    added = connection.execute(_NEW, [list(column) for column in zip(*rows, strict=True)]).rowcount
-    return Written(added=added, unchanged=len(rows) - added)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    changed = connection.execute(_WAITING, columns[:4]).rowcount
+    added = connection.execute(_NEW, columns).rowcount
+    return Written(added=added, changed=changed, unchanged=len(rows) - added - changed)
 
 
 TAX_EXEMPTIONS = Spec(
@@ -97,7 +110,7 @@ def _exemptions(connection: Connection[Any]) -> Known:
     """By company and number of the certificate: what is copied onto an order."""
     rows = connection.execute(
         "select company_id, region, reason, certificate_number, valid_from::text, valid_to::text "
-        "from tax_exemption where ended_at is null order by valid_from, id"
+        "from tax_exemption where ended_at is null and counts_from is not null order by valid_from, id"
     )
     names = ("region", "reason", "certificate_number", "valid_from", "valid_to")
     return {(company, rest[2]): dict(zip(names, rest, strict=True)) for company, *rest in rows}

@@ -12,12 +12,14 @@ from portal.foundation.money import format_minor, round_to_minor, to_major
 class Taxed:
     """What a region takes of a net amount on a day: ``share`` 0.08 is 8 %; with a valid certificate zero.
 
-    ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days).
+    ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days);
+    ``waiting`` the number of one that would exempt if it were accepted.
     """
 
     share: Decimal = Decimal(0)
     region: str = ""
     exemption: dict[str, str] | None = None
+    waiting: str = ""
 
     @property
     def words(self) -> str:

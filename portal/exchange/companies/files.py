@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from portal.exchange.companies.billing import COLUMNS, write_billing_details
 from portal.exchange.companies.credit import write_credit
 from portal.exchange.companies.terms import terms, write_terms
 from portal.foundation.wording import phone_digits
@@ -79,6 +80,7 @@ def _afterwards(connection: Connection[Any], rows: list[Row], refs: References) 
         write_credit(connection, by_company)
         + _write_consents(connection, by_company)
         + write_terms(connection, by_company)
+        + write_billing_details(connection, by_company)
     )
 
 
@@ -112,6 +114,7 @@ COMPANIES = Spec(
         Column("terms", terms),
         Column("invoice_per", cells.one_of("shipment", "order")),
         Column("reminders", cells.yes_no),
+        *COLUMNS,
     ),
     key=("code",),
     table="company",

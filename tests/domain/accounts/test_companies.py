@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
 from portal.accounts.companies.queries import companies_for_staff, visible_company
+from portal.accounts.companies.rules import BillAs
+from portal.accounts.companies.use_cases import change_billing_details
 from portal.foundation.errors import NotFound
 from tests.builders import Build
 
@@ -44,3 +48,22 @@ def test_companies_for_staff_are_searched_and_paged(session: Session, build: Bui
     ]
     assert companies_for_staff(session, support, "%%%").rows == []
     assert companies_for_staff(session, support, "painter", cursor="made up").rows[0].name == "Painter 00"
+
+
+def test_who_changes_what_documents_say_of_a_company(session: Session, build: Build) -> None:
+    """Its own administrators and ours; not its buyers, and not the administrators of another one."""
+    company, other, now = build.company(), build.company(), datetime(2026, 6, 2, 14, tzinfo=UTC)
+    wanted = BillAs(legal_name="Harbor Painting, LLC", tax_number="98-7654321")
+    for who in (
+        build.actor(build.user(company), company),
+        build.actor(build.user(other, "company_admin"), other, "company_admin"),
+    ):
+        with pytest.raises(NotFound):
+            change_billing_details(session, actor=who, now=now, company=company, wanted=wanted)
+    admin = build.actor(build.user(company, "company_admin"), company, "company_admin")
+    done = [
+        change_billing_details(session, actor=admin, now=now, company=company, wanted=wanted)
+        for _ in range(2)
+    ]
+    assert done == [True, False]
+    assert company.as_buyer == {"name": company.name, "code": company.code, **wanted.stored}

@@ -77,6 +77,8 @@ def riches(build: Build, company: Company, name: str) -> Riches:
         file_type="application/pdf",
         file=CERTIFICATE,
         added_at=now,
+        state="accepted",
+        counts_from=now,
     )
     link = PayLink(
         company_id=company.id,

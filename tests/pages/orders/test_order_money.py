@@ -126,6 +126,8 @@ def test_an_exempt_company_sees_why_it_pays_no_tax(client: PageClient, shop: Sho
             valid_from=date(2020, 1, 1),
             valid_to=date(2099, 12, 31),
             added_at=NOW,
+            state="accepted",
+            counts_from=NOW,
         )
     )
     session.commit()
@@ -136,6 +138,27 @@ def test_an_exempt_company_sees_why_it_pays_no_tax(client: PageClient, shop: Sho
     order = session.scalars(select(Order)).one()
     client.get(f"/orders/{order.number}")
     assert "Sales tax NY (exempt) $0.00" in client.text
+
+
+def test_a_certificate_that_waits_takes_no_tax_away(client: PageClient, shop: Shop, session: Session) -> None:
+    rate(session)
+    session.add(
+        TaxExemption(
+            company_id=shop.company.id,
+            region="NY",
+            reason="resale",
+            certificate_number="R-77",
+            valid_from=date(2020, 1, 1),
+            valid_to=date(2099, 12, 31),
+            added_at=NOW,
+        )
+    )
+    session.commit()
+    draft_id = to_review(client, shop)
+    assert "Certificate R-77 is not accepted yet; until then orders carry sales tax." in client.text
+    assert "Exempt" not in client.text
+    order_it(client, draft_id)
+    assert session.scalars(select(Order)).one().tax_minor > 0
 
 
 def test_an_order_s_page_leads_to_its_invoices(client: PageClient, scene: Counter, session: Session) -> None:

@@ -59,9 +59,12 @@ POST   /billing/payments/<number>/reversal               401     403    403   40
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/reconciliation/acknowledgments           401     403    403   403      403   403         403 403       403        403     403   404
+GET    /billing/tax-exemptions                           in      403    403   403      403   403         403 403       403        403     403   200
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
+GET    /company/billing-details                          in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/billing-details                          401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/second-factor                            401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /confirmation                                     in      200    200   200      200   200         200 200       403        200     200   200
@@ -96,6 +99,8 @@ POST   /credits/use                                      401     403    403   ok
 GET    /customers                                        in      403    403   403      403   403         200 200       403        200     403   200
 GET    /customers/<code>                                 in      403    403   403      403   403         200 404       403        200     403   200
 POST   /customers/<code>/applications/<transaction_id>/reversal 401 403 403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/billing-details                 in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/billing-details                 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/billing                         in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit                          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/credit-memos                    in      403    403   403      403   403         403 403       403        403     403   200
@@ -118,7 +123,11 @@ GET    /customers/<code>/statements/<month>              in      403    403   40
 GET    /customers/<code>/statements/<month>.csv          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/tax-exemptions/<exemption_id>   in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/tax-exemptions/<exemption_id>/acceptance 401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /customers/<code>/tax-exemptions/<exemption_id>/end 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/tax-exemptions/<exemption_id>/refusal 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/terms                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/terms                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403

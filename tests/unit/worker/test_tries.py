@@ -10,6 +10,7 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.jobs import Job as Queued
 
+from portal.accounts.sign_in.use_cases.credentials import REQUEST_RESET
 from portal.foundation.jobs import MAIL, MONEY, ORDINARY, JobName, PutOff, lane_of
 from portal.worker import mail_server
 from portal.worker.mail_server import REST_SECONDS, MailServer
@@ -117,3 +118,8 @@ def test_a_name_says_its_lane() -> None:
         ORDINARY,
         ORDINARY,
     ]
+
+
+def test_mails_about_passwords_wait_with_mails() -> None:
+    """Seen failing: the request waited among ordinary jobs, behind imports and reports."""
+    assert lane_of(REQUEST_RESET) == MAIL

@@ -21,10 +21,10 @@ from portal.accounts.sign_in.use_cases.one_time import RESET, DeadLink, consume_
 from portal.accounts.sign_in.use_cases.sessions import end_sessions
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
-from portal.foundation.jobs import defer
+from portal.foundation.jobs import MAIL, JobName, defer
 
 MINUTE = timedelta(minutes=1)
-REQUEST_RESET = "sign_in.request_reset"
+REQUEST_RESET = JobName("sign_in.request_reset", MAIL)
 
 
 def queue_reset(session: Session, *, email: str, now: datetime) -> None:

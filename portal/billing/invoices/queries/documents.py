@@ -10,6 +10,7 @@ from typing import TypedDict
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from portal.billing.documents.buyer import billed_to
 from portal.billing.invoices.queries.applied import Applied, applied_to
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.payment_states import LIVE
@@ -26,7 +27,7 @@ _COLUMNS = (
     InvoiceLine.tax_minor,
 )
 _AROUND = text("""
-select s.name as store_name,
+select s.name as store_name, c.bill_as,
        (select coalesce(array_agg(o.number order by o.id), '{}') from invoice o
          where o.id = i.corrects_invoice_id
             or o.id in (select x.corrects_invoice_id from invoice_line x where x.invoice_id = i.id)) as corrects,
@@ -37,7 +38,7 @@ select s.name as store_name,
        (select coalesce(array_agg(m.number order by m.number), '{}') from invoice m
          where m.id in (select c.id from invoice c where c.corrects_invoice_id = :invoice union all
                         select x.invoice_id from invoice_line x where x.corrects_invoice_id = :invoice)) as memos
-  from invoice i left join store s on s.id = i.store_id
+  from invoice i join company c on c.id = i.company_id left join store s on s.id = i.store_id
  where i.id = :invoice
 """)
 
@@ -89,6 +90,7 @@ class Document:
     corrects: tuple[str, ...]  # of a credit memo: the invoices
     memos: tuple[str, ...]  # of an invoice
     under_way: tuple[PaymentUnderWay, ...]
+    buyer: dict[str, str]  # name, code and billing details, as when it was issued
 
     @property
     def payable_minor(self) -> int:
@@ -112,6 +114,7 @@ def document(session: Session, invoice: Invoice) -> Document:
         tuple(around.corrects),
         tuple(around.memos),
         tuple(_under_way(each) for each in around.attempts),
+        billed_to(invoice.bill_to, around.bill_as),
     )
 
 

@@ -118,7 +118,7 @@ def _document(new: NewDocument, company: Company, terms: Terms, number: str, now
         total_minor=net + tax,
         open_minor=0,
         settled_at=None if net + tax else now,
-        bill_to={"name": company.name, "code": company.code},
+        bill_to=company.as_buyer,
         **copied,
     )
 

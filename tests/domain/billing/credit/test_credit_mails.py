@@ -98,7 +98,7 @@ def test_each_begins_with_its_subject(mails: dict[str, str]) -> None:
     assert number.startswith("Our answer about invoice INV-")
     assert subjects == {
         "credit_ask": "An order of $1,200.00 needs room on the account",
-        "draft_paid": "$1,200.00 came in: Elm Street, week 3 can be placed",
+        "draft_paid": "$1,200.00 came in: your draft can be placed",
         "draft_paid again": "$0.00 came in; the account is on hold",
         "account_held": "New orders of Harbor Painting on account are on hold",
         "account_released": "Harbor Painting can order on account again",

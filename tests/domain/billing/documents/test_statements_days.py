@@ -54,7 +54,7 @@ def test_a_store_s_evening_is_in_the_month_of_its_document(session: Session, bui
     assert [(each.month.code, each.closing_minor) for each in months(session, company.id, zone=NEW_YORK)] == [
         ("2026-10", 9_000)
     ]
-    sheet = statement_data(october, HEAD, company_name="A", company_code="B")
+    sheet = statement_data(october, HEAD, buyer={"name": "A", "code": "B"})
     assert {line["date"] for line in sheet["lines"]} == {"31 Oct 2026"}
     assert {row[0] for row in rows(october, first=False, last=False)} == {"2026-10-31"}
 

@@ -41,6 +41,8 @@ def certificate(session: Session, company: Company, region: str = "NY", **fields
         "valid_from": date(2026, 1, 1),
         "valid_to": date(2026, 12, 31),
         "added_at": NOW,
+        "state": "accepted",
+        "counts_from": NOW,
     }
     made = TaxExemption(company_id=company.id, **{**known, **fields})
     session.add(made)

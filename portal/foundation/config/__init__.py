@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from portal.foundation.config.seller import NOT_TOLD, Seller, read_seller
 from portal.foundation.secrets.stripe_settings import STRIPE_API, StripeSettings, is_loopback
 from portal.foundation.secrets.weak import is_guessable
 
-REPO_ROOT = Path(__file__).resolve().parents[2]
-PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+REPO_ROOT = Path(__file__).resolve().parents[3]
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
 
@@ -37,6 +38,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "orders@demo.example"
     seller_name: str = "Counterpart"
+    seller: Seller = NOT_TOLD
     demo: bool = False
     log_format: str = "json"
     bind: str = "127.0.0.1"
@@ -54,6 +56,9 @@ class Settings:
     lookups_per_hour: int = 600
     time_zone: str = "America/New_York"
     write_off_limit: Decimal = Decimal("5.00")
+    # Whether a tax certificate counts before the seller has accepted it, and how many years ahead it may end.
+    exempt_at_once: bool = False
+    exemption_years: int = 10
     stripe_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api: str = STRIPE_API
@@ -104,9 +109,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         var_dir=var_dir(env),
         environment=environment,
         seller_name=env.get("PORTAL_SELLER_NAME", Settings.seller_name),
+        seller=_seller(env),
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
         time_zone=_zone(env),
         write_off_limit=_amount(env, "PORTAL_WRITE_OFF_LIMIT", Settings.write_off_limit),
+        exempt_at_once=_flag(env, "PORTAL_EXEMPT_AT_ONCE"),
+        exemption_years=_years(env),
     )
     return _with_stripe(env, _with_limits(env, _with_addresses(env, settings)))
 
@@ -205,6 +213,13 @@ def _secret(env: Mapping[str, str], environment: str) -> str:
     return secret or "development-only-" + "0" * 32
 
 
+def _seller(env: Mapping[str, str]) -> Seller:
+    try:
+        return read_seller(env)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
 def _zone(env: Mapping[str, str]) -> str:
     name = env.get("PORTAL_TIME_ZONE", "") or "America/New_York"
     if name not in available_timezones():
@@ -228,6 +243,13 @@ def _amount(env: Mapping[str, str], name: str, default: Decimal) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise ConfigError(f"{name} is {text!r}; it must be an amount like 5.00, without a currency.")
     return Decimal(text)
+
+
+def _years(env: Mapping[str, str]) -> int:
+    years = _integer(env, "PORTAL_EXEMPTION_YEARS", Settings.exemption_years)
+    if not 1 <= years <= 50:
+        raise ConfigError(f"PORTAL_EXEMPTION_YEARS is {years}; use 1 to 50.")
+    return years
 
 
 def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:
