@@ -28,7 +28,9 @@ PHRASES = {
     r"\bin so far\b": "as far as",
     r"\bstays untold\b": "is never revealed",
 }
-MIDDLE_OF_FSTRING = getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)  # a kind of its own since Python 3.12
+MIDDLE_OF_FSTRING = getattr(
+    tokenize, "FSTRING_MIDDLE", tokenize.STRING
+)  # a kind of its own since Python 3.12
 FOLDERS = ("portal", "templates", "docs", "sandbox", "bench", "README.md", "CHANGELOG.md", "SECURITY.md")
 
 
