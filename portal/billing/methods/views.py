@@ -53,7 +53,7 @@ def delete_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
     with refusing(within=books()) as tried:
         method = remove_saved(tried.session, actor=actor(), method_id=method_id, now=now())
-        flash("ok", f"{method.words} is removed. Nothing is charged to it any more.")
+        flash("ok", f"{method.words} is removed. Nothing more is charged to it.")
     if tried.refused is not None:
         flash("error", tried.refused.message)
     return redirect(url_for("billing.methods"), 303)

@@ -161,5 +161,5 @@ def _line_changes(line: Line, before: _Shown | None, currency: str) -> list[Chan
             was, now = format_price_change(price, line.unit_price, currency)
         found.append(Change(line.id, f"{line.name}: price was {was}, now {now}."))
     elif line.unit_price is None and price is not None:
-        found.append(Change(line.id, f"{line.name}: there is no price any more."))
+        found.append(Change(line.id, f"{line.name}: there is no price now."))
     return found

@@ -115,7 +115,7 @@ def test_a_time_that_was_chosen_when_it_was_there(shop: Shop, client: PageClient
     session.execute(text("update stock set on_hand = 0"))
     session.commit()
     order_it(client, draft_id, status=422)
-    assert "Dock Street has nothing of this order any more, so no time can be promised." in client.text
+    assert "Dock Street has nothing left of this order, so no time can be promised." in client.text
     assert session.scalar(text("select count(*) from sales_order")) == 0
     choose(client, shop, draft_id, window=window)
     assert session.scalars(select(Draft.window_start)).one() is None

@@ -178,7 +178,7 @@ def test_fifty_certificates_are_enough(owner: PageClient, session: Session, comp
         certificate(session, company, certificate_number=f"R-{number}")
     owner.get("/tax-exemptions")
     send(owner, 422)
-    assert "Withdraw those that are not needed" in owner.text
+    assert "Withdraw those that are no longer needed" in owner.text
 
 
 def test_every_form_needs_its_token(app: Flask, build: Build, company: Company) -> None:
