@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0030b"
-down_revision = "0030"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
