@@ -14,7 +14,7 @@ from portal.places.countries import country_code
 from portal.places.regions import UnknownRegion, any_region, region_code
 
 revision = "0031b"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

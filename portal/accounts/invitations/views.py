@@ -62,7 +62,7 @@ def invitation_form() -> Answer:
     return render_template("accounts/invitations/invite.html", form=form), status
 
 
-@blueprint.post("/people/<int:user_id>/invitation", endpoint="resend_invitation")
+@blueprint.post("/people/<handle(person):user_id>/invitation", endpoint="resend_invitation")
 @needs("people:manage")
 def resend_form(user_id: int) -> Answer:
     """Send an invitation again."""

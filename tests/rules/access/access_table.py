@@ -51,6 +51,7 @@ GET    /billing/invoices/<number>                        in      403    403   40
 GET    /billing/invoices/<number>/write-offs             in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/invoices/<number>/write-offs             401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/invoices/<number>/write-offs/<write_off_id>/reversal 401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /billing/payments                                 in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok

@@ -108,7 +108,7 @@ def _check_count(session: Session, company_id: int, now: datetime) -> None:
     ).one()
     words = ""
     if held >= MOST:
-        words = f"Your company has {MOST} certificates. Withdraw those that are not needed any more."
+        words = f"Your company has {MOST} certificates. Withdraw those that are no longer needed."
     elif waiting >= MOST_WAITING:
         words = (
             f"{MOST_WAITING} of your certificates wait to be accepted. Add more once we have looked at them."

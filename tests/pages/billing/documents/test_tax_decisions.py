@@ -17,6 +17,7 @@ from portal.billing.tax.queries.rates import tax_for
 from portal.billing.tax.use_cases.hand_in import MOST_A_DAY, MOST_WAITING
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.page import PageClient
@@ -206,7 +207,7 @@ def test_withdrawn_unseen_its_file_goes(owner: PageClient, session: Session, com
     """Handing in and withdrawing fills no disk. Seen failing with the file kept."""
     hand_in(owner)
     held = the_one(session)
-    owner.post(f"/tax-exemptions/{held.id}/withdrawal")
+    owner.post(f"/tax-exemptions/{handle('exemption', held.id)}/withdrawal")
     session.rollback()
     assert session.scalar(text("select file is null and file_name = '' from tax_exemption"))
 
