@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0030b"
-down_revision = "0032"
+down_revision = "0031b"
 branch_labels = None
 depends_on = None
 
