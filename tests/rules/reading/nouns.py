@@ -19,6 +19,7 @@ KINDS = (
     "facts",
     "letters",
     "jobs",
+    "attachments",
     "checks",
     "files",
     "forms",
