@@ -13,7 +13,7 @@ from portal.foundation.db import UTCDateTime
 from portal.foundation.postgres.row_security import each, guard_company_rows
 
 revision = "0033b"
-down_revision = "0033"
+down_revision = "0030b"
 branch_labels = None
 depends_on = None
 

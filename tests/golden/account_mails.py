@@ -23,7 +23,19 @@ MAILS: dict[str, Cases] = {
             "role": "buyer",
             "link": LINK,
             "days": 7,
-        }
+            "barred": "",
+        },
+        **{
+            barred: {
+                "inviter": "Dana Ortiz",
+                "company": "Harbor Painting",
+                "role": "buyer",
+                "link": "",
+                "days": 7,
+                "barred": barred,
+            }
+            for barred in ("staff", "disabled")
+        },
     },
     "password_changed": {"changed": {"name": "Lee Novak"}},
     "password_reset": {

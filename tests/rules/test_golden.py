@@ -27,13 +27,13 @@ from portal.touchpoints.kinds import SECTIONS, section
 from portal.web.access import permission_of
 from portal.worker import build
 from portal.worker.delivery import Delivery
-from tests.golden import account_mails, billing_mails, order_mails
+from tests.golden import account_mails, billing_mails, order_mails, tax_mails
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TEMPLATES = {
     path.name.removesuffix(".txt.j2"): path for folder in mail_folders() for path in folder.glob("*.txt.j2")
 }
-MAILS = {**account_mails.MAILS, **order_mails.MAILS, **billing_mails.MAILS}
+MAILS = {**account_mails.MAILS, **order_mails.MAILS, **billing_mails.MAILS, **tax_mails.MAILS}
 # What the worker adds to the data of every mail.
 GIVEN = {"to_name", "seller_name", "product_name", "portal_url"}
 NOWHERE = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")

@@ -99,7 +99,7 @@ def edit_password() -> Answer:
     return _password_page(user, form), 429 if isinstance(no, TooManyTries) else 422
 
 
-@blueprint.post("/account/sessions/<int:session_id>/ending")
+@blueprint.post("/account/sessions/<handle(session):session_id>/ending")
 @needs("account:manage")
 def end_session(session_id: int) -> Answer:
     """Sign out one other browser."""

@@ -20,7 +20,7 @@ FURTHER = (
         "billing.autopay",
         "payments:administer",
         "Autopay",
-        "Pay invoices by themselves when they are due",
+        "Pay invoices automatically when they are due",
         "calendar",
     ),
     (

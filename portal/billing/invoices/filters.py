@@ -64,6 +64,12 @@ def read_filter(given: Mapping[str, str], ticked: Iterable[str] = ()) -> tuple[I
     return wanted, errors
 
 
+def without(given: Mapping[str, str], name: str) -> dict[str, str]:
+    """The query of an address without one of its filters, or without ``all`` of them."""
+    dropped = FIELDS if name == "all" else (name,)
+    return {field: value for field, value in given.items() if field not in dropped}
+
+
 def _days(given: Mapping[str, str]) -> tuple[dict[str, date | None], dict[str, str]]:
     """The first and the last day, and what is wrong with them."""
     errors: dict[str, str] = {}

@@ -3,7 +3,7 @@ shows the list provides the function that makes an address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.billing.invoices.filters import FIELDS, STATUSES, InvoiceFilter, filter_words
@@ -17,6 +17,7 @@ class Chip:
     href: str
     current: bool
     count: int | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class InvoiceList:
     given: Mapping[str, str]
     wanted: InvoiceFilter
     url: Callable[..., str]
+    ticked: Sequence[str] = ()
 
     def kept(self, *without: str) -> dict[str, str]:
         """The filter's part of the query, without some of it."""
@@ -53,6 +55,7 @@ class InvoiceList:
                 self.url(**others, status=None if status == "open" else status),
                 self.wanted.status == status,
                 counts.get(status),
+                status,
             )
             for status, words in STATUSES.items()
         ]
@@ -64,8 +67,12 @@ class InvoiceList:
         ]
 
     def href(self, **more: str) -> str:
-        """The list with its filter, and more."""
-        return self.url(**self.kept(), **more)
+        """The list with its filter and what was ticked, and more."""
+        return self.url(**self.kept(), **self._ticks, **more)
+
+    @property
+    def _ticks(self) -> dict[str, list[str]]:
+        return {"invoice": list(self.ticked)} if self.ticked else {}
 
     def page_href(self, direction: str, cursor: str | None) -> str | None:
         """The neighboring page at a cursor, if there is one."""
@@ -74,4 +81,4 @@ class InvoiceList:
     @property
     def cleared_href(self) -> str:
         """The same status without any filter."""
-        return self.url(status=self.given.get("status") or None)
+        return self.url(status=self.given.get("status") or None, **self._ticks)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import request
 
-from portal.billing.invoices.filters import InvoiceFilter, read_filter
+from portal.billing.invoices.filters import MOST_TICKED, InvoiceFilter, read_filter, without
 from portal.billing.invoices.list_links import Chip, FilterInUse, InvoiceList
 from portal.billing.invoices.queries.invoices import InvoiceRow, invoices
+from portal.billing.invoices.queries.open_documents import OpenDocument, documents_where
 from portal.billing.invoices.words import document_state
+from portal.billing.models.invoices import Invoice
+from portal.foundation.inputs import clean_text
 from portal.foundation.money import exponent
 from portal.foundation.paging import Page
 from portal.web.transaction import db, today
@@ -35,6 +38,13 @@ class ListPage:
     invoice_endpoint: str
     pay_href: str | None = None
     export_url: Callable[..., str] | None = None
+    ticked: frozenset[str] = frozenset()  # numbers that were ticked, here or on other pages
+    kept: Sequence[OpenDocument] = ()  # those of them that are not on this page
+
+    @property
+    def ticks(self) -> bool:
+        """Whether documents can be ticked."""
+        return self.export_url is not None
 
     @property
     def wanted(self) -> InvoiceFilter:
@@ -89,18 +99,34 @@ def list_page(
     :param counts: how many documents have a status, where it is shown.
     :param url: makes the list's address of a query.
     """
-    wanted, errors = read_filter(request.args)
-    links = InvoiceList(request.args, wanted, url)
+    given = without(request.args, request.args.get("without", ""))
+    wanted, errors = read_filter(given)
+    page = None if errors else _rows(company_id, wanted)
+    ticked = (
+        [clean_text(each) for each in request.args.getlist("invoice")[:MOST_TICKED]] if export_url else []
+    )
+    links = InvoiceList(given, wanted, url, ticked)
     return ListPage(
         links=links,
         errors=errors,
-        page=None if errors else _rows(company_id, wanted),
+        page=page,
+        ticked=frozenset(ticked),
+        kept=_kept(company_id, ticked, page),
         chips=links.chips(counts),
         today=today(),
         invoice_endpoint=invoice_endpoint,
         pay_href=pay_href,
         export_url=export_url,
     )
+
+
+def _kept(company_id: int, ticked: Sequence[str], page: Page[InvoiceRow] | None) -> list[OpenDocument]:
+    """The company's documents that are ticked and not on the page. One statement, none if there are none."""
+    shown = {row.number for row in page.rows} if page else set()
+    numbers = [each for each in ticked if each not in shown]
+    if not numbers:
+        return []
+    return documents_where(db(), Invoice.company_id == company_id, Invoice.number.in_(numbers))
 
 
 def _rows(company_id: int, wanted: InvoiceFilter) -> Page[InvoiceRow]:

@@ -46,14 +46,14 @@ def create_method() -> Response:
     return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
-@blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
+@blueprint.post("/payment-methods/<handle(method):method_id>/removal", endpoint="remove_method")
 @needs("payments:administer")
 @confirmed
 def delete_method(method_id: int) -> Response:
     """Remove one, unless autopay or a scheduled payment needs it."""
     with refusing(within=books()) as tried:
         method = remove_saved(tried.session, actor=actor(), method_id=method_id, now=now())
-        flash("ok", f"{method.words} is removed. Nothing is charged to it any more.")
+        flash("ok", f"{method.words} is removed. Nothing more is charged to it.")
     if tried.refused is not None:
         flash("error", tried.refused.message)
     return redirect(url_for("billing.methods"), 303)

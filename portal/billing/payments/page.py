@@ -59,7 +59,7 @@ def confirm_on_page(api: Stripe | None, token: str) -> Response:
     with refusing(within=books()) as tried:
         attempt_of(tried.session, actor().customer_id, token)
         if api is None:
-            raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
+            raise Rejected("nothing_to_confirm", "There is nothing left to confirm here.")
         attempt = begin_confirmation(tried.session, token, actor=actor(), now=now(), today=today())
     if isinstance(tried.refused, TooManyTries):
         raise tried.refused

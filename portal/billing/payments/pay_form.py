@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.inputs import clean_text, read_text, written_text
 
-MOST_NUMBERS = 100
+MOST_NUMBERS = 1_000
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ def read(
     """
     form = PayForm(
         memos=tuple(memos),
-        method=fields.get("method", "")[:20],
+        method=fields.get("method", "")[:40],
         save=bool(fields.get("save")),
         key=read_text(fields, "key", 100),
     )

@@ -27,7 +27,7 @@ SHORT_REASONS = {
 }
 METHODS = {"card": "Card", "us_bank_account": "Bank debit"}
 LONGEST_NOTE = 1000
-MOST_DOCUMENTS = 100  # the most lines of a Checkout page
+MOST_DOCUMENTS = 1_000  # in one payment
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -44,6 +44,22 @@ def pay_rows(documents: Iterable[Numbered], shares: Mapping[int, Share], currenc
         if share.discount_minor:
             rows.append((f"Discount for {each.number}", format_minor(-share.discount_minor, currency)))
     return rows
+
+
+MOST_ROWS = 20  # above a total; more are counted
+
+
+def short_rows(rows: Rows, shares: Collection[Share], currency: str) -> Rows:
+    """The rows, or where they are many, what they come to: invoices, discounts and credit memos."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    invoices = [share for share in shares if share.amount_minor > 0]
+    sums = [
+        (f"{len(invoices):,} invoices", sum(share.amount_minor for share in invoices)),
+        ("Early-payment discounts", -sum(share.discount_minor for share in invoices)),
+        ("Credit memos", sum(share.amount_minor for share in shares if share.amount_minor < 0)),
+    ]
+    return [(words, format_minor(minor, currency)) for words, minor in sums if minor]
 
 
 def paid_rows(receipt: Receipt) -> Rows:

@@ -39,7 +39,7 @@ def promise_payment(
     """
     invoice = _own_invoice(session, actor, new.number)
     if invoice.open_minor <= 0:
-        raise Rejected("paid", "Nothing is open on this invoice any more.", outcome="conflict")
+        raise Rejected("paid", "Nothing is open on this invoice.", outcome="conflict")
     day = _day(new.promised_on, today)
     _check_note(new.note)
     _close_open(session, invoice, now)

@@ -123,8 +123,8 @@ def create_allowance(number: str) -> Response:
     """Let what the payment was made with be charged again."""
     found, _ = payment_for_staff(db(), actor(), number)
     allowed = allow_again(db(), found, actor=actor(), now=now())
-    words = f"{', '.join(allowed)} can be charged again. Autopay begins once the company agrees to it anew."
-    flash("ok" if allowed else "info", words if allowed else "Nothing was suspended any more.")
+    words = f"{', '.join(allowed)} can be charged again. Autopay begins once the company agrees to it again."
+    flash("ok" if allowed else "info", words if allowed else "Nothing is suspended.")
     return redirect(url_for("billing_staff.payment", number=number), 303)
 
 

@@ -14,12 +14,13 @@ from portal.billing.payments import pay_form
 from portal.billing.payments.new_payment import RequestedShare
 from portal.billing.payments.page import is_test_mode
 from portal.billing.payments.pay_form import PayForm
-from portal.billing.payments.queries.payable import Payable, payable
+from portal.billing.payments.queries.payable import Payable, payable, refuse_strangers
 from portal.billing.scheduled.forms import ScheduleForm
 from portal.billing.scheduled.queries import scheduled_payments
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
 from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.secrets.handles import handle
 from portal.foundation.wording import weekday_words
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -45,6 +46,7 @@ def schedule_form() -> str | Response:
     """The day, the saved method and an amount for each chosen invoice."""
     numbers = pay_form.numbers_in(request.args.getlist("invoice"))
     documents = payable(db(), actor().customer_id, numbers)
+    refuse_strangers(db(), actor().customer_id, documents, numbers)
     if not documents.chosen:
         return redirect(url_for("billing.invoices"))
     return _page(db(), documents, _read(documents), ScheduleForm(formdata=None))
@@ -122,7 +124,8 @@ def _read(documents: Payable) -> PayForm:
 
 def _set_choices(session: Session, form: ScheduleForm) -> None:
     form.method.choices = [
-        SelectChoice(each.id, each.words) for each in methods_to_charge(session, actor(), today())
+        SelectChoice(handle("method", each.id), each.words)
+        for each in methods_to_charge(session, actor(), today())
     ]
 
 

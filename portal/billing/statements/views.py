@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.models import Company
 from portal.billing.pages import blueprint
+from portal.billing.payments.pay_all_page import pay_statement
 from portal.billing.statements import words
 from portal.billing.statements.page import StatementPages
 from portal.billing.tabs import money_tabs
@@ -30,12 +31,13 @@ def show_statements() -> str:
 @needs("invoices:read")
 def show_statement(month: str) -> str:
     """One month: opening balance, every entry, closing balance."""
-    may_link = actor().can("payments:administer")
+    may_link, shown = actor().can("payments:administer"), _pages().month_page(month)
     return render_template(
         "billing/statements/statement.html",
         invoice_href=_invoice_href,
         links_href=_href("statement_links", month=month) if may_link else None,
-        shown=_pages().month_page(month),
+        shown=shown,
+        pay=pay_statement(shown.company, shown.statement.currency, shown.statement.month),
         words=words,
     )
 

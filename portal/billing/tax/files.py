@@ -7,8 +7,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from portal.billing.tax.rules import region_key
-from portal.intake import cells
+from portal.billing.models.tax import ACCEPTED, WAITING
+from portal.intake import cells, places
 from portal.intake.lookups import Known, Lookup, References
 from portal.intake.spec import BEGINNING, Spec, check_period
 from portal.intake.tables import Column, Row
@@ -18,14 +18,14 @@ from portal.intake.upsert import Written
 def _rate(row: Row, refs: References) -> Sequence[Any]:
     v = row.values
     share = None if v["percent"] is None else v["percent"].scaleb(-2)
-    return region_key(v["region"] or ""), v["valid_from"], v["name"] or "", share
+    return v["region"] or "", v["valid_from"], v["name"] or "", share
 
 
 TAX_RATES = Spec(
     order=180,
     file="tax_rates.csv",
     columns=(
-        Column("region", cells.text(40), True),
+        Column("region", places.region, True),
         Column("name", cells.text(80), True),
         Column("percent", cells.percent, True),
         Column("valid_from", cells.day, default=BEGINNING),
@@ -44,7 +44,7 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     company = refs.find(row, "company_code", "companies")
     return (
         company and company.id,
-        region_key(v["region"] or ""),
+        v["region"] or "",
         v["certificate_number"],
         v["valid_from"],
         v["valid_to"],
@@ -52,22 +52,34 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     )
 
 
-# Rows that are there already are people's: a certificate that was withdrawn stays withdrawn.
-_NEW = """
-insert into tax_exemption (company_id, region, certificate_number, valid_from, valid_to, reason, added_by_name, added_at)
-select k.*, 'Imported', now()
+# The seller's file is the seller's word: what it holds is accepted, also what waits to be. Apart from that, rows that are
+# there already are people's: a certificate that was withdrawn, refused or ended stays so.
+_NEW = f"""
+insert into tax_exemption (company_id, region, certificate_number, valid_from, valid_to, reason, added_by_name, added_at,
+                           state, counts_from)
+select k.*, 'Imported', now(), '{ACCEPTED}', now()
   from unnest(%s::bigint[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[])
        as k(company_id, region, certificate_number, valid_from, valid_to, reason)
  where not exists (select from tax_exemption t where (t.company_id, t.region, t.certificate_number, t.valid_from)
                      = (k.company_id, k.region, k.certificate_number, k.valid_from))
 """
 
+_WAITING = f"""
+update tax_exemption t set state = '{ACCEPTED}', counts_from = coalesce(counts_from, now()), decided_at = now(),
+       decided_by_name = 'Import'
+  from unnest(%s::bigint[], %s::text[], %s::text[], %s::date[]) as k(company_id, region, certificate_number, valid_from)
+ where (t.company_id, t.region, t.certificate_number, t.valid_from)
+     = (k.company_id, k.region, k.certificate_number, k.valid_from) and t.state = '{WAITING}' and t.ended_at is null
+"""
+
 
 def _write_exemptions(connection: Connection[Any], rows: list[Sequence[Any]]) -> Written:
     if not rows:
         return Written()
-    added = connection.execute(_NEW, [list(column) for column in zip(*rows, strict=True)]).rowcount
-    return Written(added=added, unchanged=len(rows) - added)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    changed = connection.execute(_WAITING, columns[:4]).rowcount
+    added = connection.execute(_NEW, columns).rowcount
+    return Written(added=added, changed=changed, unchanged=len(rows) - added - changed)
 
 
 TAX_EXEMPTIONS = Spec(
@@ -75,7 +87,7 @@ TAX_EXEMPTIONS = Spec(
     file="tax_exemptions.csv",
     columns=(
         Column("company_code", cells.code(20), True),
-        Column("region", cells.text(40), True),
+        Column("region", places.region, True),
         Column("certificate_number", cells.text(60), True),
         Column(
             "exempt_for", cells.one_of("resale", "government", "nonprofit", "manufacturing", "other"), True
@@ -97,7 +109,7 @@ def _exemptions(connection: Connection[Any]) -> Known:
     """By company and number of the certificate: what is copied onto an order."""
     rows = connection.execute(
         "select company_id, region, reason, certificate_number, valid_from::text, valid_to::text "
-        "from tax_exemption where ended_at is null order by valid_from, id"
+        "from tax_exemption where ended_at is null and counts_from is not null order by valid_from, id"
     )
     names = ("region", "reason", "certificate_number", "valid_from", "valid_to")
     return {(company, rest[2]): dict(zip(names, rest, strict=True)) for company, *rest in rows}

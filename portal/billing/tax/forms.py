@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.billing.tax.exemption_rules import MAX_NUMBER, MAX_REGION, REASONS, Certificate
-from portal.billing.tax.use_cases import CertificateRefused
+from portal.billing.tax.exemption_rules import MAX_NOTE, MAX_NUMBER, MAX_REGION, REASONS, Certificate
+from portal.billing.tax.use_cases.hand_in import CertificateRefused
 from portal.foundation.errors import Rejected
 from portal.web.forms import PortalForm
 
@@ -56,3 +56,9 @@ class ExemptionForm(PortalForm):
         if self.file.data and "file" not in problems:
             words = "Choose the file again. Browsers forget it when a form comes back."
             super().refuse(Rejected("file_again", words, field="file"))
+
+
+class ReasonForm(PortalForm):
+    """Why a certificate is refused or ended."""
+
+    reason = TextAreaField("Why", render_kw={"rows": "3", "maxlength": str(MAX_NOTE)})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Response as FlaskResponse
+from flask import current_app
 
 from portal.billing.models.tax import TaxExemption
-from portal.billing.tax.exemption_rules import state_on
+from portal.billing.tax.exemption_rules import ExemptionPolicy, state_on
+from portal.foundation.config import Settings
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.touch import viewed
 from portal.web.transaction import today
@@ -13,12 +15,13 @@ from portal.web.transaction import today
 
 def state_today(exemption: TaxExemption) -> tuple[str, str]:
     """Words and tone of a certificate today."""
-    return state_on(
-        today(),
-        valid_from=exemption.valid_from,
-        valid_to=exemption.valid_to,
-        withdrawn=exemption.ended_at is not None,
-    )
+    return state_on(today(), exemption)
+
+
+def exemption_policy() -> ExemptionPolicy:
+    """The seller's settings."""
+    settings: Settings = current_app.extensions["settings"]
+    return ExemptionPolicy(settings.exempt_at_once, settings.exemption_years)
 
 
 def certificate_download(exemption: TaxExemption) -> FlaskResponse:

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.foundation.money import format_minor, round_to_minor, to_major
+from portal.places.regions import any_region
 
 
 @dataclass(frozen=True, slots=True)
 class Taxed:
     """What a region takes of a net amount on a day: ``share`` 0.08 is 8 %; with a valid certificate zero.
 
-    ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days).
+    ``exemption`` is a copy of the certificate: region, reason, certificate_number, valid_from, valid_to (ISO days);
+    ``waiting`` the number of one that would exempt if it were accepted.
     """
 
     share: Decimal = Decimal(0)
     region: str = ""
     exemption: dict[str, str] | None = None
+    waiting: str = ""
 
     @property
     def words(self) -> str:
@@ -34,8 +37,9 @@ def tax_minor(net_minor: int, share: Decimal, currency: str) -> int:
 
 
 def region_key(region: str) -> str:
-    """Regions are compared without outer spaces, in upper case."""
-    return region.strip().upper()
+    """What rates and certificates go by: the code of a state or province however it is written, else the region in upper
+    case."""
+    return any_region(region).upper()
 
 
 def percent(share: Decimal) -> str:

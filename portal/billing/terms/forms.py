@@ -25,8 +25,8 @@ class TermsForm(PortalForm):
     kind = RadioField(
         "Invoices are due",
         choices=[
-            SelectChoice("net", "So many days after the invoice"),
-            SelectChoice("eom", "At the end of its month, and so many days after"),
+            SelectChoice("net", "A number of days after the invoice"),
+            SelectChoice("eom", "A number of days after the end of its month"),
         ],
     )
     days = StringField("Days", render_kw={**_PLAIN, "inputmode": "numeric", "maxlength": "3"})

@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from portal.billing.models.tax import WAITING
 from portal.billing.payment_states import REFUND_GONE
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import sql_list
@@ -37,7 +38,8 @@ select (select count(*) from invoice_dispute where closed_at is null) as dispute
        (select count(*) from payment where unapplied_minor > 0) as cash,
        (select count(*) from discrepancy where settled_at is null and acknowledged_at is null) as discrepancies,
        (select count(*) from credit_account where on_hold) as held,
-       (select count(*) from refund where {UNSEEN}) as refunds
+       (select count(*) from refund where {UNSEEN}) as refunds,
+       (select count(*) from tax_exemption where state = :waiting and ended_at is null) as exemptions
 """)
 _REFUNDS = text(f"""
 select p.number, c.name, r.amount_minor, r.currency, r.updated_at, r.failure_words
@@ -76,6 +78,7 @@ class Counts:
     discrepancies: int
     held: int
     refunds: int  # that failed
+    exemptions: int  # that nobody has looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def overdue_companies(session: Session, today: date, *, after: str | None = None
 
 def counts(session: Session) -> Counts:
     """One statement."""
-    return Counts(*session.execute(_COUNTS).one())
+    return Counts(*session.execute(_COUNTS, {"waiting": WAITING}).one())
 
 
 def oldest_unapplied(session: Session) -> list[UnappliedPayment]:

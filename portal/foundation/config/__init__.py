@@ -56,6 +56,9 @@ class Settings:
     lookups_per_hour: int = 600
     time_zone: str = "America/New_York"
     write_off_limit: Decimal = Decimal("5.00")
+    # Whether a tax certificate counts before the seller has accepted it, and how many years ahead it may end.
+    exempt_at_once: bool = False
+    exemption_years: int = 10
     stripe_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api: str = STRIPE_API
@@ -110,6 +113,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         log_format=env.get("PORTAL_LOG_FORMAT", "json" if environment == "production" else "text"),
         time_zone=_zone(env),
         write_off_limit=_amount(env, "PORTAL_WRITE_OFF_LIMIT", Settings.write_off_limit),
+        exempt_at_once=_flag(env, "PORTAL_EXEMPT_AT_ONCE"),
+        exemption_years=_years(env),
     )
     return _with_stripe(env, _with_limits(env, _with_addresses(env, settings)))
 
@@ -238,6 +243,13 @@ def _amount(env: Mapping[str, str], name: str, default: Decimal) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise ConfigError(f"{name} is {text!r}; it must be an amount like 5.00, without a currency.")
     return Decimal(text)
+
+
+def _years(env: Mapping[str, str]) -> int:
+    years = _integer(env, "PORTAL_EXEMPTION_YEARS", Settings.exemption_years)
+    if not 1 <= years <= 50:
+        raise ConfigError(f"PORTAL_EXEMPTION_YEARS is {years}; use 1 to 50.")
+    return years
 
 
 def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:

@@ -6,6 +6,15 @@ from portal.billing.chart_of_accounts import OF_CUSTOMER
 from portal.foundation.check import Check, scale
 from portal.foundation.sql import sql_list
 
+# What a placement read and what staff ended at that moment may cross: within a minute either is right. A day is the
+# seller's, and a moment's day in UTC may be the one beside it.
+COUNTED = """
+select from tax_exemption x
+ where x.company_id = d.company_id and x.certificate_number = d.exemption->>'certificate_number'
+   and x.region = d.exemption->>'region' and x.counts_from <= o.placed_at + interval '1 minute'
+   and (x.ended_at is null or x.ended_at > o.placed_at - interval '1 minute')
+   and o.placed_at::date between x.valid_from - 1 and x.valid_to + 1"""
+
 CHECKS = (
     Check(
         "order_total",
@@ -90,5 +99,16 @@ CHECKS = (
         """select o.number from sales_order o where o.source = 'portal' and not exists
              (select from outbound_mail m where m.key = 'order_confirmation:' || o.number)""",
         10,
+    ),
+    Check(
+        "exempt_by_what_counted",
+        "An order placed here, and its invoices, go without sales tax only by a certificate of the company that the "
+        "seller had accepted, or counts unseen by a setting, and that had not ended.",
+        f"""select d.number, d.exemption->>'certificate_number', o.placed_at
+              from (select number, company_id, exemption, id as order_id from sales_order where exemption is not null
+                    union all
+                    select number, company_id, exemption, order_id from invoice where exemption is not null) d
+              join sales_order o on o.id = d.order_id
+             where o.source = 'portal' and not exists ({COUNTED})""",
     ),
 )

@@ -41,7 +41,7 @@ class OutOfStock(PlacementRefused):
     """The store has less than was ordered, and the draft does not allow backorders."""
 
     def __init__(self, store_name: str, changes: Sequence[Change]) -> None:
-        message = f"{store_name} does not have everything any more. Nothing was ordered yet."
+        message = f"{store_name} no longer has everything. Nothing was ordered yet."
         super().__init__("out_of_stock", message, changes, outcome="out_of_stock")
 
 

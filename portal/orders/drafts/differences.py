@@ -44,7 +44,7 @@ def _since_last_time(line: Line, currency: str) -> list[Difference]:
         text = f"Sold in packs of {line.pack_size}: {last['rounded_from']} became {line.quantity}"
         found.append(Difference("pack", text, "warn", "box"))
     if last.get("colour_lost"):
-        text = f"Cannot be tinted any more: it was {last['colour_lost']}"
+        text = f"Can no longer be tinted: it was {last['colour_lost']}"
         found.append(Difference("colour", text, "warn", "tint"))
     return found
 

@@ -33,6 +33,17 @@ export function connect(form) {
     strong.textContent = oneCurrency ? amount(sum) : "";
     words.replaceChildren(`${boxes.length} ticked `, strong);
   };
+  // Ticks go along to the neighboring pages.
+  form.addEventListener("click", (event) => {
+    const link = event.target.closest("a[rel=next], a[rel=prev]");
+    if (!link) return;
+    const url = new URL(link.href);
+    url.searchParams.delete(form.dataset.pickTotal);
+    for (const box of form.querySelectorAll(`input[name="${CSS.escape(form.dataset.pickTotal)}"]:checked`)) {
+      url.searchParams.append(form.dataset.pickTotal, box.value);
+    }
+    link.href = url.href;
+  });
   form.addEventListener("change", show);
   show();
   // The browser may bring ticks back when one comes back to the page.

@@ -189,6 +189,26 @@ def test_terms_tax_rates_and_certificates_come_in(engine: Engine, tmp_path: Path
     assert fingerprint(engine) == before
 
 
+def test_a_certificate_in_a_file_is_the_sellers_yes(engine: Engine, tmp_path: Path) -> None:
+    """Also to one that a customer added and nobody has looked at; what was refused stays so. Seen failing without the
+    update: the company went on paying tax that its seller's own system had taken off."""
+    folder = Folder(tmp_path / "files")
+    folder.add("tax_exemptions")
+    folder.load(engine)
+    said = "select state, counts_from is not null, ended_at is null from tax_exemption"
+    assert row(engine, said) == ("accepted", True, True)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update tax_exemption set state = 'waiting', counts_from = null")
+    assert folder.load(engine).files["tax_exemptions.csv"].changed == 1
+    assert row(engine, said) == ("accepted", True, True)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update tax_exemption set state = 'refused', decision_note = 'x', ended_at = now()"
+        )
+    assert not folder.load(engine).wrote
+    assert row(engine, said) == ("refused", True, False)
+
+
 @pytest.mark.parametrize("words", ["30", "net", "2/10", "net 400", "eom-10", "120/10 net 30", "60/10 net 30"])
 def test_terms_that_nobody_writes_are_rejected(engine: Engine, tmp_path: Path, words: str) -> None:
     folder = Folder(tmp_path / "files").only("price_lists", "stores", "companies")

@@ -64,11 +64,16 @@ def test_what_is_not_small_is_not_written_off(
     client.sign_in(build.user(kind="admin").email)
     client.get(f"/billing/invoices/{large.number}")
     assert "Write off" not in client.text
+    client.get(f"/billing/invoices/{busy.number}/write-offs")
+    key = key_of(client)
     for invoice, words in ((large, "At most $5.00 of an invoice is written off"), (busy, "is under way")):
-        path = f"/billing/invoices/{invoice.number}/write-offs"
-        client.get(path)
-        client.post(path, {"key": key_of(client), "reason": "Small"}, status=422)
+        client.post(
+            f"/billing/invoices/{invoice.number}/write-offs", {"key": key, "reason": "Small"}, status=422
+        )
         assert words in client.text
+    client.get(f"/billing/invoices/{large.number}/write-offs")
+    assert "More is open than may be written off" in client.text
+    assert "Write off $5.01" not in client.text
     client.get(f"/billing/invoices/{memo.number}/write-offs", status=404)
     client.post(f"/billing/invoices/{large.number}/write-offs/1/reversal", status=404)
     assert open_of(session, large, busy) == [501, 500]

@@ -13,6 +13,7 @@ from portal.accounts.models import Membership
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.tax import TaxExemption, TaxRate
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import collect, invoices, ready, taxed
@@ -46,8 +47,10 @@ def to_review(client: PageClient, shop: Shop) -> int:
     shop.build.stock(shop.store, paint)
     draft_id = shop.draft([(paint, 2)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     return draft_id
 
 
@@ -126,6 +129,8 @@ def test_an_exempt_company_sees_why_it_pays_no_tax(client: PageClient, shop: Sho
             valid_from=date(2020, 1, 1),
             valid_to=date(2099, 12, 31),
             added_at=NOW,
+            state="accepted",
+            counts_from=NOW,
         )
     )
     session.commit()
@@ -136,6 +141,27 @@ def test_an_exempt_company_sees_why_it_pays_no_tax(client: PageClient, shop: Sho
     order = session.scalars(select(Order)).one()
     client.get(f"/orders/{order.number}")
     assert "Sales tax NY (exempt) $0.00" in client.text
+
+
+def test_a_certificate_that_waits_takes_no_tax_away(client: PageClient, shop: Shop, session: Session) -> None:
+    rate(session)
+    session.add(
+        TaxExemption(
+            company_id=shop.company.id,
+            region="NY",
+            reason="resale",
+            certificate_number="R-77",
+            valid_from=date(2020, 1, 1),
+            valid_to=date(2099, 12, 31),
+            added_at=NOW,
+        )
+    )
+    session.commit()
+    draft_id = to_review(client, shop)
+    assert "Certificate R-77 is not accepted yet; until then orders carry sales tax." in client.text
+    assert "Exempt" not in client.text
+    order_it(client, draft_id)
+    assert session.scalars(select(Order)).one().tax_minor > 0
 
 
 def test_an_order_s_page_leads_to_its_invoices(client: PageClient, scene: Counter, session: Session) -> None:

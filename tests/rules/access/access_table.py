@@ -52,6 +52,7 @@ GET    /billing/invoices/<number>                        in      403    403   40
 GET    /billing/invoices/<number>/write-offs             in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/invoices/<number>/write-offs             401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/invoices/<number>/write-offs/<write_off_id>/reversal 401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /billing/payments                                 in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok
@@ -60,6 +61,7 @@ POST   /billing/payments/<number>/reversal               401     403    403   40
 GET    /billing/reconciliation                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/reconciliation                           401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/reconciliation/acknowledgments           401     403    403   403      403   403         403 403       403        403     403   404
+GET    /billing/tax-exemptions                           in      403    403   403      403   403         403 403       403        403     403   200
 GET    /bought-before                                    in      403    200   200      200   200         403 403       200        403     403   403
 POST   /bought-before/lines                              401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
@@ -137,7 +139,11 @@ GET    /customers/<code>/statements/<month>              in      403    403   40
 GET    /customers/<code>/statements/<month>.csv          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/tax-exemptions/<exemption_id>   in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/tax-exemptions/<exemption_id>/acceptance 401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /customers/<code>/tax-exemptions/<exemption_id>/end 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/tax-exemptions/<exemption_id>/refusal 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/terms                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/terms                           401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /document-addresses/confirmation                 410     410    410   410      410   410         410 410       410        410     410   410

@@ -26,6 +26,7 @@ from portal.billing.models.tax import TaxExemption
 from portal.billing.models.write_offs import WriteOff
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
+from portal.foundation.secrets.handles import handle
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import DraftLine
@@ -189,7 +190,7 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
     parts = {
         "method_id": method.id,
         "link_id": link.id,
-        "name": f"memo-{memo.id}",
+        "name": f"memo-{handle('credit', memo.id)}",
         "token": "nothing",
         "transaction_id": session.scalars(applied).first(),
         "refund_id": _failed_refund(session, payment).id,

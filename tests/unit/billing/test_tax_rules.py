@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.billing.tax.exemption_rules import clean_file_name, file_type
+from portal.billing.tax.exemption_rules import clean_file_name
 from portal.billing.tax.rules import percent, region_key, tax_minor, tax_words
 from portal.foundation.money import line_total
 from portal.orders.parts import cancelled_worth, first_units, units_between
@@ -112,22 +112,6 @@ def test_tinted_goods_come_back_only_when_something_was_wrong() -> None:
     assert refusal("mistinted", tinted=False)
     assert all(is_sellable(reason, tinted=False) for reason in RETURNS)
     assert not is_sellable("damaged", tinted=False)
-
-
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [
-        (b"%PDF-1.7 ...", "application/pdf"),
-        (b"\x89PNG\r\n\x1a\n....", "image/png"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"<html><script>", None),
-        (b"GIF89a", None),
-        (b"", None),
-    ],
-)
-def test_a_file_is_what_its_first_bytes_say(data: bytes, kind: str | None) -> None:
-    found = file_type(data)
-    assert (found[0] if found else None) == kind
 
 
 @pytest.mark.parametrize(

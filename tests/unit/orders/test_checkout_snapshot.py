@@ -64,7 +64,7 @@ def test_prices_quantities_lines() -> None:
         "Paint 1: price was $41.20, now $43.11.",
         "Paint 2: quantity was 2, now 5.",
         "Paint 4 was added.",
-        "Paint 3: there is no price any more.",
+        "Paint 3: there is no price now.",
     ]
     assert texts(shown, PICKUP, [line(1)]) == ["2 lines were taken out of the draft."]
 

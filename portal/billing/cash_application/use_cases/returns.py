@@ -34,7 +34,7 @@ def ask_for_return(session: Session, *, actor: Actor, source: Source, now: datet
         )
     free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
     if free <= 0:
-        raise Rejected("nothing_left", "Nothing of it is on your account any more.", outcome="conflict")
+        raise Rejected("nothing_left", "Nothing of it is left on your account.", outcome="conflict")
     payment.return_asked_at, payment.return_asked_by_name = now, actor.name
     session.flush()
     record_return_asked(session, payment, free, actor=actor, now=now)

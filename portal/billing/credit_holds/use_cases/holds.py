@@ -64,7 +64,7 @@ def lift_hold(session: Session, *, actor: Actor, now: datetime, company: Company
     _check(actor)
     refuse_longer(note, MAX_REASON, field="reason", code="note")
     if session.execute(LIFT, {"company": company.id}).first() is None:
-        raise Rejected("not_held", "This account is not on hold any more.", outcome="conflict")
+        raise Rejected("not_held", "This account is no longer on hold.", outcome="conflict")
     _changed(session, HoldChange(company.id, company.name, False, note, actor.name), actor, now)
 
 

@@ -14,6 +14,7 @@ from portal.billing.invoices.list_page import list_page
 from portal.billing.invoices.queries.invoices import invoices
 from portal.billing.invoices.words import due_words
 from portal.billing.pages import blueprint
+from portal.billing.payments.pay_all_page import pay_all
 from portal.billing.tabs import money_tabs
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
@@ -47,6 +48,7 @@ def show_invoices() -> str | tuple[str, int]:
         list_href=_href,
         credits_href=url_for("billing.credits") if may_pay else None,
         money_tabs=money_tabs("billing.invoices"),
+        pay_all=pay_all(company_id, owed.main.currency) if may_pay else [],
     )
     return (body, 422) if listed.errors else body
 

@@ -89,7 +89,7 @@ def make_statement_link(
         )
     if len(invoices) > MOST_DOCUMENTS:
         raise Rejected(
-            "too_many", f"A link takes at most {MOST_DOCUMENTS} invoices. Make one for each invoice."
+            "too_many", f"A link takes at most {MOST_DOCUMENTS:,} invoices. Take an earlier month first."
         )
     subject = _Subject("statement", f"Statement of {month:%B %Y}", invoices)
     return _make(session, request, subject, actor, now)

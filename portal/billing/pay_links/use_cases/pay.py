@@ -15,7 +15,7 @@ from portal.billing.payments.use_cases.start import start_payment
 from portal.foundation.errors import Rejected
 
 WITHDRAWN = (
-    "A bank took back a payment of this, so this link does not pay it any more. Ask whoever sent you the link for a "
+    "A bank took back a payment of this, so this link no longer pays it. Ask whoever sent you the link for a "
     "new one."
 )
 
@@ -31,7 +31,7 @@ def pay_by_link(
     """
     link = session.get_one(PayLink, found.link.id, with_for_update=True, populate_existing=True)
     if link.revoked_at is not None or link.expires_at <= now:
-        raise Rejected("dead_link", "This link does not work any more.", outcome="conflict")
+        raise Rejected("dead_link", "This link no longer works.", outcome="conflict")
     now_linked = linked(session, link)
     shares = [RequestedShare(each.id, each.free_minor) for each in now_linked.payable]
     if not shares and now_linked.withdrawn:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
 from portal.billing.payment_states import LIVE, UNPAID
+from portal.foundation.errors import NotFound
 
 MOST_MEMOS = 50
 # Begun by whoever has a pay link, and not paid: it can be begun again and again, and must not keep the company out.
@@ -48,6 +49,21 @@ def payable(session: Session, company_id: int, numbers: Collection[str]) -> Paya
     memos = [each for each in found if each.kind == "credit_memo" and each.open_minor < 0][:MOST_MEMOS]
     ids = [each.id for each in (*chosen, *memos)]
     return Payable(chosen, memos, taken_minor(session, ids, links_give_way=True))
+
+
+def refuse_strangers(session: Session, company_id: int, documents: Payable, numbers: Collection[str]) -> None:
+    """Check that each number is a document of the company's, so that none is dropped silently. One statement for those
+    that are neither chosen nor an open credit memo, none without them.
+
+    :raises NotFound: for any other.
+    """
+    known = {each.number for each in (*documents.chosen, *documents.memos)}
+    others = {each for each in numbers if each not in known}
+    if not others:
+        return
+    query = select(func.count()).where(Invoice.company_id == company_id, Invoice.number.in_(others))
+    if session.scalar(query) != len(others):
+        raise NotFound
 
 
 def taken_minor(session: Session, ids: Collection[int], *, links_give_way: bool = False) -> dict[int, int]:

@@ -93,7 +93,7 @@ def _mark_cancelled(sessions: Sessions, attempt_id: int, now: datetime) -> Payme
 
 def _not_too_late(attempt: PaymentAttempt) -> PaymentAttempt:
     if attempt.state == "processing":
-        raise Rejected("too_late", "The bank has the payment already; it cannot be stopped here any more.")
+        raise Rejected("too_late", "The bank has the payment already; it can no longer be stopped here.")
     return attempt
 
 

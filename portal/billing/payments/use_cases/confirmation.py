@@ -28,7 +28,7 @@ def begin_confirmation(
     """
     failed = attempt_of(session, actor.customer_id, token)
     if failed.state != "failed" or failed.failure_code != ASKS:
-        raise Rejected("nothing_to_confirm", "There is nothing to confirm here any more.")
+        raise Rejected("nothing_to_confirm", "There is nothing left to confirm here.")
     new = NewPayment(
         company_id=failed.company_id,
         shares=_still_open(session, failed),

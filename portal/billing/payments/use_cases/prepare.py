@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.models.invoices import Invoice
+from portal.billing.models.links import PayLink
 from portal.billing.models.methods import SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.queries.attempts import shares_of
@@ -22,6 +23,7 @@ from portal.foundation.db import transaction
 # What Stripe's page says of payments that are for no invoice yet.
 WITHOUT_INVOICES = {"draft": "Payment for your order", "account": "Payment on account"}
 Sessions = Callable[[], Session]
+MOST_LINES = 100  # of a Checkout page; Stripe takes no more
 PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries
 
 
@@ -51,7 +53,8 @@ def prepare(sessions: Sessions, attempt_id: int, *, now: datetime, api: Stripe) 
         method = session.get(SavedMethod, attempt.saved_method_id) if attempt.saved_method_id else None
         shares = shares_of(session, attempt_id)
         numbers = _numbers(session, shares)
-    return Request(attempt, _lines(attempt, shares, numbers), method, _words(numbers))
+        words = _words(session, attempt, shares, numbers)
+    return Request(attempt, _lines(attempt, shares, numbers, words), method, words)
 
 
 def _complete(attempt: PaymentAttempt, customer: str | None, *, now: datetime, livemode: bool) -> None:
@@ -71,19 +74,26 @@ def _numbers(session: Session, shares: Sequence[Share]) -> dict[int, str]:
 
 
 def _lines(
-    attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str]
+    attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str], words: str
 ) -> list[tuple[str, int]]:
-    """One line per invoice: its part of the payment, after discount and credit memos. A single line if Stripe cannot
-    charge one of the parts exactly."""
+    """One line per invoice: its part of the payment, after discount and credit memos. A single line if there are more
+    than Stripe's page takes, or if it cannot charge one of the parts exactly."""
     if attempt.purpose in WITHOUT_INVOICES:
         return [(WITHOUT_INVOICES[attempt.purpose], attempt.amount_minor)]
     parts = split(attempt.amount_minor, shares, {share.invoice_id: share.amount_minor for share in shares})
     lines = [(f"Invoice {numbers[invoice_id]}", amount) for invoice_id, amount in parts.paid.items()]
-    if all(is_chargeable(amount, attempt.currency) for _, amount in lines):
+    if len(lines) <= MOST_LINES and all(is_chargeable(amount, attempt.currency) for _, amount in lines):
         return lines
-    return [(_words(numbers), attempt.amount_minor)]  # the total can be charged, a part alone could not
+    return [(words, attempt.amount_minor)]
 
 
-def _words(numbers: dict[int, str]) -> str:
+def _words(
+    session: Session, attempt: PaymentAttempt, shares: Sequence[Share], numbers: dict[int, str]
+) -> str:
+    """What the payment is for, in a line: the invoices by number, or if they are many, what they are together."""
+    many = sum(1 for share in shares if share.amount_minor > 0)
+    if many > MOST_LINES:
+        link = session.get(PayLink, attempt.pay_link_id) if attempt.pay_link_id else None
+        return f"{link.title}, {many:,} invoices" if link else f"Payment for {many:,} invoices"
     listed = ", ".join(numbers.values())
     return f"Payment for {listed}"[:200] if listed else "Payment"

@@ -137,7 +137,7 @@ def _shares(session: Session, new: NewPayment, currency: str, today: date) -> li
     """What the payment settles; its documents are locked from here on."""
     ids = new.document_ids
     if len(set(ids)) != len(ids) or len(ids) > MOST_DOCUMENTS:
-        raise Rejected("too_many", f"Choose each document once, and at most {MOST_DOCUMENTS} at a time.")
+        raise Rejected("too_many", f"Choose each document once, and at most {MOST_DOCUMENTS:,} at a time.")
     documents = lock_invoices(session, company_id=new.company_id, ids=ids)
     other = next((each for each in documents.values() if each.currency != currency), None)
     if other is not None:

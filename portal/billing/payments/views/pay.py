@@ -20,17 +20,19 @@ from portal.billing.payments import pay_form
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.page import PayPage, confirm_on_page, go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.pay_form import PayForm
-from portal.billing.payments.queries.payable import Payable, payable, under_way_for
+from portal.billing.payments.queries.payable import Payable, payable, refuse_strangers, under_way_for
+from portal.billing.payments.queries.payable_sets import SETS, numbers_of
 from portal.billing.payments.rules import SHORT_REASONS, allocate
-from portal.billing.payments.sums import pay_rows
+from portal.billing.payments.sums import MOST_ROWS, pay_rows, short_rows
 from portal.billing.payments.use_cases.confirmation import ASKS
 from portal.billing.payments.use_cases.giving_way import close_pages_of_links
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.billing.payments.use_cases.start import start_payment
+from portal.billing.periods import Month
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.inputs import read_id
+from portal.foundation.secrets.handles import read_handle
 from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
@@ -47,11 +49,12 @@ Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 @needs("invoices:pay")
 def show_pay_form() -> str | Response:
     """The chosen invoices with an amount each, credit memos, and how to pay."""
-    numbers = pay_form.numbers_in(request.args.getlist("invoice"))
+    numbers = pay_form.numbers_in([*request.args.getlist("invoice"), *_all_asked()])
     documents = payable(db(), actor().customer_id, numbers)
+    refuse_strangers(db(), actor().customer_id, documents, numbers)
     if not documents.chosen:
-        if numbers and not _are_ours(documents, numbers):
-            raise NotFound
+        if request.args.get("all") or request.args.get("statement"):
+            flash("info", "Nothing of it is open.")
         return redirect(url_for("billing.invoices"))
     if settled := [each.number for each in documents.chosen if not each.open_minor]:
         return _without(settled, [each for each in numbers if each not in settled])
@@ -59,6 +62,17 @@ def show_pay_form() -> str | Response:
     form.memos = tuple(memo.number for memo in documents.memos if memo.number in numbers)
     shares = _allocate(documents, form)
     return _page(db(), documents, form, shares)
+
+
+def _all_asked() -> list[str]:
+    """The numbers of everything that is due, overdue or open, or of what is open of a statement."""
+    name, code = request.args.get("all", ""), request.args.get("statement", "")
+    month = Month.read(code)
+    if (code and month is None) or (name and name not in SETS):
+        raise NotFound
+    if not (name or month):
+        return []
+    return numbers_of(db(), actor().customer_id, today(), name=name or "open", month=month)
 
 
 def _without(settled: list[str], rest: list[str]) -> Response:
@@ -76,7 +90,8 @@ def _without(settled: list[str], rest: list[str]) -> Response:
 def create_payment() -> Response | Answer:
     """Begin the payment and go to Stripe's page. Idempotent per form. With "update" the page is shown again with its new
     total, and nothing else happens."""
-    numbers = pay_form.numbers_in(request.form.getlist("invoice"))
+    left_out = request.form.get("leave_out", "")
+    numbers = [each for each in pay_form.numbers_in(request.form.getlist("invoice")) if each != left_out]
     if not numbers:
         flash("info", "Choose at least one invoice to pay.")
         return redirect(url_for("billing.invoices"))
@@ -85,7 +100,7 @@ def create_payment() -> Response | Answer:
     if len(documents.chosen) != len(numbers):
         raise NotFound
     form = _read(documents, _currency(db()))
-    if request.form.get("update"):
+    if request.form.get("update") or left_out:
         shares = _allocate(documents, form)
         return _page(db(), documents, form, shares), 422 if form.has_errors else 200
     leave()
@@ -144,16 +159,12 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
 
 def _draft_id() -> int | None:
     """The payer's draft for which the payment makes room, if it came from there."""
-    draft_id = read_id(request.values.get("draft", ""))
-    return None if draft_id is None else own_head(db(), actor(), draft_id).id
+    asked = request.values.get("draft")
+    return own_head(db(), actor(), read_handle("draft", asked) or 0).id if asked else None
 
 
 def _currency(session: Session) -> str:
     return session.get_one(Company, actor().customer_id).currency
-
-
-def _are_ours(documents: Payable, numbers: list[str]) -> bool:
-    return any(memo.number in numbers for memo in documents.memos)
 
 
 def _read(documents: Payable, currency: str) -> PayForm:
@@ -189,12 +200,13 @@ def _allocate(documents: Payable, form: PayForm, *, must_explain: bool = False) 
 def _page(session: Session, documents: Payable, form: PayForm, shares: list[Share]) -> str:
     taken = [each.id for each in documents.chosen if documents.taken.get(each.id)]
     by_id, currency = {share.invoice_id: share for share in shares}, documents.chosen[0].currency
+    rows = pay_rows([*documents.chosen, *documents.memos], by_id, currency)
     page = PayPage(
         documents=documents,
         form=form,
         shares=by_id,
         total_minor=due_now(shares),
-        sum_rows=pay_rows([*documents.chosen, *documents.memos], by_id, currency),
+        sum_rows=short_rows(rows, shares, currency),
         currency=currency,
         cash=unapplied_cash(session, actor().customer_id, ahead=False),
         saved=methods_to_charge(session, actor(), today()),
@@ -208,6 +220,7 @@ def _page(session: Session, documents: Payable, form: PayForm, shares: list[Shar
     return render_template(
         "billing/payments/pay.html",
         pay=page,
+        many=len(documents.chosen) > MOST_ROWS,
         reasons=list(SHORT_REASONS.items()),
         po_words=po_words,
         test_mode=is_test_mode(),

@@ -98,7 +98,7 @@ def _refuse_time(draft: Draft, store: Store) -> None:
     if (draft.delivery_date if delivery else draft.window_start) is not None:
         raise Rejected(
             "nothing_there",
-            f"{store.name} has nothing of this order any more, so no time can be promised. Order it for when it has "
+            f"{store.name} has nothing left of this order, so no time can be promised. Order it for when it has "
             "come in, or choose another store.",
             field="delivery_date" if delivery else "window",
             outcome="conflict",
@@ -128,7 +128,7 @@ def _refuse_passed(draft: Draft, starts_at: datetime, ready: datetime | None, no
     if starts_at < now or (ready is not None and draft.window_end and ready > draft.window_end):
         raise Rejected(
             "window_passed",
-            "Your order cannot be ready for that pickup time any more. Choose another one.",
+            "Your order can no longer be ready for that pickup time. Choose another one.",
             field="window",
             outcome="conflict",
         )

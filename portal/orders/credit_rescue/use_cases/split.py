@@ -149,5 +149,5 @@ def _take_rest(work: Work, rest_id: int) -> Draft:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if rest is None:
-        raise Rejected("nothing", "There is nothing to put back any more.", outcome="conflict")
+        raise Rejected("nothing", "There is nothing left to put back.", outcome="conflict")
     return rest

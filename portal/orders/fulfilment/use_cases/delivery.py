@@ -68,7 +68,7 @@ def change_promise(
     :raises Rejected: ``order_state``; ``promise_past``, ``promise_far``, ``promise_reason`` on their fields.
     """
     locked = lock_order(session, actor=actor, now=now, number=number)
-    expect(locked, *OPEN_STATES, doing="promised anew")
+    expect(locked, *OPEN_STATES, doing="promised again")
     _check_promise(promised_at, reason.strip(), now)
     before = locked.order.promised_at
     if before == promised_at:

@@ -47,8 +47,8 @@ class _Catalog:
         if not colour:
             return None
         if not variant.tintable:
-            return "It cannot be tinted any more."
-        return None if colour in self.colours else "Our deck does not have this colour any more."
+            return "It can no longer be tinted."
+        return None if colour in self.colours else "Our deck no longer has this color."
 
     def item(self, thing: Bought, quantity: int | None) -> Item:
         """What a thing without a problem puts into the draft."""

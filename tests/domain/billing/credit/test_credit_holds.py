@@ -41,7 +41,7 @@ def test_a_hold_stops_orders_and_is_told(build: Build, session: Session) -> None
     session.commit()
     take_credit(session, company_id=company.id, amount_minor=1)
     assert account.hold_reason == ""
-    with pytest.raises(Rejected, match="not on hold"):
+    with pytest.raises(Rejected, match="no longer on hold"):
         lift_hold(session, actor=admin, now=NOW, company=company)
     session.rollback()
     told = session.execute(select(OutboundMail.kind, OutboundMail.to_email).order_by(OutboundMail.id)).all()

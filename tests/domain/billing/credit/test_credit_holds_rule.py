@@ -112,7 +112,7 @@ def test_held_on_the_day_and_let_go_when_it_is_paid(
     assert [(mail.kind, mail.to_email) for mail in mails] == [(kind, boss.email) for kind in kinds]
     bodies = [Delivery(settings, session.get_bind())._message(mail).get_content() for mail in mails]
     assert "The account of Harbor Painting with Test Coatings is on hold" in bodies[0]
-    assert "Nothing is overdue for too long any more" in bodies[1]
+    assert "Nothing is too long overdue now" in bodies[1]
 
 
 def test_a_promise_a_dispute_and_a_payment_under_way_stop_it(

@@ -18,7 +18,7 @@ def test_only_what_a_bank_has_asked_about(till: Till) -> None:
         for code in ("card_declined", "authentication_required")
     }
     when = {"now": utcnow(), "today": TODAY}
-    with pytest.raises(Rejected, match="nothing to confirm"):
+    with pytest.raises(Rejected, match="nothing left to confirm"):
         begin_confirmation(session, tokens["card_declined"], actor=till.actor, **when)
     with pytest.raises(NotFound):
         begin_confirmation(session, "nothing", actor=till.actor, **when)

@@ -41,7 +41,7 @@ def test_a_hold_is_put_and_lifted(
     client.follow(client.post(address, {"action": "lift", "reason": ""}))
     assert "The hold on Harbor Painting is lifted." in client.text
     client.post(address, {"action": "lift"}, status=422)
-    assert "not on hold any more" in client.text
+    assert "no longer on hold" in client.text
     assert session.scalar(select(CreditAccount.on_hold)) is False
     assert [each.kind for each in session.scalars(select(OutboundMail).order_by(OutboundMail.id))] == [
         "account_held",

@@ -1,4 +1,5 @@
-"""Tax exemptions: a company's own people add and withdraw them, administrators read them, nobody else sees them."""
+"""Tax exemptions: a company's own people add and withdraw them, administrators read them, nobody else sees them. What the
+seller decides: test_tax_decisions.py."""
 
 from __future__ import annotations
 
@@ -13,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.tax import TaxExemption, TaxRate
-from portal.billing.tax.use_cases import MOST, withdraw_exemption
+from portal.billing.tax.use_cases.hand_in import MOST, withdraw_exemption
 from portal.foundation.errors import NotFound
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.page import PageClient
+from tests.pages.billing.documents.papers import certificate, pdf
 
-PDF = b"%PDF-1.4 a certificate"
+PDF = pdf()
 
 
 def form(**fields: Any) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def form(**fields: Any) -> dict[str, Any]:
         "reason": "resale",
         "number": "R-77",
         "valid_from": "2026-01-01",
-        "valid_to": "2099-12-31",
+        "valid_to": "2027-12-31",
         "file": (io.BytesIO(PDF), "Resale 2026.pdf"),
     }
     return {**known, **fields}
@@ -59,7 +62,8 @@ def test_a_company_adds_and_withdraws_a_certificate(
     owner.follow(send(owner))
     assert "The certificate is added." in owner.text
     assert "NY · R-77" in owner.text
-    assert "Valid" in owner.text
+    assert "Waiting to be accepted" in owner.text
+    assert "until then your orders carry sales tax" in owner.text
     assert "Added by Ada Lind" in owner.text
     kept = session.scalars(select(TaxExemption)).one()
     assert (kept.company_id, kept.region, kept.file_name, kept.file_type) == (
@@ -68,14 +72,14 @@ def test_a_company_adds_and_withdraws_a_certificate(
         "Resale 2026.pdf",
         "application/pdf",
     )
-    answer = owner.get(f"/tax-exemptions/{kept.id}/file")
+    answer = owner.get(f"/tax-exemptions/{handle('exemption', kept.id)}/file")
     assert answer.get_data() == PDF
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Resale 2026.pdf"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.mimetype == "application/pdf"
     for _ in range(2):
         owner.get("/tax-exemptions")
-        owner.follow(owner.post(f"/tax-exemptions/{kept.id}/withdrawal"))
+        owner.follow(owner.post(f"/tax-exemptions/{handle('exemption', kept.id)}/withdrawal"))
         assert "Withdrawn" in owner.text
     names = session.scalars(
         select(Touchpoint.name).where(Touchpoint.name.like("tax_%")).order_by(Touchpoint.name)
@@ -93,7 +97,10 @@ def test_a_company_adds_and_withdraws_a_certificate(
         ({"valid_to": "soon"}, "Not a valid date value."),
         ({"valid_to": "2025-12-31"}, "This is before the first day."),
         ({"valid_from": "2019-01-01", "valid_to": "2020-01-01"}, "It has expired."),
+        ({"valid_from": "1900-01-01"}, "This is too long ago. Check the year."),
+        ({"valid_to": "9999-12-31"}, "We accept certificates until 31 Dec"),
         ({"file": ""}, "Choose the file"),
+        ({"file": (io.BytesIO(b"%PDF-1.4 nothing"), "x.pdf")}, "it does not open"),
         ({"file": (io.BytesIO(b"<html><script>alert(1)</script>"), "x.pdf")}, "Only PDF, PNG and JPEG"),
         ({"file": (io.BytesIO(PDF + b"x" * 5 * 1024 * 1024), "big.pdf")}, "larger than 5 MB"),
     ],
@@ -116,32 +123,14 @@ def test_what_is_far_too_large_is_not_read(owner: PageClient) -> None:
     assert answer.status_code == 413
 
 
-def certificate(session: Session, company: Company) -> TaxExemption:
-    made = TaxExemption(
-        company_id=company.id,
-        region="NY",
-        reason="resale",
-        certificate_number="R-1",
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        added_at=NOW,
-        file_name="a.png",
-        file_type="image/png",
-        file=b"\x89PNG",
-    )
-    session.add(made)
-    session.commit()
-    return made
-
-
 def test_another_company_s_certificate_does_not_exist(
     owner: PageClient, build: Build, session: Session
 ) -> None:
     theirs = certificate(session, build.company())
     owner.get("/tax-exemptions")
     assert "R-1" not in owner.text
-    owner.get(f"/tax-exemptions/{theirs.id}/file", status=404)
-    owner.post(f"/tax-exemptions/{theirs.id}/withdrawal", status=404)
+    owner.get(f"/tax-exemptions/{handle('exemption', theirs.id)}/file", status=404)
+    owner.post(f"/tax-exemptions/{handle('exemption', theirs.id)}/withdrawal", status=404)
     session.expire_all()
     assert theirs.ended_at is None
 
@@ -185,11 +174,11 @@ def test_whoever_answers_the_phone_sees_why_there_is_no_tax(
 
 
 def test_fifty_certificates_are_enough(owner: PageClient, session: Session, company: Company) -> None:
-    for _ in range(MOST):
-        certificate(session, company)
+    for number in range(MOST):
+        certificate(session, company, certificate_number=f"R-{number}")
     owner.get("/tax-exemptions")
     send(owner, 422)
-    assert "Withdraw those that are not needed" in owner.text
+    assert "Withdraw those that are no longer needed" in owner.text
 
 
 def test_every_form_needs_its_token(app: Flask, build: Build, company: Company) -> None:

@@ -1,0 +1,1 @@
+"""Handing in, deciding on, ending and watching tax certificates."""
