@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030c"
-down_revision = "0030b"
+down_revision = "0033b"
 branch_labels = None
 depends_on = None
 
