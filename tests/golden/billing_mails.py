@@ -314,4 +314,31 @@ MAILS: dict[str, Cases] = {
         },
     },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},
+    "statement_new": {
+        "owed": {
+            **COMPANY,
+            "month": "June 2026",
+            "opening": "$400.00",
+            "moved": [{"what": "Invoiced", "amount": "$216.00"}, {"what": "Paid", "amount": "-$100.00"}],
+            "closing": "$516.00",
+            "ages": [
+                {"what": "Not due yet", "amount": "$116.00"},
+                {"what": "61–90 days", "amount": "$400.00"},
+            ],
+            "overdue": "$400.00",
+            "owed": True,
+            "path": "/statements/2026-06?currency=USD",
+        },
+        "nothing owed": {
+            **COMPANY,
+            "month": "June 2026",
+            "opening": "$100.00",
+            "moved": [{"what": "Paid", "amount": "-$100.00"}],
+            "closing": "$0.00",
+            "ages": [],
+            "overdue": "",
+            "owed": False,
+            "path": "/statements/2026-06?currency=USD",
+        },
+    },
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ def to_mailboxes(
         Mail(
             key=f"{key}:address:{each.id}",
             letter=letter,
-            to=To(each.email),
+            to=To(each.email, company),
             company_id=each.company_id,
             parcel=Parcel(
                 document=document if each.attach_pdf else None,
@@ -87,12 +87,24 @@ class Readers:
         return len(self.people.get(company_id, ())) + len(self.boxes.get(company_id, ()))
 
     def mails(
-        self, company_id: int, company: str, letter: Letter, *, key: str, document: Contents | None = None
+        self,
+        company_id: int,
+        company: str,
+        letter: Letter,
+        *,
+        key: str,
+        document: Contents | None = None,
+        for_all: bool = False,
     ) -> list[Mail]:
-        """The letter to each of them, with the document for those who wish that."""
-        boxes = self.boxes.get(company_id, ())
+        """The letter to each of them, with the document for those who wish that.
+
+        :param for_all: all people get the document.
+        """
+        people, boxes = self.people.get(company_id, ()), self.boxes.get(company_id, ())
+        if for_all:
+            people = [replace(each, attach_documents=True) for each in people]
         return [
-            *to_each(self.people.get(company_id, ()), letter, key=key, document=document, besides=boxes),
+            *to_each(people, letter, key=key, document=document, besides=boxes),
             *to_mailboxes(company, boxes, letter, key=key, document=document),
         ]
 
