@@ -202,6 +202,15 @@ MAILS: dict[str, Cases] = {
         "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
         "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
     },
+    "document_copy": {
+        "an invoice": {
+            **COMPANY,
+            "what": "Invoice INV-100042",
+            "rows": [["Total", "$1,249.65"], ["Open", "$249.65"], ["Due", "2 Jul 2026"]],
+            "path": "/invoices/INV-100042",
+            "by": "Ada Admin",
+        }
+    },
     "payment_returned": {
         "with a note": {**RETURNED, "note": "Insufficient funds."},
         "nothing was paid with it": {**RETURNED, "invoices": []},
