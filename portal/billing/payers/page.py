@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
@@ -10,6 +12,7 @@ from portal.billing.models.payments import Payment, PaymentAttempt
 from portal.billing.payers.letters import DocumentCopy
 from portal.billing.payers.use_cases import Copy
 from portal.billing.periods import Month
+from portal.billing.reminders.letters.new_documents import enclosed_document
 from portal.billing.settlement.queries import applied_parts
 from portal.billing.statements.queries.statement import AccountMonth, statement
 from portal.foundation.money import format_minor
@@ -29,7 +32,8 @@ def invoice_copy(company: Company, invoice: Invoice, *, by: str) -> Copy:
     if is_invoice and invoice.open_minor:
         rows.append(["Due", date_words(invoice.due_on)])
     what = f"{'Invoice' if is_invoice else 'Credit memo'} {invoice.number}"
-    return _copy(company, invoice.kind, invoice.number, what, rows, f"/invoices/{invoice.number}", by)
+    copy = _copy(company, invoice.kind, invoice.number, what, rows, f"/invoices/{invoice.number}", by)
+    return replace(copy, enclosed=enclosed_document(invoice))
 
 
 def receipt_copy(session: Session, company: Company, payment: Payment, *, by: str) -> Copy:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import addresses_of
 from portal.accounts.models import Company
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
 from portal.accounts.sight import stands
 
 _PEOPLE = text(f"""
 select c.id as company_id, u.id as user_id, u.name, u.email, u.language, u.time_zone, m.role,
-       m.company_id <> c.id as of_parent
+       m.company_id <> c.id as of_parent, u.attach_documents
   from company c
   join membership m on {stands("m", "c")}
   join app_user u on u.id = m.user_id and u.disabled_at is null and u.kind = 'customer'
@@ -36,6 +37,7 @@ class Recipient:
     time_zone: str
     role: str
     of_parent: bool
+    attach_documents: bool = False
 
 
 def people_who_may(
@@ -52,10 +54,12 @@ def people_who_may(
 
 
 def known_addresses(session: Session, company: Company) -> dict[str, str]:
-    """Where a company is written to about its money: its people who read invoices, and its own address. By address,
-    whose it is. One statement."""
+    """Where a company is written to about its money: its people who read invoices, its confirmed addresses for documents,
+    and its own address. By address, whose it is. Two statements."""
     people = people_who_may(session, "invoices:read", [company.id]).get(company.id, [])
-    found = {each.email: each.name for each in people}
+    boxes = addresses_of(session, company.id)
+    found = {each.email: company.name for each in boxes if each.confirmed_at is not None}
+    found |= {each.email: each.name for each in people}
     return {**found, company.email: company.name} if company.email else found
 
 

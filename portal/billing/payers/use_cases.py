@@ -15,7 +15,7 @@ from portal.billing.payers.letters import DocumentCopy, copy_key, mail_copies
 from portal.billing.payers.queries import known_addresses
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.mail import OutboundMail
+from portal.foundation.mail import Contents, OutboundMail
 
 # Two submissions of one form wait for each other here.
 _ALONE = text("select pg_advisory_xact_lock(7261032, hashtext(:key))")
@@ -23,11 +23,12 @@ _ALONE = text("select pg_advisory_xact_lock(7261032, hashtext(:key))")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What is sent again: the log's word for it and its number, and the letter."""
+    """What is sent again: the log's word for it and its number, the letter, and what is attached to it."""
 
     document: str
     number: str
     letter: DocumentCopy
+    enclosed: Contents | None = None
 
 
 def send_copies(
@@ -55,7 +56,7 @@ def send_copies(
     if _was_sent(session, key):
         return
     chosen = [(email, known[email]) for email in sorted(to)]
-    mail_copies(session, copy.letter, chosen, key=key, company_id=company.id)
+    mail_copies(session, copy.letter, chosen, key=key, company_id=company.id, document=copy.enclosed)
     what = DocumentSentAgain(document=copy.document, number=copy.number, attempts=len(chosen))
     record_document_sent(session, what, company_id=company.id, key=key, actor=actor, now=now)
 

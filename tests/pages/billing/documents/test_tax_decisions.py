@@ -117,6 +117,23 @@ def test_a_certificate_counts_from_the_sellers_yes(
     )
 
 
+@pytest.mark.parametrize("spelled", ["New York", "N.Y.", " ny", "state of new york"])
+def test_a_state_may_be_spelled_out(
+    owner: PageClient, session: Session, company: Company, spelled: str
+) -> None:
+    """Seen failing before: the certificate said Valid and never applied."""
+    owner.follow(hand_in(owner, region=spelled))
+    assert "NY · R-77" in owner.text
+    session.execute(text("update tax_exemption set state = 'accepted', counts_from = now()"))
+    session.commit()
+    assert exempt(session, company)
+
+
+def test_a_state_that_is_none_is_refused_with_what_was_meant(owner: PageClient, company: Company) -> None:
+    hand_in(owner, 422, region="New Yrok")
+    assert "No state is called New Yrok; did you mean NY (New York)?" in owner.text
+
+
 def test_a_refusal_has_a_reason_that_the_customer_reads(
     admin: PageClient, owner: PageClient, session: Session, company: Company
 ) -> None:
