@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.accounts.models.document_addresses import DocumentAddress
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import Payment
+from portal.foundation.clock import utcnow
 from portal.foundation.mail import OutboundMail
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build, today
@@ -156,3 +158,29 @@ def test_a_reversed_payment_has_no_receipt(admin: PageClient, build: Build, comp
     admin.post(f"{path}/reversal", {"reason": "mistake"}, status=303)
     admin.get(f"{path}/copies", status=404)
     assert build.session.get(Payment, payment.id) is not None
+
+
+def test_confirmed_addresses_for_documents_are_offered(
+    admin: PageClient, build: Build, session: Session, company: Company
+) -> None:
+    """Seen failing with people only, and with addresses that nobody has confirmed."""
+    fields = {
+        "company_id": company.id,
+        "kinds": ["invoice"],
+        "removal_token": "r",
+        "asked_at": utcnow(),
+        "delivery": "to",
+    }
+    build.session.add_all(
+        [
+            DocumentAddress(email="invoices@harbor.example", confirmed_at=utcnow(), **fields),
+            DocumentAddress(email="typo@harbor.example", **{**fields, "removal_token": "s"}),
+        ]
+    )
+    invoice = make_invoice(build.session, company, net=10_000)
+    path = f"/billing/invoices/{invoice.number}/copies"
+    admin.get(path)
+    assert "invoices@harbor.example" in admin.text
+    assert "typo@harbor.example" not in admin.text
+    admin.post(path, {"key": key_of(admin), "to": ["invoices@harbor.example"]}, status=303)
+    assert mails(session, "document_copy")[0].parcel["document"]["invoice_id"] == invoice.id
