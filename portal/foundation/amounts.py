@@ -15,7 +15,9 @@ DECIMAL_COMMA = re.compile(r"([1-9][0-9]{0,2}([. '\u2019\u00a0\u202f][0-9]{3})+|
 GROUPING = re.compile(r"[. '\u2019\u00a0\u202f]")
 BLANKS = re.compile(r"[ '\u2019\u00a0\u202f]")
 MAYBE_GROUPED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-GROUPED = re.compile(r"[1-9][0-9]{0,2}([ '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]{1,2})?")  # by a blank or an apostrophe
+GROUPED = re.compile(
+    r"[1-9][0-9]{0,2}([ '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]{1,2})?"
+)  # by a blank or an apostrophe
 
 NUMBER = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?|[0-9]+(\.[0-9]*)?|\.[0-9]+")
 
@@ -37,7 +39,11 @@ def parse_amount(text: str, currency: str) -> int:
 
 
 def _too_many_decimals(places: int) -> str:
-    return f"Use at most {places} decimals." if places else "This currency has no decimals: enter a whole amount."
+    return (
+        f"Use at most {places} decimals."
+        if places
+        else "This currency has no decimals: enter a whole amount."
+    )
 
 
 def _number(typed: str, places: int) -> Decimal:
