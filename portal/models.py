@@ -2,7 +2,8 @@
 
 from portal.foundation import mail, rooms
 from portal.foundation.db import Base
+from portal.foundation.secrets import handle_key
 
-MODULES = (mail, *rooms.modules("models"))
+MODULES = (handle_key, mail, *rooms.modules("models"))
 
 __all__ = ["MODULES", "Base"]

@@ -34,6 +34,7 @@ drawing.register_profile("fast", drawing.get_profile("certain"), max_examples=25
 drawing.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "certain"))
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
+HANDLE_KEY = b"a key for tests."  # of every test database, so that processes agree on handles
 # Empties every table, the append-only ones too: triggers sleep while this role replicates.
 WIPE = """
 do $$
@@ -41,7 +42,7 @@ declare t regclass;
 begin
   set local session_replication_role = replica;
   for t in select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = 'public' and c.relkind = 'r' and c.relname <> 'alembic_version'
+            where n.nspname = 'public' and c.relkind = 'r' and c.relname not in ('alembic_version', 'handle_key')
   loop
     execute 'delete from ' || t;
   end loop;
@@ -117,6 +118,8 @@ def database_url(server_url: Callable[[str], str], worker_name: str) -> Iterator
             connection.execute(f'create database "{template}_new"')
             engine = make_engine(_settings(server_url(f"{template}_new")))
             upgrade(engine)
+            with engine.begin() as handles:
+                handles.exec_driver_sql("update handle_key set key = %s", (HANDLE_KEY,))
             engine.dispose()
             connection.execute(f'alter database "{template}_new" rename to "{template}"')
         connection.execute(f'create database "{name}" template "{template}"')

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from portal.foundation.config import ConfigError, Settings
 from portal.foundation.postgres.statements import PlainCursor
+from portal.foundation.secrets.handles import use_database
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,7 +87,8 @@ def make_engine(settings: Settings, **options: Any) -> Engine:
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after the commit."""
+    """Sessions whose objects stay readable after the commit. Handles have the key of their database from now on."""
+    use_database(engine)
     return sessionmaker(engine, expire_on_commit=False)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from portal.foundation.secrets.handles import handle, read_handle
+
 Row = TypeVar("Row")
 # A sort key is a time, a number, a name; more than this was made up.
 LONGEST_CURSOR = 2_000
@@ -26,8 +28,14 @@ class Page(Generic[Row]):
 
 def encode_cursor(*key: Any) -> str:
     """A cursor from the sort key of a row (times, numbers, texts)."""
-    plain = [part.isoformat() if isinstance(part, datetime) else part for part in key]
+    plain = [_plain(part) for part in key]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, datetime):
+        return part.isoformat()
+    return handle("cursor", part) if isinstance(part, int) else part
 
 
 def decode_cursor(text: str | None, *kinds: type) -> tuple[Any, ...] | None:
@@ -50,9 +58,9 @@ def _as(kind: type, part: Any) -> Any:
             raise ValueError("a cursor's time has a zone")
         return moment
     if kind is int:
-        number = int(part)
-        if abs(number) >= 2**63:
-            raise ValueError("a cursor's number fits a bigint")
+        number = read_handle("cursor", part) if isinstance(part, str) else None
+        if number is None:
+            raise ValueError("a cursor's numbers are handles")
         return number
     if kind is str:
         str(part).encode()  # half a surrogate is not a character and fails here

@@ -245,7 +245,6 @@ def zone(raw: str) -> str:
 
 
 currency = matching(re.compile(r"[A-Z]{3}"), "currency")
-country = matching(re.compile(r"[A-Z]{2}"), "country")
 language = matching(LANGUAGE, "language tag", 12)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from portal.foundation.amounts import LONGEST, amount_field, parse_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import read_id, read_text
+from portal.foundation.secrets.handles import handle, read_handle
 from portal.web.forms import KeyedForm
 
 
@@ -40,8 +41,8 @@ class AmountRows:
 
 
 class RowsForm(KeyedForm):
-    """A form with an amount field ``amount_<id>`` beside each of several documents, and where it has one, a field
-    ``discount_<id>``.
+    """A form with an amount field ``amount_<handle>`` beside each of several documents, and where it has one, a field
+    ``discount_<handle>``.
 
     :ivar rows: as they were typed or filled in; empty until then.
     """
@@ -56,7 +57,7 @@ class RowsForm(KeyedForm):
         """Read the fields of these documents; an empty one or a zero leaves the document out."""
         self.rows = AmountRows()
         for document in documents:
-            text = read_text(values, f"amount_{document.id}", LONGEST)
+            text = read_text(values, f"amount_{handle('document', document.id)}", LONGEST)
             self.rows.texts[document.id] = text
             try:
                 amount = parse_amount(text, document.currency) if text else 0
@@ -68,7 +69,7 @@ class RowsForm(KeyedForm):
             self._read_discount(values, document)
 
     def _read_discount(self, values: Mapping[str, str], document: Document) -> None:
-        text = read_text(values, f"discount_{document.id}", LONGEST)
+        text = read_text(values, f"discount_{handle('document', document.id)}", LONGEST)
         self.rows.discount_texts[document.id] = text
         try:
             if text:
@@ -100,9 +101,10 @@ class RowsForm(KeyedForm):
             self.rows.texts[document.id], self.rows.discount_texts[document.id] = amount, discount
 
     @staticmethod
-    def ids_in(values: Iterable[str]) -> list[int]:
-        """The documents whose fields are among the names of a form's fields."""
-        found = (read_id(name.removeprefix("amount_")) for name in values if name.startswith("amount_"))
+    def ids_in(values: Mapping[str, str]) -> list[int]:
+        """The documents beside which an amount was typed."""
+        typed = (name for name, text in values.items() if name.startswith("amount_") and text.strip())
+        found = (read_handle("document", name.removeprefix("amount_")) for name in typed)
         return [each for each in found if each is not None]
 
     def check_rows(self) -> None:

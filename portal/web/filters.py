@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from portal.foundation.clock import local
 from portal.foundation.money import format_minor, format_unit_price
+from portal.foundation.secrets.handles import handle
 from portal.foundation.wording import po_words, quantity_words
 from portal.web.sessions import visit
 
@@ -56,6 +57,7 @@ def install(app: Flask) -> None:
         moment=moment,
         time_tag=time_tag,
         plural=plural,
+        handle=lambda number, kind: handle(kind, number),
         money=format_minor,
         unit_price=format_unit_price,
         units=quantity_words,

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.foundation.config import Settings
 from portal.web.browser.cookies import cookie_name
-from portal.web.urls import IdConverter, ItemConverter
+from portal.web.urls import HandleConverter, IdConverter, ItemConverter
 
 # form-action names Stripe's page because Chromium applies it to the redirect after a form, too.
 POLICY = "; ".join(
@@ -118,7 +118,7 @@ def install(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    app.url_map.converters.update(int=IdConverter, item=ItemConverter)
+    app.url_map.converters.update(int=IdConverter, handle=HandleConverter, item=ItemConverter)
     app.extensions["policy"] = policy(settings)
     app.before_request(_begin)
     app.after_request(_harden)

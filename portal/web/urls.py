@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request, url_for
-from werkzeug.routing import IntegerConverter, Map, PathConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, PathConverter, ValidationError
+
+from portal.foundation.secrets.handles import HANDLE, Kind, handle, read_handle
 
 LARGEST_ID = 2**63 - 1
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -24,6 +26,25 @@ class IdConverter(IntegerConverter):
         if len(value) > len(str(LARGEST_ID)):
             raise ValidationError
         return int(super().to_python(value))
+
+
+class HandleConverter(BaseConverter):
+    """``<handle(draft):…>`` in an address: a row, by what stands for its number."""
+
+    regex = HANDLE.pattern
+
+    def __init__(self, map: Map, kind: Kind) -> None:
+        super().__init__(map)
+        self._kind = kind
+
+    def to_url(self, value: int) -> str:
+        return handle(self._kind, value)
+
+    def to_python(self, value: str) -> int:
+        number = read_handle(self._kind, value)
+        if number is None:
+            raise ValidationError
+        return number
 
 
 class ItemConverter(PathConverter):

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from portal.foundation.secrets.handles import use_key
+from tests.conftest import HANDLE_KEY
+
 _armed = False
 _REFUSED = {"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"}
 
@@ -27,6 +30,12 @@ def without_network() -> Iterator[None]:
     _armed = True
     yield
     _armed = False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def handle_key() -> None:
+    """The key that the test database has, too."""
+    use_key(lambda: HANDLE_KEY)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from portal.intake import cells
+from portal.intake import cells, places
 from portal.intake.lookups import Known, Lookup, References
 from portal.intake.spec import Spec
 from portal.intake.tables import Column, Row
@@ -35,7 +35,7 @@ def _address(row: Row, refs: References) -> Sequence[Any]:
         v["line1"],
         v["line2"],
         v["city"],
-        v["region"],
+        places.region_of(row),
         v["postcode"],
         v["country"],
         v["is_default"],
@@ -78,7 +78,7 @@ ADDRESSES = Spec(
         Column("city", cells.text(80), True),
         Column("region", cells.text(40), default=""),
         Column("postcode", cells.text(20), default=""),
-        Column("country", cells.country, True),
+        Column("country", places.country, True),
         Column("is_default", cells.yes_no, default=False),
     ),
     key=("company_code", "label"),

@@ -32,7 +32,7 @@ def create_jobs() -> Answer:
     return redirect(url_for(".context") + "#job")
 
 
-@blueprint.post("/jobs/<int:job_id>/closure", endpoint="close_job")
+@blueprint.post("/jobs/<handle(job):job_id>/closure", endpoint="close_job")
 @needs("drafts:write")
 def job_closure(job_id: int) -> Answer:
     """Close a job."""

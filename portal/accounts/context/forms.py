@@ -5,13 +5,13 @@ from __future__ import annotations
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
-from portal.web.forms import PortalForm
+from portal.web.forms import HandleField, PortalForm
 
 
 class ContextForm(PortalForm):
     """Exactly one of the three ids is sent."""
 
-    company_id = IntegerField(validators=[Optional()])
-    job_id = IntegerField(validators=[Optional()])
+    company_id = HandleField("company")
+    job_id = HandleField("job")
     store_id = IntegerField(validators=[Optional()])
     next = HiddenField()

@@ -10,6 +10,7 @@ from portal.accounts.delegations.queries import DelegationRow, delegations_in
 from portal.accounts.pages import Answer, blueprint
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound
+from portal.foundation.secrets.handles import handle
 from portal.web.access import needs
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
@@ -39,6 +40,6 @@ def _orders_href(row: DelegationRow) -> str:
     last = local(row.ended_at or row.expires_at, zone).date().isoformat()
 
     def href(**days: Any) -> str:
-        return url_for("orders.history", buyer=row.subject_id, **days)
+        return url_for("orders.history", buyer=handle("person", row.subject_id), **days)
 
     return href(**{"from": first, "to": last})

@@ -57,13 +57,13 @@ def people() -> Answer:
     return render_template("accounts/people/people.html", page=page)
 
 
-@blueprint.get("/people/<int:user_id>")
+@blueprint.get("/people/<handle(person):user_id>")
 @needs("people:manage")
 def person(user_id: int) -> Answer:
     return _page(_person(user_id))
 
 
-@blueprint.post("/people/<int:user_id>/role", endpoint="change_role")
+@blueprint.post("/people/<handle(person):user_id>/role", endpoint="change_role")
 @needs("people:manage")
 def edit_role(user_id: int) -> Answer:
     row = _person(user_id)
@@ -78,7 +78,7 @@ def edit_role(user_id: int) -> Answer:
     return redirect(url_for(".people"))
 
 
-@blueprint.post("/people/<int:user_id>/order-limit", endpoint="set_order_limit")
+@blueprint.post("/people/<handle(person):user_id>/order-limit", endpoint="set_order_limit")
 @needs("people:manage")
 def edit_order_limit(user_id: int) -> Answer:
     """How much somebody may order without approval; an empty field removes the limit."""
@@ -94,14 +94,14 @@ def edit_order_limit(user_id: int) -> Answer:
     return redirect(url_for(".person", user_id=user_id))
 
 
-@blueprint.post("/people/<int:user_id>/lock")
+@blueprint.post("/people/<handle(person):user_id>/lock")
 @needs("people:manage")
 def disable_person(user_id: int) -> Answer:
     """Lock somebody out of the company."""
     return _change_access(user_id, disable, "can no longer come in")
 
 
-@blueprint.post("/people/<int:user_id>/unlock")
+@blueprint.post("/people/<handle(person):user_id>/unlock")
 @needs("people:manage")
 def enable_person(user_id: int) -> Answer:
     """Restore somebody's access."""

@@ -32,6 +32,7 @@ ACTIONS = (
     ("billing_staff.exemptions", "billing:read", "Tax exemptions"),
     ("billing_staff.reminders", "billing:manage", "Reminders"),
     ("accounts_staff.billing_details", "billing:manage", "Billing details"),
+    ("accounts_staff.document_addresses", "billing:manage", "Addresses for documents"),
     ("billing_staff.new_payment", "billing:manage", "Record a payment"),
     ("billing_staff.new_credit_memo", "billing:manage", "Credit an amount"),
     ("billing_staff.hold", "billing:manage", "Hold"),

@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectF
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.web.forms import MoneyField, PortalForm
+from portal.web.forms import MoneyField, PortalForm, number_in
 
 
 class AutopayForm(PortalForm):
@@ -27,7 +27,7 @@ class AutopayForm(PortalForm):
         description="For “some days before”: how many. For “once a month”: the day of the month, 1 to 31.",
         render_kw={"inputmode": "numeric", "min": "1", "max": "31"},
     )
-    method = SelectField("Pay with", coerce=int)
+    method = SelectField("Pay with", coerce=number_in("method"))
     limit = MoneyField("At most in one go", description="Leave it empty for no limit.")
     shown = HiddenField()
     agreed = BooleanField("I agree to this for my company")

@@ -23,6 +23,7 @@ from portal.billing.pages import blueprint
 from portal.billing.payments.page import is_test_mode, stripe
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
+from portal.foundation.secrets.handles import handle
 from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -114,7 +115,7 @@ def _offer(form: AutopayForm) -> MandateOffer:
 
 def _set_choices(form: AutopayForm) -> None:
     found = methods_to_charge(db(), actor(), today())
-    form.method.choices = [SelectChoice(each.id, each.words) for each in found]
+    form.method.choices = [SelectChoice(handle("method", each.id), each.words) for each in found]
 
 
 def _page(form: AutopayForm, words: str = "") -> str:

@@ -13,6 +13,7 @@ from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.foundation.errors import NotFound
+from portal.foundation.secrets.handles import handle
 
 UNDONE = ":undone"  # ends the posting key of what undoes an application
 
@@ -33,8 +34,8 @@ class Credit:
 
     @property
     def name(self) -> str:
-        """Names it in addresses and forms: ``memo-12``."""
-        return f"{self.kind}-{self.id}"
+        """Names it in addresses and forms: ``memo-<handle>``."""
+        return f"{self.kind}-{handle('credit', self.id)}"
 
 
 def unapplied_cash(session: Session, company_id: int, *, ahead: bool) -> list[Credit]:
@@ -79,7 +80,7 @@ def credits_of(session: Session, company_id: int, *, ahead: bool) -> list[Credit
 
 
 def credit_named(session: Session, company_id: int, name: str, *, ahead: bool) -> Credit:
-    """One of them by its name, ``cash-7`` or ``memo-12``.
+    """One of them by its name, ``cash-…`` or ``memo-…``.
 
     :raises NotFound: if the company has no such credit, or nothing of it is left.
     """

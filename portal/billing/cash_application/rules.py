@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from portal.foundation.inputs import read_id
+from portal.foundation.secrets.handles import read_handle
 
 MOST_NAMED = 3  # invoices that the words of a posting list
 
@@ -23,9 +23,9 @@ class Source:
 
     @classmethod
     def named(cls, name: str, discounts: Mapping[int, int] | None = None) -> Source:
-        """By its name in addresses, ``cash-7``; a malformed name gives id 0, which no company has."""
-        kind, _, id = name.partition("-")
-        return cls(kind, read_id(id) or 0, discounts or {})
+        """By its name in addresses, ``cash-<handle>``; a malformed name gives id 0, which no company has."""
+        kind, _, which = name.partition("-")
+        return cls(kind, read_handle("credit", which) or 0, discounts or {})
 
 
 def application_key(form_key: str) -> str:

@@ -46,7 +46,7 @@ def create_method() -> Response:
     return go_to_stripe(api, attempt, url_for("billing.payment", token=attempt.token))
 
 
-@blueprint.post("/payment-methods/<int:method_id>/removal", endpoint="remove_method")
+@blueprint.post("/payment-methods/<handle(method):method_id>/removal", endpoint="remove_method")
 @needs("payments:administer")
 @confirmed
 def delete_method(method_id: int) -> Response:

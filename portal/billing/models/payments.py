@@ -11,6 +11,8 @@ from portal.billing.payment_states import LIVE, TRANSITIONS
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 
+# As ``offline_payments.rules.plain_reference`` compares references.
+PLAIN_REFERENCE = "ltrim(regexp_replace(lower(reference), '[^a-z0-9]', '', 'g'), '0')"
 payment_number = Sequence("payment_number_seq", start=100001, metadata=Base.metadata)
 
 
@@ -65,6 +67,11 @@ class PaymentAttempt(Base):
         Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
         Index(
             "ix_payment_attempt_hanging", "checked_at", postgresql_where=text(f"state in {sql_list(LIVE)}")
+        ),
+        Index(
+            "ix_payment_attempt_payer_email",
+            text("lower(payer_email)"),
+            postgresql_where=text("payer_email <> ''"),
         ),
         Index("ix_payment_attempt_scheduled", "run_on", postgresql_where=text("state = 'scheduled'")),
         Index(
@@ -146,6 +153,13 @@ class Payment(Base):
         CheckConstraint("unapplied_minor between 0 and amount_minor", name="unapplied_within_amount"),
         CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),
         Index("ix_payment_company", "company_id", "received_at", "id"),
+        Index("ix_payment_reference", text(PLAIN_REFERENCE), postgresql_where=text("reference <> ''")),
+        Index("ix_payment_amount", "amount_minor", "id"),
+        Index(
+            "ix_payment_last4",
+            text('"right"(method_words, 4)'),
+            postgresql_where=text("kind in ('card','us_bank_account')"),
+        ),
         Index("ix_payment_unapplied", "company_id", "id", postgresql_where=text("unapplied_minor > 0")),
         Index(
             "ix_payment_ended_draft", "ended_draft_id", postgresql_where=text("ended_draft_id is not null")

@@ -14,7 +14,7 @@ from portal.accounts.sight import stands
 
 _PEOPLE = text(f"""
 select c.id as company_id, u.id as user_id, u.name, u.email, u.language, u.time_zone, m.role,
-       m.company_id <> c.id as of_parent
+       m.company_id <> c.id as of_parent, u.attach_documents
   from company c
   join membership m on {stands("m", "c")}
   join app_user u on u.id = m.user_id and u.disabled_at is null and u.kind = 'customer'
@@ -35,6 +35,7 @@ class Recipient:
     time_zone: str
     role: str
     of_parent: bool
+    attach_documents: bool = False
 
 
 def people_who_may(

@@ -67,7 +67,7 @@ def read(
     """
     form = PayForm(
         memos=tuple(memos),
-        method=fields.get("method", "")[:20],
+        method=fields.get("method", "")[:40],
         save=bool(fields.get("save")),
         key=read_text(fields, "key", 100),
     )

@@ -20,6 +20,7 @@ from portal.billing.scheduled.queries import scheduled_payments
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment, schedule_payment
 from portal.foundation.amounts import amount_field
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.secrets.handles import handle
 from portal.foundation.wording import weekday_words
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -123,7 +124,8 @@ def _read(documents: Payable) -> PayForm:
 
 def _set_choices(session: Session, form: ScheduleForm) -> None:
     form.method.choices = [
-        SelectChoice(each.id, each.words) for each in methods_to_charge(session, actor(), today())
+        SelectChoice(handle("method", each.id), each.words)
+        for each in methods_to_charge(session, actor(), today())
     ]
 
 

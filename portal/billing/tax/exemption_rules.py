@@ -9,6 +9,7 @@ from typing import Protocol
 from portal.billing.tax.rules import region_key
 from portal.billing.tax.scans import begins_like_one, file_type
 from portal.foundation.wording import date_words
+from portal.places.regions import UnknownRegion, checked_region
 
 REASONS = {
     "resale": "For resale",
@@ -88,8 +89,9 @@ def problems_of(given: Certificate, today: date, policy: ExemptionPolicy) -> dic
     :param today: the seller's calendar day.
     """
     problems = {}
-    if not 2 <= len(region_key(given.region)) <= MAX_REGION:
-        problems["region"] = "Enter the state that gave it, as in your address: for example NY."
+    region = region_problem(given.region)
+    if region:
+        problems["region"] = region
     if given.reason not in REASONS:
         problems["reason"] = "Choose why you are exempt."
     if not 1 <= len(given.number.strip()) <= MAX_NUMBER:
@@ -97,6 +99,17 @@ def problems_of(given: Certificate, today: date, policy: ExemptionPolicy) -> dic
     problems |= _first_day_problem(given.valid_from, today)
     problems |= _last_day_problem(given, today, date(today.year + policy.years, 12, 31))
     return problems | _file_problem(given.file)
+
+
+def region_problem(region: str) -> str:
+    """A sentence for a region that is none, or that no rate could ever go by; empty for any other."""
+    if not 2 <= len(region_key(region)) <= MAX_REGION:
+        return "Enter the state that gave it, as in your address: for example NY."
+    try:
+        checked_region(region)
+    except UnknownRegion as no:
+        return f"{str(no)[0].upper()}{str(no)[1:]}"
+    return ""
 
 
 def _first_day_problem(valid_from: date | None, today: date) -> dict[str, str]:

@@ -8,8 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from portal.billing.models.tax import ACCEPTED, WAITING
-from portal.billing.tax.rules import region_key
-from portal.intake import cells
+from portal.intake import cells, places
 from portal.intake.lookups import Known, Lookup, References
 from portal.intake.spec import BEGINNING, Spec, check_period
 from portal.intake.tables import Column, Row
@@ -19,14 +18,14 @@ from portal.intake.upsert import Written
 def _rate(row: Row, refs: References) -> Sequence[Any]:
     v = row.values
     share = None if v["percent"] is None else v["percent"].scaleb(-2)
-    return region_key(v["region"] or ""), v["valid_from"], v["name"] or "", share
+    return v["region"] or "", v["valid_from"], v["name"] or "", share
 
 
 TAX_RATES = Spec(
     order=180,
     file="tax_rates.csv",
     columns=(
-        Column("region", cells.text(40), True),
+        Column("region", places.region, True),
         Column("name", cells.text(80), True),
         Column("percent", cells.percent, True),
         Column("valid_from", cells.day, default=BEGINNING),
@@ -45,7 +44,7 @@ def _exemption(row: Row, refs: References) -> Sequence[Any]:
     company = refs.find(row, "company_code", "companies")
     return (
         company and company.id,
-        region_key(v["region"] or ""),
+        v["region"] or "",
         v["certificate_number"],
         v["valid_from"],
         v["valid_to"],
@@ -88,7 +87,7 @@ TAX_EXEMPTIONS = Spec(
     file="tax_exemptions.csv",
     columns=(
         Column("company_code", cells.code(20), True),
-        Column("region", cells.text(40), True),
+        Column("region", places.region, True),
         Column("certificate_number", cells.text(60), True),
         Column(
             "exempt_for", cells.one_of("resale", "government", "nonprofit", "manufacturing", "other"), True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.foundation.money import format_minor, round_to_minor, to_major
+from portal.places.regions import any_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ def tax_minor(net_minor: int, share: Decimal, currency: str) -> int:
 
 
 def region_key(region: str) -> str:
-    """Regions are compared without outer spaces, in upper case."""
-    return region.strip().upper()
+    """What rates and certificates go by: the code of a state or province however it is written, else the region in upper
+    case."""
+    return any_region(region).upper()
 
 
 def percent(share: Decimal) -> str:

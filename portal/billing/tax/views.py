@@ -58,9 +58,7 @@ def create_exemption() -> Response | tuple[str, int]:
     return redirect(url_for("billing.exemptions"))
 
 
-@blueprint.post(
-    "/tax-exemptions/<int(max=9007199254740992):exemption_id>/withdrawal", endpoint="withdraw_exemption"
-)
+@blueprint.post("/tax-exemptions/<handle(exemption):exemption_id>/withdrawal", endpoint="withdraw_exemption")
 @needs("payments:administer")
 def exemption_withdrawal(exemption_id: int) -> Response:
     """Withdraw a certificate."""
@@ -71,7 +69,7 @@ def exemption_withdrawal(exemption_id: int) -> Response:
     return redirect(url_for("billing.exemptions"))
 
 
-@blueprint.get("/tax-exemptions/<int(max=9007199254740992):exemption_id>/file", endpoint="exemption_document")
+@blueprint.get("/tax-exemptions/<handle(exemption):exemption_id>/file", endpoint="exemption_document")
 @needs("payments:administer")
 def show_certificate(exemption_id: int) -> FlaskResponse:
     """The certificate's file, to keep; never shown inside the portal."""

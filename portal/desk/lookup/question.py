@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from portal.billing.payments.search import PaymentSearch
+
 MAX_LENGTH = 100
 _PHONE_MARKS = set("+-().  /")
 # The prefix of our own order numbers, which people leave out.
@@ -78,6 +80,11 @@ class Question:
             f"INV-{digits}" if kind != "CM" else self.number,
             f"CM-{digits}" if kind != "INV" else self.number,
         )
+
+    @cached_property
+    def payment(self) -> PaymentSearch:
+        """The same as what is known of a payment."""
+        return PaymentSearch(self.text)
 
     @property
     def names_invoice(self) -> bool:

@@ -21,6 +21,7 @@ from portal.web.transaction import db
 GROUPS = (
     ("order", "Orders"),
     ("invoice", "Invoices"),
+    ("payment", "Payments"),
     ("company", "Companies"),
     ("person", "People"),
     ("product", "Products"),
@@ -34,6 +35,9 @@ WHY = {
     "code": "customer number",
     "phone": "phone",
     "email": "e-mail",
+    "reference": "reference",
+    "amount": "amount",
+    "card": "last four digits",
 }
 
 
@@ -60,7 +64,7 @@ def _record_lookup(question: Question, shown: list[Found], *, results: int) -> N
         opened=one.kind if one else None,
         accounts=_distinct(each.company_id for each in shown),
         people=_distinct(each.person_id for each in shown),
-        documents=[each.ref for each in shown if each.kind in ("order", "invoice")] or None,
+        documents=[each.ref for each in shown if each.kind in ("order", "invoice", "payment")] or None,
     )
     viewed(looked_up, account_id=one.company_id if one else None)
 
@@ -91,6 +95,10 @@ def href(found: Found) -> str:
         return url_for(".support_order", number=found.ref)
     if found.kind == "invoice":
         return url_for("billing_staff.invoice", number=found.ref)
+    if found.kind == "payment":
+        if actor().can("billing:manage"):
+            return url_for("billing_staff.payment", number=found.ref)
+        return url_for("billing_staff.customer", code=found.email)
     if found.kind == "product":
         return url_for(".lookup", q=found.ref)
     return url_for(".customer", code=found.ref) if found.ref else url_for(".lookup", q=found.email)

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from portal.intake import cells
+from portal.intake import cells, places
 from portal.intake.tables import Column, Values
 
 # By column of the file: what it is called in ``company.bill_as``.
@@ -30,7 +30,7 @@ COLUMNS = (
     Column("billing_city", cells.text(80)),
     Column("billing_region", cells.text(40)),
     Column("billing_postcode", cells.text(20)),
-    Column("billing_country", cells.country),
+    Column("billing_country", places.country),
 )
 # Only what a file newly says changes what somebody decided in the portal.
 _TELL = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from portal.intake import cells
+from portal.intake import cells, places
 from portal.intake.tables import Column
 
 ORDER_WORDS = (
@@ -52,7 +52,7 @@ ORDER_COLUMNS = (
     Column("pickup_person", cells.text(120), default=""),
     Column("address_label", cells.text(60)),
     Column("kind", cells.one_of("order", "credit"), default="order"),
-    Column("tax_region", cells.text(40), default=""),
+    Column("tax_region", places.region, default=""),
     Column("exemption", cells.text(60)),
     Column("paid", cells.yes_no),
 )

@@ -1,1 +1,2 @@
-"""Secrets that people and administrators set: what they are worth, and what checking one costs."""
+"""Secrets that people and administrators set: what they are worth, and what checking one costs; and the
+key of the handles that stand for rows."""

@@ -12,6 +12,7 @@ from portal.accounts.limits.queries import Approver
 from portal.accounts.models import User
 from portal.foundation.mail import Addressee, Letter, Mail, To, send
 from portal.foundation.money import format_minor
+from portal.foundation.secrets.handles import handle
 from portal.orders.drafts.queries import DraftHead
 from portal.orders.models.approvals import OrderApproval
 
@@ -61,7 +62,7 @@ def mail_approvers(
         job=head.job.name if head.job else "",
         po_number=head.draft.po_number,
         store=head.store.name if head.store and head.draft.fulfilment == "pickup" else "",
-        path=f"/approvals/{approval.id}",
+        path=f"/approvals/{handle('approval', approval.id)}",
     )
     _mail_each(session, approval, letter, {each.user_id: each for each in people})
 
@@ -79,7 +80,7 @@ def mail_refusal(session: Session, approval: OrderApproval) -> None:
         reason=approval.decision_note,
         total=format_minor(approval.total_minor, approval.currency),
         lines=approval.line_count,
-        path=f"/drafts/{approval.draft_id}",
+        path=f"/drafts/{handle('draft', approval.draft_id)}",
     )
     _mail_each(
         session, approval, letter, {each.id: To(each.email, each.name, each.language) for each in people}

@@ -14,7 +14,7 @@ from portal.orders.approvals.use_cases.decisions import approve, reject
 from portal.orders.approvals.use_cases.requests import Asked, ask_approval
 from portal.orders.approvals.use_cases.withdrawal import withdraw
 from portal.orders.checkout.review_page import refused_review
-from portal.orders.drafts.forms import DRAFT, MAX_ID, MAX_TOKEN
+from portal.orders.drafts.forms import DRAFT, MAX_TOKEN
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.errors import error_page
@@ -23,7 +23,7 @@ from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
 from portal.web.ui import flash
 
-APPROVAL = f"/approvals/<int(max={MAX_ID}):approval_id>"
+APPROVAL = "/approvals/<handle(approval):approval_id>"
 
 
 @blueprint.get("/approvals")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from portal.foundation.inputs import written_text
+from portal.foundation.secrets.handles import read_handle
 from portal.orders.checkout.use_cases.choices import Choice
 from portal.orders.drafts.forms import read_id
 
@@ -18,10 +19,10 @@ def read_choice(form: Mapping[str, str]) -> Choice:
         window_start=_moment(form.get("window")),
         pickup_person=written_text(form, "pickup_person"),
         pickup_phone=written_text(form, "pickup_phone"),
-        address_id=read_id(form.get("address_id")),
+        address_id=read_handle("address", form.get("address_id")),
         delivery_date=_day(form.get("delivery_date")),
         po_number=written_text(form, "po_number"),
-        job_id=read_id(form.get("job_id")),
+        job_id=read_handle("job", form.get("job_id")),
         note=written_text(form, "note"),
         when_short=form.get("when_short", ""),
     )

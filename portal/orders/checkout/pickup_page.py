@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from portal.accounts.models import Address, CompanyJob
 from portal.foundation.clock import local
+from portal.foundation.secrets.handles import handle
 from portal.foundation.wording import po_words
 from portal.orders.checkout.day_words import spoken_day
 from portal.orders.checkout.queries.choices import Offer, StoreChoice, short_lines, windows_by_day
@@ -80,9 +81,9 @@ class PickupPage:
         return week_words(self.chosen.near.schedule)
 
     @property
-    def job_options(self) -> list[tuple[int, str]]:
+    def job_options(self) -> list[tuple[str, str]]:
         return [
-            (job.id, f"{job.name} ({po_words(job.po_number)})" if job.po_number else job.name)
+            (handle("job", job.id), f"{job.name} ({po_words(job.po_number)})" if job.po_number else job.name)
             for job in self.jobs
         ]
 

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 from portal.billing.tax.rules import percent
 from portal.foundation.money import format_price_change, format_unit_price
+from portal.foundation.secrets.handles import handle, read_handle
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead
 
-VERSION = "1"
-LINE = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?(?::([01]\.[0-9]{5}))?")
+VERSION = "2"
+LINE = re.compile(r"([a-z2-7]{26}):([0-9]{1,18}):([0-9]{1,9}):([0-9]{1,10}\.[0-9]{4})?(?::([01]\.[0-9]{5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Terms:
     delivery_date: date | None
 
     def encode(self) -> str:
-        parts = (self.fulfilment, self.store_id, self.window_start, self.address_id, self.delivery_date)
+        address = None if self.address_id is None else handle("address", self.address_id)
+        parts = (self.fulfilment, self.store_id, self.window_start, address, self.delivery_date)
         return ",".join("" if part is None else _plain(part) for part in parts)
 
 
@@ -63,7 +65,7 @@ def terms_of(head: DraftHead) -> Terms:
 
 
 def encode_snapshot(terms: Terms, lines: Iterable[Line]) -> str:
-    """The hidden field: ``1;terms;line:variant:quantity:price:tax;…`` (about 30 characters a line); the share of tax
+    """The hidden field: ``2;terms;line:variant:quantity:price:tax;…`` (about 55 characters a line); the share of tax
     is left out where there is none."""
     return ";".join([VERSION, terms.encode(), *(_line(line) for line in lines)])
 
@@ -71,7 +73,7 @@ def encode_snapshot(terms: Terms, lines: Iterable[Line]) -> str:
 def _line(line: Line) -> str:
     price = "" if line.unit_price is None else _number(line.unit_price)
     tax = f":{line.tax_share:.5f}" if line.tax_share else ""
-    return f"{line.id}:{line.variant_id}:{line.quantity}:{price}{tax}"
+    return f"{handle('line', line.id)}:{line.variant_id}:{line.quantity}:{price}{tax}"
 
 
 def _number(price: Decimal) -> str:
@@ -112,8 +114,11 @@ def _decode(text: str) -> dict[int, _Shown] | None:
         line = LINE.fullmatch(part)
         if line is None:
             return None
-        line_id, _, quantity, price, tax = line.groups()
-        found[int(line_id)] = _Shown(int(quantity), Decimal(price) if price else None, Decimal(tax or 0))
+        which, _, quantity, price, tax = line.groups()
+        line_id = read_handle("line", which)
+        if line_id is None:
+            return None
+        found[line_id] = _Shown(int(quantity), Decimal(price) if price else None, Decimal(tax or 0))
     return found
 
 

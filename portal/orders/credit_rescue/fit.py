@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from portal.billing.tax.rules import tax_minor
 from portal.catalog.prices.rules import PriceRow, breaks, price
-from portal.foundation.inputs import read_id, read_number
+from portal.foundation.inputs import read_number
 from portal.foundation.money import line_total
+from portal.foundation.secrets.handles import handle, read_handle
 from portal.orders.drafts.lines import Line
 
 
@@ -46,7 +47,7 @@ class Fit:
     @property
     def plan(self) -> str:
         """For a hidden field: ``line:units now,line:units now``."""
-        return ",".join(f"{part.line.id}:{part.now}" for part in self.parts)
+        return ",".join(f"{handle('line', part.line.id)}:{part.now}" for part in self.parts)
 
 
 def fit(
@@ -136,7 +137,7 @@ def read_plan(text: str) -> dict[int, int] | None:
     found: dict[int, int] = {}
     for part in text.split(","):
         typed_line, _, typed_units = part.partition(":")
-        line, units = read_id(typed_line), read_number(typed_units, digits=9)
+        line, units = read_handle("line", typed_line), read_number(typed_units, digits=9)
         if line is None or units is None or line in found:
             return None
         found[line] = units

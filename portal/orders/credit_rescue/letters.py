@@ -17,6 +17,7 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payers.queries import Recipient
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
+from portal.foundation.secrets.handles import handle
 from portal.orders.credit_rescue.ahead import missing_minor
 from portal.orders.credit_rescue.queries import reps_of
 from portal.orders.draft_states import OPEN_DRAFTS
@@ -98,7 +99,7 @@ def _credit_ask(work: Work, head: DraftHead, priced: TaxedLines, pay_path: str) 
         missing=format_minor(max(0, used + total - limit), company.currency),
         on_hold=bool(credit and credit.on_hold),
         hold_reason=credit.hold_reason if credit else "",
-        draft_path=f"/drafts/{work.draft.id}",
+        draft_path=f"/drafts/{handle('draft', work.draft.id)}",
         pay_path=pay_path,
         reps=_reps(session, company.id),
     )
@@ -144,7 +145,7 @@ def _draft_paid(
     return DraftPaid(
         company=company_name,
         title=_title(draft, "your order"),
-        path=f"/drafts/{draft.id}/review",
+        path=f"/drafts/{handle('draft', draft.id)}/review",
         amount=format_minor(attempt.amount_minor, attempt.currency),
         missing=format_minor(missing, attempt.currency) if missing else "",
         on_hold=credit is not None and credit.on_hold,

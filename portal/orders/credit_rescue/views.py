@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from portal.accounts.sign_in.use_cases.throttle import TooManyTries
 from portal.billing.payments.page import go_to_stripe, stripe
 from portal.foundation.errors import NotFound, Rejected
+from portal.foundation.secrets.handles import read_handle
 from portal.orders.credit_rescue.fit import read_plan
 from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from portal.orders.credit_rescue.use_cases.prepayments import pay_ahead
 from portal.orders.credit_rescue.use_cases.split import merge, split
-from portal.orders.drafts.forms import DRAFT, read_id
+from portal.orders.drafts.forms import DRAFT
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -30,7 +31,7 @@ NUMBER = re.compile(r"[A-Za-z0-9-]{1,30}")
 @needs("drafts:write")
 def split_draft(draft_id: int) -> Response:
     """Keep what fits, park the rest."""
-    keep = read_plan(request.form.get("plan", "")[:40_000])
+    keep = read_plan(request.form.get("plan", "")[:100_000])
     with refusing() as tried:
         rest = split(db(), actor=actor(), now=now(), draft_id=draft_id, keep=keep or {})
     if tried.refused is not None:
@@ -45,7 +46,11 @@ def merge_draft(draft_id: int) -> Response:
     """Put what was split off back."""
     with refusing() as tried:
         merge(
-            db(), actor=actor(), now=now(), draft_id=draft_id, rest_id=read_id(request.form.get("rest")) or 0
+            db(),
+            actor=actor(),
+            now=now(),
+            draft_id=draft_id,
+            rest_id=read_handle("draft", request.form.get("rest")) or 0,
         )
     if tried.refused is not None:
         return _back(draft_id, tried.refused)

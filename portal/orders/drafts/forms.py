@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
 from wtforms import StringField, TextAreaField
 
 from portal.foundation.inputs import LONGEST_ID, read_number, strip_nul
+from portal.foundation.secrets.handles import read_handle
 from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import parse_quantity
 from portal.web.forms import PortalForm
 
-MAX_ID = 2**53
 MAX_TOKEN = 100
-# Ids in addresses: what a bigint column can be asked for.
-DRAFT = f"/drafts/<int(max={MAX_ID}):draft_id>"
+DRAFT = "/drafts/<handle(draft):draft_id>"
 
 
 class AddForm(PortalForm):
@@ -48,23 +47,33 @@ def read_id(text: str | None) -> int | None:
     return read_number((text or "").strip(), digits=LONGEST_ID)
 
 
-def read_quantities(form: Mapping[str, str]) -> dict[int, int | None]:
-    """``quantity-7: 4`` → {7: 4}; None where it is not a whole number."""
+def read_line(text: str) -> int | None:
+    """The line of a draft that a field's name ends with; None if there is no such handle."""
+    return read_handle("line", text)
+
+
+def read_quantities(
+    form: Mapping[str, str], row: Callable[[str], int | None] = read_line
+) -> dict[int, int | None]:
+    """``quantity-<row>: 4`` → {7: 4}; None where it is not a whole number.
+
+    :param row: reads the end of a field's name.
+    """
     found: dict[int, int | None] = {}
     for name, value in form.items():
-        prefix, _, number = name.partition("-")
-        line = read_id(number) if prefix == "quantity" else None
+        prefix, _, which = name.partition("-")
+        line = row(which) if prefix == "quantity" else None
         if line is not None:
             found[line] = parse_quantity(value)
     return found
 
 
 def read_colours(form: Mapping[str, str]) -> dict[int, str]:
-    """``colour-7: TC-0412`` → {7: "TC-0412"}: number or name, as typed."""
+    """``colour-<handle>: TC-0412`` → {7: "TC-0412"}: number or name, as typed."""
     found = {}
     for name, value in form.items():
-        prefix, _, number = name.partition("-")
-        line = read_id(number) if prefix == "colour" else None
+        prefix, _, which = name.partition("-")
+        line = read_line(which) if prefix == "colour" else None
         if line is not None:
             found[line] = strip_nul(value)
     return found
@@ -73,7 +82,7 @@ def read_colours(form: Mapping[str, str]) -> dict[int, str]:
 class RemovedLine(TypedDict, total=False):
     """A line that was just removed, as the browser's session keeps it."""
 
-    draft_id: int
+    draft: str  # its handle
     variant_id: int
     quantity: int
     colour_number: str | None

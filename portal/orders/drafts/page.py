@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.credit import CreditAccount
+from portal.foundation.secrets.handles import read_handle
 from portal.orders.approvals.queries import ApprovalStatus, approval_status
 from portal.orders.credit_rescue.queries import SplitParent, split_from
 from portal.orders.drafts.differences import Difference, differences
 from portal.orders.drafts.facts import DraftViewed
-from portal.orders.drafts.forms import DRAFT, MAX_ID, AddForm, DraftInput, NameForm, PasteForm, RemovedLine
+from portal.orders.drafts.forms import DRAFT, AddForm, DraftInput, NameForm, PasteForm, RemovedLine
 from portal.orders.drafts.lines import Line, total_of
 from portal.orders.drafts.queries import DraftHead, head_of, stocked_lines
 from portal.orders.drafts.work import is_own
@@ -26,7 +27,7 @@ from portal.web.touch import viewed
 from portal.web.transaction import db, today
 
 Answer = str | tuple[str, int] | Response
-LINE = f"{DRAFT}/lines/<int(max={MAX_ID}):line_id>"
+LINE = f"{DRAFT}/lines/<handle(line):line_id>"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,12 @@ def _approval(head: DraftHead) -> ApprovalStatus | None:
 def _undo_of(head: DraftHead | None) -> RemovedLine | None:
     """What was just removed from this draft, offered once."""
     kept: RemovedLine | None = session.get("removed")
-    if head is None or kept is None or kept["draft_id"] != head.id or kept.get("offered"):
+    if (
+        head is None
+        or kept is None
+        or read_handle("draft", kept.get("draft")) != head.id
+        or kept.get("offered")
+    ):
         return None
     session["removed"] = {**kept, "offered": True}
     return kept

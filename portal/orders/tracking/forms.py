@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.foundation.clock import typed_day
-from portal.foundation.inputs import read_number, read_text
+from portal.foundation.inputs import read_text
+from portal.foundation.secrets.handles import read_handle
 from portal.orders.status import ORDER_STATES
 from portal.orders.tracking.queries.history_filter import STATUS_GROUPS, HistoryFilter
 
@@ -25,7 +26,7 @@ def read_filter(given: Mapping[str, str], zone: str) -> tuple[HistoryFilter, dic
         status=status if status in {*STATUS_GROUPS, *ORDER_STATES} else "",
         placed_from=first,
         placed_to=last,
-        buyer_id=read_number(buyer, digits=17),
+        buyer_id=read_handle("person", buyer),
         po=read_text(given, "po", LONGEST_WORDS),
         job=read_text(given, "job", LONGEST_WORDS),
         text=read_text(given, "q", LONGEST_WORDS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from portal.intake import cells
+from portal.intake import cells, places
 from portal.intake.lookups import Lookup, References, ids_by_code
 from portal.intake.spec import Spec
 from portal.intake.tables import Column, Row
@@ -20,7 +20,7 @@ def _store(row: Row, refs: References) -> Sequence[Any]:
         v["name"],
         v["line1"],
         v["city"],
-        v["region"],
+        places.region_of(row),
         v["postcode"],
         v["country"],
         v["latitude"] or 0.0,
@@ -44,7 +44,7 @@ STORES = Spec(
         Column("city", cells.text(80), True),
         Column("region", cells.text(40), default=""),
         Column("postcode", cells.text(20), default=""),
-        Column("country", cells.country, True),
+        Column("country", places.country, True),
         Column("latitude", cells.degrees(-90, 90)),
         Column("longitude", cells.degrees(-180, 180)),
         Column("time_zone", cells.zone, True),

@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from portal.foundation.secrets.handles import Kind, handle, read_handle
 from portal.web.access import PUBLIC, request_permission
 from portal.web.htmx import wants_fragment
 from portal.web.sessions import visit
@@ -57,10 +58,7 @@ def sealed_place() -> str:
     """The place of this request, for forms and scripts to carry."""
     known: str | None = g.get("sealed_place")
     if known is None:
-        here = _here()
-        g.sealed_place = known = str(
-            _serializer().dumps([here.session_id, here.company_id, here.delegation_id])
-        )
+        g.sealed_place = known = str(_serializer().dumps(_handles(_here())))
     return known
 
 
@@ -75,15 +73,26 @@ def _here() -> Place:
     return Place(seen.session_id, seen.actor.company_id, seen.actor.delegation_id)
 
 
+def _handles(here: Place) -> list[str | None]:
+    """Signed is not hidden: whoever reads a form reads what its token says."""
+    known: list[tuple[Kind, int | None]] = [
+        ("session", here.session_id),
+        ("company", here.company_id),
+        ("stay", here.delegation_id),
+    ]
+    return [None if number is None else handle(kind, number) for kind, number in known]
+
+
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="form-place")
 
 
 def _shown(sealed: str) -> Place | None:
     try:
-        return Place(*_serializer().loads(sealed))
-    except (BadSignature, TypeError):
+        session, company, stay = _serializer().loads(sealed)
+    except (BadSignature, TypeError, ValueError):
         return None
+    return Place(read_handle("session", session), read_handle("company", company), read_handle("stay", stay))
 
 
 def _check() -> Answer | None:

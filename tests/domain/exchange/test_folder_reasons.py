@@ -115,6 +115,12 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("tax_rates", {"percent": "101"}, "percent: not between 0 and 100"),
     ("tax_exemptions", {"company_code": NOWHERE}, "company_code: no such company"),
     ("tax_exemptions", {"valid_to": "2025-12-31"}, "valid_to: before valid_from"),
+    (
+        "tax_exemptions",
+        {"region": "Ilinois"},
+        "region: no state is called Ilinois; did you mean IL (Illinois)?",
+    ),
+    ("tax_rates", {"region": "Ilinois"}, "region: no state is called Ilinois; did you mean IL (Illinois)?"),
 )
 SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
 BELOW_ZERO = "quantity: not possible below zero with a credit"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.orders.credit_rescue.use_cases.credit_requests import request_credit
 from portal.orders.credit_rescue.use_cases.split import merge, split
 from portal.orders.drafts.work import own_draft
@@ -148,7 +149,7 @@ def test_the_approvers_are_asked_once_about_a_total(shop: Shop, session: Session
         "$151.20",
     )
     assert mail.data["reps"] == [{"name": "Sam Reyes", "phone": rep.phone, "email": rep.email}]
-    assert mail.data["draft_path"] == f"/drafts/{draft_id}"
+    assert mail.data["draft_path"] == f"/drafts/{handle('draft', draft_id)}"
     draft = own_draft(session, shop.actor, draft_id)
     assert (draft.asked_at, draft.asked_names, draft.asked_minor) == (NOW, "Ann Lee", 20_120)
     assert session.scalars(text("select name from touchpoint")).all() == ["approval_requested"]

@@ -62,3 +62,28 @@ def test_tax_left_out_by_what_did_not_count_is_seen(books: Engine, name: str) ->
 def test_an_imported_order_is_the_sellers_word(books: Engine) -> None:
     damage(books, "update sales_order set source = 'import'; delete from tax_exemption")
     assert "exempt_by_what_counted" not in found(books)
+
+
+TAXLESS = {
+    "an address": ("update address set region = 'OR'", "OR"),
+    "an address without one": ("update address set region = ''", "no region"),
+    "a store": ("update store set region = 'Ilinois'", "Ilinois"),
+}
+
+
+@pytest.mark.parametrize("name", TAXLESS)
+def test_a_region_of_the_us_without_a_rate_is_seen(engine: Engine, tmp_path: Path, name: str) -> None:
+    """Seen failing without the check: "Illinois" took the tax off for months. A rate of 0 says that there is none."""
+    folder = Folder(tmp_path / "files")
+    folder.rows["addresses"][0]["region"] = "Ill."
+    folder.add("tax_rates")
+    assert folder.load(engine).rejected == 0
+    assert "regions_are_taxed" not in found(engine)
+    sql, row = TAXLESS[name]
+    damage(engine, sql)
+    seen(engine, "regions_are_taxed", row)
+    damage(
+        engine,
+        f"insert into tax_rate (region, name, share, valid_from) values ('{row}', 'none', 0, '2020-01-01')",
+    )
+    assert ("regions_are_taxed" in found(engine)) == (row == "no region"), "nothing can be said of no region"

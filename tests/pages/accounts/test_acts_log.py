@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, User
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
 from tests.page import PageClient
@@ -48,11 +49,11 @@ def test_a_role_and_a_limit_from_what_to_what(
 ) -> None:
     """Seen failing with the new role alone, and without the limit."""
     buyer = build.user(company, "buyer", name="Dana Ortiz")
-    client.get(f"/people/{buyer.id}")
-    client.post(f"/people/{buyer.id}/role", {"role": "approver"})
-    client.post(f"/people/{buyer.id}/order-limit", {"limit": "50"})
-    client.post(f"/people/{buyer.id}/lock")
-    client.post(f"/people/{buyer.id}/unlock")
+    client.get(f"/people/{handle('person', buyer.id)}")
+    client.post(f"/people/{handle('person', buyer.id)}/role", {"role": "approver"})
+    client.post(f"/people/{handle('person', buyer.id)}/order-limit", {"limit": "50"})
+    client.post(f"/people/{handle('person', buyer.id)}/lock")
+    client.post(f"/people/{handle('person', buyer.id)}/unlock")
     rows = acts(session, "account_added_user")
     assert [(row.props["action"], row.props["before"], row.props["after"]) for row in rows] == [
         ("role_changed", ["role=buyer"], ["role=approver"]),
@@ -98,8 +99,8 @@ def test_jobs_also_by_an_acting_rep(
     assert (added.actor_id, added.subject_user_id, added.account_id) == (rep.id, buyer.id, company.id)
     assert (added.props["action"], added.props["rows"]) == ("added", 2)
     job = added.props["job_ids"][0]
-    client.post(f"/jobs/{job}/closure")
-    client.post(f"/jobs/{job}/closure")
+    client.post(f"/jobs/{handle('job', job)}/closure")
+    client.post(f"/jobs/{handle('job', job)}/closure")
     assert [row.props["action"] for row in acts(session, "company_jobs_changed")] == ["added", "closed"]
     client.get("/activity?by=staff")
     assert "Added jobs" in client.text

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Delegation, Membership, RepAssignment, User, UserSession
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import Build
 from tests.page import PageClient
@@ -23,7 +24,7 @@ def test_inviting_somebody_tells_nothing_about_them(
     client.post("/people/invitation", {"email": person.email, "name": "Whoever", "role": "buyer"})
 
     def told(of_person: int) -> str:
-        client.get(f"/people/{person.id}", status=of_person)
+        client.get(f"/people/{handle('person', person.id)}", status=of_person)
         words = client.text
         for path in ("/people", "/orders", "/activity", "/acting"):
             client.get(path)
@@ -31,8 +32,8 @@ def test_inviting_somebody_tells_nothing_about_them(
         return words
 
     assert "Zelda" not in told(200)
-    client.post(f"/people/{person.id}/lock")  # the invitation is withdrawn
-    client.post(f"/people/{person.id}/unlock", status=None)
+    client.post(f"/people/{handle('person', person.id)}/lock")  # the invitation is withdrawn
+    client.post(f"/people/{handle('person', person.id)}/unlock", status=None)
     everything = told(404)
     assert "Zelda" not in everything
     assert "0177" not in everything
@@ -89,7 +90,7 @@ def test_a_rep_inside_reaches_neither_people_nor_credentials(
     company, subject, _ = acting
     for path in (
         "/people",
-        f"/people/{subject.id}",
+        f"/people/{handle('person', subject.id)}",
         "/people/invitation",
         "/account",
         "/customers",
@@ -99,8 +100,8 @@ def test_a_rep_inside_reaches_neither_people_nor_credentials(
     ):
         assert client.http.get(path).status_code == 403, path
     for path, form in (
-        (f"/people/{subject.id}/role", {"role": "viewer"}),
-        (f"/people/{subject.id}/lock", {}),
+        (f"/people/{handle('person', subject.id)}/role", {"role": "viewer"}),
+        (f"/people/{handle('person', subject.id)}/lock", {}),
         ("/people/invitation", {"email": "x@y.example", "name": "X", "role": "buyer"}),
         ("/company/acting-consent", {"allowed": "yes"}),
         ("/account/password", {"current": "a", "password": "b"}),
@@ -108,7 +109,7 @@ def test_a_rep_inside_reaches_neither_people_nor_credentials(
         ("/account/sessions/endings", {}),
     ):
         client.post(path, form, status=403)
-    client.post("/context", {"company_id": str(company.parent_id)}, status=404)
+    client.post("/context", {"company_id": handle("company", company.parent_id)}, status=404)
     session.expire_all()
     assert session.get_one(User, subject.id).name == subject.name
 
@@ -161,10 +162,10 @@ def test_what_lesser_roles_may_not_do(
     other = build.user(company)
     client.sign_in(build.user(company, role).email)
     forms = {
-        f"/people/{other.id}/role": {"role": "company_admin"},
-        f"/people/{other.id}/lock": {},
-        f"/people/{other.id}/unlock": {},
-        f"/people/{other.id}/invitation": {},
+        f"/people/{handle('person', other.id)}/role": {"role": "company_admin"},
+        f"/people/{handle('person', other.id)}/lock": {},
+        f"/people/{handle('person', other.id)}/unlock": {},
+        f"/people/{handle('person', other.id)}/invitation": {},
         "/people/invitation": {"email": "x@y.example", "name": "X", "role": "company_admin"},
         "/company/acting-consent": {"allowed": "yes"},
         "/jobs": {"names": "Elm Street"},

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order
 from portal.touchpoints.models import Touchpoint
@@ -29,7 +30,7 @@ def test_locked_out_of_the_branch_means_out(build: Build, client: PageClient) ->
     build.session.commit()
     client.sign_in(person.email)
     client.get("/context")
-    client.follow(client.post("/context", {"company_id": branch.id}))
+    client.follow(client.post("/context", {"company_id": handle("company", branch.id)}))
     client.get("/people", status=403)
     row = build.session.get_one(Membership, (person.id, branch.id))
     row.disabled_at = row.created_at
@@ -37,7 +38,7 @@ def test_locked_out_of_the_branch_means_out(build: Build, client: PageClient) ->
     assert client.http.get("/people").status_code in (302, 303, 403)
     client.get("/context")
     assert "Branch" not in client.text
-    client.post("/context", {"company_id": branch.id}, status=404)
+    client.post("/context", {"company_id": handle("company", branch.id)}, status=404)
 
 
 def _act(client: PageClient, company: Company, subject: User) -> None:
@@ -94,11 +95,11 @@ def test_a_draft_stays_with_the_person_it_was_begun_for(
     client.get("/drafts/current")
     assert variant.sku not in client.text
     for action in ("placement", "approval", "pickup", "parking"):
-        client.post(f"/drafts/{draft.id}/{action}", status=409)
+        client.post(f"/drafts/{handle('draft', draft.id)}/{action}", status=409)
         assert f"You began this draft for {shop.user.name}" in client.text
-    client.get(f"/drafts/{draft.id}")
+    client.get(f"/drafts/{handle('draft', draft.id)}")
     assert "You began this draft for somebody else" in client.text
-    client.post(f"/drafts/{draft.id}/copies", status=None)
+    client.post(f"/drafts/{handle('draft', draft.id)}/copies", status=None)
     assert session.scalars(select(Order)).all() == []
     _act(client, shop.company, shop.user)
     client.get("/drafts/current")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership
+from portal.foundation.secrets.handles import handle
 from tests.builders import NOW, Build
 from tests.page import PageClient
 
@@ -34,7 +35,7 @@ def _people(build: Build, session: Session, many: int) -> dict[str, str]:
         "admin": staff.email,
         "company": company.code,
         "rep_id": str(rep.id),
-        "person_id": str(admin.id),
+        "person_id": handle("person", admin.id),
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import CompanyJob, Membership, UserSession
+from portal.foundation.secrets.handles import handle
 from portal.web.browser.session_cookie import COOKIE
 from portal.web.sessions import visit
 from portal.web.transaction import db
@@ -23,18 +24,18 @@ def test_switching_company_drops_job_and_store(client: PageClient, build: Build,
     session.add(Membership(user_id=person.id, company_id=beta.id, role="viewer"))
     session.commit()
     client.sign_in(person.email)
-    client.post("/context", {"job_id": job.id})
+    client.post("/context", {"job_id": handle("job", job.id)})
     client.post("/context", {"store_id": store.id})
     client.get("/context")
     assert "Beta job" not in client.text
-    client.post("/context", {"company_id": beta.id})
+    client.post("/context", {"company_id": handle("company", beta.id)})
     row = session.scalars(select(UserSession)).one()
     assert (row.company_id, row.job_id, row.store_id) == (beta.id, None, None)
     client.get("/context")
     assert "Beta job" in client.text
     assert "Alpha job" not in client.text
-    client.post("/context", {"job_id": job.id}, status=404)
-    client.post("/context", {"job_id": theirs.id})
+    client.post("/context", {"job_id": handle("job", job.id)}, status=404)
+    client.post("/context", {"job_id": handle("job", theirs.id)})
     client.post("/jobs", {"names": "Elm"}, status=403)  # a viewer here, a buyer there
 
 
@@ -43,19 +44,19 @@ def test_only_ones_own_companies_and_their_children(client: PageClient, build: B
     child = build.company("Branch", parent_id=parent.id)
     disabled = build.company("Closed", parent_id=parent.id, disabled_at=text("now()"))
     client.sign_in(build.user(parent).email)
-    client.post("/context", {"company_id": child.id})
+    client.post("/context", {"company_id": handle("company", child.id)})
     client.get("/context")
     assert "Through your group" in client.text
     assert "Closed" not in client.text
     for foreign in (stranger.id, disabled.id, 0, 10**17):
-        client.post("/context", {"company_id": foreign}, status=404)
+        client.post("/context", {"company_id": handle("company", foreign)}, status=404)
 
 
 def test_a_member_of_the_branch_does_not_see_the_group(client: PageClient, build: Build) -> None:
     parent = build.company("Group")
     child = build.company("Branch", parent_id=parent.id)
     client.sign_in(build.user(child).email)
-    client.post("/context", {"company_id": parent.id}, status=404)
+    client.post("/context", {"company_id": handle("company", parent.id)}, status=404)
 
 
 def test_jobs_are_added_chosen_and_closed(client: PageClient, build: Build, session: Session) -> None:
@@ -66,10 +67,10 @@ def test_jobs_are_added_chosen_and_closed(client: PageClient, build: Build, sess
     client.get("/context")
     assert "2 jobs added." in client.text
     job_id = session.scalars(select(CompanyJob.id).where(CompanyJob.name == "Elm Street")).one()
-    client.post("/context", {"job_id": job_id, "next": "/account"})
+    client.post("/context", {"job_id": handle("job", job_id), "next": "/account"})
     client.get("/context")
     assert "You now order for the job Elm Street" in client.text
-    client.post(f"/jobs/{job_id}/closure")
+    client.post(f"/jobs/{handle('job', job_id)}/closure")
     client.get("/context")
     assert "Elm Street is closed" in client.text
     answer = client.post("/jobs", {"names": "\n".join(f"Job {n}" for n in range(151))}, status=422)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.delegations.use_cases import end_expired
 from portal.accounts.models import Company, Delegation, User
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -111,8 +112,8 @@ def test_credentials_people_and_settings_cannot_be_changed_while_acting(
         "/account/password",
         "/account/sessions/endings",
         "/people/invitation",
-        f"/people/{buyer.id}/role",
-        f"/people/{buyer.id}/lock",
+        f"/people/{handle('person', buyer.id)}/role",
+        f"/people/{handle('person', buyer.id)}/lock",
         "/company/acting-consent",
     ):
         client.post(path, {"role": "viewer", "allowed": "no"}, status=403)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company, CompanyJob, Membership, User
 from portal.app import create_app
 from portal.foundation.config import Settings
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -26,7 +27,7 @@ def group(build: Build, client: PageClient) -> tuple[Company, Company, User]:
     build.session.commit()
     client.sign_in(admin.email)
     client.get("/context")
-    client.post("/context", {"company_id": first.id})
+    client.post("/context", {"company_id": handle("company", first.id)})
     return first, second, admin
 
 
@@ -59,7 +60,7 @@ def test_a_form_acts_on_the_company_it_was_shown_in(
     """Seen failing: every one of them was done in the company of the other tab."""
     first, second, _ = group
     shown = _token(client, "/people")
-    client.follow(client.post("/context", {"company_id": second.id}))
+    client.follow(client.post("/context", {"company_id": handle("company", second.id)}))
     client.post(path, {**FORMS[path], "csrf_token": shown}, status=409)
     assert "You now work for Second Paints" in client.text
     assert "shown while you worked for First Paints. Nothing was done" in client.text
@@ -77,7 +78,7 @@ def test_the_way_back_sends_what_was_typed(
     """Seen failing with the form's fields left out, and with the person left in the other company."""
     first, second, _ = group
     shown = _token(client, "/context")
-    client.follow(client.post("/context", {"company_id": second.id}))
+    client.follow(client.post("/context", {"company_id": handle("company", second.id)}))
     client.post("/jobs", {"names": 'Elm "Street"', "csrf_token": shown}, status=409)
     assert 'Elm "Street"' in client.text
     assert client.page is not None
@@ -95,8 +96,8 @@ def test_switching_by_name_goes_from_anywhere(
 ) -> None:
     first, second, _ = group
     shown = _token(client, "/context")
-    client.follow(client.post("/context", {"company_id": second.id}))
-    client.post("/context", {"company_id": first.id, "csrf_token": shown})
+    client.follow(client.post("/context", {"company_id": handle("company", second.id)}))
+    client.post("/context", {"company_id": handle("company", first.id), "csrf_token": shown})
     client.post("/sign-out", {"csrf_token": shown})
 
 
@@ -109,7 +110,7 @@ def test_a_script_of_an_old_page_reloads_it(group: tuple[Company, Company, User]
     place = found.group(1).replace("&#34;", '"').split('"')[3]
     headers = {"HX-Request": "true", "X-Form-Place": place}
     client.get("/people?q=per", headers=headers)
-    client.follow(client.post("/context", {"company_id": second.id}))
+    client.follow(client.post("/context", {"company_id": handle("company", second.id)}))
     answer = client.http.get("/people?q=per", headers=headers)
     assert (answer.status_code, answer.headers["HX-Refresh"], answer.text) == (409, "true", "")
 

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, CompanyJob, Membership, User
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -84,7 +85,7 @@ def test_people_by_the_page_and_by_name(
         client.get("/people")
     assert len(heard) <= 5
     assert len(client.body) < 40_000
-    client.get(f"/people/{me.id}")
+    client.get(f"/people/{handle('person', me.id)}")
 
 
 def test_who_is_only_invited_is_found_by_the_address_alone(
@@ -110,7 +111,7 @@ def test_jobs_by_the_page_and_the_chosen_one_stays(
     assert through(client, "/context", r"<span>(Job \d+)</span>") == [f"Job {n:03}" for n in range(MANY)]
     client.get("/context?job=PO-41")
     assert re.findall(r"<span>(Job \d+)</span>", client.body) == ["Job 041"]
-    client.post("/context", {"job_id": max(ids)})
+    client.post("/context", {"job_id": handle("job", max(ids))})
     client.get("/context")
     assert f"Job {MANY - 1:03} Chosen now" in client.text
     client.get("/context?job=none+such")

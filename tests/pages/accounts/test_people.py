@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -19,15 +20,15 @@ def test_the_list_and_a_change_of_role(client: PageClient, build: Build, session
     client.get("/people")
     assert "Ana Ruiz" in client.text
     assert "Stranger" not in client.text
-    client.get(f"/people/{buyer.id}")
-    client.post(f"/people/{buyer.id}/role", {"role": "approver"})
+    client.get(f"/people/{handle('person', buyer.id)}")
+    client.post(f"/people/{handle('person', buyer.id)}/role", {"role": "approver"})
     client.get("/people")
     assert "Ana Ruiz is now approver" in client.text
-    client.post(f"/people/{buyer.id}/role", {"role": "admin"}, status=422)
-    client.post(f"/people/{buyer.id}/lock")
-    client.get(f"/people/{buyer.id}")
+    client.post(f"/people/{handle('person', buyer.id)}/role", {"role": "admin"}, status=422)
+    client.post(f"/people/{handle('person', buyer.id)}/lock")
+    client.get(f"/people/{handle('person', buyer.id)}")
     assert "Disabled" in client.text
-    client.post(f"/people/{buyer.id}/unlock")
+    client.post(f"/people/{handle('person', buyer.id)}/unlock")
     assert session.get_one(Membership, (buyer.id, company.id)).disabled_at is None
     actions = session.scalars(
         text("select props->>'action' from touchpoint where name = 'account_added_user' order by occurred_us")
@@ -39,8 +40,8 @@ def test_the_last_administrator_stays(client: PageClient, build: Build) -> None:
     company = build.company()
     admin = build.user(company, "company_admin")
     client.sign_in(admin.email)
-    client.post(f"/people/{admin.id}/role", {"role": "buyer"}, status=422)
-    client.post(f"/people/{admin.id}/lock", status=422)
+    client.post(f"/people/{handle('person', admin.id)}/role", {"role": "buyer"}, status=422)
+    client.post(f"/people/{handle('person', admin.id)}/lock", status=422)
     assert "You can't disable yourself" in client.text or "This is you" in client.text
     client.get("/people")
 
@@ -48,9 +49,9 @@ def test_the_last_administrator_stays(client: PageClient, build: Build) -> None:
 def test_people_of_others_do_not_exist(client: PageClient, build: Build) -> None:
     client.sign_in(build.user(build.company(), "company_admin").email)
     stranger = build.user(build.company())
-    client.get(f"/people/{stranger.id}", status=404)
+    client.get(f"/people/{handle('person', stranger.id)}", status=404)
     for verb, form in (("role", {"role": "viewer"}), ("lock", {}), ("unlock", {}), ("invitation", {})):
-        client.post(f"/people/{stranger.id}/{verb}", form, status=404)
+        client.post(f"/people/{handle('person', stranger.id)}/{verb}", form, status=404)
 
 
 @pytest.mark.parametrize("role", ["viewer", "buyer", "approver"])

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -34,11 +35,11 @@ def test_sessions_are_listed_and_ended_one_by_one(
     other, this = session.scalars(
         text("select id from user_session where user_id = :id order by id").bindparams(id=person.id)
     ).all()
-    client.post(f"/account/sessions/{this}/ending", status=404)
-    client.post(f"/account/sessions/{other}/ending")
+    client.post(f"/account/sessions/{handle('session', this)}/ending", status=404)
+    client.post(f"/account/sessions/{handle('session', other)}/ending")
     phone.get("/account", status=302)
     client.get("/account")
-    client.post(f"/account/sessions/{other}/ending", status=404)
+    client.post(f"/account/sessions/{handle('session', other)}/ending", status=404)
 
 
 def test_nobody_ends_another_persons_session(
@@ -49,7 +50,7 @@ def test_nobody_ends_another_persons_session(
     theirs = session.execute(text("select max(id) from user_session")).scalar_one()
     session.commit()
     client.sign_in(build.user(build.company()).email)
-    client.post(f"/account/sessions/{theirs}/ending", status=404)
+    client.post(f"/account/sessions/{handle('session', theirs)}/ending", status=404)
     victim.get("/account")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import SignInAttempt, User
 from portal.accounts.models.second_factors import AuthenticatorApp, Passkey, RecoveryCode
 from portal.accounts.sign_in.use_cases.one_time import RESET, issue_link
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.accounts.authenticator import Authenticator
@@ -182,7 +183,7 @@ def test_a_passkey_is_added_used_and_removed(
     client.get("/account/security")
     assert "Phone of the van" in client.text
     number = session.scalars(select(Passkey.id)).one()
-    client.post(f"/account/passkeys/{number}/removal", status=303)
+    client.post(f"/account/passkeys/{handle('passkey', number)}/removal", status=303)
     client.get("/account/security")
     assert "Phone of the van" not in client.text
     assert mails(session) == ["second_factor_added", "second_factor_removed"]
@@ -240,7 +241,7 @@ def test_anothers_passkey_is_no_second_factor_of_mine_and_not_mine_to_remove(
     client.post("/sign-out")
     client.sign_in(mine.email)
     set_up_passkey(client, my_key)
-    client.post(f"/account/passkeys/{number}/removal", status=404)
+    client.post(f"/account/passkeys/{handle('passkey', number)}/removal", status=404)
     client.post("/sign-out")
     enter_password(client, mine.email)
     client.post("/sign-in/second-factor", {"proof_answer": their_key.use(options(client))}, status=422)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, UserSession
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.accounts.authenticator import Authenticator
@@ -146,14 +147,14 @@ def test_an_administrator_resets_a_persons_second_factor(
     lost.sign_in(member.email)
     set_up_app(lost, clock)
     client.sign_in(admin.email)
-    client.get(f"/people/{member.id}")
-    client.follow(client.post(f"/people/{member.id}/second-factor/reset", status=303))
+    client.get(f"/people/{handle('person', member.id)}")
+    client.follow(client.post(f"/people/{handle('person', member.id)}/second-factor/reset", status=303))
     assert "is reset" in client.text
     lost.get("/account", status=302)
     lost.sign_in(member.email)
     assert "second_factor_reset" in mails(session)
     assert ("ok", "reset") in touched(session, "second_factor_changed")
-    client.follow(client.post(f"/people/{member.id}/second-factor/reset", status=303))
+    client.follow(client.post(f"/people/{handle('person', member.id)}/second-factor/reset", status=303))
     assert "has no second factor" in client.text
 
 
@@ -169,8 +170,8 @@ def test_a_company_does_not_reset_what_protects_another_one(
     lost.sign_in(member.email)
     set_up_app(lost, clock)
     client.sign_in(admin.email)
-    client.get(f"/people/{member.id}")
-    client.follow(client.post(f"/people/{member.id}/second-factor/reset", status=303))
+    client.get(f"/people/{handle('person', member.id)}")
+    client.follow(client.post(f"/people/{handle('person', member.id)}/second-factor/reset", status=303))
     assert "Only the seller" in client.text
     lost.get("/account")
     staff = PageClient(app)
@@ -185,8 +186,8 @@ def test_nobody_resets_their_own(client: PageClient, build: Build, clock: Clock)
     admin = build.user(company, "company_admin")
     client.sign_in(admin.email)
     set_up_app(client, clock)
-    client.get(f"/people/{admin.id}")
-    client.follow(client.post(f"/people/{admin.id}/second-factor/reset", status=303))
+    client.get(f"/people/{handle('person', admin.id)}")
+    client.follow(client.post(f"/people/{handle('person', admin.id)}/second-factor/reset", status=303))
     assert "your own second factor" in client.text
     client.post("/sign-out")
     boss = build.user(kind="admin")

@@ -14,6 +14,7 @@ from portal.accounts.models import SignInAttempt, User, UserSession
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.web.browser.session_cookie import COOKIE
 from portal.web.browser.visitor import KNOWN_COOKIE as KNOWN
 from tests.builders import Build
@@ -396,9 +397,9 @@ def test_signing_in_takes_up_the_last_visits_context(
     client.sign_in(person.email)
     client.get("/context")
     assert "Alpha" in client.text
-    client.post("/context", {"company_id": second.id})
+    client.post("/context", {"company_id": handle("company", second.id)})
     client.get("/context")
-    client.post("/context", {"job_id": job.id})
+    client.post("/context", {"job_id": handle("job", job.id)})
     client.post("/context", {"store_id": store.id})
     client.post("/sign-out")
     client.sign_in(person.email)

@@ -14,6 +14,7 @@ from portal.accounts.models import Membership, User
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.running.queued import run_queued
@@ -158,7 +159,7 @@ def test_sending_again_counts_as_well(client: PageClient, build: Build, session:
     client.post("/people/invitation", {"email": "ana@example.com", "name": "Ana", "role": "buyer"})
     ana = session.scalars(select(User).where(User.email == "ana@example.com")).one()
     for _ in range(6):
-        client.post(f"/people/{ana.id}/invitation", {})
+        client.post(f"/people/{handle('person', ana.id)}/invitation", {})
     assert len(session.scalars(select(OutboundMail)).all()) == 5
     client.get("/people")
     assert "Too many tries" in client.text
@@ -178,13 +179,13 @@ def test_an_invitation_that_could_not_be_sent_is_told_to_who_invites(
     client.get("/people")
     assert "Mail not sent" in client.text
     ana = session.scalars(select(User).where(User.email == "ana@example.com")).one()
-    client.get(f"/people/{ana.id}")
+    client.get(f"/people/{handle('person', ana.id)}")
     assert (
         "The invitation could not be sent The mail server says that there is no such address. Send it"
         in client.text
     )
-    client.post(f"/people/{ana.id}/invitation", {})
-    client.get(f"/people/{ana.id}")
+    client.post(f"/people/{handle('person', ana.id)}/invitation", {})
+    client.get(f"/people/{handle('person', ana.id)}")
     assert "could not be sent" not in client.text
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, OneTimeToken
 from portal.billing.models.refunds import Refund
+from portal.foundation.secrets.handles import handle
 from portal.web.access import needs_confirmation
 from portal.web.browser.session_cookie import COOKIE
 from tests.builders import Build
@@ -139,9 +140,11 @@ def test_with_a_second_factor_the_password_does_not_confirm(
     secret, _ = set_up_app(client, clock)
     clock.later(minutes=6)
     client.get("/people")
-    client.post(f"/people/{member.id}/lock", status=403)
-    client.post(f"/people/{member.id}/lock", {"proof_password": "paint-the-town"}, status=422)
-    client.post(f"/people/{member.id}/lock", {"proof_code": clock.code(secret)})
+    client.post(f"/people/{handle('person', member.id)}/lock", status=403)
+    client.post(
+        f"/people/{handle('person', member.id)}/lock", {"proof_password": "paint-the-town"}, status=422
+    )
+    client.post(f"/people/{handle('person', member.id)}/lock", {"proof_code": clock.code(secret)})
     session.expire_all()
     assert session.get_one(Membership, (member.id, company.id)).disabled_at is not None
 
@@ -154,12 +157,12 @@ def test_a_passkey_confirms(client: PageClient, build: Build, clock: Clock) -> N
     set_up_passkey(client, key)
     clock.later(minutes=6)
     client.get("/people")
-    client.post(f"/people/{member.id}/lock", status=403)
+    client.post(f"/people/{handle('person', member.id)}/lock", status=403)
     answer = key.use(options(client))
-    client.post(f"/people/{member.id}/lock", {"proof_answer": answer})
+    client.post(f"/people/{handle('person', member.id)}/lock", {"proof_answer": answer})
     client.get("/people")
     clock.later(minutes=6)
-    client.post(f"/people/{member.id}/unlock", {"proof_answer": answer}, status=422)
+    client.post(f"/people/{handle('person', member.id)}/unlock", {"proof_answer": answer}, status=422)
 
 
 def test_guesses_at_the_confirmation_wait_as_at_the_sign_in(
@@ -224,7 +227,7 @@ def test_one_is_not_asked_again_within_five_minutes_of_the_sign_in(
     client.post("/sign-in/second-factor", {"proof_code": clock.code(secret)})
     clock.later(minutes=4, seconds=59)
     client.get("/people")
-    client.post(f"/people/{member.id}/lock")
+    client.post(f"/people/{handle('person', member.id)}/lock")
 
 
 def test_being_asked_is_no_refusal_in_the_log_and_a_wrong_answer_is(

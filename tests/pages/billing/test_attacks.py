@@ -22,6 +22,7 @@ from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.billing.models.tax import TaxExemption
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from portal.foundation.tokens import token_hash
 from tests.builders import Build, today
 from tests.invoices import TODAY, make_attempt, make_invoice, pay_offline
@@ -166,9 +167,9 @@ def reads_of(r: Riches) -> list[str]:
         f"/payments/{r.attempt.token}",
         f"/payments/{r.scheduled.token}",
         f"/payments/new?invoice={number}",
-        f"/credits/cash-{r.cash.id}",
-        f"/credits/memo-{r.memo.id}",
-        f"/tax-exemptions/{r.exemption.id}/file",
+        f"/credits/cash-{handle('credit', r.cash.id)}",
+        f"/credits/memo-{handle('credit', r.memo.id)}",
+        f"/tax-exemptions/{handle('exemption', r.exemption.id)}/file",
     ]
 
 
@@ -180,17 +181,26 @@ def writes_of(r: Riches) -> list[tuple[str, dict[str, Any]]]:
         (f"/payments/{r.scheduled.token}/cancellation", {}),
         (f"/payments/{r.attempt.token}/confirmation", {}),
         (f"/scheduled-payments/{r.scheduled.token}/cancellation", {}),
-        ("/scheduled-payments", {"invoice": number, "method": str(r.method.id), "run_on": "2099-01-01"}),
+        (
+            "/scheduled-payments",
+            {"invoice": number, "method": handle("method", r.method.id), "run_on": "2099-01-01"},
+        ),
         (f"/invoices/{number}/links", {"days": "14"}),
-        (f"/payment-links/{r.link.id}/revocation", {}),
-        (f"/payment-methods/{r.method.id}/removal", {}),
+        (f"/payment-links/{handle('link', r.link.id)}/revocation", {}),
+        (f"/payment-methods/{handle('method', r.method.id)}/removal", {}),
         (f"/invoices/{number}/disputes", {"amount": "1", "reason": "price"}),
         (f"/invoices/{number}/disputes/withdrawal", {}),
         (f"/invoices/{number}/promises", {"promised_on": today().isoformat()}),
         (f"/invoices/{number}/promises/withdrawal", {}),
-        (f"/tax-exemptions/{r.exemption.id}/withdrawal", {}),
-        (f"/credits/cash-{r.cash.id}/applications", {"key": key, f"amount_{r.invoice.id}": "1"}),
-        (f"/credits/memo-{r.memo.id}/applications", {"key": key, f"amount_{r.invoice.id}": "1"}),
+        (f"/tax-exemptions/{handle('exemption', r.exemption.id)}/withdrawal", {}),
+        (
+            f"/credits/cash-{handle('credit', r.cash.id)}/applications",
+            {"key": key, f"amount_{handle('document', r.invoice.id)}": "1"},
+        ),
+        (
+            f"/credits/memo-{handle('credit', r.memo.id)}/applications",
+            {"key": key, f"amount_{handle('document', r.invoice.id)}": "1"},
+        ),
     ]
 
 
@@ -259,7 +269,7 @@ def test_own_and_foreign_in_one_request(
     for form in (
         {"invoice": [number, foreign], "method": "card", "key": key},
         {"invoice": [number, theirs.memo.number], "method": "card", "key": key},
-        {"invoice": number, "method": f"saved-{theirs.method.id}", "key": key},
+        {"invoice": number, "method": f"saved-{handle('method', theirs.method.id)}", "key": key},
         {"invoice": number, "method": "saved-99999999999999999999", "key": key},
         {"invoice": number, "method": "saved-\u0661", "key": key},
         {"invoice": number, "method": "card", "draft": "987654", "key": key},
@@ -268,22 +278,24 @@ def test_own_and_foreign_in_one_request(
     day = (today() + timedelta(days=9)).isoformat()
     client.post(
         "/scheduled-payments",
-        {"invoice": [number, foreign], "method": str(ours.method.id), "run_on": day},
+        {"invoice": [number, foreign], "method": handle("method", ours.method.id), "run_on": day},
         status=404,
     )
     client.post(
-        "/scheduled-payments", {"invoice": number, "method": str(theirs.method.id), "run_on": day}, status=422
+        "/scheduled-payments",
+        {"invoice": number, "method": handle("method", theirs.method.id), "run_on": day},
+        status=422,
     )
-    client.post("/autopay", {"rule": "due", "method": str(theirs.method.id)}, status=422)
+    client.post("/autopay", {"rule": "due", "method": handle("method", theirs.method.id)}, status=422)
     client.post(
-        f"/credits/cash-{ours.cash.id}/applications",
-        {"key": key, f"amount_{theirs.invoice.id}": "1"},
+        f"/credits/cash-{handle('credit', ours.cash.id)}/applications",
+        {"key": key, f"amount_{handle('document', theirs.invoice.id)}": "1"},
         status=404,
     )
     for name in (
         "cash-0",
-        f"memo-{ours.invoice.id}",
-        f"cash-{theirs.cash.id}",
+        f"memo-{handle('credit', ours.invoice.id)}",
+        f"cash-{handle('credit', theirs.cash.id)}",
         "cash-",
         "x",
         "cash-99999999999999999999",
@@ -292,7 +304,9 @@ def test_own_and_foreign_in_one_request(
         "memo--1",
     ):
         client.post(
-            f"/credits/{name}/applications", {"key": key, f"amount_{ours.invoice.id}": "1"}, status=404
+            f"/credits/{name}/applications",
+            {"key": key, f"amount_{handle('document', ours.invoice.id)}": "1"},
+            status=404,
         )
     assert snapshot.changed() == set()
 
@@ -303,7 +317,7 @@ def test_fields_that_no_form_has_change_nothing(paying_app: Flask, till: Till, t
     client = PageClient(paying_app)
     client.sign_in(till.user.email)
     forged = {
-        "company_id": str(theirs.company.id),
+        "company_id": handle("company", theirs.company.id),
         "amount_minor": "1",
         "amount": "1",
         "total": "1",
@@ -350,10 +364,12 @@ def test_a_form_cannot_claim_a_fact_of_the_books(paying_app: Flask, till: Till, 
     ours = riches(till.build, till.company, "ours")
     client = PageClient(paying_app)
     client.sign_in(till.user.email)
-    key, path = "k" * 30, f"/credits/cash-{ours.cash.id}/applications"
-    client.post(path, {"key": f"{key}:undone", f"amount_{ours.invoice.id}": "1"}, status=422)
-    client.post(path, {"key": "", f"amount_{ours.invoice.id}": "1"}, status=422)
-    client.post(path, {"key": key, f"amount_{ours.invoice.id}": "2"}, status=303)
+    key, path = "k" * 30, f"/credits/cash-{handle('credit', ours.cash.id)}/applications"
+    client.post(
+        path, {"key": f"{key}:undone", f"amount_{handle('document', ours.invoice.id)}": "1"}, status=422
+    )
+    client.post(path, {"key": "", f"amount_{handle('document', ours.invoice.id)}": "1"}, status=422)
+    client.post(path, {"key": key, f"amount_{handle('document', ours.invoice.id)}": "2"}, status=303)
     with till.sessions() as session:
         applied = session.scalars(
             select(LedgerTransaction.id).where(LedgerTransaction.kind == "application")

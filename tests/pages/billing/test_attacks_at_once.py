@@ -12,6 +12,7 @@ from portal.billing.models.credit import CreditAccount
 from portal.billing.models.disputes import InvoiceDispute
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.models.promises_to_pay import PaymentPromise
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build, today
 from tests.page import PageClient
 from tests.pages.billing.pay_links.test_pay_links_attacks import link_to
@@ -93,7 +94,7 @@ def test_a_draft_is_paid_ahead_once(paying_app: Flask, till: Till, build: Build)
     shop = Shop(build, till.company, till.user, till.actor, store)
     draft = shop.draft([(paint, 3)])
     clients = people(paying_app, till)
-    press(clients, f"/drafts/{draft}/card-payment", {})
+    press(clients, f"/drafts/{handle('draft', draft)}/card-payment", {})
     assert [(each.purpose, each.amount_minor, each.draft_id) for each in attempts(till)] == [
         ("draft", 12_360, draft)
     ]
@@ -101,7 +102,7 @@ def test_a_draft_is_paid_ahead_once(paying_app: Flask, till: Till, build: Build)
         session.get_one(CreditAccount, till.company.id).on_hold = True
         session.query(PaymentAttempt).update({"state": "expired"})
         session.commit()
-    press(clients[:2], f"/drafts/{draft}/card-payment", {})
+    press(clients[:2], f"/drafts/{handle('draft', draft)}/card-payment", {})
     assert len(attempts(till)) == 1
 
 

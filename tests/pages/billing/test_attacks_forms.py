@@ -7,6 +7,7 @@ from flask import Flask
 
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.foundation.secrets.handles import handle
 from tests.builders import today
 from tests.invoices import TODAY
 from tests.page import PageClient
@@ -72,7 +73,7 @@ def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till)
     """Every field for an amount: a sentence beside it (422), never an error of ours, and nothing moves."""
     ours = riches(till.build, till.company, "ours")
     invoice, code, day = ours.invoice, till.company.code, today().isoformat()
-    field = f"amount_{invoice.id}"
+    field = f"amount_{handle('document', invoice.id)}"
     for amount in NO_AMOUNTS:
         for path, form in (
             (
@@ -83,8 +84,8 @@ def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till)
                 "/payments",
                 {"invoice": invoice.number, f"amount_{invoice.number}": amount, "update": "1", "key": KEY},
             ),
-            (f"/credits/cash-{ours.cash.id}/applications", {"key": KEY, field: amount}),
-            (f"/credits/memo-{ours.memo.id}/applications", {"key": KEY, field: amount}),
+            (f"/credits/cash-{handle('credit', ours.cash.id)}/applications", {"key": KEY, field: amount}),
+            (f"/credits/memo-{handle('credit', ours.memo.id)}/applications", {"key": KEY, field: amount}),
             (f"/invoices/{invoice.number}/disputes", {"amount": amount, "reason": "price"}),
             (
                 "/scheduled-payments",
@@ -111,7 +112,10 @@ def test_amounts_that_are_none(payer: PageClient, clerk: PageClient, till: Till)
                 f"/billing/payments/{ours.cash.number}/refunds",
                 {"amount": amount, "reason": "because", "key": KEY, "agreed": "y"},
             ),
-            (f"/customers/{code}/credits/cash-{ours.cash.id}/applications", {"key": KEY, field: amount}),
+            (
+                f"/customers/{code}/credits/cash-{handle('credit', ours.cash.id)}/applications",
+                {"key": KEY, field: amount},
+            ),
         ):
             answer = clerk.post(path, form, status=None)
             assert answer.status_code == 422, (path, amount, answer.status_code)
@@ -143,7 +147,10 @@ def test_days_that_are_none(payer: PageClient, clerk: PageClient, till: Till) ->
     for day in NO_DAYS:
         for path, form in (
             (f"/invoices/{number}/promises", {"promised_on": day}),
-            ("/scheduled-payments", {"invoice": number, "method": str(ours.method.id), "run_on": day}),
+            (
+                "/scheduled-payments",
+                {"invoice": number, "method": handle("method", ours.method.id), "run_on": day},
+            ),
         ):
             assert payer.post(path, form, status=None).status_code == 422, (path, day)
         form = {"kind": "cash", "amount": "1", "received_on": day or "x", "key": KEY}

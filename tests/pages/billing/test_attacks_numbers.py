@@ -17,6 +17,7 @@ from portal.billing.models.promises_to_pay import PaymentPromise
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.postgres.statements import counted
+from portal.foundation.secrets.handles import handle
 from portal.foundation.tokens import new_token, token_hash
 from tests.builders import Build
 from tests.invoices import TODAY, apply_memo, make_attempt, make_invoice, pay_offline
@@ -168,7 +169,7 @@ def test_no_page_asks_more_for_more_rows(paying_app: Flask, till: Till) -> None:
         f"/statements/{month}",
         f"/statements/{month}.csv",
         "/credits",
-        f"/credits/cash-{payment.id}",
+        f"/credits/cash-{handle('credit', payment.id)}",
         "/payment-methods",
         "/autopay",
         "/scheduled-payments",
@@ -186,7 +187,7 @@ def test_no_page_asks_more_for_more_rows(paying_app: Flask, till: Till) -> None:
         f"/billing/invoices/{number}",
         f"/customers/{code}/statements/{month}",
         "/billing/reconciliation",
-        f"/customers/{code}/credits/cash-{payment.id}",
+        f"/customers/{code}/credits/cash-{handle('credit', payment.id)}",
         f"/customers/{code}",
     ]
 

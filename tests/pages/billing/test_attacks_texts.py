@@ -15,6 +15,7 @@ from portal.billing.invoices.use_cases.issue import Line, NewDocument, issue
 from portal.billing.models.tax import TaxExemption
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from tests.builders import today
 from tests.invoices import TODAY
 from tests.page import PageClient
@@ -83,7 +84,7 @@ def test_no_words_become_code_of_a_page(payer: PageClient, clerk: PageClient, ti
         f"/invoices/{ours.memo.number}",
         "/payments",
         "/credits",
-        f"/credits/cash-{ours.cash.id}",
+        f"/credits/cash-{handle('credit', ours.cash.id)}",
         f"/invoices/{number}/disputes",
         f"/invoices/{number}/promises",
         f"/invoices/{number}/links",
@@ -111,7 +112,7 @@ def test_no_words_become_code_of_a_page(payer: PageClient, clerk: PageClient, ti
         f"/billing/payments/{ours.cash.number}",
         f"/billing/invoices/{number}",
         f"/customers/{code}/statements",
-        f"/customers/{code}/credits/memo-{ours.memo.id}",
+        f"/customers/{code}/credits/memo-{handle('credit', ours.memo.id)}",
         f"/customers/{code}/tax-exemptions",
         f"/customers/{code}/credit-memos",
         f"/customers/{code}/hold",
@@ -169,7 +170,11 @@ def test_no_nul_reaches_the_database(payer: PageClient, clerk: PageClient, till:
             {"rule": nul, "day": nul, "limit": nul, "method": nul, "shown": nul, "step": nul},
         ),
         (payer, "/reminders", {"remind": nul, "remind_at": nul, "steps": nul}),
-        (payer, f"/credits/cash-{ours.cash.id}/applications", {"key": nul, f"amount_{ours.invoice.id}": nul}),
+        (
+            payer,
+            f"/credits/cash-{handle('credit', ours.cash.id)}/applications",
+            {"key": nul, f"amount_{handle('document', ours.invoice.id)}": nul},
+        ),
         (
             payer,
             "/tax-exemptions",
@@ -295,7 +300,7 @@ def test_a_file_comes_back_as_a_file_alone(payer: PageClient, till: Till) -> Non
         kept = session.query(TaxExemption).order_by(TaxExemption.id).all()
     assert len(kept) == len(NAMES)
     for row in kept:
-        answer = payer.http.get(f"/tax-exemptions/{row.id}/file")
+        answer = payer.http.get(f"/tax-exemptions/{handle('exemption', row.id)}/file")
         disposition = answer.headers["Content-Disposition"]
         assert disposition.startswith("attachment;"), row.file_name
         assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -17,6 +17,7 @@ from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.payments.use_cases.saved_charges import charge_attempt
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build, today
 from tests.page import PageClient
@@ -74,15 +75,15 @@ def test_a_card_is_added_listed_and_removed(owner: PageClient, till: Till) -> No
     owner.get("/payment-methods")
     assert "Visa ending 4242" in owner.text
     assert "Good until 11/2039" in owner.text
-    owner.follow(owner.post(f"/payment-methods/{id}/removal", status=303))
+    owner.follow(owner.post(f"/payment-methods/{handle('method', id)}/removal", status=303))
     assert "Visa ending 4242 is removed" in owner.text
-    owner.post(f"/payment-methods/{id}/removal", status=404)
+    owner.post(f"/payment-methods/{handle('method', id)}/removal", status=404)
 
 
 def test_a_saved_card_pays_at_once_and_only_once(owner: PageClient, till: Till) -> None:
     invoice = till.invoice(10_000)
     id = save(owner, till)
-    form = pay_form(owner, invoice, method=f"saved-{id}")
+    form = pay_form(owner, invoice, method=f"saved-{handle('method', id)}")
     assert "Visa ending 4242" in owner.text
     for _again in range(2):
         answer = owner.post("/payments", form, status=303)
@@ -100,7 +101,7 @@ def test_buyers_and_viewers_see_no_saved_method(
     id = save(owner, till)
     buyer = PageClient(paying_app)
     buyer.sign_in(build.user(till.company, "buyer").email)
-    form = pay_form(buyer, invoice, method=f"saved-{id}")
+    form = pay_form(buyer, invoice, method=f"saved-{handle('method', id)}")
     assert "4242" not in buyer.body
     buyer.post("/payments", form, status=404)
     buyer.get("/payment-methods", status=403)
@@ -117,7 +118,7 @@ def test_autopay_is_agreed_to_word_for_word_and_ended(owner: PageClient, till: T
     assert "Save a card or bank account first" in owner.text
     id = save(owner, till)
     owner.get("/autopay")
-    rule = {"rule": "before", "day": "5", "method": str(id), "limit": "2,500"}
+    rule = {"rule": "before", "day": "5", "method": handle("method", id), "limit": "2,500"}
     owner.post("/autopay", {**rule, "day": "90"}, status=422)
     assert "Enter 1 to 28 days" in owner.text
     owner.post("/autopay", {**rule, "limit": "much"}, status=422)
@@ -137,7 +138,7 @@ def test_autopay_is_agreed_to_word_for_word_and_ended(owner: PageClient, till: T
         kept = session.scalars(select(Autopay)).one()
     assert kept.mandate_words == shown[1]
     assert kept.agreed_by_name == till.user.name
-    owner.follow(owner.post(f"/payment-methods/{id}/removal", status=303))
+    owner.follow(owner.post(f"/payment-methods/{handle('method', id)}/removal", status=303))
     assert "Autopay uses Visa ending 4242" in owner.text
     owner.follow(owner.post("/autopay/ending", status=303))
     assert "Autopay is off" in owner.text
@@ -148,7 +149,7 @@ def test_a_charge_that_the_bank_wants_confirmed_is_paid_from_the_mail(owner: Pag
     invoice = till.invoice(10_000)
     id = save(owner, till, ASKS_EVERY_TIME)
     owner.get("/autopay")
-    rule = {"rule": "due", "method": str(id)}
+    rule = {"rule": "due", "method": handle("method", id)}
     owner.post("/autopay", rule, status=200)
     shown = re.search(r'name="shown" value="([^"]+)"', owner.body)
     assert shown
@@ -200,7 +201,7 @@ def test_a_payment_is_scheduled_and_cancelled(
     form = {
         "invoice": [first.number, second.number],
         f"amount_{first.number}": "100.00",
-        "method": str(id),
+        "method": handle("method", id),
         f"amount_{second.number}": "20.00",
         "run_on": on.isoformat(),
     }
@@ -229,7 +230,7 @@ def test_a_scheduled_payment_is_cancelled_on_its_own_page(owner: PageClient, til
     form = {
         "invoice": invoice.number,
         f"amount_{invoice.number}": "100.00",
-        "method": str(id),
+        "method": handle("method", id),
         "run_on": on.isoformat(),
     }
     owner.get(f"/scheduled-payments/new?invoice={invoice.number}")

@@ -15,6 +15,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -54,7 +55,7 @@ def test_staff_record_a_cheque_onto_the_oldest_invoices(
     admin.get(path)
     assert "Nothing has been paid yet" in admin.text
     form = {"key": key_of(admin), "kind": "cheque", "amount": "$100.00", "received_on": "2026-06-02"}
-    assert f'name="amount_{first.id}"' in admin.body
+    assert f'name="amount_{handle("document", first.id)}"' in admin.body
     today = re.search(r'name="received_on" type="date" value="([^"]+)"', admin.body)
     assert today
     form["received_on"] = today[1]
@@ -63,12 +64,15 @@ def test_staff_record_a_cheque_onto_the_oldest_invoices(
     admin.post(path, {**form, "reference": "1007"}, status=422)
     assert "$100.00 is put onto no invoice" in admin.text
     admin.post(path, {**form, "step": "suggest"}, status=200)
-    assert re.search(rf'name="amount_{first.id}" type="text" value="60.00"', admin.body)
-    assert re.search(rf'name="amount_{second.id}" type="text" value="40.00"', admin.body)
-    parts = {f"amount_{first.id}": "60.00", f"amount_{second.id}": "50.01"}
+    assert re.search(rf'name="amount_{handle("document", first.id)}" type="text" value="60.00"', admin.body)
+    assert re.search(rf'name="amount_{handle("document", second.id)}" type="text" value="40.00"', admin.body)
+    parts = {
+        f"amount_{handle('document', first.id)}": "60.00",
+        f"amount_{handle('document', second.id)}": "50.01",
+    }
     admin.post(path, {**form, **parts, "reference": "1007"}, status=422)
     assert "At most $50.00" in admin.text
-    parts[f"amount_{second.id}"] = "40"
+    parts[f"amount_{handle('document', second.id)}"] = "40"
     admin.post(path, {**form, **parts}, status=422)
     assert "Enter the cheque's number" in admin.text
     for _again in range(2):
@@ -101,18 +105,22 @@ def test_a_buyer_puts_cash_onto_invoices_and_staff_take_it_off(
     )
     client.sign_in(build.user(company, "buyer").email)
     client.get("/credits")
-    client.get(f"/credits/cash-{payment.id}")
-    assert re.search(rf'name="amount_{second.id}" type="text" value="5.00"', client.body)
-    form = {"key": key_of(client), f"amount_{first.id}": "20.00", f"amount_{second.id}": "30.00"}
-    path = f"/credits/cash-{payment.id}/applications"
+    client.get(f"/credits/cash-{handle('credit', payment.id)}")
+    assert re.search(rf'name="amount_{handle("document", second.id)}" type="text" value="5.00"', client.body)
+    form = {
+        "key": key_of(client),
+        f"amount_{handle('document', first.id)}": "20.00",
+        f"amount_{handle('document', second.id)}": "30.00",
+    }
+    path = f"/credits/cash-{handle('credit', payment.id)}/applications"
     client.post(path, form, status=422)
     assert "At most $20.00" in client.text
-    client.post(path, {**form, f"amount_{second.id}": "x"}, status=422)
+    client.post(path, {**form, f"amount_{handle('document', second.id)}": "x"}, status=422)
     assert "Enter an amount like 1,234.50" in client.text
     client.post(path, {"key": form["key"]}, status=422)
     assert "at least one invoice" in client.text
     for _again in range(2):
-        client.post(path, {**form, f"amount_{second.id}": "5.00"}, status=303)
+        client.post(path, {**form, f"amount_{handle('document', second.id)}": "5.00"}, status=303)
     assert open_of(session, first, second) == [0, 1_500]
     client.get("/credits")
     assert "Nothing is left over" in client.text
@@ -134,9 +142,13 @@ def test_staff_put_a_credit_memo_onto_an_invoice(
         make_invoice(build.session, company, net=-900),
         make_invoice(build.session, company, net=2_000),
     )
-    path = f"/customers/{company.code}/credits/memo-{memo.id}"
+    path = f"/customers/{company.code}/credits/memo-{handle('credit', memo.id)}"
     admin.get(path)
-    admin.post(f"{path}/applications", {"key": key_of(admin), f"amount_{invoice.id}": "9"}, status=303)
+    admin.post(
+        f"{path}/applications",
+        {"key": key_of(admin), f"amount_{handle('document', invoice.id)}": "9"},
+        status=303,
+    )
     assert open_of(session, memo, invoice) == [0, 1_100]
     admin.get(path, status=404)
 
@@ -146,9 +158,15 @@ def test_another_companys_credit_is_not_there(client: PageClient, build: Build, 
     other = build.company()
     invoice = make_invoice(build.session, other, net=2_000)
     client.sign_in(build.user(other, "buyer").email)
-    client.get(f"/credits/cash-{payment.id}", status=404)
-    form = {"key": "x" * 30, f"amount_{invoice.id}": "5"}
-    for name in (f"cash-{payment.id}", "memo-9", "cash-", "junk", f"memo-{invoice.id}"):
+    client.get(f"/credits/cash-{handle('credit', payment.id)}", status=404)
+    form = {"key": "x" * 30, f"amount_{handle('document', invoice.id)}": "5"}
+    for name in (
+        f"cash-{handle('credit', payment.id)}",
+        "memo-9",
+        "cash-",
+        "junk",
+        f"memo-{handle('credit', invoice.id)}",
+    ):
         client.post(f"/credits/{name}/applications", form, status=404)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.models.payments import Payment
 from portal.foundation.clock import local, utcnow
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.invoices import make_invoice
 from tests.page import PageClient
@@ -27,7 +28,11 @@ def test_a_returned_cheque(client: PageClient, build: Build, session: Session, c
     client.get(path)
     form = {"kind": "cheque", "amount": "98.00", "reference": "1001"}
     client.follow(
-        client.post(path, {**form, "key": key_of(client), f"amount_{invoice.id}": "98"}, status=303)
+        client.post(
+            path,
+            {**form, "key": key_of(client), f"amount_{handle('document', invoice.id)}": "98"},
+            status=303,
+        )
     )
     number = session.scalars(select(Payment.number)).one()
     assert "Take the entry back" in client.text

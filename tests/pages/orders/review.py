@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.shop import Shop
@@ -32,7 +33,9 @@ def to_review(shop: Shop, client: PageClient, quantity: int = 3, **form: str) ->
     shop.build.stock(shop.store, paint, 50)
     draft_id = shop.draft([(paint, quantity)])
     client.sign_in(shop.user.email)
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), **form}))
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id), **form})
+    )
     return draft_id, {name: hidden(client.body, name) for name in ("shown", "token")}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
 from portal.billing.models.tax import TaxRate
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.orders import Order
 from tests.builders import Build
@@ -47,14 +48,18 @@ def at_review(shop: Shop, client: PageClient, lines: int = 1, price: str = "120.
         shop.build.stock(shop.store, variant, 50)
     draft_id = shop.draft(wishes)
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     return draft_id
 
 
 def ask(client: PageClient, draft_id: int, note: str = "", *, status: int = 302) -> None:
     answer = client.post(
-        f"/drafts/{draft_id}/approval", {"shown": hidden(client.body, "shown"), "note": note}, status=status
+        f"/drafts/{handle('draft', draft_id)}/approval",
+        {"shown": hidden(client.body, "shown"), "note": note},
+        status=status,
     )
     if status == 302:
         client.follow(answer)
@@ -62,7 +67,7 @@ def ask(client: PageClient, draft_id: int, note: str = "", *, status: int = 302)
 
 def answer(client: PageClient, approval_id: int, *, status: int = 302) -> None:
     form = {"shown": hidden(client.body, "shown"), "token": hidden(client.body, "token")}
-    got = client.post(f"/approvals/{approval_id}/approval", form, status=status)
+    got = client.post(f"/approvals/{handle('approval', approval_id)}/approval", form, status=status)
     if status == 302:
         client.follow(got)
 
@@ -91,7 +96,7 @@ def test_from_the_review_to_the_owners_yes(shop: Shop, owner: User, app: Flask, 
     assert "Waits for your yes" in boss.text
     assert "$120.00 for Dana Ortiz" in boss.text
     question = the_question(session)
-    boss.get(f"/approvals/{question.id}")
+    boss.get(f"/approvals/{handle('approval', question.id)}")
     for words in (
         "Order of Dana Ortiz",
         "For the Elm Street job",
@@ -103,13 +108,13 @@ def test_from_the_review_to_the_owners_yes(shop: Shop, owner: User, app: Flask, 
     answer(boss, question.id)
     order = session.scalars(select(Order)).one()
     assert f"Order {order.number} is placed." in boss.text
-    boss.get(f"/approvals/{question.id}")
+    boss.get(f"/approvals/{handle('approval', question.id)}")
     assert "Maria Lopez approved it" in boss.text
 
     buyer.get(f"/orders/{order.number}")
     assert "Approved and placed on account" in buyer.text
     assert (
-        buyer.http.get(f"/drafts/{draft_id}/review")
+        buyer.http.get(f"/drafts/{handle('draft', draft_id)}/review")
         .headers["Location"]
         .endswith(f"/orders/{order.number}/placed")
     )
@@ -124,7 +129,7 @@ def asked_and_seen(
     ask(buyer, draft_id)
     question = the_question(session)
     boss.sign_in(owner.email)
-    boss.get(f"/approvals/{question.id}")
+    boss.get(f"/approvals/{handle('approval', question.id)}")
     return buyer, boss, draft_id, question
 
 
@@ -132,13 +137,15 @@ def test_sent_back_with_a_reason_and_asked_again(
     shop: Shop, owner: User, app: Flask, session: Session
 ) -> None:
     buyer, boss, draft_id, question = asked_and_seen(shop, owner, app, session)
-    boss.post(f"/approvals/{question.id}/rejection", {"note": " "}, status=422)
+    boss.post(f"/approvals/{handle('approval', question.id)}/rejection", {"note": " "}, status=422)
     assert "Say why, so that they can change it." in boss.text
-    boss.post(f"/approvals/{question.id}/rejection", {"note": "x" * 501}, status=422)
+    boss.post(f"/approvals/{handle('approval', question.id)}/rejection", {"note": "x" * 501}, status=422)
     assert "x" * 501 in boss.body  # nothing typed is lost
-    boss.follow(boss.post(f"/approvals/{question.id}/rejection", {"note": "Half is enough"}))
+    boss.follow(
+        boss.post(f"/approvals/{handle('approval', question.id)}/rejection", {"note": "Half is enough"})
+    )
     assert "Dana Ortiz gets your answer by mail." in boss.text
-    for page in (f"/drafts/{draft_id}", f"/drafts/{draft_id}/review"):
+    for page in (f"/drafts/{handle('draft', draft_id)}", f"/drafts/{handle('draft', draft_id)}/review"):
         buyer.get(page)
         assert "Maria Lopez sent it back" in buyer.text
         assert "Half is enough" in buyer.text
@@ -153,10 +160,10 @@ def test_a_change_takes_the_question_back_on_every_page(
         shop, owner, app, session
     )  # open on the sofa while Dana changes it
     line = session.scalar(text("select id from draft_line"))
-    buyer.get(f"/drafts/{draft_id}")
+    buyer.get(f"/drafts/{handle('draft', draft_id)}")
     assert "Changing the draft takes the question back." in buyer.text
-    buyer.post(f"/drafts/{draft_id}/lines", {f"quantity-{line}": "3"})
-    buyer.get(f"/drafts/{draft_id}/review")
+    buyer.post(f"/drafts/{handle('draft', draft_id)}/lines", {f"quantity-{handle('line', line)}": "3"})
+    buyer.get(f"/drafts/{handle('draft', draft_id)}/review")
     assert "You changed it after asking" in buyer.text
     assert "Send for approval" in buyer.text
     answer(boss, question.id, status=422)
@@ -168,7 +175,7 @@ def test_a_change_takes_the_question_back_on_every_page(
 def test_taken_back_by_hand(shop: Shop, owner: User, client: PageClient, session: Session) -> None:
     draft_id = at_review(shop, client)
     ask(client, draft_id)
-    client.follow(client.post(f"/drafts/{draft_id}/approval/withdrawal"))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/approval/withdrawal"))
     assert "Taken back. Nobody can approve it now." in client.text
     assert "Send for approval" in client.text
     assert the_question(session).state == "withdrawn"
@@ -185,7 +192,9 @@ def test_a_placement_that_was_made_up_is_refused(
     ask(client, draft_id)
     question = the_question(session)
     form = {"shown": "", "token": "x"}
-    assert client.http.post(f"/approvals/{question.id}/approval", data=form).status_code in (400, 403)
+    assert client.http.post(
+        f"/approvals/{handle('approval', question.id)}/approval", data=form
+    ).status_code in (400, 403)
     assert session.scalar(select(func.count()).select_from(Order)) == 0
 
 
@@ -212,7 +221,7 @@ def test_the_administrator_gives_a_limit(
     shop: Shop, owner: User, client: PageClient, session: Session
 ) -> None:
     client.sign_in(owner.email)
-    page = f"/people/{shop.user.id}"
+    page = f"/people/{handle('person', shop.user.id)}"
     client.get(page)
     assert 'value="100.00"' in client.body
     for typed, stands, words in (
@@ -236,12 +245,12 @@ def test_the_administrator_gives_a_limit(
 
 def test_nobody_gives_themselves_a_limit(shop: Shop, owner: User, client: PageClient) -> None:
     client.sign_in(owner.email)
-    client.get(f"/people/{shop.user.id}")
-    client.post(f"/people/{owner.id}/order-limit", {"limit": ""}, status=422)
+    client.get(f"/people/{handle('person', shop.user.id)}")
+    client.post(f"/people/{handle('person', owner.id)}/order-limit", {"limit": ""}, status=422)
     assert "You can't change your own limit." in client.text
     other = shop.build.user(shop.build.company("Other Painters"))
-    client.get(f"/people/{shop.user.id}")
-    client.post(f"/people/{other.id}/order-limit", {"limit": ""}, status=404)
+    client.get(f"/people/{handle('person', shop.user.id)}")
+    client.post(f"/people/{handle('person', other.id)}/order-limit", {"limit": ""}, status=404)
 
 
 def test_a_long_name_and_a_hostile_note_are_words(shop: Shop, app: Flask, session: Session) -> None:
@@ -250,7 +259,7 @@ def test_a_long_name_and_a_hostile_note_are_words(shop: Shop, app: Flask, sessio
     draft_id = at_review(shop, buyer)
     ask(buyer, draft_id, "<script>alert(1)</script>\x00")
     boss.sign_in(boss_user.email)
-    boss.get(f"/approvals/{the_question(session).id}")
+    boss.get(f"/approvals/{handle('approval', the_question(session).id)}")
     assert "<script>alert(1)</script>" in boss.text  # as words: the page checker refuses scripts in the page
 
 
@@ -274,7 +283,7 @@ def test_it_costs_the_same_for_many_lines_and_many_questions(
         with statements() as home:
             boss.get("/")
         with statements() as looking:
-            boss.get(f"/approvals/{question.id}")
+            boss.get(f"/approvals/{handle('approval', question.id)}")
         with statements() as approving:
             answer(boss, question.id)
         found.append([len(each) for each in (asking, listing, home, looking, approving)])
@@ -293,13 +302,13 @@ def test_taxed_and_delivered_it_reads_as_well(shop: Shop, owner: User, app: Flas
     choice = {
         "fulfilment": "delivery",
         "store_id": str(shop.store.id),
-        "address_id": str(address.id),
+        "address_id": handle("address", address.id),
         "delivery_date": day.isoformat(),
     }
-    buyer.follow(buyer.post(f"/drafts/{draft_id}/pickup", choice))
+    buyer.follow(buyer.post(f"/drafts/{handle('draft', draft_id)}/pickup", choice))
     ask(buyer, draft_id)
     boss.sign_in(owner.email)
-    boss.get(f"/approvals/{the_question(session).id}")
+    boss.get(f"/approvals/{handle('approval', the_question(session).id)}")
     for words in ("Delivery", "NY 8 %", "$129.60", "Exempt from sales tax?"):
         assert words in boss.text, words
     answer(boss, the_question(session).id)

@@ -13,6 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from portal.catalog.models import Product
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
 from tests.builders import Build
@@ -51,9 +52,9 @@ def test_other_companies_orders_and_drafts_do_not_exist(
         f"/orders/{number}/placed",
         f"/orders/{number}/cancellation",
         f"/orders/{number}/calendar.ics",
-        f"/drafts/{foreign}",
-        f"/drafts/{foreign}/pickup",
-        f"/drafts/{foreign}/review",
+        f"/drafts/{handle('draft', foreign)}",
+        f"/drafts/{handle('draft', foreign)}/pickup",
+        f"/drafts/{handle('draft', foreign)}/review",
     ):
         client.get(path, status=404)
     for path, form in (
@@ -61,13 +62,13 @@ def test_other_companies_orders_and_drafts_do_not_exist(
         (f"/orders/{number}/reorders", {"everything": "1"}),
         *(
             (
-                f"/drafts/{foreign}/{step}",
+                f"/drafts/{handle('draft', foreign)}/{step}",
                 {
                     "name": "x",
                     "store_id": str(ours.store.id),
                     "token": "t",
                     "shown": "s",
-                    f"quantity-{line}": "9",
+                    f"quantity-{handle('line', line)}": "9",
                     "action": "checkout",
                 },
             )
@@ -86,12 +87,12 @@ def test_other_companies_orders_and_drafts_do_not_exist(
                 f"lines/{line}/replacement",
             )
         ),
-        (f"/drafts/{mine}/lines/{line}/removal", {}),
-        (f"/drafts/{mine}/lines/{line}/replacement", {}),
+        (f"/drafts/{handle('draft', mine)}/lines/{handle('line', line)}/removal", {}),
+        (f"/drafts/{handle('draft', mine)}/lines/{handle('line', line)}/replacement", {}),
     ):
         client.post(path, form, status=404)
-    client.post(f"/drafts/{mine}/lines", {f"quantity-{line}": "9"})
-    client.get(f"/orders?q={number}&buyer={theirs.user.id}")
+    client.post(f"/drafts/{handle('draft', mine)}/lines", {f"quantity-{handle('line', line)}": "9"})
+    client.get(f"/orders?q={number}&buyer={handle('person', theirs.user.id)}")
     assert "No order matches" in client.text
     assert number not in client.http.get("/orders.csv").get_data(as_text=True)
     after = session.execute(
@@ -203,7 +204,11 @@ def test_several_tabs_resume_different_drafts(
             assert cookie is not None
             http.set_cookie(name, cookie.value)
         barrier.wait()
-        codes.append(http.post(f"/drafts/{draft_id}/resumption", data={"csrf_token": token}).status_code)
+        codes.append(
+            http.post(
+                f"/drafts/{handle('draft', draft_id)}/resumption", data={"csrf_token": token}
+            ).status_code
+        )
 
     threads = [Thread(target=resume, args=(each,)) for each in drafts]
     for thread in threads:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order
 from tests.builders import Build, today
@@ -36,20 +37,24 @@ def ready_draft(shop: Shop, client: PageClient, price: str = "41.20", on_hand: i
     shop.build.stock(shop.store, paint, on_hand)
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     return draft_id
 
 
 def order_it(client: PageClient, draft_id: int, *, status: int = 302) -> str:
     shown, token = hidden(client.body, "shown"), hidden(client.body, "token")
-    answer = client.post(f"/drafts/{draft_id}/placement", {"shown": shown, "token": token}, status=status)
+    answer = client.post(
+        f"/drafts/{handle('draft', draft_id)}/placement", {"shown": shown, "token": token}, status=status
+    )
     return answer.headers.get("Location", "")
 
 
 def test_from_draft_to_order(shop: Shop, client: PageClient, session: Session) -> None:
     draft_id = ready_draft(shop, client)
-    client.get(f"/drafts/{draft_id}/pickup")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
     assert "Dock Street" in client.text
     assert "Ready" in client.text
     times = re.findall(r'name="window" value="([^"]+)"', client.body)
@@ -61,7 +66,7 @@ def test_from_draft_to_order(shop: Shop, client: PageClient, session: Session) -
         "po_number": "7731",
         "note": "Gate code 4471",
     }
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", choice))
     assert "$123.60" in client.text
     assert "Lee, 555 0100" in client.text
     client.get(order_it(client, draft_id))
@@ -89,15 +94,15 @@ def test_pressed_twice_from_two_tabs_and_after_going_back(
 ) -> None:
     draft_id = ready_draft(shop, client)
     first_tab = client.body
-    client.get(f"/drafts/{draft_id}/review")
+    client.get(f"/drafts/{handle('draft', draft_id)}/review")
     second_tab = client.body
     places = set()
     for body in (first_tab, first_tab, second_tab):
         client.body = body
         places.add(order_it(client, draft_id))
     assert len(places) == 1
-    client.get(f"/drafts/{draft_id}/review", status=302)
-    client.get(f"/drafts/{draft_id}", status=302)
+    client.get(f"/drafts/{handle('draft', draft_id)}/review", status=302)
+    client.get(f"/drafts/{handle('draft', draft_id)}", status=302)
     assert session.scalar(select(func.count()).select_from(Order)) == 1
 
 
@@ -106,7 +111,7 @@ def test_a_token_with_other_contents_is_refused(shop: Shop, client: PageClient) 
     body = client.body
     order_it(client, draft_id)
     form = {"token": hidden(body, "token"), "shown": hidden(body, "shown") + ";1:1:1:1"}
-    client.post(f"/drafts/{draft_id}/placement", form, status=409)
+    client.post(f"/drafts/{handle('draft', draft_id)}/placement", form, status=409)
     assert "already" in client.text or "before" in client.text
 
 
@@ -143,14 +148,14 @@ def test_short_stock_asks_what_to_do(shop: Shop, client: PageClient, session: Se
     gone = shop.build.variant(name="Tape")
     draft_id = shop.draft([(paint, 3), (gone, 1)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
     assert "2 of 3" in client.text
-    client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}, status=422)
+    client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)}, status=422)
     assert "This store does not have everything." in client.text
     choice = {"store_id": str(shop.store.id), "when_short": "reduce"}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", choice))
     assert "2 units" in client.text
-    client.get(f"/drafts/{draft_id}")
+    client.get(f"/drafts/{handle('draft', draft_id)}")
     assert "None at Dock Street." in client.text
 
 
@@ -159,9 +164,9 @@ def test_backorders_the_rest(shop: Shop, client: PageClient, session: Session) -
     shop.build.stock(shop.store, paint, 2)
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
     choice = {"store_id": str(shop.store.id), "when_short": "backorder"}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", choice))
     client.get(order_it(client, draft_id))
     assert "On backorder: 1 line" in client.text
     assert session.execute(text("select quantity_reserved, quantity_backordered from order_line")).one() == (
@@ -177,20 +182,20 @@ def test_delivery_to_an_address(shop: Shop, client: PageClient, session: Session
     strange = shop.build.address(shop.build.company())
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup?fulfilment=delivery")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup?fulfilment=delivery")
     sunday = today() + timedelta(days=7 - today().weekday() + 6)
     wrong = {
         "fulfilment": "delivery",
         "store_id": str(shop.store.id),
-        "address_id": str(strange.id),
+        "address_id": handle("address", strange.id),
         "delivery_date": sunday.isoformat(),
     }
-    client.post(f"/drafts/{draft_id}/pickup", wrong, status=422)
+    client.post(f"/drafts/{handle('draft', draft_id)}/pickup", wrong, status=422)
     assert "Dock Street is closed on Sun" in client.text
     assert "Choose where it goes." in client.text
     day = delivery_day(session, shop.store, today() + timedelta(days=1))
-    right = {**wrong, "address_id": str(address.id), "delivery_date": day.isoformat()}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", right))
+    right = {**wrong, "address_id": handle("address", address.id), "delivery_date": day.isoformat()}
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", right))
     client.get(order_it(client, draft_id))
     order = session.scalars(select(Order)).one()
     assert (order.fulfilment, order.delivery_date, order.pickup_code) == ("delivery", day, None)
@@ -209,11 +214,11 @@ def test_po_rules(build: Build, client: PageClient, session: Session, mode: str,
     build.stock(store, paint)
     draft_id = shop.draft([(paint, 1)])
     client.sign_in(user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(store.id)}, status=422)
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(store.id)}, status=422)
     assert words in client.text
-    choice = {"store_id": str(store.id), "job_id": str(job.id)}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", choice))
+    choice = {"store_id": str(store.id), "job_id": handle("job", job.id)}
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", choice))
     assert "PO-77" in client.text
     order_it(client, draft_id)
     assert session.scalar(select(Order.po_number)) == "PO-77"
@@ -231,14 +236,17 @@ def test_statements(shop: Shop, app: Flask, statements: Counting) -> None:
         client.sign_in(shop.user.email)
         found = []
         with statements() as heard:
-            client.get(f"/drafts/{draft_id}/pickup")
+            client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
         found.append(len(heard))
         window = re.findall(r'name="window" value="([^"]+)"', client.body)[0]
         with statements() as heard:
-            client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "window": window})
+            client.post(
+                f"/drafts/{handle('draft', draft_id)}/pickup",
+                {"store_id": str(shop.store.id), "window": window},
+            )
         found.append(len(heard))
         with statements() as heard:
-            client.get(f"/drafts/{draft_id}/review")
+            client.get(f"/drafts/{handle('draft', draft_id)}/review")
         found.append(len(heard))
         with statements() as heard:
             order_it(client, draft_id)
@@ -265,7 +273,9 @@ def test_a_rep_orders_on_the_customers_behalf(shop: Shop, client: PageClient, se
     client.get("/drafts/current")
     client.follow(client.post("/drafts/current/lines", {"sku": "SW-1", "quantity": "2"}))
     draft_id = session.scalar(select(Draft.id).where(Draft.owner_user_id == rep.id))
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     assert f"You order for {shop.user.name}" in client.text
     client.get(order_it(client, draft_id or 0))
     order = session.scalars(select(Order)).one()

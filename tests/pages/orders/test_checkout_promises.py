@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import utcnow
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
 from portal.orders.models.drafts import Draft
 from portal.orders.models.orders import Order
@@ -34,7 +35,7 @@ def shop(build: Build) -> Shop:
 
 def choose(client: PageClient, shop: Shop, draft_id: int, **fields: str) -> None:
     form = {"store_id": str(shop.store.id), "when_short": "backorder", **fields}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", form))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form))
 
 
 def the_order(session: Session) -> Order:
@@ -55,7 +56,7 @@ def test_nothing_there_is_not_promised(
         shop.build.stock(shop.store, paint, on_hand)
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
     assert LATER in client.text
     assert "Ready" not in client.text
     assert 'name="window"' not in client.body
@@ -108,7 +109,7 @@ def test_a_time_that_was_chosen_when_it_was_there(shop: Shop, client: PageClient
     shop.build.stock(shop.store, paint, 2)
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
     window = re.findall(r'name="window" value="([^"]+)"', client.body)[-1]
     choose(client, shop, draft_id, window=window)
     session.execute(text("update stock set on_hand = 0"))
@@ -129,7 +130,7 @@ def test_only_what_is_there_of_nothing(shop: Shop, client: PageClient) -> None:
     draft_id = shop.draft([(paint, 3)])
     client.sign_in(shop.user.email)
     form = {"store_id": str(shop.store.id), "when_short": "reduce"}
-    client.post(f"/drafts/{draft_id}/pickup", form, status=422)
+    client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form, status=422)
     assert "This store has nothing of it that could be ordered. Backorder it" in client.text
 
 
@@ -140,9 +141,9 @@ def test_a_delivery_of_nothing_waits_and_is_promised_when_it_came_in(
     address = shop.build.address(shop.company)
     draft_id = shop.draft([(paint, 3)])
     day = delivery_day(session, shop.store, today() + timedelta(days=1))
-    delivery = {"fulfilment": "delivery", "address_id": str(address.id)}
+    delivery = {"fulfilment": "delivery", "address_id": handle("address", address.id)}
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup?fulfilment=delivery")
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup?fulfilment=delivery")
     assert "there is no day to choose" in client.text
     choose(client, shop, draft_id, **delivery, delivery_date=day.isoformat())
     assert "On When it has come in" in client.text
@@ -173,18 +174,30 @@ def test_a_delivery_follows_the_stores_calendar(shop: Shop, client: PageClient, 
     session.add(StoreException(store_id=shop.store.id, day=closed, note="Stocktaking"))
     session.execute(text("update store_hours set closes = '15:00'"))
     session.commit()
-    form = {"store_id": str(shop.store.id), "fulfilment": "delivery", "address_id": str(address.id)}
+    form = {
+        "store_id": str(shop.store.id),
+        "fulfilment": "delivery",
+        "address_id": handle("address", address.id),
+    }
     client.sign_in(shop.user.email)
-    client.post(f"/drafts/{draft_id}/pickup", {**form, "delivery_date": closed.isoformat()}, status=422)
+    client.post(
+        f"/drafts/{handle('draft', draft_id)}/pickup",
+        {**form, "delivery_date": closed.isoformat()},
+        status=422,
+    )
     assert "(Stocktaking), so it does not deliver. The next day is" in client.text
     assert "while the store is open, by closing time: Mon to Sat 7:00 am to 3:00 pm." in client.text
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {**form, "delivery_date": short.isoformat()}))
+    client.follow(
+        client.post(
+            f"/drafts/{handle('draft', draft_id)}/pickup", {**form, "delivery_date": short.isoformat()}
+        )
+    )
     shut(session, shop, short)
     order_it(client, draft_id, status=422)
     assert "is closed on" in client.text
     session.execute(text("delete from store_exception where day = :day"), {"day": short})
     session.commit()
-    client.get(f"/drafts/{draft_id}/review")
+    client.get(f"/drafts/{handle('draft', draft_id)}/review")
     client.get(order_it(client, draft_id))
     order = the_order(session)
     assert order.promised_at is not None
@@ -210,7 +223,7 @@ def test_a_store_that_is_open_on_sundays_delivers_on_sundays(
         shop,
         draft_id,
         fulfilment="delivery",
-        address_id=str(address.id),
+        address_id=handle("address", address.id),
         delivery_date=sunday.isoformat(),
     )
     order_it(client, draft_id)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import Build
 from tests.page import PageClient
@@ -27,7 +28,7 @@ def test_a_note_of_many_lines_is_kept_whole(shop: Shop, client: PageClient, sess
     assert len(note) == 496
     draft_id = ready_draft(shop, client)
     form = {"store_id": str(shop.store.id), "note": note.replace("\n", "\r\n")}
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", form))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form))
     order_it(client, draft_id)
     assert session.scalars(select(Order.note)).one() == note
 
@@ -41,7 +42,7 @@ def test_too_long_is_said_with_its_count(
     """Seen failing when it was cut."""
     draft_id = ready_draft(shop, client)
     form = {"store_id": str(shop.store.id), name: "7" * (longest + 3)}
-    client.post(f"/drafts/{draft_id}/pickup", form, status=422)
+    client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form, status=422)
     assert f"within {longest} characters; it has {longest + 3}." in client.text
     assert "7" * (longest + 3) in client.body, "what was typed stays"
 
@@ -54,7 +55,7 @@ def test_a_po_number_that_was_used_before_is_said(shop: Shop, client: PageClient
     form = {"store_id": str(shop.store.id), "po_number": "T2-DUP-1"}
     for said in (False, True):
         draft_id = shop.draft([(paint, 1)])
-        client.follow(client.post(f"/drafts/{draft_id}/pickup", form))
+        client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form))
         assert ("PO T2-DUP-1 was used before" in client.text) is said
         if not said:
             order_it(client, draft_id)
@@ -70,9 +71,9 @@ def test_a_jobs_number_may_be_on_many_orders(shop: Shop, client: PageClient, ses
     client.sign_in(shop.user.email)
     for _ in range(2):
         draft_id = shop.draft([(paint, 1)])
-        client.get(f"/drafts/{draft_id}/pickup")
+        client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
         assert "Elm Street (PO-28322)" in client.text
-        form = {"store_id": str(shop.store.id), "job_id": str(job.id)}
-        client.follow(client.post(f"/drafts/{draft_id}/pickup", form))
+        form = {"store_id": str(shop.store.id), "job_id": handle("job", job.id)}
+        client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", form))
         assert "was used before" not in client.text
         order_it(client, draft_id)

@@ -20,6 +20,7 @@ from portal.billing.models.credit import CreditAccount
 from portal.billing.models.payments import PaymentAttempt
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.orders.credit_rescue.letters import mail_draft_paid
 from portal.orders.models.drafts import Draft, DraftLine
 from portal.orders.models.orders import Order
@@ -51,8 +52,10 @@ def at_review(shop: Shop, client: PageClient, *wishes: tuple[str, int], email: s
         chosen.append((variant, quantity))
     draft_id = shop.draft(chosen)
     client.sign_in(email or shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     return draft_id
 
 
@@ -87,16 +90,16 @@ def test_split_in_place_and_put_together_again(shop: Shop, client: PageClient, s
     assert "Paint 1: all 6 now" in client.text
     assert "Paint 2: 2 now, 2 later" in client.text
     assert "Paint 3: all 1 later" in client.text
-    client.follow(client.post(f"/drafts/{draft_id}/split", form_of(client, "/split")))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/split", form_of(client, "/split")))
     assert "2 lines of it are kept for later" in client.text
     assert "Ways to order it" not in client.text
     rest = session.scalars(select(Draft).where(Draft.split_from_id == draft_id)).one()
-    client.get(f"/drafts/{rest.id}")
+    client.get(f"/drafts/{handle('draft', rest.id)}")
     assert "This is what was kept for later of another draft" in client.text
-    client.follow(client.post(f"/drafts/{draft_id}/merge", form_of(client, "/merge")))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/merge", form_of(client, "/merge")))
     assert "Order what fits now: $900.00" in client.text
     assert session.scalar(select(func.sum(DraftLine.quantity)).where(DraftLine.draft_id == draft_id)) == 11
-    client.follow(client.post(f"/drafts/{draft_id}/split", form_of(client, "/split")))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/split", form_of(client, "/split")))
     client.get(order_it(client, draft_id))
     assert session.scalar(select(Order.total_minor)) == 90_000
     session.expire_all()
@@ -113,7 +116,7 @@ def test_a_proposal_that_is_out_of_date_changes_nothing(
     plan = form_of(client, "/split")
     session.execute(text("update draft_line set quantity = 3"))
     session.commit()
-    client.follow(client.post(f"/drafts/{draft_id}/split", plan))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/split", plan))
     assert "The draft was changed meanwhile." in client.text
     assert session.scalars(select(DraftLine.quantity)).all() == [3]
 
@@ -129,11 +132,11 @@ def test_the_approvers_are_asked_once(shop: Shop, client: PageClient, session: S
     draft_id = at_review(shop, client, ("600", 1))
     assert "Ask Ann Lee" in client.text
     form = form_of(client, "/asking")
-    client.follow(client.post(f"/drafts/{draft_id}/asking", form))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/asking", form))
     assert "They have a mail now." in client.text
     assert "You asked Ann Lee on" in client.text
     assert not has_form(client, "/asking")
-    client.follow(client.post(f"/drafts/{draft_id}/asking", form))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/asking", form))
     assert "They were asked already." in client.text
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "credit_ask")).one()
     assert mail.to_email == boss.email
@@ -142,7 +145,7 @@ def test_the_approvers_are_asked_once(shop: Shop, client: PageClient, session: S
     reader.sign_in(boss.email)
     reader.get(mail.data["draft_path"])
     reader.get(mail.data["pay_path"])
-    client.get(f"/drafts/{draft_id}")
+    client.get(f"/drafts/{handle('draft', draft_id)}")
     assert "You asked Ann Lee on" in client.text
 
 
@@ -153,9 +156,9 @@ def test_with_cards_off_it_says_how_else(shop: Shop, client: PageClient, session
     assert "Pay them the way you usually do" in client.text
     assert not has_form(client, "/payments/new")
     assert not has_form(client, "/card-payment")
-    client.post(f"/drafts/{draft_id}/card-payment", status=404)
+    client.post(f"/drafts/{handle('draft', draft_id)}/card-payment", status=404)
     pay_offline(session, shop.company, 50_000, invoice)
-    client.get(f"/drafts/{draft_id}/review")
+    client.get(f"/drafts/{handle('draft', draft_id)}/review")
     assert "Ways to order it" not in client.text
     client.get(order_it(client, draft_id))
 
@@ -197,11 +200,13 @@ def test_a_rep_who_acts_is_told_whom_to_ask(shop: Shop, client: PageClient, sess
     client.get("/drafts/current")
     client.follow(client.post("/drafts/current/lines", {"sku": "SW-1", "quantity": "1"}))
     draft_id = session.scalar(select(Draft.id))
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     assert "Ask Ann Lee to pay them." in client.text
     form = form_of(client, "/asking")
-    client.post(f"/drafts/{draft_id}/card-payment", status=403)
-    client.follow(client.post(f"/drafts/{draft_id}/asking", form))
+    client.post(f"/drafts/{handle('draft', draft_id)}/card-payment", status=403)
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/asking", form))
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "credit_ask")).one()
     assert (mail.data["asker"], mail.data["on_behalf"]) == ("Sam Reyes", "Dana Ortiz")
 
@@ -215,7 +220,7 @@ def test_what_it_costs(shop: Shop, app: Flask, session: Session, statements: Cou
         client = PageClient(app)
         draft_id = at_review(shop, client, *[("1200", 1)] * lines)
         with statements() as review:
-            client.get(f"/drafts/{draft_id}/review")
+            client.get(f"/drafts/{handle('draft', draft_id)}/review")
         with statements() as refused:
             order_it(client, draft_id, status=422)
         found.append((len(review), len(refused)))
@@ -252,9 +257,12 @@ def test_paying_invoices_and_back_to_the_same_draft(
     order_it(cards, draft_id, status=422)
     assert "Pay 2 invoices now: $400.00" in cards.text
     form = form_of(cards, "/payments/new")
-    assert form == {"draft": str(draft_id), "invoice": [older.number, old.number]}
+    assert form == {"draft": handle("draft", draft_id), "invoice": [older.number, old.number]}
     assert new.number in cards.text
-    cards.get("/payments/new?" + "&".join([f"draft={draft_id}", *(f"invoice={n}" for n in form["invoice"])]))
+    cards.get(
+        "/payments/new?"
+        + "&".join([f"draft={handle('draft', draft_id)}", *(f"invoice={n}" for n in form["invoice"])])
+    )
     pay = form_of(cards, "/payments")
     pay["invoice"] = form["invoice"]
     url = cards.post("/payments", {**pay, "method": "card"}, status=303).headers["Location"]
@@ -262,8 +270,8 @@ def test_paying_invoices_and_back_to_the_same_draft(
     (page,) = till.client.v1.checkout.sessions.list({"limit": 1}).data
     cards.get(urlsplit(page.success_url).path)
     assert "Paid: $400.00" in cards.text
-    assert f"/drafts/{draft_id}/review" in cards.body
-    cards.get(f"/drafts/{draft_id}/review")
+    assert f"/drafts/{handle('draft', draft_id)}/review" in cards.body
+    cards.get(f"/drafts/{handle('draft', draft_id)}/review")
     assert "Ways to order it" not in cards.text
     cards.get(order_it(cards, draft_id))
     assert session.scalar(select(Order.draft_id)) == draft_id
@@ -275,9 +283,11 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
     session.commit()
     draft_id = at_review(shop, cards, ("450", 1))
     assert "Pay this order by card: $450.00" in cards.text
-    url = cards.post(f"/drafts/{draft_id}/card-payment", status=303).headers["Location"]
-    assert cards.post(f"/drafts/{draft_id}/card-payment", status=303).headers["Location"] == url
-    cards.get(f"/drafts/{draft_id}/review")
+    url = cards.post(f"/drafts/{handle('draft', draft_id)}/card-payment", status=303).headers["Location"]
+    assert (
+        cards.post(f"/drafts/{handle('draft', draft_id)}/card-payment", status=303).headers["Location"] == url
+    )
+    cards.get(f"/drafts/{handle('draft', draft_id)}/review")
     assert "A payment of $450.00 for this order is under way" in cards.text
     assert not has_form(cards, "/card-payment")
     till.by_card(url)
@@ -293,8 +303,11 @@ def test_paying_this_order_by_card(shop: Shop, cards: PageClient, till: Till, se
         mail_draft_paid(session, draft_id=draft_id, attempt_id=attempt.id, today=today())
         session.commit()
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "draft_paid")).one()
-    assert (mail.to_email, mail.data["path"]) == (shop.user.email, f"/drafts/{draft_id}/review")
-    cards.get(f"/drafts/{draft_id}/review")
+    assert (mail.to_email, mail.data["path"]) == (
+        shop.user.email,
+        f"/drafts/{handle('draft', draft_id)}/review",
+    )
+    cards.get(f"/drafts/{handle('draft', draft_id)}/review")
     assert "$450.00 is paid for this order" in cards.text
     cards.get(order_it(cards, draft_id))
     order = session.scalars(select(Order)).one()
@@ -306,14 +319,14 @@ def test_a_card_does_not_lift_a_hold(shop: Shop, cards: PageClient, session: Ses
     session.commit()
     draft_id = at_review(shop, cards, ("450", 1))
     assert "That does not lift the hold" in cards.text
-    cards.follow(cards.post(f"/drafts/{draft_id}/card-payment"))
+    cards.follow(cards.post(f"/drafts/{handle('draft', draft_id)}/card-payment"))
     assert "Paying this order does not lift it" in cards.text
     assert session.scalar(select(func.count()).select_from(PaymentAttempt)) == 0
 
 
 def test_the_hidden_plan_is_what_is_read(shop: Shop, client: PageClient) -> None:
     at_review(shop, client, ("100", 12))
-    assert re.fullmatch(r"\d+:10", hidden(client.body, "plan"))
+    assert re.fullmatch(r"[a-z2-7]{26}:10", hidden(client.body, "plan"))
 
 
 def test_without_an_account_only_people_can_help(shop: Shop, cards: PageClient, session: Session) -> None:
@@ -327,5 +340,5 @@ def test_without_an_account_only_people_can_help(shop: Shop, cards: PageClient, 
     assert not has_form(cards, "/card-payment")
     order_it(cards, draft_id, status=422)
     assert "no credit account yet" in cards.text
-    cards.follow(cards.post(f"/drafts/{draft_id}/card-payment"))
+    cards.follow(cards.post(f"/drafts/{handle('draft', draft_id)}/card-payment"))
     assert "no account to order on yet" in cards.text

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.roles import PERMISSIONS
+from portal.foundation.secrets.handles import handle
 from portal.orders.drafts.lines import PROBLEM_WORDS, Problem
 from portal.orders.models.drafts import Draft, DraftLine
 from tests.builders import Build
@@ -110,14 +111,22 @@ def test_changes_all_quantities_at_once(shop: Shop, signed_in: PageClient, sessi
     one, two, three = (shop.build.variant(pack_size=n) for n in (1, 4, 1))
     draft_id = shop.draft([(one, 2), (two, 4), (three, 1)])
     ids = [line.id for line in lines(session)]
-    wrong = {f"quantity-{ids[0]}": "9", f"quantity-{ids[1]}": "5", f"quantity-{ids[2]}": "1"}
-    signed_in.post(f"/drafts/{draft_id}/lines", wrong, status=422)
+    wrong = {
+        f"quantity-{handle('line', ids[0])}": "9",
+        f"quantity-{handle('line', ids[1])}": "5",
+        f"quantity-{handle('line', ids[2])}": "1",
+    }
+    signed_in.post(f"/drafts/{handle('draft', draft_id)}/lines", wrong, status=422)
     assert "Sold in packs of 4: take 4 or 8." in signed_in.text
     assert 'value="9"' in signed_in.body  # what was typed is kept
     session.rollback()
     assert [line.quantity for line in lines(session)] == [2, 4, 1]
-    right = {f"quantity-{ids[0]}": "9", f"quantity-{ids[1]}": "8", f"quantity-{ids[2]}": "0"}
-    signed_in.post(f"/drafts/{draft_id}/lines", right)
+    right = {
+        f"quantity-{handle('line', ids[0])}": "9",
+        f"quantity-{handle('line', ids[1])}": "8",
+        f"quantity-{handle('line', ids[2])}": "0",
+    }
+    signed_in.post(f"/drafts/{handle('draft', draft_id)}/lines", right)
     session.rollback()
     assert [line.quantity for line in lines(session)] == [9, 8]
 
@@ -127,12 +136,15 @@ def test_removes_and_puts_back(shop: Shop, signed_in: PageClient, session: Sessi
     draft_id = shop.draft([(paint, 3), (tape, 2)])
     first, second = lines(session)
     session.rollback()
-    answer = signed_in.post(f"/drafts/{draft_id}/lines/{first.id}/removal", {f"quantity-{second.id}": "7"})
+    answer = signed_in.post(
+        f"/drafts/{handle('draft', draft_id)}/lines/{handle('line', first.id)}/removal",
+        {f"quantity-{handle('line', second.id)}": "7"},
+    )
     signed_in.follow(answer)
     assert "The line was removed." in signed_in.text
     assert [line.quantity for line in lines(session)] == [7]
     session.rollback()
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/lines/restored"))
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/lines/restored"))
     assert sorted(line.quantity for line in lines(session)) == [3, 7]
     assert "The line was removed." not in signed_in.text
 
@@ -147,17 +159,19 @@ def test_uses_the_replacement(
 
     old.discontinued_on = date(2020, 1, 1)
     shop.build.session.commit()
-    signed_in.get(f"/drafts/{draft_id}")
+    signed_in.get(f"/drafts/{handle('draft', draft_id)}")
     assert "No longer made." in signed_in.text
     # However it is worded, the button is there. Seen failing with a template that looked for the sentence.
     monkeypatch.setitem(PROBLEM_WORDS, Problem.NO_LONGER_MADE, "Out of our range.")
-    signed_in.get(f"/drafts/{draft_id}")
+    signed_in.get(f"/drafts/{handle('draft', draft_id)}")
     assert "Out of our range." in signed_in.text
     assert "Use it instead" in signed_in.text
     assert "line is-off" in signed_in.body
     line = lines(session)[0]
     session.rollback()
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/lines/{line.id}/replacement"))
+    signed_in.follow(
+        signed_in.post(f"/drafts/{handle('draft', draft_id)}/lines/{handle('line', line.id)}/replacement")
+    )
     assert [(each.variant_id, each.quantity) for each in lines(session)] == [(new.id, 6)]
 
 
@@ -166,15 +180,15 @@ def test_parks_resumes_renames_discards_and_restores(
 ) -> None:
     draft_id = shop.draft([(shop.build.variant(), 3)])
     signed_in.get("/drafts/current")
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/parking"))
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/parking"))
     assert "Parked" in signed_in.text
-    signed_in.post(f"/drafts/{draft_id}/name", {"name": "Elm Street, second coat"})
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/resumption"))
+    signed_in.post(f"/drafts/{handle('draft', draft_id)}/name", {"name": "Elm Street, second coat"})
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/resumption"))
     assert "Elm Street, second coat" in signed_in.text
-    signed_in.post(f"/drafts/{draft_id}/name", {"name": "x" * 81}, status=422)
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/discarding"))
+    signed_in.post(f"/drafts/{handle('draft', draft_id)}/name", {"name": "x" * 81}, status=422)
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/discarding"))
     assert "“Elm Street, second coat” was discarded." in signed_in.text
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/restoration"))
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/restoration"))
     assert "3" in signed_in.text
     assert session.scalar(select(Draft.state)) == "current"
 
@@ -185,13 +199,13 @@ def test_a_colleagues_draft_is_read_and_copied(shop: Shop, client: PageClient, s
     client.sign_in(colleague.email)
     client.get("/drafts")
     assert "Dana Ortiz" in client.text
-    client.get(f"/drafts/{draft_id}")
+    client.get(f"/drafts/{handle('draft', draft_id)}")
     assert "A colleague works on this draft" in client.text
     assert "Pickup or delivery" not in client.text
     for path in ("lines", "parking", "discarding", "name", "resumption"):
-        client.post(f"/drafts/{draft_id}/{path}", {"name": "mine"}, status=404)
-    client.get(f"/drafts/{draft_id}/pickup", status=404)
-    client.follow(client.post(f"/drafts/{draft_id}/copies"))
+        client.post(f"/drafts/{handle('draft', draft_id)}/{path}", {"name": "mine"}, status=404)
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup", status=404)
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/copies"))
     assert session.scalars(select(Draft.owner_user_id).order_by(Draft.id)).all() == [
         shop.user.id,
         colleague.id,
@@ -208,7 +222,7 @@ def test_a_copy_is_offered_to_those_who_may_write(
         monkeypatch.setitem(PERMISSIONS, "buyer", PERMISSIONS["buyer"] - {"drafts:write"})
     draft_id = shop.draft([(shop.build.variant(name="Satin"), 3)])
     client.sign_in(shop.build.user(shop.company, "buyer").email)
-    client.get(f"/drafts/{draft_id}")
+    client.get(f"/drafts/{handle('draft', draft_id)}")
     assert "A colleague works on this draft" in client.text
     assert ("Work on a copy" in client.text) is may_write
 
@@ -220,23 +234,23 @@ def test_a_discarded_draft_is_named_if_it_has_a_name(
     """Seen failing with “The draft” kept as the name of a draft that has none."""
     draft_id = shop.draft([(shop.build.variant(), 3)])
     if name:
-        signed_in.post(f"/drafts/{draft_id}/name", {"name": name})
-    signed_in.follow(signed_in.post(f"/drafts/{draft_id}/discarding"))
+        signed_in.post(f"/drafts/{handle('draft', draft_id)}/name", {"name": name})
+    signed_in.follow(signed_in.post(f"/drafts/{handle('draft', draft_id)}/discarding"))
     assert f"{words} discarded." in signed_in.text
 
 
 def test_another_companys_draft_is_not_there(shop: Shop, client: PageClient) -> None:
     draft_id = shop.draft([(shop.build.variant(), 3)])
     client.sign_in(shop.build.user(shop.build.company()).email)
-    client.get(f"/drafts/{draft_id}", status=404)
-    client.post(f"/drafts/{draft_id}/copies", status=404)
+    client.get(f"/drafts/{handle('draft', draft_id)}", status=404)
+    client.post(f"/drafts/{handle('draft', draft_id)}/copies", status=404)
 
 
 def test_a_viewer_cannot(shop: Shop, client: PageClient) -> None:
     draft_id = shop.draft([(shop.build.variant(), 3)])
     client.sign_in(shop.build.user(shop.company, "viewer").email)
-    client.get(f"/drafts/{draft_id}/review", status=403)
-    client.post(f"/drafts/{draft_id}/placement", status=403)
+    client.get(f"/drafts/{handle('draft', draft_id)}/review", status=403)
+    client.post(f"/drafts/{handle('draft', draft_id)}/placement", status=403)
     client.post("/drafts/current/lines", {"sku": "X"}, status=403)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import Build
 from tests.page import PageClient
@@ -38,7 +39,9 @@ def test_four_in_each_of_three_colours_are_twelve(shop: Shop, client: PageClient
     assert "what you order of it in all colours counts together" in client.text
     draft_id = session.scalar(text("select id from draft"))
     assert draft_id is not None
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     assert "$960.00" in client.text
     order_it(client, draft_id)
     assert session.scalars(select(Order.total_minor)).one() == 96_000
@@ -69,7 +72,11 @@ def test_a_decimal_comma_is_no_other_number(
     assert "Give the quantity as a whole number." in client.text
     client.follow(client.post("/drafts/current/lines", {"sku": "PRO-5", "quantity": "2"}))
     line_id, draft_id = session.execute(text("select id, draft_id from draft_line")).one()
-    client.post(f"/drafts/{draft_id}/lines", {f"quantity-{line_id}": typed}, status=422)
+    client.post(
+        f"/drafts/{handle('draft', draft_id)}/lines",
+        {f"quantity-{handle('line', line_id)}": typed},
+        status=422,
+    )
     client.follow(client.post("/drafts/current/pasted-lines", {"pasted": f"PRO-5\t{typed}"}))
     assert "is not a quantity" in client.text
     assert session.scalars(text("select quantity from draft_line")).all() == [2]

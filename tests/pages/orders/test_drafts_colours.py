@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.catalog.models import Variant
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import DraftLine
 from tests.builders import Build
 from tests.page import PageClient
@@ -56,9 +57,9 @@ def add(client: PageClient, quantity: int, colour: str = "") -> None:
 def save(client: PageClient, session: Session, colours: dict[int, str], *, status: int = 302) -> None:
     """Send the form of the lines with other colours, by place in the draft."""
     there = lines(session)
-    form: dict[str, Any] = {f"quantity-{line.id}": line.quantity for line in there}
-    form |= {f"colour-{there[place].id}": words for place, words in colours.items()}
-    answer = client.post(f"/drafts/{there[0].draft_id}/lines", form, status=status)
+    form: dict[str, Any] = {f"quantity-{handle('line', line.id)}": line.quantity for line in there}
+    form |= {f"colour-{handle('line', there[place].id)}": words for place, words in colours.items()}
+    answer = client.post(f"/drafts/{handle('draft', there[0].draft_id)}/lines", form, status=status)
     if status == 302:
         client.follow(answer)
 
@@ -100,7 +101,7 @@ def test_what_is_wrong_is_said_next_to_the_field(
     save(signed_in, session, {0: "Harbour Mist"}, status=422)
     assert "There is no colour “Harbour Mist” in our deck. Did you mean TC-0002 Harbor Mist" in signed_in.text
     assert 'value="Harbour Mist"' in signed_in.body
-    assert f'href="#colour-{lines(session)[0].id}"' in signed_in.body
+    assert f'href="#colour-{handle("line", lines(session)[0].id)}"' in signed_in.body
     assert what(session) == [(4, "TC-0001")]
     shop.build.variant("PACK")
     signed_in.post("/drafts/current/lines", {"sku": "PACK", "quantity": "1"})
@@ -117,8 +118,8 @@ def test_a_wrong_colour_keeps_the_quantities_that_were_typed(
 ) -> None:
     add(signed_in, 4)
     line = lines(session)[0]
-    form = {f"quantity-{line.id}": "9", f"colour-{line.id}": "none such"}
-    signed_in.post(f"/drafts/{line.draft_id}/lines", form, status=422)
+    form = {f"quantity-{handle('line', line.id)}": "9", f"colour-{handle('line', line.id)}": "none such"}
+    signed_in.post(f"/drafts/{handle('draft', line.draft_id)}/lines", form, status=422)
     assert 'value="9"' in signed_in.body
     assert what(session) == [(4, None)]
 
@@ -130,7 +131,11 @@ def test_another_ones_draft_stays_as_it_is(
     line = lines(session)[0]
     client.http.delete_cookie("portal_session")
     client.sign_in(shop.build.user(shop.company).email)
-    client.post(f"/drafts/{line.draft_id}/lines", {f"colour-{line.id}": "TC-0001"}, status=404)
+    client.post(
+        f"/drafts/{handle('draft', line.draft_id)}/lines",
+        {f"colour-{handle('line', line.id)}": "TC-0001"},
+        status=404,
+    )
     assert what(session) == [(4, None)]
 
 

@@ -13,6 +13,7 @@ from portal.accounts.models import Membership
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.tax import TaxExemption, TaxRate
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import NOW, Build
 from tests.domain.orders.test_fulfilment_invoices import collect, invoices, ready, taxed
@@ -46,8 +47,10 @@ def to_review(client: PageClient, shop: Shop) -> int:
     shop.build.stock(shop.store, paint)
     draft_id = shop.draft([(paint, 2)])
     client.sign_in(shop.user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(
+        client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id)})
+    )
     return draft_id
 
 

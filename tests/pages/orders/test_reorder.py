@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.checkout.use_cases.placement import place
 from portal.orders.models.drafts import Draft, DraftLine
 from tests.builders import NOW, Build
@@ -209,6 +210,6 @@ def test_the_list_of_what_was_left_out_can_be_cleared(
     assert "Not in this draft: 1 line" in client.text
     draft_id = session.scalars(select(Draft.id).where(Draft.state == "current")).one()
     session.rollback()
-    client.follow(client.post(f"/drafts/{draft_id}/left-out/dismissal"))
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/left-out/dismissal"))
     assert "Not in this draft" not in client.text
     assert session.scalars(select(Draft.left_out).where(Draft.id == draft_id)).one() == []

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.orders import Order
 from tests.builders import NOW, Build
 from tests.page import PageClient
@@ -104,7 +105,7 @@ def test_filter_by_number_and_by_buyer(client: PageClient, scene: Counter) -> No
     client.sign_in(scene.buyer.email)
     client.get(f"/orders?q={orders[2].number.lower()}")
     assert numbers(client) == [orders[2].number]
-    client.get(f"/orders?buyer={orders[3].subject_user_id}")
+    client.get(f"/orders?buyer={handle('person', orders[3].subject_user_id)}")
     assert numbers(client) == [orders[3].number]
     assert "Kim Doyle" in client.text
 

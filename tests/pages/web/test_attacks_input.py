@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import DraftLine
 from portal.orders.models.orders import Order
 from tests.builders import Build
@@ -166,15 +167,15 @@ def test_ids_in_forms_that_no_row_can_have(
         ("/context", {"job_id": number}),
         ("/context", {"store_id": number}),
         ("/stores/choice", {"store": number}),
-        (f"/drafts/{draft_id}/pickup", {"store_id": number}),
-        (f"/drafts/{draft_id}/pickup", {"store_id": str(shop.store.id), "job_id": number}),
+        (f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": number}),
+        (f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(shop.store.id), "job_id": number}),
         (
-            f"/drafts/{draft_id}/pickup",
+            f"/drafts/{handle('draft', draft_id)}/pickup",
             {"store_id": str(shop.store.id), "fulfilment": "delivery", "address_id": number},
         ),
         ("/drafts/current/lines", {"variant_id": number}),
         ("/drafts/current/lines", {"sku": number}),
-        (f"/drafts/{draft_id}/lines", {f"quantity-{number}": "1"}),
+        (f"/drafts/{handle('draft', draft_id)}/lines", {f"quantity-{number}": "1"}),
         ("/bought-before/lines", {"pick": f"{number}:", f"quantity-{number}:": "1"}),
         ("/bought-before/lines", {"pick": f"{paint.id}:{number}", f"quantity-{paint.id}:{number}": "1"}),
     )
@@ -191,7 +192,11 @@ def test_quantities_that_are_none(shop: Shop, client: PageClient, session: Sessi
     draft_id = shop.draft([(paint, 7)])
     line = session.scalars(select(DraftLine)).one()
     client.sign_in(shop.user.email)
-    answer = client.post(f"/drafts/{draft_id}/lines", {f"quantity-{line.id}": quantity}, status=None)
+    answer = client.post(
+        f"/drafts/{handle('draft', draft_id)}/lines",
+        {f"quantity-{handle('line', line.id)}": quantity},
+        status=None,
+    )
     session.expire_all()
     left = session.scalars(select(DraftLine.quantity)).all()
     assert (answer.status_code == 422 and left == [7]) or (quantity == "0" and left == [])
@@ -267,7 +272,7 @@ def test_other_methods_are_refused(shop: Shop, client: PageClient, method: str) 
 
 
 def test_head_and_options_tell_nothing(shop: Shop, client: PageClient) -> None:
-    for path in ("/orders", "/people", "/drafts/1/review", "/counter", "/lookup?q=x"):
+    for path in ("/orders", "/people", f"/drafts/{handle('draft', 1)}/review", "/counter", "/lookup?q=x"):
         head = client.http.head(path)
         assert (head.status_code, head.headers["Location"][:14]) == (302, "/sign-in?next=")
         assert client.http.options(path).status_code == 401
@@ -295,10 +300,10 @@ def test_a_fields_megabyte_and_its_thousand_copies(shop: Shop, client: PageClien
         ("/drafts/current/lines", {"sku": "P-1", "source": long}, (302,)),
         ("/drafts/current/pasted-lines", {"pasted": long}, (302, 422)),
         ("/drafts/current/pasted-lines", {"pasted": "P-1 1\n" * 5000}, (302, 422)),
-        (f"/drafts/{draft_id}/name", {"name": long}, (422,)),
-        (f"/drafts/{draft_id}/placement", {"shown": long, "token": long}, (422,)),
+        (f"/drafts/{handle('draft', draft_id)}/name", {"name": long}, (422,)),
+        (f"/drafts/{handle('draft', draft_id)}/placement", {"shown": long, "token": long}, (422,)),
         (
-            f"/drafts/{draft_id}/pickup",
+            f"/drafts/{handle('draft', draft_id)}/pickup",
             {"store_id": str(shop.store.id), "note": long, "po_number": long},
             (302, 422),
         ),

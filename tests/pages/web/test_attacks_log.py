@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.app import create_app
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.drafts import Draft
 from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
@@ -45,9 +46,9 @@ def test_no_words_of_people_reach_the_touchpoints(build: Build, client: PageClie
     client.post("/drafts/current/lines", {"sku": MAIL}, status=422)
     client.post("/drafts/current/pasted-lines", {"pasted": f"{MAIL} 1"}, status=None)
     draft = session.scalars(select(Draft.id)).one()
-    client.post(f"/drafts/{draft}/name", {"name": MAIL})
+    client.post(f"/drafts/{handle('draft', draft)}/name", {"name": MAIL})
     client.post(
-        f"/drafts/{draft}/pickup",
+        f"/drafts/{handle('draft', draft)}/pickup",
         {
             "store_id": str(company.home_store_id),
             "po_number": MAIL,
@@ -56,9 +57,9 @@ def test_no_words_of_people_reach_the_touchpoints(build: Build, client: PageClie
             "when_short": "backorder",
         },
     )
-    client.get(f"/drafts/{draft}/review")
+    client.get(f"/drafts/{handle('draft', draft)}/review")
     form = dict(re.findall(r'name="(shown|token)" value="([^"]*)"', client.body))
-    client.post(f"/drafts/{draft}/placement", form)
+    client.post(f"/drafts/{handle('draft', draft)}/placement", form)
     client.get(f"/orders/{MAIL}", status=404)
     rows = session.execute(
         text(
@@ -196,6 +197,13 @@ def test_pages_stay_bounded(build: Build, client: PageClient, session: Session) 
     client.sign_in(admin.email)
     client.post("/drafts/current/lines", {"variant_id": str(build.variant("P-1").id)})
     draft = session.scalars(select(Draft.id).where(Draft.state == "current")).one()
-    paths = ("/", "/account", "/drafts", "/orders", "/drafts/current", f"/drafts/{draft}/pickup")
+    paths = (
+        "/",
+        "/account",
+        "/drafts",
+        "/orders",
+        "/drafts/current",
+        f"/drafts/{handle('draft', draft)}/pickup",
+    )
     sizes = {path: len(client.http.get(path).get_data()) for path in paths}
     assert max(sizes.values()) < 400_000, sizes

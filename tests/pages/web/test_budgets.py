@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 
+from portal.foundation.secrets.handles import read_handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.orders.test_checkout import order_it
@@ -71,7 +72,7 @@ def test_ordering(shop: Shop, client: PageClient, statements: Counting) -> None:
         reorder = len(heard)
         client.get(f"{draft}/pickup")
         client.follow(client.post(f"{draft}/pickup", {"store_id": str(shop.store.id)}))
-        draft_id = int(draft.rpartition("/")[2])
+        draft_id = read_handle("draft", draft.rpartition("/")[2]) or 0
         place = cost(statements, lambda: order_it(client, draft_id))  # noqa: B023
         found.append((reorder, place))
     assert found[0] == found[1], found

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
+from portal.foundation.secrets.handles import handle
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import DraftLine
 from portal.web.access import permission_of
@@ -51,8 +52,8 @@ def scene(build: Build, client: PageClient) -> Scene:
     build.stock(store, paint)
     draft_id = shop.draft([(paint, 1)])
     client.sign_in(user.email)
-    client.get(f"/drafts/{draft_id}/pickup")
-    client.follow(client.post(f"/drafts/{draft_id}/pickup", {"store_id": str(store.id)}))
+    client.get(f"/drafts/{handle('draft', draft_id)}/pickup")
+    client.follow(client.post(f"/drafts/{handle('draft', draft_id)}/pickup", {"store_id": str(store.id)}))
     line = build.session.scalars(select(DraftLine).where(DraftLine.draft_id == draft_id)).one()
     return Scene(shop, build.user(company, "company_admin"), client, draft_id, line, paint.sku)
 
@@ -70,8 +71,14 @@ Form = dict[str, str]
 REFUSED: dict[str, tuple[str, Callable[[Scene], Form]]] = {
     "a line that nobody sells": ("/drafts/current/lines", lambda s: {"sku": "NONE-9", "quantity": "1"}),
     "more than one can order": ("/drafts/current/pasted-lines", lambda s: {"pasted": f"{s.sku} 90000\n" * 2}),
-    "a quantity that is none": ("/drafts/{draft}/lines", lambda s: {f"quantity-{s.line.id}": "some"}),
-    "a colour that does not exist": ("/drafts/{draft}/lines", lambda s: {f"colour-{s.line.id}": "TC-9"}),
+    "a quantity that is none": (
+        "/drafts/{draft}/lines",
+        lambda s: {f"quantity-{handle('line', s.line.id)}": "some"},
+    ),
+    "a colour that does not exist": (
+        "/drafts/{draft}/lines",
+        lambda s: {f"colour-{handle('line', s.line.id)}": "TC-9"},
+    ),
     "a line that nothing replaces": ("/drafts/{draft}/lines/{line}/replacement", lambda s: {}),
     "a delivery to nowhere": ("/drafts/{draft}/pickup", lambda s: {"fulfilment": "delivery"}),
     "what was shown has changed": ("/drafts/{draft}/placement", lambda s: {"shown": "1:1:1:1", "token": "t"}),
@@ -90,7 +97,7 @@ def test_a_page_shown_again_after_a_refusal(scene: Scene, engine: Engine, why: s
     """Seen failing with the scope not set again after the refused use case was undone, and with the company, the
     person and the role left out of it one by one."""
     path, form = REFUSED[why]
-    address = path.format(draft=scene.draft_id, line=scene.line.id)
+    address = path.format(draft=handle("draft", scene.draft_id), line=handle("line", scene.line.id))
     with scopes(engine) as heard:
         scene.client.post(address, form(scene), status=422)
     assert heard
@@ -100,12 +107,12 @@ def test_a_page_shown_again_after_a_refusal(scene: Scene, engine: Engine, why: s
 def test_an_answer_without_a_reason(scene: Scene, engine: Engine, app: Flask, session: Session) -> None:
     """The approver's page is shown again. Seen failing with the scope not set again after the refusal."""
     form = {"shown": hidden(scene.client.body, "shown"), "note": ""}
-    scene.client.post(f"/drafts/{scene.draft_id}/approval", form)
+    scene.client.post(f"/drafts/{handle('draft', scene.draft_id)}/approval", form)
     question = session.scalars(select(OrderApproval.id)).one()
     approver = PageClient(app)
     approver.sign_in(scene.owner.email)
     with scopes(engine) as heard:
-        approver.post(f"/approvals/{question}/rejection", {"note": ""}, status=422)
+        approver.post(f"/approvals/{handle('approval', question)}/rejection", {"note": ""}, status=422)
     assert outside(heard, customer_scope(scene.owner.id, scene.shop.company.id)) == []
 
 

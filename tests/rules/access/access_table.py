@@ -26,6 +26,7 @@ POST   /account/authenticator-app/confirmation           401     404    404   40
 POST   /account/authenticator-app/removal                401     404    404   404      404   404         404 404       403        404     404   404
 GET    /account/billing                                  in      200    200   200      200   200         403 403       200        403     403   403
 GET    /account/credit                                   in      200    200   200      200   200         403 403       200        403     403   403
+POST   /account/mails                                    401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/passkeys                                 401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
 POST   /account/passkeys/<passkey_id>/removal            401     404    ok    404      404   404         404 404       403        404     404   404
 POST   /account/passkeys/options                         401     ok     ok    ok       ok    ok          ok  ok        403        ok      ok    ok
@@ -51,6 +52,7 @@ GET    /billing/invoices/<number>                        in      403    403   40
 GET    /billing/invoices/<number>/write-offs             in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/invoices/<number>/write-offs             401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/invoices/<number>/write-offs/<write_off_id>/reversal 401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /billing/payments                                 in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok
@@ -65,6 +67,13 @@ POST   /bought-before/lines                              401     403    ok    ok
 GET    /colours                                          in      200    200   200      200   200         403 403       200        403     403   403
 GET    /company/billing-details                          in      403    403   403      200   403         403 403       403        403     403   403
 POST   /company/billing-details                          401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /company/document-addresses                      in      403    403   403      200   403         403 403       403        403     403   403
+GET    /company/document-addresses/<address_id>         in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/document-addresses/<address_id>         401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /company/document-addresses/<address_id>/confirmation 401     403    403   403      ok    403         403 403       403        403     403   403
+POST   /company/document-addresses/<address_id>/removal 401     403    403   403      ok    403         403 403       403        403     403   403
+GET    /company/document-addresses/new                  in      403    403   403      200   403         403 403       403        403     403   403
+POST   /company/document-addresses/new                  401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/acting-consent                           401     403    403   403      ok    403         403 403       403        403     403   403
 POST   /company/second-factor                            401     403    403   403      ok    403         403 403       403        403     403   403
 GET    /confirmation                                     in      200    200   200      200   200         200 200       403        200     200   200
@@ -111,6 +120,13 @@ GET    /customers/<code>/delegations                     in      403    403   40
 POST   /customers/<code>/delegations                     401     403    403   403      403   403         ok  404       ok         403     403   403
 GET    /customers/<code>/disputes/<dispute_id>           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/disputes/<dispute_id>           401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/document-addresses             in      403    403   403      403   403         403 403       403        403     403   200
+GET    /customers/<code>/document-addresses/<address_id> in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/document-addresses/<address_id> 401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /customers/<code>/document-addresses/<address_id>/confirmation 401     403    403   403      403   403         403 403       403        403     403   ok
+POST   /customers/<code>/document-addresses/<address_id>/removal 401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /customers/<code>/document-addresses/new         in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/document-addresses/new         401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/hold                            in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/hold                            401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/invoices/<number>.pdf           in      403    403   403      403   403         200 404       403        200     403   200
@@ -130,6 +146,10 @@ GET    /customers/<code>/tax-exemptions/<exemption_id>/file  in  403    403   40
 POST   /customers/<code>/tax-exemptions/<exemption_id>/refusal 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/terms                           in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/terms                           401     403    403   403      403   403         403 403       403        403     403   ok
+GET    /document-addresses/confirmation                 410     410    410   410      410   410         410 410       410        410     410   410
+POST   /document-addresses/confirmation                 ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+GET    /document-addresses/removal                      410     410    410   410      410   410         410 410       410        410     410   410
+POST   /document-addresses/removal                      ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
 GET    /drafts                                           in      403    200   200      200   200         403 403       200        403     403   403
 GET    /drafts/<draft_id>                                in      403    200   200      200   404         403 403       200        403     403   403
 POST   /drafts/<draft_id>/approval                       401     403    ok    404      404   404         403 403       404        403     403   403

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.foundation.secrets.handles import Kind, handle
 from tests.rules.access.people import World
 
 DENIED = {"in", "401", "403", "404"}
@@ -53,7 +55,12 @@ def address(route: Route, world: World) -> str:
     path = shortened(route.rule)
     begins = [begin for begin in world.other_parts if path.startswith(begin)]
     parts = {**world.parts, **(world.other_parts[max(begins, key=len)] if begins else {})}
-    return re.sub(r"<(\w+)>", lambda name: str(parts[name[1]]), path)
+
+    def filled(found: re.Match[str]) -> str:
+        kind, value = found[1], parts[found[2]]
+        return handle(cast(Kind, kind), value) if kind else str(value)
+
+    return re.sub(r"<(?:handle\((\w+)\):|[^<>:]*:)?(\w+)>", filled, route.rule)
 
 
 def word(method: str, browser: FlaskClient, path: str, form: dict[str, str]) -> str:

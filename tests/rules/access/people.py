@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User, UserSession
+from portal.accounts.models.document_addresses import DocumentAddress
 from portal.accounts.models.second_factors import Passkey
 from portal.billing.disputes.use_cases.disputes import open_dispute
 from portal.billing.models.disputes import InvoiceDispute
@@ -25,6 +26,7 @@ from portal.billing.models.tax import TaxExemption
 from portal.billing.models.write_offs import WriteOff
 from portal.catalog.models import Product
 from portal.foundation.actor import SYSTEM
+from portal.foundation.secrets.handles import handle
 from portal.foundation.tokens import new_token, token_hash
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.drafts import DraftLine
@@ -116,6 +118,7 @@ def everybody(build: Build, app: Flask) -> World:
         "month": "2026-05",
         "exemption_id": _exemption(build, company).id,
         "approval_id": _approval(build, company, buyer, draft_id).id,
+        "address_id": _document_address(build, company, "ap@example.com").id,
     }
     invoice = make_invoice(build.session, company)
     world.parts["dispute_id"] = _dispute(build, company).id
@@ -132,6 +135,9 @@ def everybody(build: Build, app: Flask) -> World:
         "/invoices": {"number": invoice.number},
         "/billing/invoices": {"number": invoice.number},
         "/billing/payments": {"number": money.payment_number},
+        "/customers/<code>/document-addresses": {
+            "address_id": _document_address(build, company, "office@example.com").id
+        },
         "/scheduled-payments": {"token": money.scheduled_token},
         "/payments": {"token": make_attempt(build.session, company, {invoice: 100}, state="failed").token},
         "/customers/<code>/invoices": {"number": invoice.number},
@@ -184,7 +190,7 @@ def _ways_to_pay(build: Build, company: Company, invoice: Invoice) -> Money:
     parts = {
         "method_id": method.id,
         "link_id": link.id,
-        "name": f"memo-{memo.id}",
+        "name": f"memo-{handle('credit', memo.id)}",
         "token": "nothing",
         "transaction_id": session.scalars(applied).first(),
         "refund_id": _failed_refund(session, payment).id,
@@ -257,6 +263,20 @@ def _approval(build: Build, company: Company, buyer: User, draft_id: int) -> Ord
         total_minor=2,
         line_count=2,
         contents="",
+    )
+    build.session.add(row)
+    build.session.commit()
+    return row
+
+
+def _document_address(build: Build, company: Company, email: str) -> DocumentAddress:
+    row = DocumentAddress(
+        company_id=company.id,
+        email=email,
+        delivery="to",
+        kinds=["invoice"],
+        removal_token=new_token(),
+        asked_at=datetime.now(UTC),
     )
     build.session.add(row)
     build.session.commit()

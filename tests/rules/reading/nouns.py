@@ -7,7 +7,18 @@ from functools import cache
 from tests.rules.reading.source import place, sources
 
 # Lowest first: a package may name its own tables and import its own modules, and those of packages before it.
-FLOORS = ("foundation", "intake", "touchpoints", "web", "accounts", "catalog", "stores", "billing", "orders")
+FLOORS = (
+    "foundation",
+    "places",
+    "intake",
+    "touchpoints",
+    "web",
+    "accounts",
+    "catalog",
+    "stores",
+    "billing",
+    "orders",
+)
 # Above all domains.
 ABOVE = {"app", "cli", "desk", "exchange", "models", "running", "verification", "worker"}
 DOMAINS = ("accounts", "catalog", "stores", "billing", "orders", "desk", "exchange")
@@ -19,6 +30,7 @@ KINDS = (
     "facts",
     "letters",
     "jobs",
+    "attachments",
     "checks",
     "files",
     "forms",

@@ -32,7 +32,7 @@ def edit_policy() -> Response:
     return redirect(url_for(".people") + "#second-factor", 303)
 
 
-@blueprint.post("/people/<int:user_id>/second-factor/reset", endpoint="reset_second_factor")
+@blueprint.post("/people/<handle(person):user_id>/second-factor/reset", endpoint="reset_second_factor")
 @needs("people:manage")
 def create_reset(user_id: int) -> Response:
     """Take the second factor of somebody away who has lost it."""

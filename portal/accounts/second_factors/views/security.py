@@ -65,7 +65,7 @@ def create_passkey() -> Answer:
     return after_set_up("The passkey is ready.", codes)
 
 
-@blueprint.post("/account/passkeys/<int:passkey_id>/removal", endpoint="remove_passkey")
+@blueprint.post("/account/passkeys/<handle(passkey):passkey_id>/removal", endpoint="remove_passkey")
 @needs("account:manage")
 @confirmed
 def passkey_removal(passkey_id: int) -> Response:

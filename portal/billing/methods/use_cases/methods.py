@@ -16,8 +16,8 @@ from portal.billing.stripe.api import Stripe, StripeRefused
 from portal.foundation.actor import Actor
 from portal.foundation.db import transaction
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.inputs import read_id
 from portal.foundation.jobs import MONEY, JobName, defer
+from portal.foundation.secrets.handles import read_handle
 
 FORGET = JobName("billing.forget_method", MONEY)
 
@@ -48,15 +48,15 @@ def usable(session: Session, *, actor: Actor, method_id: int, today: date, lock:
 
 
 def chosen_method(session: Session, *, actor: Actor, value: str, today: date) -> SavedMethod | None:
-    """The saved method that a form names (``saved-12``), locked; None if it names another way to pay.
+    """The saved method that a form names (``saved-<handle>``), locked; None if it names another way to pay.
 
     :raises NotFound: if the actor lacks the permission or there is no such method.
     :raises Rejected: ``expired``, ``suspended``.
     """
-    prefix, _, id = value.partition("-")
+    prefix, _, which = value.partition("-")
     if prefix != "saved":
         return None
-    method_id = read_id(id)
+    method_id = read_handle("method", which)
     if method_id is None:
         raise NotFound
     return usable(session, actor=actor, method_id=method_id, today=today, lock=True)

@@ -17,9 +17,9 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.pay_links.facts import record_link
 from portal.billing.pay_links.letters import mail_pay_link
-from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.rules import MAILED_DAYS, LinkRequest
 from portal.billing.payments.rules import MOST_DOCUMENTS
-from portal.foundation.actor import Actor
+from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -93,6 +93,15 @@ def make_statement_link(
         )
     subject = _Subject("statement", f"Statement of {month:%B %Y}", invoices)
     return _make(session, request, subject, actor, now)
+
+
+def make_mailed_link(session: Session, invoice: Invoice, *, zone: str, now: datetime) -> NewLink | None:
+    """A link for a mail that announces an invoice, as the company wishes for an address. None if nothing is to be paid
+    online."""
+    if invoice.open_minor <= 0 or invoice.currency != _currency(session, invoice.company_id):
+        return None
+    subject = _Subject("invoice", f"Invoice {invoice.number}", [invoice])
+    return _make(session, LinkRequest(days=MAILED_DAYS, zone=zone), subject, SYSTEM, now)
 
 
 def _open_until(session: Session, company_id: int, month: date) -> Sequence[Invoice]:

@@ -78,7 +78,7 @@ def create_statement_link(month: str) -> Answer:
     )
 
 
-@blueprint.post("/payment-links/<int:link_id>/revocation", endpoint="revoke_link")
+@blueprint.post("/payment-links/<handle(link):link_id>/revocation", endpoint="revoke_link")
 @needs("payments:administer")
 def create_revocation(link_id: int) -> Response:
     """Revoke it; nobody can pay with it from then on."""

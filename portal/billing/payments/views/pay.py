@@ -32,7 +32,7 @@ from portal.billing.periods import Month
 from portal.billing.settlement.split import Share, due_now
 from portal.billing.stripe.api import StripeUnknown
 from portal.foundation.errors import NotFound, Rejected
-from portal.foundation.inputs import read_id
+from portal.foundation.secrets.handles import read_handle
 from portal.foundation.tokens import new_token
 from portal.foundation.wording import po_words
 from portal.orders.drafts.queries import own_head
@@ -159,8 +159,8 @@ def _start(documents: Payable, form: PayForm, draft_id: int | None) -> PaymentAt
 
 def _draft_id() -> int | None:
     """The payer's draft for which the payment makes room, if it came from there."""
-    draft_id = read_id(request.values.get("draft", ""))
-    return None if draft_id is None else own_head(db(), actor(), draft_id).id
+    asked = request.values.get("draft")
+    return own_head(db(), actor(), read_handle("draft", asked) or 0).id if asked else None
 
 
 def _currency(session: Session) -> str:

@@ -25,6 +25,14 @@ select 'invoice', {why}, {exact}, i.number, i.number, c.name,
        nullif(i.po_number, '') end, nullif(i.job_name, '')), '', '', c.id, cast(null as bigint)
   from ({source}) i join company c on c.id = i.company_id
 """
+# With which card or account was paid is for administrators, on the payment's page.
+_PAYMENT = """
+select 'payment', {why}, {exact}, p.number, p.number, c.name,
+       case when p.reversed_at is not null then 'taken back' when p.unapplied_minor > 0 then 'not applied' else '' end, '',
+       p.received_at, p.amount_minor, p.currency,
+       case when p.kind in ('card', 'us_bank_account') then '' else p.method_words end, '', c.code, c.id, cast(null as bigint)
+  from ({source}) p join company c on c.id = p.company_id
+"""
 _COMPANY = """
 select 'company', {why}, {exact}, c.code, c.name, '', case when c.disabled_at is null then '' else 'closed' end, '',
        cast(null as timestamptz), cast(null as bigint), '', c.code, coalesce(c.phone, ''), coalesce(c.email, ''),
@@ -106,6 +114,45 @@ READINGS = {
         union
         (select * from invoice where number ~>=~ :number and number ~<~ :number_end {scope}
           order by number using ~<~ limit :many)""",
+    ),
+    "payment": Reading(
+        _PAYMENT,
+        "'number'",
+        "cast(:names_payment as boolean)",
+        "select * from payment where number = :payment {scope}",
+    ),
+    "payment_reference": Reading(
+        _PAYMENT,
+        "'reference'",
+        "false",
+        """
+        select * from payment
+         where reference <> '' and ltrim(regexp_replace(lower(reference), '[^a-z0-9]', '', 'g'), '0') = :reference {scope}
+         order by id desc limit :many""",
+    ),
+    "payment_amount": Reading(
+        _PAYMENT,
+        "'amount'",
+        "false",
+        """
+        select * from payment where amount_minor = cast(:amount as bigint) {scope} order by id desc limit :many""",
+    ),
+    "payment_card": Reading(
+        _PAYMENT,
+        "'card'",
+        "false",
+        """
+        select * from payment where kind in ('card', 'us_bank_account') and "right"(method_words, 4) = :last4 {scope}
+         order by id desc limit :many""",
+    ),
+    "payment_email": Reading(
+        _PAYMENT,
+        "'email'",
+        "false",
+        """
+        select * from payment where attempt_id in (
+          select id from payment_attempt where payer_email <> '' and lower(payer_email) = :mail) {scope}
+         order by id desc limit :many""",
     ),
     "po": Reading(
         _ORDER,
@@ -197,17 +244,27 @@ READINGS = {
 }
 
 
+# What tells how somebody paid is found by those who administer payments.
+OF_ADMINISTRATORS = frozenset({"payment_amount", "payment_card", "payment_email"})
+
+
 def readings_of(question: Question) -> Iterator[str]:
     """Names of the readings that fit what was typed."""
     if question.is_mail:
-        yield from ("person_email", "company_email")
+        yield from ("person_email", "company_email", "payment_email")
         return
+    if question.payment.amount_minor is not None:
+        yield "payment_amount"
+    if question.payment.last4:
+        yield "payment_card"
     if question.phone:
         yield from ("person_phone", "company_phone")
     if question.looks_like_phone and question.digits != question.text:
         return
     if len(question.number) >= 2:
-        yield from ("number", "invoice", "po", "company_code")
+        yield from ("number", "invoice", "po", "company_code", "payment_reference")
+        if question.payment.number:
+            yield "payment"
     if len(question.key) >= 3:
         yield from ("sku", "ordered_sku")
     if len(question.words) >= 3:

@@ -14,7 +14,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.sight import Companies, sight_of, sight_values
-from portal.desk.lookup.queries.readings import READINGS, readings_of
+from portal.desk.lookup.queries.readings import OF_ADMINISTRATORS, READINGS, readings_of
 from portal.desk.lookup.question import Question, after
 from portal.foundation.actor import Actor
 from portal.foundation.wording import fold, fold_like
@@ -24,10 +24,10 @@ PER_KIND = 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One result. ``ref`` opens it: an order or invoice number, a company code, a person's company, a SKU."""
+    """One result. ``ref`` opens it: an order, invoice or payment number, a company code, a person's company, a SKU."""
 
-    kind: str  # order, invoice, company, person, product
-    why: str  # number, po, sku, name, similar (to the name), code, phone, email
+    kind: str  # order, invoice, payment, company, person, product
+    why: str  # number, po, sku, name, similar (to the name), code, phone, email, reference, amount, card
     exact: bool
     ref: str
     title: str
@@ -54,7 +54,8 @@ def look_up(session: Session, actor: Actor, question: Question) -> list[Found]:
 
     Orders, companies and people are found as far as the actor sees them; products are everybody's.
     """
-    readings = tuple(readings_of(question))
+    may = actor.can("billing:manage")
+    readings = tuple(name for name in readings_of(question) if may or name not in OF_ADMINISTRATORS)
     if not readings:
         return []
     session.execute(_PLAN_ONCE)
@@ -107,4 +108,9 @@ def _values(question: Question, actor: Actor) -> dict[str, str | int | bool | No
         "phone_back_end": after(bare[::-1]),
         "mail": mail,
         "mail_end": after(mail),
+        "payment": question.payment.number,
+        "names_payment": question.key.startswith("PAY"),
+        "reference": question.payment.reference,
+        "amount": question.payment.amount_minor,
+        "last4": question.payment.last4,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, request, session, url_for
 
+from portal.foundation.secrets.handles import handle, read_handle
 from portal.orders.drafts.forms import DRAFT, DraftInput, RemovedLine, read_colours, read_quantities
 from portal.orders.drafts.page import LINE, Answer, show_draft
 from portal.orders.drafts.refusals import ColoursRefused, QuantitiesRefused
@@ -51,7 +52,7 @@ def _save(draft_id: int, *, but: int | None = None) -> Answer | None:
     if no is None:
         return None
     typed = DraftInput(
-        quantities={n: request.form.get(f"quantity-{n}", "") for n in quantities},
+        quantities={n: request.form.get(f"quantity-{handle('line', n)}", "") for n in quantities},
         colours=colours,
         problems=no.problems if isinstance(no, QuantitiesRefused) else {},
         off_colour=no.problems if isinstance(no, ColoursRefused) else {},
@@ -69,7 +70,7 @@ def delete_line(draft_id: int, line_id: int) -> Answer:
     if refused is not None:
         return refused
     session["removed"] = RemovedLine(
-        draft_id=draft_id,
+        draft=handle("draft", draft_id),
         variant_id=line.variant_id,
         quantity=line.quantity,
         colour_number=line.colour_number,
@@ -83,7 +84,7 @@ def delete_line(draft_id: int, line_id: int) -> Answer:
 def undo_removal(draft_id: int) -> Answer:
     """Put the line back that was just removed."""
     kept: RemovedLine | None = session.pop("removed", None)
-    if kept and kept["draft_id"] == draft_id:
+    if kept and read_handle("draft", kept.get("draft")) == draft_id:
         item = Item(kept["variant_id"], kept["quantity"], kept["colour_number"], kept["last_time"])
         put_back(db(), actor=actor(), now=now(), draft_id=draft_id, item=item)
         flash("ok", "The line is back.")

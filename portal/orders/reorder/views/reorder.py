@@ -80,7 +80,7 @@ def start_reorder(number: str) -> Response | tuple[str, int]:
 
 def _read_reorder(number: str, ticked: set[int]) -> Reorder:
     everything = request.form.get("everything") == "1"
-    quantities = {n: q for n, q in read_quantities(request.form).items() if n in ticked}
+    quantities = {n: q for n, q in read_quantities(request.form, read_id).items() if n in ticked}
     seen = visit()
     return Reorder(
         number=number,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.foundation.clock import local
 from portal.foundation.money import to_major
 from portal.foundation.paging import Page
+from portal.foundation.secrets.handles import handle
 from portal.orders.pages import blueprint
 from portal.orders.status import ICONS, TONES, label
 from portal.orders.tracking.facts import OrderHistoryViewed
@@ -48,7 +49,7 @@ class HistoryPage:
 
     wanted: HistoryFilter
     errors: dict[str, str]
-    buyers: Sequence[tuple[int, str]]
+    buyer_options: Sequence[tuple[str, str]]
     chips: list[Chip]
     active: list[ActiveFilter]
     export_href: str  # empty without the permission, as the next
@@ -91,7 +92,7 @@ def _page(wanted: HistoryFilter, errors: dict[str, str], rows: Page[HistoryRow] 
     return HistoryPage(
         wanted=wanted,
         errors=errors,
-        buyers=people,
+        buyer_options=[(handle("person", id), name) for id, name in people],
         chips=links.chips(),
         active=links.active(wanted, dict(people)),
         export_href=links.export() if actor().can("orders:export") else "",

@@ -61,7 +61,8 @@ def test_the_newest_rate_of_the_region_holds(session: Session, build: Build) -> 
         return tax_for(session, company_id=company.id, region=region, on=on).share
 
     assert share("NY") == Decimal("0.08875")
-    assert share(" ny ") == Decimal("0.08875")
+    for spelled in (" ny ", "New York", "N.Y.", "\uff2e\uff39", "State of New York"):
+        assert share(spelled) == Decimal("0.08875"), spelled
     assert share("NY", TODAY - timedelta(days=1)) == Decimal("0.08")
     assert share("NY", date(2019, 12, 31)) == 0
     assert share("VT") == Decimal("0.06")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Company
 from portal.billing.invoices.queries import choice as queries
 from portal.billing.models.invoices import Invoice
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.invoices import make_invoice, pay_offline
 from tests.page import PageClient
@@ -41,7 +42,9 @@ def cheque(admin: PageClient, company: Company, amount: str, **more: str) -> dic
 
 
 def amount_of(client: PageClient, invoice: Invoice) -> str | None:
-    found = re.search(rf'name="amount_{invoice.id}" type="text" value="([^"]*)"', client.body)
+    found = re.search(
+        rf'name="amount_{handle("document", invoice.id)}" type="text" value="([^"]*)"', client.body
+    )
     return found[1] if found else None
 
 
@@ -49,7 +52,7 @@ def test_money_goes_onto_the_newest_of_many(
     admin: PageClient, session: Session, company: Company, many: list[Invoice]
 ) -> None:
     """Seen failing with the form read against the invoices of the first page."""
-    form = cheque(admin, company, "16.00", **{f"amount_{many[6].id}": "16.00"})
+    form = cheque(admin, company, "16.00", **{f"amount_{handle('document', many[6].id)}": "16.00"})
     admin.follow(admin.post(f"/customers/{company.code}/payments", form, status=303))
     assert open_of(session, many[6]) == [0]
 
@@ -85,14 +88,16 @@ def test_numbers_that_do_not_fit_say_why(
         assert "TYPO-9: there is no invoice of this number." in admin.text
         assert amount_of(admin, many[6]) == "16.00"
     assert open_of(session, many[6], foreign) == [1_600, 1_000]
-    admin.post(path, {**form, "numbers": "", f"amount_{foreign.id}": "1"}, status=404)
+    admin.post(path, {**form, "numbers": "", f"amount_{handle('document', foreign.id)}": "1"}, status=404)
 
 
 def test_what_was_typed_survives_filter_and_pages(
     admin: PageClient, company: Company, many: list[Invoice]
 ) -> None:
     path = f"/customers/{company.code}/payments"
-    form = cheque(admin, company, "16.00", **{f"amount_{many[6].id}": "3.33", "page": "1"})
+    form = cheque(
+        admin, company, "16.00", **{f"amount_{handle('document', many[6].id)}": "3.33", "page": "1"}
+    )
     assert "1 to 3 of 7 invoices" in admin.text
     admin.post(path, {**form, "step": "page-2"}, status=200)
     assert "4 to 6 of 7 invoices" in admin.text
@@ -124,7 +129,7 @@ def test_a_buyer_applies_credit_to_the_newest(
 ) -> None:
     payment = pay_offline(build.session, company, 1_600)
     client.sign_in(build.user(company, "buyer").email)
-    path = f"/credits/cash-{payment.id}"
+    path = f"/credits/cash-{handle('credit', payment.id)}"
     client.get(path)
     assert (amount_of(client, many[0]), amount_of(client, many[1])) == ("10.00", "6.00")
     form = {"key": key_of(client), "numbers": many[6].number}
@@ -141,10 +146,10 @@ def test_staff_apply_credit_to_the_newest(
     admin: PageClient, build: Build, session: Session, company: Company, many: list[Invoice]
 ) -> None:
     memo = make_invoice(build.session, company, net=-500)
-    path = f"/customers/{company.code}/credits/memo-{memo.id}"
+    path = f"/customers/{company.code}/credits/memo-{handle('credit', memo.id)}"
     admin.get(f"{path}?q=PO-6")
     assert amount_of(admin, many[6]) == ""
-    form = {"key": key_of(admin), f"amount_{many[6].id}": "5"}
+    form = {"key": key_of(admin), f"amount_{handle('document', many[6].id)}": "5"}
     admin.post(f"{path}/applications", {**form, "step": "page-2"}, status=200)
     assert "4 to 6 of 7 invoices" in admin.text
     admin.post(f"{path}/applications", form, status=303)

@@ -17,6 +17,7 @@ from portal.billing.tax.queries.rates import tax_for
 from portal.billing.tax.use_cases.hand_in import MOST_A_DAY, MOST_WAITING
 from portal.foundation.config import Settings
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.page import PageClient
@@ -116,6 +117,23 @@ def test_a_certificate_counts_from_the_sellers_yes(
     )
 
 
+@pytest.mark.parametrize("spelled", ["New York", "N.Y.", " ny", "state of new york"])
+def test_a_state_may_be_spelled_out(
+    owner: PageClient, session: Session, company: Company, spelled: str
+) -> None:
+    """Seen failing before: the certificate said Valid and never applied."""
+    owner.follow(hand_in(owner, region=spelled))
+    assert "NY · R-77" in owner.text
+    session.execute(text("update tax_exemption set state = 'accepted', counts_from = now()"))
+    session.commit()
+    assert exempt(session, company)
+
+
+def test_a_state_that_is_none_is_refused_with_what_was_meant(owner: PageClient, company: Company) -> None:
+    hand_in(owner, 422, region="New Yrok")
+    assert "No state is called New Yrok; did you mean NY (New York)?" in owner.text
+
+
 def test_a_refusal_has_a_reason_that_the_customer_reads(
     admin: PageClient, owner: PageClient, session: Session, company: Company
 ) -> None:
@@ -189,7 +207,7 @@ def test_withdrawn_unseen_its_file_goes(owner: PageClient, session: Session, com
     """Handing in and withdrawing fills no disk. Seen failing with the file kept."""
     hand_in(owner)
     held = the_one(session)
-    owner.post(f"/tax-exemptions/{held.id}/withdrawal")
+    owner.post(f"/tax-exemptions/{handle('exemption', held.id)}/withdrawal")
     session.rollback()
     assert session.scalar(text("select file is null and file_name = '' from tax_exemption"))
 

@@ -16,6 +16,7 @@ from portal.accounts.models import Company
 from portal.billing.models.tax import TaxExemption, TaxRate
 from portal.billing.tax.use_cases.hand_in import MOST, withdraw_exemption
 from portal.foundation.errors import NotFound
+from portal.foundation.secrets.handles import handle
 from portal.touchpoints.models import Touchpoint
 from tests.builders import NOW, Build
 from tests.page import PageClient
@@ -71,14 +72,14 @@ def test_a_company_adds_and_withdraws_a_certificate(
         "Resale 2026.pdf",
         "application/pdf",
     )
-    answer = owner.get(f"/tax-exemptions/{kept.id}/file")
+    answer = owner.get(f"/tax-exemptions/{handle('exemption', kept.id)}/file")
     assert answer.get_data() == PDF
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Resale 2026.pdf"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.mimetype == "application/pdf"
     for _ in range(2):
         owner.get("/tax-exemptions")
-        owner.follow(owner.post(f"/tax-exemptions/{kept.id}/withdrawal"))
+        owner.follow(owner.post(f"/tax-exemptions/{handle('exemption', kept.id)}/withdrawal"))
         assert "Withdrawn" in owner.text
     names = session.scalars(
         select(Touchpoint.name).where(Touchpoint.name.like("tax_%")).order_by(Touchpoint.name)
@@ -128,8 +129,8 @@ def test_another_company_s_certificate_does_not_exist(
     theirs = certificate(session, build.company())
     owner.get("/tax-exemptions")
     assert "R-1" not in owner.text
-    owner.get(f"/tax-exemptions/{theirs.id}/file", status=404)
-    owner.post(f"/tax-exemptions/{theirs.id}/withdrawal", status=404)
+    owner.get(f"/tax-exemptions/{handle('exemption', theirs.id)}/file", status=404)
+    owner.post(f"/tax-exemptions/{handle('exemption', theirs.id)}/withdrawal", status=404)
     session.expire_all()
     assert theirs.ended_at is None
 

@@ -16,6 +16,7 @@ from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pay_links.queries import find
 from portal.foundation.clock import utcnow
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build, today
 from tests.invoices import TODAY, make_invoice, pay_offline
 from tests.page import PageClient
@@ -232,11 +233,11 @@ def test_only_who_looks_after_paying_makes_and_takes_back(
     buyer = PageClient(paying_app)
     buyer.sign_in(build.user(till.company, "buyer").email)
     buyer.post(f"/invoices/{invoice.number}/links", {"days": "14"}, status=403)
-    buyer.post(f"/payment-links/{link.id}/revocation", status=403)
+    buyer.post(f"/payment-links/{handle('link', link.id)}/revocation", status=403)
     stranger = PageClient(paying_app)
     stranger.sign_in(build.user(build.company(), "company_admin").email)
     stranger.post(f"/invoices/{invoice.number}/links", {"days": "14"}, status=404)
-    stranger.post(f"/payment-links/{link.id}/revocation", status=404)
+    stranger.post(f"/payment-links/{handle('link', link.id)}/revocation", status=404)
 
 
 def test_a_closed_companys_links_are_dead(owner: PageClient, payer: PageClient, till: Till) -> None:

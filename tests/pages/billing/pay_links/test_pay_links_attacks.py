@@ -21,6 +21,7 @@ from portal.billing.models.stripe_facts import StripeEvent
 from portal.billing.stripe_events.use_cases import process_event
 from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
+from portal.foundation.secrets.handles import handle
 from portal.foundation.tokens import new_token, token_hash
 from sandbox.stripe.events.webhooks import signature
 from tests.builders import today
@@ -104,7 +105,7 @@ def test_a_link_pays_its_own_invoices_and_nothing_else(stranger: PageClient, til
         "method": "saved-1",
         "save": "1",
         "save_method": "1",
-        "company_id": str(elsewhere.id),
+        "company_id": handle("company", elsewhere.id),
         "next": "https://evil.example",
         "return_to": "//evil.example",
         "draft": "1",

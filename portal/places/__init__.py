@@ -1,0 +1,1 @@
+"""Countries and their regions as codes, however they are typed."""
