@@ -19,7 +19,12 @@ AHEAD: dict[str, Any] = {
     "left": [],
     "credit": "",
 }
-PAPERS: dict[str, Any] = {"order": "SO-100042", "po": "PO 7731", "job": "Elm Street"}
+PAPERS: dict[str, Any] = {
+    "order": "SO-100042",
+    "po": "PO 7731",
+    "job": "Elm Street",
+    "ordered_by": "Riley Sanders for Dana Ortiz",
+}
 NO_PAPERS = dict.fromkeys(PAPERS, "")
 INVOICE: dict[str, Any] = {
     **COMPANY,
