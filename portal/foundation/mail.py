@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
-from sqlalchemy import BigInteger, Connection, Index, text, update
+from sqlalchemy import BigInteger, Connection, Index, null, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -34,6 +34,7 @@ class OutboundMail(Base):
     data: Mapped[Contents] = mapped_column(JSONB)
     company_id: Mapped[int | None] = mapped_column(BigInteger)
     order_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    parcel: Mapped[Contents | None] = mapped_column(JSONB)  # a Parcel; null: the letter alone
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -96,6 +97,32 @@ class To:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What goes with a letter besides its words.
+
+    :ivar document: the document to attach, made when the mail is sent: ``kind`` is a maker's name, the rest is for it;
+        ``page`` is where it can be seen instead.
+    :ivar to, cc: all addresses that get this letter, as each of them reads. Empty: its addressee alone.
+    :ivar removal, pay: paths of links: no more mails to this address, and paying without an account.
+    :ivar company: who had the addressee written to.
+    """
+
+    document: Contents | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    removal: str = ""
+    pay: str = ""
+    company: str = ""
+
+    @classmethod
+    def of(cls, stored: Contents | None) -> Parcel:
+        """From its stored form."""
+        known = stored or {}
+        lists = {name: tuple(known.get(name, ())) for name in ("to", "cc")}
+        return cls(**{**known, **lists})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A letter on its way. ``key`` names the fact that it announces: the same key is never sent twice."""
 
@@ -104,6 +131,7 @@ class Mail:
     to: Addressee
     company_id: int | None = None
     order_id: int | None = None
+    parcel: Parcel | None = None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -117,6 +145,7 @@ class Mail:
             "data": self.letter.contents,
             "company_id": self.company_id,
             "order_id": self.order_id,
+            "parcel": asdict(self.parcel) if self.parcel else null(),
         }
 
 

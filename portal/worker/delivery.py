@@ -17,11 +17,13 @@ from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
+from portal.foundation.jobs import House
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
 from portal.touchpoints.facts import NotificationSent
 from portal.touchpoints.recording import Event, record
 from portal.worker.mail_failures import UNWRITTEN, tries_of, words_of
+from portal.worker.parcels import Parcels
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,7 @@ class Delivery:
             keep_trailing_newline=True,
             autoescape=select_autoescape(),  # by file name: HTML is escaped, the plain text of mails is not
         )
+        self._parcels = Parcels(House(settings, engine, self._sessions))
         self._templates.filters.update(money=format_minor, unit_price=format_unit_price)
 
     def send(self, mail_id: int) -> None:
@@ -66,7 +69,7 @@ class Delivery:
             self._give_up(mail, error, UNWRITTEN)
             return
         try:
-            smtp.send(self._settings.smtp_url, message)
+            smtp.send(self._settings.smtp_url, message, mail.to_email)
             self._finish(mail, sent_at=utcnow())
         except Exception as error:
             words = words_of(error)
@@ -122,12 +125,14 @@ class Delivery:
         first, _, body = written.partition("\n")
         if not first.startswith("Subject: "):
             raise ValueError(f"the template {mail.kind} does not begin with its subject")
+        opened = self._parcels.open(mail)
         return smtp.compose(
             key=mail.key,
             sender=(self._settings.seller_name, self._settings.mail_from),
             to=(mail.to_name, mail.to_email),
             subject=first.removeprefix("Subject: "),
-            body=body.lstrip("\n"),
+            body=body.lstrip("\n") + opened.words,
+            enclosed=opened.enclosed,
         )
 
     def _finish(

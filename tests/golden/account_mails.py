@@ -8,6 +8,14 @@ Cases = dict[str, dict[str, Any]]
 LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE"
 
 MAILS: dict[str, Cases] = {
+    "document_address_confirmation": {
+        "two kinds": {
+            "company": "Harbor Painting",
+            "documents": "invoices, receipts",
+            "path": "/document-addresses/confirmation?token=8tZ4yJkq2Vd0sX1mB6nLwR",
+            "days": 7,
+        }
+    },
     "invitation": {
         "buyer": {
             "inviter": "Dana Ortiz",
@@ -15,7 +23,19 @@ MAILS: dict[str, Cases] = {
             "role": "buyer",
             "link": LINK,
             "days": 7,
-        }
+            "barred": "",
+        },
+        **{
+            barred: {
+                "inviter": "Dana Ortiz",
+                "company": "Harbor Painting",
+                "role": "buyer",
+                "link": "",
+                "days": 7,
+                "barred": barred,
+            }
+            for barred in ("staff", "disabled")
+        },
     },
     "password_changed": {"changed": {"name": "Lee Novak"}},
     "password_reset": {

@@ -43,17 +43,17 @@ class OpenInvitation:
 
 
 def invite(
-    session: Session, *, actor: Actor, email: str, name: str, role: str, public_url: str, now: datetime
+    session: Session, *, actor: Actor, email: str, name: str, role: str, public_url: str | None, now: datetime
 ) -> User:
-    """Invite somebody to the actor's company, by mail. Never reveals whether the address is already registered.
+    """Invite somebody to the actor's company, by mail. Whether the address is known elsewhere stays untold: staff and
+    people who are locked out everywhere are invited, too. Their mail says that they cannot join, and has no link.
 
-    :raises Rejected: if the person is in the company already, or the address cannot be a customer's.
+    :param public_url: None if no mail goes, because other companies have sent this address enough of them today.
+    :raises Rejected: if there is no such role, or the person is in the company already.
     """
     if role not in CUSTOMER_ROLES:
         raise Rejected("no_role", "Choose a role.", field="role")
-    user_id = session.scalar(_PERSON, {"email": email, "name": name})
-    if user_id is None:
-        raise Rejected("not_invitable", "This address can't be invited. Use another one.", field="email")
+    user_id = session.execute(_PERSON, {"email": email, "name": name}).scalar_one()
     if not _add_invited(session, user_id, actor.company_id, role, now):
         raise Rejected(
             "there_already", "This person is in your list already. Change them there.", field="email"
@@ -64,10 +64,11 @@ def invite(
 
 
 def resend_invitation(
-    session: Session, *, actor: Actor, user_id: int, public_url: str, now: datetime
+    session: Session, *, actor: Actor, user_id: int, public_url: str | None, now: datetime
 ) -> User:
     """Send an invitation again; the link in the earlier mail stops working.
 
+    :param public_url: None if no mail goes, as in :func:`invite`.
     :raises NotFound: if the person has no open invitation to the actor's company.
     """
     membership = session.get(Membership, (user_id, actor.company_id), with_for_update=True)
@@ -116,7 +117,7 @@ def accept_invitation(
     """
     row = consume_link(session, purpose=INVITATION, token=token, now=now)
     user = session.get_one(User, row.user_id, with_for_update=True)
-    if user.disabled_at is not None:
+    if user.disabled_at is not None or (user.kind != "customer" and row.company_id is not None):
         raise DeadLink
     is_new = user.password_hash is None
     if is_new:
@@ -155,7 +156,9 @@ def _join(session: Session, user: User, row: OneTimeToken, now: datetime) -> Non
     record_person_changed(session, actor, membership, "joined", version=f"{row.id}", now=now)
 
 
-def _send(session: Session, *, actor: Actor, user: User, role: str, public_url: str, now: datetime) -> None:
+def _send(
+    session: Session, *, actor: Actor, user: User, role: str, public_url: str | None, now: datetime
+) -> None:
     issued = issue_link(
         session,
         purpose=INVITATION,
@@ -164,5 +167,6 @@ def _send(session: Session, *, actor: Actor, user: User, role: str, public_url: 
         created_by=actor.user_id,
         now=now,
     )
-    mail_invitation(session, user, actor=actor, role=role, issued=issued, public_url=public_url)
+    if public_url is not None:
+        mail_invitation(session, user, actor=actor, role=role, issued=issued, public_url=public_url)
     record_invite_sent(session, user, role=role, actor=actor, link_id=issued.id, now=now)

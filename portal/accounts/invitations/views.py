@@ -45,14 +45,14 @@ def invitation_form() -> Answer:
     status = 422
     if form.validate_on_submit():
         with refusing(form) as tried:
-            _count_invitation(form.email.data)
+            url = _url_to(form.email.data)
             invite(
                 db(),
                 actor=actor(),
                 email=form.email.data,
                 name=form.name.data,
                 role=form.role.data,
-                public_url=public_url(),
+                public_url=url,
                 now=now(),
             )
         if tried.refused is None:
@@ -67,11 +67,11 @@ def invitation_form() -> Answer:
 def resend_form(user_id: int) -> Answer:
     """Send an invitation again."""
     with refusing() as tried:
-        _count_invitation(person_in(db(), actor().company_id, user_id).email)
+        url = _url_to(person_in(db(), actor().company_id, user_id).email)
     if tried.refused is not None:
         flash("error", tried.refused.message)
         return redirect(url_for(".people"))
-    user = resend_invitation(db(), actor=actor(), user_id=user_id, public_url=public_url(), now=now())
+    user = resend_invitation(db(), actor=actor(), user_id=user_id, public_url=url, now=now())
     flash("ok", f"A new invitation is on its way to {user.email}. The earlier link no longer works.")
     return redirect(url_for(".people"))
 
@@ -136,6 +136,17 @@ def _welcome(user: User, is_new: bool, found: OpenInvitation) -> Answer:
     return redirect(url_for(".sign_in", next=url_for(".context")))
 
 
-def _count_invitation(email: str) -> None:
-    count_try(throttle.INVITATION, f"company {actor().company_id}")
-    count_try(throttle.INVITATION_TO, email)
+def _url_to(email: str) -> str | None:
+    """The portal's address, for the mail; None if other companies have sent this person enough mails today. That they
+    did is nothing this one may learn: it is refused for its own invitations only.
+
+    :raises TooManyTries: if the company sent too many, or too many to this address.
+    """
+    company = f"company {actor().company_id}"
+    count_try(throttle.INVITATION, company)
+    count_try(throttle.INVITATION_TO, f"{company} {email}")
+    try:
+        count_try(throttle.INVITATION_TO, email)
+    except TooManyTries:
+        return None
+    return public_url()

@@ -117,6 +117,8 @@ class User(Base):
     )
     # Since when the person has a second factor (portal/accounts/models/second_factors.py); None: has none.
     second_factor_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Whether mails about documents bring them along as PDF.
+    attach_documents: Mapped[bool] = mapped_column(server_default="false")
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=text("now()"))
 

@@ -12,7 +12,7 @@ from portal.touchpoints.kind import Change, Touch, fact
 from portal.touchpoints.recording import Event, record
 
 # Codes; a name and a phone number are never in the log, only that they were changed.
-CODES = ("language", "time_zone")
+CODES = ("language", "time_zone", "attach_documents")
 
 
 @fact(
@@ -36,7 +36,8 @@ class ProfileChanged(Touch):
 def record_profile_changed(session: Session, change: Change, *, actor: Actor, now: datetime) -> None:
     """Record which of their details a person changed."""
     codes = Change(
-        {name: change.before[name] for name in CODES}, {name: change.after[name] for name in CODES}
+        {name: change.before[name] for name in CODES if name in change.before},
+        {name: change.after[name] for name in CODES if name in change.after},
     )
     fact = ProfileChanged(fields=change.names, before=codes.was, after=codes.becomes)
     key = f"profile_changed:{actor.user_id}:{now.isoformat()}"

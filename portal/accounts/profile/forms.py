@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, SelectField, TelField
+from wtforms import BooleanField, PasswordField, SelectField, TelField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -27,6 +27,14 @@ class ProfileForm(PortalForm):
         own = [] if language in known else [SelectChoice(language, language)]
         self.language.choices = [*own, *LANGUAGES]
         self.time_zone.choices = [SelectChoice(name, words) for name, words in zones_with(zone)]
+
+
+class MailsForm(PortalForm):
+    """How mails about documents come to a person."""
+
+    attach_documents = BooleanField(
+        "Attach the document to mails about it", description="Invoices, credit memos and statements, as PDF."
+    )
 
 
 class PasswordForm(PortalForm):

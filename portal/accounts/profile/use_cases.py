@@ -39,5 +39,14 @@ def update_profile(
     return user
 
 
+def choose_attachments(session: Session, *, actor: Actor, wanted: bool, now: datetime) -> None:
+    """Have mails about documents bring them along as PDF, or not."""
+    user = session.get_one(User, actor.user_id)
+    if user.attach_documents != wanted:
+        change = Change({"attach_documents": user.attach_documents}, {"attach_documents": wanted})
+        user.attach_documents = wanted
+        record_profile_changed(session, change, actor=actor, now=now)
+
+
 def _details(user: User) -> dict[str, object]:
     return {"name": user.name, "phone": user.phone, "language": user.language, "time_zone": user.time_zone}

@@ -9,8 +9,8 @@ from flask import current_app, redirect, render_template, url_for
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.people.queries import person
-from portal.accounts.profile.forms import PasswordForm, ProfileForm
-from portal.accounts.profile.use_cases import update_profile
+from portal.accounts.profile.forms import MailsForm, PasswordForm, ProfileForm
+from portal.accounts.profile.use_cases import choose_attachments, update_profile
 from portal.accounts.sign_in.page import count_guess, record_failure, sellers
 from portal.accounts.sign_in.queries import sessions_of
 from portal.accounts.sign_in.use_cases.credentials import change_password
@@ -53,6 +53,19 @@ def save_profile() -> Answer:
             flash("ok", "Your details are saved.")
             return redirect(url_for(".account"))
     return _page(user, form, PasswordForm(formdata=None)), 422
+
+
+@blueprint.post("/account/mails", endpoint="save_mails")
+@needs("account:manage")
+def edit_mails() -> Answer:
+    """Whether mails about documents bring them along."""
+    form = MailsForm()
+    choose_attachments(db(), actor=actor(), wanted=bool(form.attach_documents.data), now=now())
+    flash(
+        "ok",
+        "Mails bring documents along." if form.attach_documents.data else "Mails come without documents.",
+    )
+    return redirect(url_for(".account") + "#mails")
 
 
 @blueprint.post("/account/password", endpoint="change_password")
@@ -119,5 +132,6 @@ def _page(user: User, profile_form: ProfileForm, password_form: PasswordForm) ->
         user=user,
         profile_form=profile_form,
         password_form=password_form,
+        mails_form=MailsForm(formdata=None, obj=user),
         sessions=sessions_of(db(), actor(), now=now(), idle=idle),
     )

@@ -45,6 +45,13 @@ FURTHER = (
         "Name, address and tax number on documents",
         "edit",
     ),
+    (
+        "accounts.document_addresses",
+        "company:manage",
+        "Addresses for documents",
+        "Mailboxes that get documents, too",
+        "mail",
+    ),
 )
 
 

@@ -8,12 +8,13 @@ from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import mailboxes
 from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
-from portal.billing.payers.letters import mail_payers
+from portal.billing.payers.letters import mail_payers, to_mailboxes
 from portal.billing.settlement.use_cases.settle import Settled
-from portal.foundation.mail import Letter
+from portal.foundation.mail import Letter, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
 
@@ -75,7 +76,12 @@ def mail_payment_recorded(session: Session, company: Company, settled: Settled) 
         unapplied=_words(payment, parts.unapplied_minor),
         company=company.name,
     )
-    return _mail(session, company, payment, letter)
+    many = _mail(session, company, payment, letter)
+    if not many:
+        return 0
+    boxes = mailboxes(session, "receipt", [company.id]).get(company.id, [])
+    send(session, *to_mailboxes(company.name, boxes, letter, key=f"{letter.kind}:{payment.number}"))
+    return many + len(boxes)
 
 
 def mail_payment_returned(

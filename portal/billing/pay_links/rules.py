@@ -8,6 +8,7 @@ from portal.foundation.errors import Rejected
 
 DEFAULT_DAYS = 14
 MOST_DAYS = 60
+MAILED_DAYS = 45  # of a link that comes with a new invoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

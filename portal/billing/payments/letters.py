@@ -8,8 +8,10 @@ from typing import TypedDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import mailboxes
 from portal.accounts.models import Company, Membership, User
 from portal.billing.models.payments import PaymentAttempt
+from portal.billing.payers.letters import to_mailboxes
 from portal.billing.settlement.use_cases.settle import Settled
 from portal.billing.stripe.emails import is_plain
 from portal.foundation.mail import Letter, Mail, To, send
@@ -73,6 +75,8 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
         company=_company_name(session, attempt),
     )
     _mail_readers(session, attempt, letter, payment.number)
+    boxes = mailboxes(session, "receipt", [attempt.company_id]).get(attempt.company_id, [])
+    send(session, *to_mailboxes(letter.company, boxes, letter, key=f"{letter.kind}:{payment.number}"))
     if attempt.via == "link" and is_plain(attempt.payer_email):
         _mail_payer(session, attempt, letter, payment.number)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import mailboxes
 from portal.accounts.models import Company
-from portal.billing.payers.queries import Recipient, people_who_may
+from portal.billing.payers.letters import Readers
+from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.facts import record_reminder_sent, record_reminders_changed
 from portal.billing.reminders.letters.reminder import reminder_mails
 from portal.billing.reminders.queries import credit_of_companies, due_steps, policy_of
@@ -99,38 +101,36 @@ def _take_batch(session: Session, after: int, *, now: datetime, zone: str) -> tu
 def _take_steps(session: Session, steps: Sequence[DueStep], *, now: datetime, today: date) -> int:
     """The same number of statements for any number of invoices."""
     companies = {each.company_id for each in steps}
-    people = people_who_may(session, "invoices:pay", companies)
-    reachable = [each for each in steps if people.get(each.company_id) or each.company_email]
+    readers = Readers(
+        people_who_may(session, "invoices:pay", companies), mailboxes(session, "reminder", companies)
+    )
+    reachable = [each for each in steps if readers.many(each.company_id) or each.company_email]
     if not reachable:
         return 0
-    taken = _take(session, reachable, people, now)
-    _mail_reminders(session, taken, people, today)
+    taken = _take(session, reachable, readers, now)
+    _mail_reminders(session, taken, readers, today)
     for each in taken:
         record_reminder_sent(session, each, now=now)
     return len(taken)
 
 
-def _mail_reminders(
-    session: Session, taken: Sequence[DueStep], people: Mapping[int, Sequence[Recipient]], today: date
-) -> None:
-    """Queue one mail per company and person about the steps taken."""
+def _mail_reminders(session: Session, taken: Sequence[DueStep], readers: Readers, today: date) -> None:
+    """Queue one mail per company and reader about the steps taken."""
     credit = credit_of_companies(session, {each.company_id for each in taken})
     mails: list[Mail] = []
-    for company_id, group in groupby(taken, key=lambda each: each.company_id):
-        mails += reminder_mails(list(group), people.get(company_id, []), credit, today)
+    for _, group in groupby(taken, key=lambda each: each.company_id):
+        mails += reminder_mails(list(group), readers, credit, today)
     send(session, *mails)
 
 
-def _take(
-    session: Session, steps: Sequence[DueStep], people: Mapping[int, Sequence[Recipient]], now: datetime
-) -> list[DueStep]:
+def _take(session: Session, steps: Sequence[DueStep], readers: Readers, now: datetime) -> list[DueStep]:
     """The steps that no other worker has taken."""
     asked = {
         "invoices": [each.invoice_id for each in steps],
         "companies": [each.company_id for each in steps],
         "steps": [each.step for each in steps],
         "times": [now] * len(steps),
-        "people": [max(1, len(people.get(each.company_id, []))) for each in steps],
+        "people": [max(1, readers.many(each.company_id)) for each in steps],
     }
     taken = set(session.scalars(TAKE, asked))
     return [each for each in steps if each.invoice_id in taken]

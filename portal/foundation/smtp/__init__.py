@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -52,26 +54,50 @@ def message_id(key: str, sender: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What a message has besides its words: all its readers, and a PDF with its name."""
+
+    to: Sequence[str] = ()
+    cc: Sequence[str] = ()
+    pdf: tuple[str, bytes] | None = None
+
+
+NOTHING_ELSE = Enclosed()
+
+
 def compose(
-    *, key: str, sender: tuple[str, str], to: tuple[str, str], subject: str, body: str
+    *,
+    key: str,
+    sender: tuple[str, str],
+    to: tuple[str, str],
+    subject: str,
+    body: str,
+    enclosed: Enclosed = NOTHING_ELSE,
 ) -> EmailMessage:
-    """A plain-text message. ``sender`` and ``to`` are name and address; line breaks in names are dropped.
+    """A message of plain text. ``sender`` and ``to`` are name and address; line breaks in names are dropped.
 
     :raises UnicodeError: if there is no such domain; other errors for what cannot be an address.
     """
     message = EmailMessage()
     message["From"] = _address(*sender)
-    message["To"] = _address(*to)
+    message["To"] = [_address("", each) for each in enclosed.to] or _address(*to)
+    if enclosed.cc:
+        message["Cc"] = [_address("", each) for each in enclosed.cc]
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(utcnow())
     message["Message-ID"] = message_id(key, sender[1])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    if enclosed.pdf is not None:
+        name, content = enclosed.pdf
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
     return message
 
 
-def send(url: str, message: EmailMessage) -> None:
-    """Hand the message over. A plain connection is encrypted where the server offers it (STARTTLS).
+def send(url: str, message: EmailMessage, to: str) -> None:
+    """Hand the message over for one address, whoever else the message names. A plain connection is encrypted where the
+    server offers it (STARTTLS).
 
     :raises OSError: when the server can't be reached (``smtplib.SMTPException`` is one, too).
     """
@@ -79,7 +105,7 @@ def send(url: str, message: EmailMessage) -> None:
     with _greeted(url, TIMEOUT) as server:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+        server.send_message(message, to_addrs=["@".join(wire_form("".join(to.split())))])
 
 
 def takes_any_letters(url: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership, User, UserSession
+from portal.accounts.models.document_addresses import DocumentAddress
 from portal.accounts.models.second_factors import Passkey
 from portal.billing.disputes.use_cases.disputes import open_dispute
 from portal.billing.models.disputes import InvoiceDispute
@@ -117,6 +118,7 @@ def everybody(build: Build, app: Flask) -> World:
         "month": "2026-05",
         "exemption_id": _exemption(build, company).id,
         "approval_id": _approval(build, company, buyer, draft_id).id,
+        "address_id": _document_address(build, company, "ap@example.com").id,
     }
     invoice = make_invoice(build.session, company)
     world.parts["dispute_id"] = _dispute(build, company).id
@@ -133,6 +135,9 @@ def everybody(build: Build, app: Flask) -> World:
         "/invoices": {"number": invoice.number},
         "/billing/invoices": {"number": invoice.number},
         "/billing/payments": {"number": money.payment_number},
+        "/customers/<code>/document-addresses": {
+            "address_id": _document_address(build, company, "office@example.com").id
+        },
         "/scheduled-payments": {"token": money.scheduled_token},
         "/payments": {"token": make_attempt(build.session, company, {invoice: 100}, state="failed").token},
         "/customers/<code>/invoices": {"number": invoice.number},
@@ -258,6 +263,20 @@ def _approval(build: Build, company: Company, buyer: User, draft_id: int) -> Ord
         total_minor=2,
         line_count=2,
         contents="",
+    )
+    build.session.add(row)
+    build.session.commit()
+    return row
+
+
+def _document_address(build: Build, company: Company, email: str) -> DocumentAddress:
+    row = DocumentAddress(
+        company_id=company.id,
+        email=email,
+        delivery="to",
+        kinds=["invoice"],
+        removal_token=new_token(),
+        asked_at=datetime.now(UTC),
     )
     build.session.add(row)
     build.session.commit()

@@ -30,6 +30,7 @@ KINDS = (
     "facts",
     "letters",
     "jobs",
+    "attachments",
     "checks",
     "files",
     "forms",

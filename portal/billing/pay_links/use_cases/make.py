@@ -17,9 +17,9 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.pay_links.facts import record_link
 from portal.billing.pay_links.letters import mail_pay_link
-from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.rules import MAILED_DAYS, LinkRequest
 from portal.billing.payments.rules import MOST_DOCUMENTS
-from portal.foundation.actor import Actor
+from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
@@ -51,14 +51,21 @@ class _Subject:
 
 
 def make_invoice_link(
-    session: Session, request: LinkRequest, *, actor: Actor, number: str, now: datetime
+    session: Session,
+    request: LinkRequest,
+    *,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    company_id: int | None = None,
 ) -> NewLink:
     """A link to pay what is open of one invoice.
 
+    :param company_id: the customer for which staff make it; of nobody else's concern.
     :raises NotFound: if the actor lacks the permission, or has no such invoice.
     :raises Rejected: if nothing of it is open.
     """
-    company_id = check_may_use(actor)
+    company_id = _whose(actor, company_id)
     invoice = session.scalars(
         select(Invoice).where(
             Invoice.company_id == company_id, Invoice.number == number, Invoice.kind == "invoice"
@@ -74,15 +81,22 @@ def make_invoice_link(
 
 
 def make_statement_link(
-    session: Session, request: LinkRequest, *, actor: Actor, month: date, now: datetime
+    session: Session,
+    request: LinkRequest,
+    *,
+    actor: Actor,
+    month: date,
+    now: datetime,
+    company_id: int | None = None,
 ) -> NewLink:
     """A link to pay the invoices issued in a month or before that are open now.
 
     :param month: any day of it.
+    :param company_id: as for an invoice.
     :raises NotFound: if the actor lacks the permission.
     :raises Rejected: if none is open, or too many are.
     """
-    invoices = _open_until(session, check_may_use(actor), month)
+    invoices = _open_until(session, _whose(actor, company_id), month)
     if not invoices:
         raise Rejected(
             "settled", "Nothing of this statement is open, so there is nothing to make a link for."
@@ -93,6 +107,22 @@ def make_statement_link(
         )
     subject = _Subject("statement", f"Statement of {month:%B %Y}", invoices)
     return _make(session, request, subject, actor, now)
+
+
+def _whose(actor: Actor, company_id: int | None) -> int:
+    """The actor's own company; for those of staff who manage billing, the customer that they name."""
+    if company_id is not None and actor.can("billing:manage"):
+        return company_id
+    return check_may_use(actor)
+
+
+def make_mailed_link(session: Session, invoice: Invoice, *, zone: str, now: datetime) -> NewLink | None:
+    """A link for a mail that announces an invoice, as the company wishes for an address. None if nothing is to be paid
+    online."""
+    if invoice.open_minor <= 0 or invoice.currency != _currency(session, invoice.company_id):
+        return None
+    subject = _Subject("invoice", f"Invoice {invoice.number}", [invoice])
+    return _make(session, LinkRequest(days=MAILED_DAYS, zone=zone), subject, SYSTEM, now)
 
 
 def _open_until(session: Session, company_id: int, month: date) -> Sequence[Invoice]:

@@ -5,19 +5,24 @@ A mail is queued in the transaction that issues the document, one for each docum
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import Mailbox, mailboxes
 from portal.accounts.models import Company
 from portal.billing.documents.early import early_discount
 from portal.billing.models.invoices import Invoice
-from portal.billing.payers.letters import to_each
+from portal.billing.payers.letters import Readers, to_mailboxes
 from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import credit_of_companies, policy_of
-from portal.foundation.mail import Letter, Mail, To, send
+from portal.foundation.jobs import MAIL, JobName, defer
+from portal.foundation.mail import Contents, Letter, Mail, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
+
+MAIL_WITH_LINKS = JobName("billing.mail_with_links", MAIL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,7 @@ class InvoiceNew(Letter, words="new invoice"):
     order: str
     po: str
     job: str
+    ordered_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +59,13 @@ class CreditMemoNew(Letter, words="new credit memo"):
     order: str
     po: str
     job: str
+    ordered_by: str
     reason: str
 
 
 def mail_new_document(session: Session, document: Invoice) -> int:
-    """Write to those who may pay, or to the company's own address where there are none.
+    """Write to those who may pay and to the company's addresses for documents, or to its own address where there are
+    neither.
 
     Called when everything that belongs to the document is done, so that the mail mentions prepayments and what it was
     applied to. There is no mail about documents without an amount, to closed companies, and where mails about invoices
@@ -70,12 +78,39 @@ def mail_new_document(session: Session, document: Invoice) -> int:
         return 0
     letter = _new_document(session, company, document)
     key = f"{letter.kind}:{document.number}"
-    people = people_who_may(session, "invoices:pay", [company.id]).get(company.id, [])
-    mails = to_each(people, letter, key=key)
+    boxes = mailboxes(session, document.kind, [company.id])
+    if any(with_link(each, document) for each in boxes.get(company.id, [])):
+        # The links are made above this room; all addresses wait for them, so that each mail names all.
+        defer(session, MAIL_WITH_LINKS, {"invoice_id": document.id})
+        boxes = {}
+    readers = Readers(people_who_may(session, "invoices:pay", [company.id]), boxes)
+    mails = readers.mails(company.id, company.name, letter, key=key, document=enclosed_document(document))
     if not mails and company.email:
         mails = [Mail(key=key, letter=letter, to=To(company.email, company.name), company_id=company.id)]
     send(session, *mails)
     return len(mails)
+
+
+def with_link(box: Mailbox, document: Invoice) -> bool:
+    """Whether the address gets a link to pay the document by."""
+    return box.pay_link and document.kind == "invoice" and document.open_minor > 0
+
+
+def mail_with_links(session: Session, document: Invoice, pay: Mapping[int, str]) -> None:
+    """Write to the company's addresses for documents about a new invoice.
+
+    :param pay: paths of links to pay by, by address.
+    """
+    company = session.get_one(Company, document.company_id)
+    letter = _new_document(session, company, document)
+    boxes = mailboxes(session, document.kind, [company.id]).get(company.id, [])
+    key, enclosed = f"{letter.kind}:{document.number}", enclosed_document(document)
+    send(session, *to_mailboxes(company.name, boxes, letter, key=key, document=enclosed, pay=pay))
+
+
+def enclosed_document(document: Invoice) -> Contents:
+    """How a mail names an invoice or credit memo that it brings along (portal/billing/invoices/attachments.py)."""
+    return {"kind": "invoice", "invoice_id": document.id, "page": f"/invoices/{document.number}"}
 
 
 def _is_mailed(session: Session, company: Company, document: Invoice) -> bool:
@@ -117,6 +152,7 @@ def _invoice(company: Company, document: Invoice, credit_minor: int) -> InvoiceN
         order=document.order_number,
         po=po_words(document.po_number),
         job=document.job_name,
+        ordered_by=document.ordered_words,
     )
 
 
@@ -133,6 +169,7 @@ def _credit_memo(company: Company, document: Invoice) -> CreditMemoNew:
         order=document.order_number,
         po=po_words(document.po_number),
         job=document.job_name,
+        ordered_by=document.ordered_words,
     )
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from portal.billing.payers.letters import to_each
-from portal.billing.payers.queries import Recipient
+from portal.billing.payers.letters import Readers
 from portal.billing.reminders.rules import DueStep, Reminded, subject, when_words
 from portal.foundation.mail import Letter, Mail, To
 from portal.foundation.money import format_minor
@@ -37,17 +36,18 @@ class PaymentReminder(Letter, words="reminder of invoices"):
 
 
 def reminder_mails(
-    steps: Sequence[DueStep], people: Sequence[Recipient], credit: Mapping[tuple[int, str], int], today: date
+    steps: Sequence[DueStep], readers: Readers, credit: Mapping[tuple[int, str], int], today: date
 ) -> list[Mail]:
-    """One company's reminder, to its people or to its own address where there are none.
+    """One company's reminder, to its people and addresses, or to its own address where there are neither.
 
     :param credit: what companies have to use, in minor units, by company and currency.
     """
     first = steps[0]
     letter = _reminder(steps, credit, today)
     key = f"{letter.kind}:{first.invoice_id}:{first.step}"  # each step is taken once, so this names one mail
-    if people:
-        return to_each(people, letter, key=key)
+    mails = readers.mails(first.company_id, first.company_name, letter, key=key)
+    if mails:
+        return mails
     to = To(first.company_email or "", first.company_name)
     return [Mail(key=key, letter=letter, to=to, company_id=first.company_id)]
 

@@ -1,0 +1,1 @@
+"""Mailboxes to which a company has its documents sent: accounts payable, its office, its bookkeeper."""
