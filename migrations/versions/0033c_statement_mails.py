@@ -13,7 +13,7 @@ from portal.foundation.db import UTCDateTime
 from portal.foundation.postgres.row_security import each, nobody_but_the_owner
 
 revision = "0033c"
-down_revision = "0033b"
+down_revision = "0030c"
 branch_labels = None
 depends_on = None
 

@@ -19,7 +19,12 @@ AHEAD: dict[str, Any] = {
     "left": [],
     "credit": "",
 }
-PAPERS: dict[str, Any] = {"order": "SO-100042", "po": "PO 7731", "job": "Elm Street"}
+PAPERS: dict[str, Any] = {
+    "order": "SO-100042",
+    "po": "PO 7731",
+    "job": "Elm Street",
+    "ordered_by": "Riley Sanders for Dana Ortiz",
+}
 NO_PAPERS = dict.fromkeys(PAPERS, "")
 INVOICE: dict[str, Any] = {
     **COMPANY,
@@ -201,6 +206,15 @@ MAILS: dict[str, Cases] = {
         "settles with a discount": RECORDED,
         "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
         "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
+    },
+    "document_copy": {
+        "an invoice": {
+            **COMPANY,
+            "what": "Invoice INV-100042",
+            "rows": [["Total", "$1,249.65"], ["Open", "$249.65"], ["Due", "2 Jul 2026"]],
+            "path": "/invoices/INV-100042",
+            "by": "Ada Admin",
+        }
     },
     "payment_returned": {
         "with a note": {**RETURNED, "note": "Insufficient funds."},

@@ -27,6 +27,8 @@ COLUMNS = (
     "Disputed",
     "Promised for",
     "Payment under way",
+    "Ordered by",
+    "Placed by rep",
 )
 Cells = tuple[str | Decimal, ...]
 KINDS = {"invoice": "Invoice", "credit_memo": "Credit memo"}
@@ -56,4 +58,6 @@ def cells(row: InvoiceRow, today: date) -> Cells:
         major(row.disputed_minor) if row.disputed_minor else "",
         promised,
         major(row.under_way_minor) if row.under_way_minor else "",
+        plain(row.ordered_by),
+        plain(row.placed_by_rep),
     )

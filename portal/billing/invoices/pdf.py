@@ -85,6 +85,7 @@ def _facts(document: Document) -> list[tuple[str, str]]:
             ("Order", invoice.order_number),
             ("PO number", invoice.po_number),
             ("Job", invoice.job_name),
+            ("Ordered by", invoice.ordered_words),
             ("Store", document.store_name or ""),
         ]
     )

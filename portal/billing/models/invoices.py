@@ -61,6 +61,9 @@ class Invoice(Base):
     po_number: Mapped[str] = mapped_column(server_default="")
     job_id: Mapped[int | None] = mapped_column(ForeignKey("company_job.id"))
     job_name: Mapped[str] = mapped_column(server_default="")
+    # Names as they were: who ordered it, and the rep who placed the order in that person's name.
+    ordered_by: Mapped[str] = mapped_column(server_default="")
+    placed_by_rep: Mapped[str] = mapped_column(server_default="")
     # Copies: the sold-to's name, code and billing details, and the ship-to or the store, as they were. The store's says
     # ``picked_up``.
     bill_to: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
@@ -77,6 +80,7 @@ class Invoice(Base):
 
     __table_args__ = (
         CheckConstraint(f"kind in {sql_list(DOCUMENTS)}", name="kind_known"),
+        CheckConstraint("placed_by_rep = '' or ordered_by <> ''", name="rep_orders_for_somebody"),
         CheckConstraint("total_minor = net_minor + tax_minor", name="total_adds_up"),
         CheckConstraint(
             "case kind when 'invoice' then total_minor >= 0 else total_minor <= 0 end", name="total_by_kind"
@@ -110,6 +114,11 @@ class Invoice(Base):
     def creditable_minor(self) -> int:
         """What was not credited of an invoice yet, paid or not; never below zero."""
         return max(0, self.total_minor - self.credited_minor)
+
+    @property
+    def ordered_words(self) -> str:
+        """``Riley Sanders for Dana Ortiz`` of what a rep ordered in somebody's name; else who ordered it, or nothing."""
+        return f"{self.placed_by_rep} for {self.ordered_by}" if self.placed_by_rep else self.ordered_by
 
     @property
     def was_picked_up(self) -> bool:

@@ -12,6 +12,17 @@ from portal.billing.payers.queries import Recipient, people_who_may
 from portal.foundation.mail import Contents, Letter, Mail, Parcel, To, send
 
 
+@dataclass(frozen=True, kw_only=True)
+class DocumentCopy(Letter, words="document sent again"):
+    """A document that somebody asked for again: ``what`` it is, with its ``rows`` of words and amounts; ``by`` sends it."""
+
+    what: str
+    company: str
+    rows: list[list[str]]
+    path: str
+    by: str
+
+
 def to_each(
     people: Iterable[Recipient],
     letter: Letter,
@@ -120,3 +131,32 @@ def mail_payers(
     people = people_who_may(session, permission, [company_id]).get(company_id, [])
     send(session, *to_each(people, letter, key=key))
     return len(people)
+
+
+def copy_key(key: str, email: str) -> str:
+    """Names a document that a form sends to an address."""
+    return f"document_copy:{key}:{email}"
+
+
+def mail_copies(
+    session: Session,
+    letter: DocumentCopy,
+    to: Iterable[tuple[str, str]],
+    *,
+    key: str,
+    company_id: int,
+    document: Contents | None = None,
+) -> None:
+    """Queue a document to addresses, each with whose it is.
+
+    :param key: random, from the form: sent twice, it goes out once.
+    :param document: what is attached.
+    """
+    parcel = Parcel(document=document) if document else None
+    mails = [
+        Mail(
+            key=copy_key(key, email), letter=letter, to=To(email, name), company_id=company_id, parcel=parcel
+        )
+        for email, name in to
+    ]
+    send(session, *mails)

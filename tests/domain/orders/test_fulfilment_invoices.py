@@ -14,12 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from portal.billing.chart_of_accounts import BANK, UNAPPLIED
+from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.foundation.actor import SYSTEM
+from portal.foundation.mail import OutboundMail
 from portal.orders.fulfilment.use_cases.acceptance import accept
 from portal.orders.fulfilment.use_cases.backorders import fulfil_backorders
 from portal.orders.fulfilment.use_cases.cancellation import cancel
@@ -107,6 +109,34 @@ def test_handing_over_issues_the_invoice(session: Session, build: Build) -> None
     again = session.get_one(Order, order.id, populate_existing=True)
     assert again.credit_released_minor == order.total_minor
     assert credit_used(session, scene.company) == taken, "the invoice counts in the order's place"
+
+
+def test_the_invoice_names_the_rep_and_whom_they_ordered_for(session: Session, build: Build) -> None:
+    """As they were called then; in the mail, and on a credit memo for it. Seen failing without the two columns."""
+    scene = counter(build)
+    rep = build.rep(scene.company, name="Alex Moreno")
+    stay = build.delegation(rep, scene.buyer, scene.company)
+    placed = {"placed_by_user_id": rep.id, "placed_by_name": rep.name}
+    order = scene.order(**placed, delegation_id=stay.id, on_behalf_reason=stay.reason)
+    own = scene.order()
+    for each in (order, own):
+        ready(session, scene, each)
+        collect(session, scene, each)
+    named = [
+        (invoice.ordered_by, invoice.placed_by_rep)
+        for each in (order, own)
+        for invoice in invoices(session, each)
+    ]
+    assert named == [("Dana Ortiz", "Alex Moreno"), ("Dana Ortiz", "")]
+    mails = session.scalars(
+        select(OutboundMail).where(OutboundMail.kind == "invoice_new").order_by(OutboundMail.id)
+    )
+    assert {each.data["ordered_by"] for each in mails} == {"Alex Moreno for Dana Ortiz", "Dana Ortiz"}
+    adjustment = Adjustment(scene.company, 500, "Came late", "t1", invoices(session, order)[0].number)
+    memo = credit_company(session, adjustment, actor=SYSTEM, today=NOW.date(), now=NOW)
+    assert memo.ordered_words == "Alex Moreno for Dana Ortiz"
+    with pytest.raises(IntegrityError, match="append-only"):
+        session.execute(Invoice.__table__.update().values(placed_by_rep="Somebody"))
 
 
 def test_partial_shipments_come_to_the_line_exactly(session: Session, build: Build) -> None:

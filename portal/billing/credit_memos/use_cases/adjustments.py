@@ -110,6 +110,8 @@ def _correcting(new: NewDocument, corrected: Invoice | None) -> NewDocument:
         po_number=corrected.po_number,
         job_id=corrected.job_id,
         job_name=corrected.job_name,
+        ordered_by=corrected.ordered_by,
+        placed_by_rep=corrected.placed_by_rep,
     )
 
 

@@ -57,6 +57,8 @@ COLUMNS: tuple[Any, ...] = (
     Invoice.net_minor,
     Invoice.tax_minor,
     Invoice.reason,
+    Invoice.ordered_by,
+    Invoice.placed_by_rep,
     _DISPUTED.label("disputed_minor"),
     _PROMISED.label("promised_on"),
     func.coalesce(_attempts(func.sum(PaymentAllocation.amount_minor), *LIVE), 0).label("under_way_minor"),
@@ -85,6 +87,8 @@ class InvoiceRow:
     net_minor: int
     tax_minor: int
     reason: str
+    ordered_by: str
+    placed_by_rep: str
     disputed_minor: int | None
     promised_on: date | None
     under_way_minor: int

@@ -61,6 +61,8 @@ class NewDocument:
     po_number: str = ""
     job_id: int | None = None
     job_name: str = ""
+    ordered_by: str = ""
+    placed_by_rep: str = ""
     ship_to: dict[str, Any] | None = None  # a copy of an address or a store, as JSON
     exemption: dict[str, str] | None = None
 

@@ -43,6 +43,7 @@ class InvoiceNew(Letter, words="new invoice"):
     order: str
     po: str
     job: str
+    ordered_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,7 @@ class CreditMemoNew(Letter, words="new credit memo"):
     order: str
     po: str
     job: str
+    ordered_by: str
     reason: str
 
 
@@ -150,6 +152,7 @@ def _invoice(company: Company, document: Invoice, credit_minor: int) -> InvoiceN
         order=document.order_number,
         po=po_words(document.po_number),
         job=document.job_name,
+        ordered_by=document.ordered_words,
     )
 
 
@@ -166,6 +169,7 @@ def _credit_memo(company: Company, document: Invoice) -> CreditMemoNew:
         order=document.order_number,
         po=po_words(document.po_number),
         job=document.job_name,
+        ordered_by=document.ordered_words,
     )
 
 

@@ -103,6 +103,8 @@ def new_document(locked: LockedOrder, kind: str, key: str, lines: list[Line]) ->
         po_number=order.po_number,
         job_id=order.job_id,
         job_name=order.job_name,
+        ordered_by=order.subject_name or order.placed_by_name,
+        placed_by_rep=order.placed_by_name if order.delegation_id is not None else "",
         ship_to=_place(order, store),
         exemption=order.exemption,
     )

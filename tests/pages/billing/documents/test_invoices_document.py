@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
@@ -16,6 +18,7 @@ from tests.builders import Build, today
 from tests.invoices import apply_memo, make_invoice, pay_offline
 from tests.page import PageClient
 from tests.pages.billing.documents.customer import Customer
+from tests.reading.pdf_text import words as pdf_words
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -158,3 +161,24 @@ def test_other_currencies(
     for page in ("/invoices", f"/invoices/{invoice.number}", "/account/billing"):
         client.get(page)
         assert words in client.text, page
+
+
+def test_who_ordered_it_and_for_whom(buyer: PageClient, customer: Customer) -> None:
+    """On the page, the PDF and in the file; the rep beside the person whom they ordered for. Seen failing without the column."""
+    by_rep = customer.invoice(ordered_by="Dana Ortiz", placed_by_rep="Alex Moreno")
+    own = customer.invoice(ordered_by="Sam Fields")
+    older = customer.invoice()
+    for invoice, words in ((by_rep, "Ordered by Alex Moreno for Dana Ortiz"), (own, "Ordered by Sam Fields")):
+        buyer.get(f"/invoices/{invoice.number}")
+        assert words in buyer.text
+        assert words.partition("Ordered by ")[2] in pdf_words(
+            buyer.http.get(f"/invoices/{invoice.number}.pdf").data
+        )
+    buyer.get(f"/invoices/{older.number}")
+    assert "Ordered by" not in buyer.text
+    rows = {
+        row["Number"]: row for row in csv.DictReader(io.StringIO(file_of(buyer, "/invoices.csv?status=all")))
+    }
+    assert [
+        (rows[each.number]["Ordered by"], rows[each.number]["Placed by rep"]) for each in (by_rep, own, older)
+    ] == [("Dana Ortiz", "Alex Moreno"), ("Sam Fields", ""), ("", "")]
