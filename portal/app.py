@@ -19,7 +19,7 @@ from portal.orders import pages as orders
 from portal.stores import pages as stores
 from portal.touchpoints import views as touchpoints
 from portal.web import access, errors, filters, security, sessions, touch, transaction, ui
-from portal.web.answers import health, request_log
+from portal.web.answers import compression, health, request_log
 from portal.web.browser import form_tokens
 from portal.web.look import assets, styleguide, templates
 
@@ -71,6 +71,7 @@ def _flask() -> Flask:
 def _install(app: Flask, settings: Settings) -> None:
     # The order matters: after_request handlers run in reverse, so the commit (installed last) comes first.
     request_log.begin(app)
+    compression.install(app)
     security.install(app, settings)
     form_tokens.install(app)
     assets.install(app)

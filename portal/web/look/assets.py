@@ -7,15 +7,25 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
-from markupsafe import Markup
+from flask import Flask, Response, current_app, make_response, request, url_for
+
+from portal.web.look.bundles import BUNDLES
 
 FOREVER = "public, max-age=31536000, immutable"
+THEMES = frozenset({"light", "dark"})
 
 
 @cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _made(name: str, folder: Path) -> bytes:
+    return BUNDLES[name][1](folder).encode()
+
+
+def _contents(name: str, folder: Path) -> bytes:
+    if name not in BUNDLES:
+        return (folder / name).read_bytes()
+    if current_app.debug:
+        _made.cache_clear()
+    return _made(name, folder)
 
 
 def _asset_of(app: Flask) -> Callable[[str], str]:
@@ -25,23 +35,33 @@ def _asset_of(app: Flask) -> Callable[[str], str]:
     def asset(name: str) -> str:
         known = addresses.get(name)
         if known is None or app.debug:
-            known = addresses[name] = url_for("static", filename=name, v=_digest(folder / name))
+            digest = hashlib.sha256(_contents(name, folder)).hexdigest()[:12]
+            known = addresses[name] = url_for("static", filename=name, v=digest)
         return known
 
     return asset
 
 
-def _once_of(app: Flask) -> Callable[[str], Markup]:
-    pieces: dict[str, Markup] = {}
+def _serve_of(app: Flask) -> Callable[[str], Response]:
+    folder = Path(app.static_folder or "")
 
-    def once(template: str) -> Markup:
-        """A piece of page that is the same for everybody, rendered once in the life of the process."""
-        known = pieces.get(template)
-        if known is None or app.debug:
-            known = pieces[template] = Markup(app.jinja_env.get_template(template).render())  # noqa: S704  (our own template)
-        return known
+    def serve(filename: str) -> Response:
+        """A static file, or what is put together from several."""
+        if filename not in BUNDLES:
+            return app.send_static_file(filename)
+        response = make_response(_contents(filename, folder))
+        response.mimetype = BUNDLES[filename][0]
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
-    return once
+    return serve
+
+
+def chosen_theme() -> str:
+    """Light or dark, if somebody chose it on this device; empty where the device decides."""
+    theme = request.cookies.get("portal_theme", "")
+    return theme if theme in THEMES else ""
 
 
 def _keep(response: Response) -> Response:
@@ -51,6 +71,7 @@ def _keep(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Give templates ``asset('css/app.css')`` and ``once('layouts/_sheets.html')``."""
-    app.jinja_env.globals.update(asset=_asset_of(app), once=_once_of(app))
+    """Give templates ``asset('img/mark.svg')`` and ``theme()``, and serve what :mod:`bundles` puts together."""
+    app.jinja_env.globals.update(asset=_asset_of(app), theme=chosen_theme)
+    app.view_functions["static"] = _serve_of(app)
     app.after_request(_keep)

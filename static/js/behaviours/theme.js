@@ -1,4 +1,4 @@
-// Switches between light and dark and remembers it on this device.
+// Switches between light and dark and remembers it on this device, in a cookie: the next page comes in it from the server.
 export const selector = "[data-theme-toggle]";
 
 const root = document.documentElement;
@@ -7,8 +7,6 @@ const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: 
 export function connect(button) {
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    try {
-      localStorage.setItem("theme", root.dataset.theme);
-    } catch { /* then it holds for this page only */ }
+    document.cookie = `portal_theme=${root.dataset.theme}; path=/; max-age=31536000; SameSite=Lax`;
   });
 }

@@ -49,11 +49,15 @@ POST   /autopay/ending                                   401     403    403   ok
 POST   /beacon                                           403     403    403   403      403   403         403 403       403        403     403   403
 GET    /billing                                          in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/invoices/<number>                        in      403    403   403      403   403         200 404       403        200     403   200
+GET    /billing/invoices/<number>/copies                 in      403    403   403      403   403         403 403       403        403     403   200
+POST   /billing/invoices/<number>/copies                 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/invoices/<number>/write-offs             in      403    403   403      403   403         403 403       403        403     403   200
 POST   /billing/invoices/<number>/write-offs             401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/invoices/<number>/write-offs/<write_off_id>/reversal 401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /billing/payments                                 in      403    403   403      403   403         403 403       403        403     403   200
 GET    /billing/payments/<number>                        in      403    403   403      403   403         403 403       403        403     403   200
+GET    /billing/payments/<number>/copies                 in      403    403   403      403   403         403 403       403        403     403   200
+POST   /billing/payments/<number>/copies                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/method                 401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds                401     403    403   403      403   403         403 403       403        403     403   ok
 POST   /billing/payments/<number>/refunds/<refund_id>/acknowledgment 401     403    403   403      403   403         403 403       403        403     403   ok
@@ -138,6 +142,8 @@ GET    /customers/<code>/statements                      in      403    403   40
 GET    /customers/<code>/statements/<month>              in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.csv          in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/statements/<month>.pdf          in      403    403   403      403   403         200 404       403        200     403   200
+GET    /customers/<code>/statements/<month>/copies       in      403    403   403      403   403         403 403       403        403     403   200
+POST   /customers/<code>/statements/<month>/copies       401     403    403   403      403   403         403 403       403        403     403   ok
 GET    /customers/<code>/tax-exemptions                  in      403    403   403      403   403         200 404       403        200     403   200
 GET    /customers/<code>/tax-exemptions/<exemption_id>   in      403    403   403      403   403         403 403       403        403     403   200
 POST   /customers/<code>/tax-exemptions/<exemption_id>/acceptance 401     403    403   403      403   403         403 403       403        403     403   ok
