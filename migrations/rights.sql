@@ -21,6 +21,7 @@ create policy own_company on discrepancy for all to portal_customer using ((comp
 create policy own_company on document_address for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_company on draft for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_company on draft_line for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
+create policy own_company on group_allocation for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_company on invoice for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_company on invoice_dispute for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
 create policy own_company on invoice_line for all to portal_customer using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::bigint));
@@ -78,6 +79,7 @@ grant execute on function lock_stock(store bigint, variants bigint[]) to portal_
 grant execute on function own_companies() to portal_customer;
 grant execute on function person_to_invite(address text, called text) to portal_customer;
 grant execute on function release_stock(store bigint, variants bigint[], quantities integer[]) to portal_books;
+grant insert on group_allocation to portal_books;
 grant insert on invoice_line to portal_books;
 grant insert on ledger_entry to portal_books;
 grant insert on ledger_transaction to portal_books;
@@ -125,6 +127,7 @@ grant select on company to portal_customer;
 grant select on contract_price to portal_customer;
 grant select on credit_account to portal_customer;
 grant select on delegation to portal_customer;
+grant select on group_allocation to portal_customer;
 grant select on invoice to portal_customer;
 grant select on invoice_dispute to portal_customer;
 grant select on invoice_line to portal_customer;
