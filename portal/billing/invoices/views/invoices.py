@@ -15,7 +15,6 @@ from portal.billing.invoices.queries.invoices import invoices
 from portal.billing.invoices.words import due_words
 from portal.billing.pages import blueprint
 from portal.billing.payments.pay_all_page import pay_all
-from portal.billing.payments.queries.group import branches_of, parent_of
 from portal.billing.tabs import money_tabs
 from portal.touchpoints.facts import DocumentDownloaded
 from portal.web.access import needs
@@ -49,16 +48,9 @@ def show_invoices() -> str | tuple[str, int]:
         list_href=_href,
         credits_href=url_for("billing.credits") if may_pay else None,
         money_tabs=money_tabs("billing.invoices"),
-        group_href=_group_href() if may_pay else None,
-        pay_all=pay_all(company_id, owed.main.currency) if may_pay else [],
+        pay_all=pay_all(company_id, owed.main.currency) if may_pay else None,
     )
     return (body, 422) if listed.errors else body
-
-
-def _group_href() -> str | None:
-    """The page on which the whole group is paid for, for whoever may."""
-    found = not actor().is_acting and (branches_of(db(), actor()) or parent_of(db(), actor()))
-    return url_for("billing.new_group_payment") if found else None
 
 
 def _href(**query: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company, Membership
@@ -34,43 +34,48 @@ class GroupCompany:
 
 
 def branches_of(session: Session, actor: Actor, parent_id: int | None = None) -> list[Company]:
-    """The branches of the actor's company, or of another parent, in which the actor may pay invoices. One statement.
-
-    A person's own row in a branch decides there, also one that is disabled (:mod:`portal.accounts.sight`).
-    """
-    parent = aliased(Company)
-    of = actor.customer_id if parent_id is None else parent_id
-    own = select(parent.currency).where(parent.id == of).scalar_subquery()
-    query = (
-        select(Company)
-        .select_from(Company, Membership)
-        .where(
-            standing_in(Company),  # type: ignore[arg-type]  # the class stands for any of its rows
-            Membership.user_id == actor.user_id,
-            Membership.role.in_(MAY_PAY),
-            Company.parent_id == of,
-            Company.disabled_at.is_(None),
-            Company.currency == own,
-        )
-    )
+    """The branches of the actor's company, or of another parent, in which the actor may pay invoices. One statement."""
+    query = _branches(actor, actor.customer_id if parent_id is None else parent_id)
     return list(session.scalars(query.order_by(Company.name, Company.id)).unique())
 
 
 def parent_of(session: Session, actor: Actor) -> Company | None:
     """The parent of the actor's company, if the actor may pay invoices there, too. One statement."""
+    return session.scalars(_parent(actor)).unique().first()
+
+
+def may_pay_group(actor: Actor) -> ColumnElement[bool]:
+    """Whether there is a group for which the actor may pay, as part of another statement."""
+    if actor.is_acting or not actor.can("invoices:pay"):
+        return false()
+    return or_(_branches(actor, actor.customer_id).exists(), _parent(actor).exists())
+
+
+def _branches(actor: Actor, parent_id: int) -> Select[Company]:
+    parent = aliased(Company)
+    own = select(parent.currency).where(parent.id == parent_id).scalar_subquery()
+    return _payable_in(actor).where(Company.parent_id == parent_id, Company.currency == own)
+
+
+def _parent(actor: Actor) -> Select[Company]:
     own = aliased(Company)
-    query = (
+    of = select(own.parent_id).where(own.id == actor.customer_id).scalar_subquery()
+    return _payable_in(actor).where(Company.id == of)
+
+
+def _payable_in(actor: Actor) -> Select[Company]:
+    """Companies in which the actor may pay. A person's own row in a branch decides there, also one that is disabled
+    (:mod:`portal.accounts.sight`)."""
+    return (
         select(Company)
         .select_from(Company, Membership)
         .where(
             standing_in(Company),  # type: ignore[arg-type]  # the class stands for any of its rows
             Membership.user_id == actor.user_id,
             Membership.role.in_(MAY_PAY),
-            Company.id == select(own.parent_id).where(own.id == actor.customer_id).scalar_subquery(),
             Company.disabled_at.is_(None),
         )
     )
-    return session.scalars(query).unique().first()
 
 
 def check_group(session: Session, actor: Actor) -> list[Company]:
