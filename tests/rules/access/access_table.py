@@ -41,8 +41,8 @@ POST   /acting/end                                       401     403    403   40
 GET    /activity                                         in      200    200   200      200   200         403 403       200        403     403   403
 GET    /approvals                                        in      403    200   200      200   200         403 403       200        403     403   403
 GET    /approvals/<approval_id>                          in      403    200   200      200   404         403 403       200        403     403   403
-POST   /approvals/<approval_id>/approval                 401     403    403   ok       ok    403         403 403       403        403     403   403
-POST   /approvals/<approval_id>/rejection                401     403    403   ok       ok    403         403 403       403        403     403   403
+POST   /approvals/<approval_id>/approval                 401     403    404   ok       ok    404         403 403       404        403     403   403
+POST   /approvals/<approval_id>/rejection                401     403    404   ok       ok    404         403 403       404        403     403   403
 GET    /autopay                                          in      403    403   200      200   403         403 403       403        403     403   403
 POST   /autopay                                          401     403    403   ok       ok    403         403 403       403        403     403   403
 POST   /autopay/ending                                   401     403    403   ok       ok    403         403 403       403        403     403   403
