@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0031c"
-down_revision = "0033c"
+down_revision = "0033d"
 branch_labels = None
 depends_on = None
 
