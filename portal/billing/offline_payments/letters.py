@@ -78,8 +78,8 @@ def mail_payment_recorded(session: Session, company: Company, settled: Settled) 
         company=company.name,
     )
     many = _mail(session, company, payment, letter)
-    if not many:
-        return 0
+    if company.disabled_at is not None:
+        return many
     boxes = mailboxes(session, "receipt", [company.id]).get(company.id, [])
     key, document = f"{letter.kind}:{payment.number}", enclosed_receipt(payment)
     send(session, *to_mailboxes(company.name, boxes, letter, key=key, document=document))

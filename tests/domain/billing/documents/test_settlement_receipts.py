@@ -51,7 +51,6 @@ def test_it_says_what_was_paid_saved_and_left(session: Session, build: Build) ->
 
 def test_an_address_gets_the_receipt_of_a_cheque(session: Session, build: Build, settings: Settings) -> None:
     company = build.company("Harbor Painting")
-    build.user(company, "company_admin")
     box(session, company, "ap@h.example", kinds=["receipt"])
     invoice = make_invoice(session, company, net=10_000)
     staff = build.actor(build.user(kind="admin"))
