@@ -120,6 +120,7 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
         {"region": "Ilinois"},
         "region: no state is called Ilinois; did you mean IL (Illinois)?",
     ),
+    ("stores", {"region": "Ilinois"}, "region: no state is called Ilinois; did you mean IL (Illinois)?"),
     ("tax_rates", {"region": "Ilinois"}, "region: no state is called Ilinois; did you mean IL (Illinois)?"),
 )
 SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
