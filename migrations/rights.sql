@@ -194,6 +194,7 @@ grant select, usage on sequence reset_request_id_seq to portal_customer;
 grant select, usage on sequence sales_order_id_seq to portal_customer;
 grant select, usage on sequence saved_method_id_seq to portal_customer;
 grant select, usage on sequence sign_in_attempt_id_seq to portal_customer;
+grant select, usage on sequence statement_mail_id_seq to portal_customer;
 grant select, usage on sequence store_id_seq to portal_customer;
 grant select, usage on sequence tax_exemption_id_seq to portal_customer;
 grant select, usage on sequence tax_rate_id_seq to portal_customer;

@@ -77,7 +77,9 @@ def make_engine(settings: Settings, **options: Any) -> Engine:
         # The last three: reading an index page costs about what any page does, how near a misspelt word must be, and
         # no compiling of a plan by machine code, which takes longer than any statement here runs.
         "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000"
-        " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.45 -c jit=off",
+        " -c random_page_cost=1.1 -c pg_trgm.word_similarity_threshold=0.45 -c jit=off"
+        # Asked for in the statements that read tax rates (billing/tax).
+        f" -c app.tax_rounding={settings.tax_rounding}",
         "connect_timeout": 5,
         "application_name": "counterpart",
         "cursor_factory": PlainCursor,

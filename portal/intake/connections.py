@@ -36,6 +36,8 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
         _prepare(connection)
         _lock(connection)
         with engine.connect() as held:
+            rounding = held.exec_driver_sql("select current_setting('app.tax_rounding', true)").scalar()
+            connection.execute("select set_config('app.tax_rounding', %s, false)", [rounding or ""])
             _prepare(held.connection.driver_connection)
             held.rollback()
             session = Session(held, expire_on_commit=False)

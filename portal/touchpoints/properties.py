@@ -57,6 +57,7 @@ PROPS: dict[str, Prop] = {
     "po_given": flag("a PO number was given"),
     "problems": count("things that stood in the way"),
     "purpose": word("invitation or reset"),
+    "period": word("month, as 2026-06"),
     "quantity": count("units of sale"),
     "quantity_before": count("units of sale before the change"),
     "query": word("words searched for, without mail addresses and long numbers", 120),

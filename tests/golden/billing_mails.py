@@ -207,6 +207,15 @@ MAILS: dict[str, Cases] = {
         "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
         "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
     },
+    "document_copy": {
+        "an invoice": {
+            **COMPANY,
+            "what": "Invoice INV-100042",
+            "rows": [["Total", "$1,249.65"], ["Open", "$249.65"], ["Due", "2 Jul 2026"]],
+            "path": "/invoices/INV-100042",
+            "by": "Ada Admin",
+        }
+    },
     "payment_returned": {
         "with a note": {**RETURNED, "note": "Insufficient funds."},
         "nothing was paid with it": {**RETURNED, "invoices": []},
@@ -319,4 +328,31 @@ MAILS: dict[str, Cases] = {
         },
     },
     "scheduled_nothing_left": {"paid already": {"on": "Wed 3 Jun 2026"}},
+    "statement_new": {
+        "owed": {
+            **COMPANY,
+            "month": "June 2026",
+            "opening": "$400.00",
+            "moved": [{"what": "Invoiced", "amount": "$216.00"}, {"what": "Paid", "amount": "-$100.00"}],
+            "closing": "$516.00",
+            "ages": [
+                {"what": "Not due yet", "amount": "$116.00"},
+                {"what": "61–90 days", "amount": "$400.00"},
+            ],
+            "overdue": "$400.00",
+            "owed": True,
+            "path": "/statements/2026-06?currency=USD",
+        },
+        "nothing owed": {
+            **COMPANY,
+            "month": "June 2026",
+            "opening": "$100.00",
+            "moved": [{"what": "Paid", "amount": "-$100.00"}],
+            "closing": "$0.00",
+            "ages": [],
+            "overdue": "",
+            "owed": False,
+            "path": "/statements/2026-06?currency=USD",
+        },
+    },
 }

@@ -21,17 +21,20 @@ _OF_PERSON = f"""
 """
 ORDER_LIMIT = f"select coalesce(least(m.order_limit_minor, {_REP_LIMIT}), -1) {_OF_PERSON}"
 _LIMITS = text(f"select m.order_limit_minor, {_REP_LIMIT} {_OF_PERSON}")
-# The company's own people first.
+# The company's own people first. Of what a rep asks for, the person it is for says yes as well, to what that person may
+# order alone.
 _APPROVERS = text(f"""
 select u.id, u.name, u.email, u.language, m.company_id <> c.id as of_parent
   from company c
   join membership m on {stands("m", "c")}
   join app_user u on u.id = m.user_id and u.disabled_at is null and u.kind = 'customer'
- where c.id = :company and m.role = any(:roles) and u.id <> all(:but)
+ where c.id = :company and u.id <> all(:but)
+   and (m.role = any(:roles) or u.id = :person and m.role = any(:orderers))
    and (m.order_limit_minor is null or m.order_limit_minor >= :total)
  order by m.company_id <> c.id, lower(u.name), u.id
 """)
 _DECIDERS = [role for role in CUSTOMER_ROLES if "approvals:decide" in PERMISSIONS[role]]
+_ORDERERS = [role for role in CUSTOMER_ROLES if "orders:place" in PERMISSIONS[role]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +91,27 @@ def limit_of(found: int | None) -> int | None:
 
 
 def approvers_of(
-    session: Session, *, company_id: int, total_minor: int, but: Collection[int | None] = ()
+    session: Session,
+    *,
+    company_id: int,
+    total_minor: int,
+    but: Collection[int | None] = (),
+    person: int | None = None,
 ) -> list[Approver]:
     """Who may approve an order of this total: the company's approvers and administrators whose own limit covers it,
     or its parent's if it has none. One statement.
 
     :param but: people who may not approve, since it is their order.
+    :param person: in whose name a rep asks: they may approve what they could order alone.
     """
     asked = {
         "company": company_id,
         "roles": _DECIDERS,
+        "orderers": _ORDERERS,
         "total": total_minor,
         "but": sorted({each for each in but if each is not None}),
+        "person": person,
     }
     rows = session.execute(_APPROVERS, asked).all()
-    own = [row for row in rows if not row.of_parent]
+    own = [row for row in rows if not row.of_parent or row.id == person]
     return [Approver(row.id, row.name, row.email, row.language) for row in own or rows]

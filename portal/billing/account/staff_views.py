@@ -105,6 +105,7 @@ def show_customer_invoice(number: str) -> str:
         refunds=_refunds(found),
         write_off=_manage("billing_staff.write_off", number=number),
         write_off_limit_minor=write_off_limit(found.currency),
+        send=_manage("billing_staff.send_invoice", number=number),
         credit=_manage("billing_staff.new_credit_memo", code=company.code, invoice=number),
     )
     shown = invoice_page(found, links, with_method=actor().can("billing:manage"))

@@ -122,16 +122,18 @@ def tax_rows(lines: Iterable[Any]) -> list[TaxRow]:
 def taxes(lines: Iterable[Any], currency: str) -> list[tuple[Decimal, str, int]]:
     """By rate, the lowest first: the rate, what it is on or why the product is another amount, and the tax. Sums of the
     lines' own amounts, without rounding again."""
-    found: dict[Decimal, tuple[int, int, bool]] = {}
+    by_rate: dict[Decimal, list[Any]] = {}
     for line in lines:
-        share = line.tax_share.normalize()
-        net, tax, in_part = found.get(share, (0, 0, False))
-        found[share] = (net + line.net_minor, tax + line.tax_minor, in_part or line.unit == ADJUSTMENT)
-    return [
-        (share, basis_words(net, share, tax, currency, in_part=in_part), tax)
-        for share, (net, tax, in_part) in sorted(found.items())
-        if share or tax
-    ]
+        by_rate.setdefault(line.tax_share.normalize(), []).append(line)
+    found = []
+    for share, held in sorted(by_rate.items()):
+        net, tax = sum(line.net_minor for line in held), sum(line.tax_minor for line in held)
+        in_part = any(line.unit == ADJUSTMENT for line in held)
+        by_line = all(is_exact(line, currency) for line in held)
+        if share or tax:
+            words = basis_words(net, share, tax, currency, in_part=in_part, by_line=by_line)
+            found.append((share, words, tax))
+    return found
 
 
 def is_exact(line: Any, currency: str) -> bool:

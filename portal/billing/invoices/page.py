@@ -45,6 +45,7 @@ class InvoiceLinks:
     dispute: str | None = None
     promise: str | None = None
     pay_links: str | None = None
+    send: str | None = None
     credit: str | None = None
     write_off: str | None = None
     write_off_limit_minor: int = 0
@@ -114,10 +115,10 @@ class InvoicePage:
     def actions(self) -> list[Action]:
         """What the reader can do besides paying: while something is open, or can still be credited."""
         each, links = self.invoice, self.links
+        send = [Action("Send it again", links.send, "mail")] if links.send else []
         if each.kind != "invoice":
-            return [
-                Action(f"Refund it from payment {number}", href, "swap") for number, href in links.refunds
-            ]
+            refunds = (Action(f"Refund it from payment {no}", href, "swap") for no, href in links.refunds)
+            return [*send, *refunds]
         found = [
             ("Promise to pay by a day", links.promise if each.open_minor else None, "calendar"),
             ("Something is wrong with it", links.dispute if each.creditable_minor else None, "question"),
@@ -125,7 +126,7 @@ class InvoicePage:
             ("Credit part of it", links.credit if each.creditable_minor else None, "swap"),
             ("Write off what is left", links.write_off if self._can_be_written_off else None, "check"),
         ]
-        return [Action(words, href, icon) for words, href, icon in found if href]
+        return [*send, *(Action(words, href, icon) for words, href, icon in found if href)]
 
     @property
     def _can_be_written_off(self) -> bool:

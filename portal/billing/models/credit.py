@@ -53,6 +53,9 @@ class PaymentTerms(Base):
     remind: Mapped[bool] = mapped_column(server_default="true")
     # Days from the due day at which to remind: -3 is three days before it.
     remind_at: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{-3,0,7,21,45}")
+    mail_statements: Mapped[bool] = mapped_column(
+        server_default="true"
+    )  # each month's, when there is something on it
     hold_after_days: Mapped[int | None]  # overdue; None: no automatic hold
     promises_suspend_hold: Mapped[bool] = mapped_column(server_default="true")  # once for each invoice
     # Credit memos and money on account are used before a card is charged, and for new invoices.

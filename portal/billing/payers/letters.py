@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.document_addresses.queries import Mailbox
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.foundation.mail import Contents, Letter, Mail, Parcel, To, send
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentCopy(Letter, words="document sent again"):
+    """A document that somebody asked for again: ``what`` it is, with its ``rows`` of words and amounts; ``by`` sends it."""
+
+    what: str
+    company: str
+    rows: list[list[str]]
+    path: str
+    by: str
 
 
 def to_each(
@@ -60,7 +71,7 @@ def to_mailboxes(
         Mail(
             key=f"{key}:address:{each.id}",
             letter=letter,
-            to=To(each.email),
+            to=To(each.email, company),
             company_id=each.company_id,
             parcel=Parcel(
                 document=document if each.attach_pdf else None,
@@ -87,12 +98,24 @@ class Readers:
         return len(self.people.get(company_id, ())) + len(self.boxes.get(company_id, ()))
 
     def mails(
-        self, company_id: int, company: str, letter: Letter, *, key: str, document: Contents | None = None
+        self,
+        company_id: int,
+        company: str,
+        letter: Letter,
+        *,
+        key: str,
+        document: Contents | None = None,
+        for_all: bool = False,
     ) -> list[Mail]:
-        """The letter to each of them, with the document for those who wish that."""
-        boxes = self.boxes.get(company_id, ())
+        """The letter to each of them, with the document for those who wish that.
+
+        :param for_all: all people get the document.
+        """
+        people, boxes = self.people.get(company_id, ()), self.boxes.get(company_id, ())
+        if for_all:
+            people = [replace(each, attach_documents=True) for each in people]
         return [
-            *to_each(self.people.get(company_id, ()), letter, key=key, document=document, besides=boxes),
+            *to_each(people, letter, key=key, document=document, besides=boxes),
             *to_mailboxes(company, boxes, letter, key=key, document=document),
         ]
 
@@ -108,3 +131,32 @@ def mail_payers(
     people = people_who_may(session, permission, [company_id]).get(company_id, [])
     send(session, *to_each(people, letter, key=key))
     return len(people)
+
+
+def copy_key(key: str, email: str) -> str:
+    """Names a document that a form sends to an address."""
+    return f"document_copy:{key}:{email}"
+
+
+def mail_copies(
+    session: Session,
+    letter: DocumentCopy,
+    to: Iterable[tuple[str, str]],
+    *,
+    key: str,
+    company_id: int,
+    document: Contents | None = None,
+) -> None:
+    """Queue a document to addresses, each with whose it is.
+
+    :param key: random, from the form: sent twice, it goes out once.
+    :param document: what is attached.
+    """
+    parcel = Parcel(document=document) if document else None
+    mails = [
+        Mail(
+            key=copy_key(key, email), letter=letter, to=To(email, name), company_id=company_id, parcel=parcel
+        )
+        for email, name in to
+    ]
+    send(session, *mails)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.document_addresses.queries import addresses_of
+from portal.accounts.models import Company
 from portal.accounts.roles import CUSTOMER_ROLES, PERMISSIONS
 from portal.accounts.sight import stands
 
@@ -49,6 +51,16 @@ def people_who_may(
     for row in session.execute(_PEOPLE, asked):
         found[row.company_id].append(Recipient(*row))
     return {company_id: _chosen(people, roles) for company_id, people in found.items()}
+
+
+def known_addresses(session: Session, company: Company) -> dict[str, str]:
+    """Where a company is written to about its money: its people who read invoices, its confirmed addresses for documents,
+    and its own address. By address, whose it is. Two statements."""
+    people = people_who_may(session, "invoices:read", [company.id]).get(company.id, [])
+    boxes = addresses_of(session, company.id)
+    found = {each.email: company.name for each in boxes if each.confirmed_at is not None}
+    found |= {each.email: each.name for each in people}
+    return {**found, company.email: company.name} if company.email else found
 
 
 def _chosen(people: list[Recipient], roles: list[str]) -> list[Recipient]:

@@ -19,6 +19,7 @@ class RemindersForm(PortalForm):
     """When a company is reminded of open invoices."""
 
     remind = BooleanField("Send mails about invoices")
+    statements = BooleanField("Send a statement each month")
     before = SelectField("Before the due day", choices=LEADS)
     at_due = BooleanField("On the due day")
     overdue = StringField(
@@ -32,6 +33,7 @@ def filled(policy: Policy) -> RemindersForm:
     """The form, filled with a policy."""
     form = RemindersForm(formdata=None)
     form.remind.data, form.at_due.data = policy.remind, policy.at_due
+    form.statements.data = policy.statements
     form.before.data, form.overdue.data = str(policy.before), policy.overdue
     form.before.choices = _leads(form.before.data)
     return form
@@ -55,4 +57,4 @@ def read_policy(form: RemindersForm) -> Policy | None:
     except ValueError as error:
         form.overdue.errors = [str(error)]
         return None
-    return Policy(bool(form.remind.data), steps)
+    return Policy(bool(form.remind.data), steps, bool(form.statements.data))

@@ -94,4 +94,6 @@ def credit_of_companies(session: Session, company_ids: Iterable[int]) -> dict[tu
 def policy_of(session: Session, company_id: int) -> Policy:
     """When the company is reminded; the default where nothing else was agreed."""
     terms = session.get(PaymentTerms, company_id)
-    return Policy() if terms is None else Policy(terms.remind, tuple(sorted(terms.remind_at)))
+    if terms is None:
+        return Policy()
+    return Policy(terms.remind, tuple(sorted(terms.remind_at)), terms.mail_statements)

@@ -17,10 +17,12 @@ LONGEST_BEFORE, LONGEST_AFTER, MOST_STEPS = 30, 365, 8
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whether a company gets mails about invoices at all (new ones, too), and when it is reminded of open ones."""
+    """Whether a company gets mails about invoices at all (new ones, too), when it is reminded of open ones, and whether
+    each month's statement is mailed."""
 
     remind: bool = True
     steps: tuple[int, ...] = DEFAULT_STEPS
+    statements: bool = True
 
     @property
     def before(self) -> int:

@@ -35,9 +35,9 @@ on conflict (invoice_id, step) do nothing
 returning invoice_id
 """)
 POLICY = text("""
-insert into payment_terms (company_id, kind, days, remind, remind_at)
-values (:company, 'net', :days, :remind, :steps)
-on conflict (company_id) do update set remind = :remind, remind_at = :steps
+insert into payment_terms (company_id, kind, days, remind, remind_at, mail_statements)
+values (:company, 'net', :days, :remind, :steps, :statements)
+on conflict (company_id) do update set remind = :remind, remind_at = :steps, mail_statements = :statements
 """)
 
 
@@ -74,12 +74,13 @@ def change_policy(session: Session, *, actor: Actor, now: datetime, company: Com
         "days": company.terms_days,
         "remind": policy.remind,
         "steps": list(policy.steps),
+        "statements": policy.statements,
     }
     before = policy_of(session, company.id)
     session.execute(POLICY, asked)
     change = Change(
-        {"remind": before.remind, "remind_at": before.steps},
-        {"remind": policy.remind, "remind_at": policy.steps},
+        {"remind": before.remind, "remind_at": before.steps, "mail_statements": before.statements},
+        {"remind": policy.remind, "remind_at": policy.steps, "mail_statements": policy.statements},
     )
     if change.names:
         record_reminders_changed(session, company.id, change, actor=actor, now=now)

@@ -44,7 +44,7 @@ class StatementPages:
         """What the list of months shows."""
         return MonthList(
             company=self.company,
-            months=months(db(), self.company.id, zone=_zone()),
+            months=months(db(), self.company.id, zone=_zone(), until=Month.of(today())),
             running=Month.of(today()),
             href=self._month_href,
         )

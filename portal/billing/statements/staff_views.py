@@ -31,6 +31,7 @@ def show_statement(code: str, month: str) -> str:
         "billing/statements/customer_statement.html",
         invoice_href=_invoice_href,
         shown=_pages(code).month_page(month),
+        send_href=_send_href(code, month) if actor().can("billing:manage") else None,
         words=words,
     )
 
@@ -56,6 +57,10 @@ def _pages(code: str) -> StatementPages:
         return url_for(f"billing_staff.{name}", code=company.code, **parts)
 
     return StatementPages(company, href)
+
+
+def _send_href(code: str, month: str) -> str:
+    return url_for("billing_staff.send_statement", code=code, month=month)
 
 
 def _invoice_href(number: str) -> str:

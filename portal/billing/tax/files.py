@@ -115,5 +115,14 @@ def _exemptions(connection: Connection[Any]) -> Known:
     return {(company, rest[2]): dict(zip(names, rest, strict=True)) for company, *rest in rows}
 
 
-LOOKUPS = (Lookup("exemptions", "certificate", _exemptions),)
+def _rounding(connection: Connection[Any]) -> Known:
+    """Where taxes are rounded, by the seller's setting."""
+    row = connection.execute("select coalesce(current_setting('app.tax_rounding', true), '')").fetchone()
+    return {"by_document": row == ("document",)}
+
+
+LOOKUPS = (
+    Lookup("exemptions", "certificate", _exemptions),
+    Lookup("tax_rounding", "way of rounding", _rounding),
+)
 SPECS = (TAX_RATES, TAX_EXEMPTIONS)

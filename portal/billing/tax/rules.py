@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from itertools import accumulate, pairwise
 
-from portal.foundation.money import format_minor, round_to_minor, to_major
+from portal.foundation.money import exponent, format_minor, round_to_minor, to_major
 from portal.places.regions import any_region
 
 
@@ -21,6 +23,7 @@ class Taxed:
     region: str = ""
     exemption: dict[str, str] | None = None
     waiting: str = ""
+    by_document: bool = False  # rounded once, see PORTAL_TAX_ROUNDING
 
     @property
     def words(self) -> str:
@@ -34,6 +37,25 @@ NO_TAX = Taxed()
 def tax_minor(net_minor: int, share: Decimal, currency: str) -> int:
     """Tax on a line's net amount, both in minor units: rounded half up once per line, away from zero below it."""
     return round_to_minor(to_major(net_minor, currency) * share, currency)
+
+
+def tax_up(net_minor: int, share: Decimal, currency: str) -> int:
+    """The same, rounded up: what it is at most, wherever it is rounded."""
+    return int(
+        (to_major(net_minor, currency) * share).scaleb(exponent(currency)).to_integral_value(ROUND_CEILING)
+    )
+
+
+def taxes_of(nets: Sequence[int], share: Decimal, currency: str, *, by_document: bool) -> list[int]:
+    """Tax on each of an order's lines at one rate, in minor units.
+
+    :param by_document: rounded once, on the sum of their net amounts. Each line has what the tax of the lines up to it is
+        more than that of the lines before it: less than a minor unit off its own, and together exactly the sum's.
+    """
+    if not by_document:
+        return [tax_minor(net, share, currency) for net in nets]
+    up_to = [tax_minor(total, share, currency) for total in accumulate(nets, initial=0)]
+    return [after - before for before, after in pairwise(up_to)]
 
 
 def region_key(region: str) -> str:
@@ -52,14 +74,19 @@ def tax_words(region: str, share: Decimal) -> str:
     return " ".join(["Sales tax", *([region] if region else []), *([percent(share)] if share else [])])
 
 
-def basis_words(net_minor: int, share: Decimal, tax: int, currency: str, *, in_part: bool) -> str:
+def basis_words(
+    net_minor: int, share: Decimal, tax: int, currency: str, *, in_part: bool, by_line: bool
+) -> str:
     """What follows the name of a tax on a document: the amount that it is on, or why that times the rate is another one.
 
     :param tax: as charged, in minor units like the net amount.
     :param in_part: it is part of the tax of a line or an invoice.
+    :param by_line: each line's tax is the rate of its net amount.
     """
     if share and tax_minor(net_minor, share, currency) == tax:
         return f" on {format_minor(net_minor, currency)}"
     if in_part:
         return ", in proportion"
-    return ", rounded on each line" if share else ""
+    if not share:
+        return ""
+    return ", rounded on each line" if by_line else ", rounded on the whole order"

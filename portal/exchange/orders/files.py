@@ -15,7 +15,17 @@ from portal.intake.spec import Intake, Pair
 from portal.intake.tables import Row, Table
 from portal.intake.upsert import Written
 
-NEEDS = ("stores", "variants", "companies", "users", "colours", "jobs", "addresses", "exemptions")
+NEEDS = (
+    "stores",
+    "variants",
+    "companies",
+    "users",
+    "colours",
+    "jobs",
+    "addresses",
+    "exemptions",
+    "tax_rounding",
+)
 _STRAY_LINES = """
 select row_no, raw from stage_line l
  where number = '' or not exists (select from stage_order o where o.number = l.number) order by row_no

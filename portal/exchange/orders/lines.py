@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from portal.billing.tax.rules import tax_minor
+from portal.billing.tax.rules import tax_minor, taxes_of
 from portal.catalog.products.files import VariantRef
 from portal.exchange.orders.order import ImportedLine
 from portal.exchange.orders.states import line_reasons
@@ -35,7 +35,20 @@ def check_lines(order: Row, rows: Iterable[Row], refs: References) -> list[Impor
             row.reasons.append(f"same key as row {first}")
         if not row.reasons and (currency := order.values.get("currency")):
             made.append(_line(row.values, variant, currency, refs, is_credit))
+    if refs["tax_rounding"]["by_document"] and made:
+        _share_taxes(made, order.values["currency"])
     return made
+
+
+def _share_taxes(lines: Iterable[ImportedLine], currency: str) -> None:
+    """Round each rate's tax once, on the order; its lines share it."""
+    by_rate: dict[Decimal, list[ImportedLine]] = {}
+    for line in lines:
+        by_rate.setdefault(line.tax_share, []).append(line)
+    for share, held in by_rate.items():
+        taxes = taxes_of([line.total_minor for line in held], share, currency, by_document=True)
+        for line, tax in zip(held, taxes, strict=True):
+            line.tax_minor = tax
 
 
 def _variant(row: Row, refs: References, *, is_over: bool) -> VariantRef | None:

@@ -59,6 +59,8 @@ class Settings:
     # Whether a tax certificate counts before the seller has accepted it, and how many years ahead it may end.
     exempt_at_once: bool = False
     exemption_years: int = 10
+    # Where sales tax is rounded: on each line, or once on the order (document).
+    tax_rounding: str = "line"
     stripe_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api: str = STRIPE_API
@@ -115,6 +117,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         write_off_limit=_amount(env, "PORTAL_WRITE_OFF_LIMIT", Settings.write_off_limit),
         exempt_at_once=_flag(env, "PORTAL_EXEMPT_AT_ONCE"),
         exemption_years=_years(env),
+        tax_rounding=_tax_rounding(env),
     )
     return _with_stripe(env, _with_limits(env, _with_addresses(env, settings)))
 
@@ -243,6 +246,13 @@ def _amount(env: Mapping[str, str], name: str, default: Decimal) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise ConfigError(f"{name} is {text!r}; it must be an amount like 5.00, without a currency.")
     return Decimal(text)
+
+
+def _tax_rounding(env: Mapping[str, str]) -> str:
+    rounding = env.get("PORTAL_TAX_ROUNDING") or Settings.tax_rounding
+    if rounding not in {"line", "document"}:
+        raise ConfigError(f"PORTAL_TAX_ROUNDING is {rounding!r}; use line or document.")
+    return rounding
 
 
 def _years(env: Mapping[str, str]) -> int:

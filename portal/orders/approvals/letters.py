@@ -68,8 +68,9 @@ def mail_approvers(
 
 
 def mail_refusal(session: Session, approval: OrderApproval) -> None:
-    """Mail the reason to who asked and to whom it was for. An approval is announced by the order's confirmation."""
-    asked = {approval.asked_by_user_id, approval.subject_user_id}
+    """Mail the reason to who asked and to whom it was for, unless they refused it themselves.
+    An approval is announced by the order's confirmation."""
+    asked = {approval.asked_by_user_id, approval.subject_user_id} - {approval.decided_by_user_id}
     people = session.execute(
         select(User.id, User.name, User.email, User.language).where(
             User.id.in_(asked), User.disabled_at.is_(None)

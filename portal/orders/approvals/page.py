@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.foundation.errors import Rejected
 from portal.foundation.tokens import new_token
-from portal.orders.approvals.queries import is_own_question
+from portal.orders.approvals.queries import is_own_question, may_decide
 from portal.orders.checkout.facts import CheckoutStepViewed
 from portal.orders.checkout.page import Review, read_review
 from portal.orders.checkout.refusals import changes_of
@@ -50,7 +50,7 @@ def approval_page(found: OrderApproval, refused: Rejected | None = None, note: s
         review=read_review(head_of(db(), actor(), found.draft_id)) if pending else None,
         order_number=_order_number(found),
         own_question=is_own_question(db(), actor(), found),
-        may_decide=actor().can("approvals:decide"),
+        may_decide=may_decide(actor(), found),
         refused=refused,
         note=note,
     )

@@ -140,6 +140,13 @@ def approval_for(session: Session, actor: Actor, approval_id: int) -> OrderAppro
     return found
 
 
+def may_decide(actor: Actor, found: OrderApproval) -> bool:
+    """Whether the question is put to the actor: those who decide in the company, and the person in whose name a rep asked.
+    What is still theirs and somebody else's to decide says :func:`is_own_question`."""
+    for_me = found.subject_user_id == actor.user_id != found.asked_by_user_id
+    return actor.can("approvals:decide") or (for_me and actor.can("orders:place"))
+
+
 def is_own_question(session: Session, actor: Actor, found: OrderApproval) -> bool:
     """True if somebody else has to decide: the actor asked, or a rep asked for them about more than they may order
     alone. What a rep may not order alone and they may, they decide themselves."""

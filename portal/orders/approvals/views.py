@@ -46,7 +46,7 @@ def approval(approval_id: int) -> str:
 
 
 @blueprint.post(f"{APPROVAL}/approval", endpoint="approve")
-@needs("approvals:decide")
+@needs("orders:place")
 def create_order(approval_id: int) -> Response | tuple[str, int]:
     """Approve: it is ordered at once. Pressed twice, or by two people: the same order."""
     token = one_text(request.form, "token")[:MAX_TOKEN] or new_token()
@@ -63,7 +63,7 @@ def create_order(approval_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"{APPROVAL}/rejection", endpoint="reject")
-@needs("approvals:decide")
+@needs("orders:place")
 def create_rejection(approval_id: int) -> Response | tuple[str, int]:
     """Send it back with a reason."""
     words = one_text(request.form, "note").strip()

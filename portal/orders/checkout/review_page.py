@@ -57,7 +57,7 @@ def review_page(head: DraftHead, refused: Rejected | None, note: str = "") -> st
         help=credit_help(head, review.lines, total, review.credit),
         approval=approval,
         approval_needed=needed,
-        approvers=_may_approve(head, total) if needed and not approval.pending else [],
+        approvers=_may_approve(total) if needed and not approval.pending else [],
         note=note,
         refused=refused,
     )
@@ -76,8 +76,14 @@ def _record_view(review: Review) -> None:
     )
 
 
-def _may_approve(head: DraftHead, total_minor: int) -> list[Approver]:
-    return approvers_of(db(), company_id=head.company.id, total_minor=total_minor, but=(actor().user_id,))
+def _may_approve(total_minor: int) -> list[Approver]:
+    return approvers_of(
+        db(),
+        company_id=actor().customer_id,
+        total_minor=total_minor,
+        but=(actor().user_id,),
+        person=actor().subject_user_id if actor().is_acting else None,
+    )
 
 
 def refused_review(draft_id: int, no: Rejected, note: str = "") -> Response | tuple[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.billing.tax.rules import tax_minor
+from portal.billing.tax.rules import tax_minor, tax_up, taxes_of
 from portal.catalog.prices.rules import PriceRow, breaks, price
 from portal.foundation.inputs import read_number
 from portal.foundation.money import line_total
@@ -66,8 +66,20 @@ def fit(
     left = available_minor
     for line in lines:
         left -= goods[line.variant_id].take(line, left)
-    parts = {part.line.id: part for each in goods.values() for part in each.parts()}
-    return Fit(tuple(parts[line.id] for line in lines))
+    taken = {line.id: (units, net) for each in goods.values() for line, units, net in each.taken()}
+    taxes = _taxes(lines, [taken[line.id][1] for line in lines], currency)
+    parts = []
+    for line, tax in zip(lines, taxes, strict=True):
+        units, net = taken[line.id]
+        parts.append(Part(line, units, line.quantity - units, net + tax))
+    return Fit(tuple(parts))
+
+
+def _taxes(lines: Sequence[Line], nets: list[int], currency: str) -> list[int]:
+    """As an order of these amounts has them."""
+    if any(line.tax_by_document for line in lines):
+        return taxes_of(nets, lines[0].tax_share, currency, by_document=True)
+    return [tax_minor(net, line.tax_share, currency) for net, line in zip(nets, lines, strict=True)]
 
 
 class _Goods:
@@ -95,12 +107,11 @@ class _Goods:
             return None
         return sum(self._cost(found.unit_price, units, line) for line, units in (*self._taken, *more))
 
-    def parts(self) -> Iterable[Part]:
-        """Each line with what was taken of it."""
+    def taken(self) -> Iterable[tuple[Line, int, int]]:
+        """Each line with the units that were taken of it, and their net amount."""
         found = price(self._rows, quantity=self._count(), on=self._on)
         for line, units in self._taken:
-            cost = self._cost(found.unit_price, units, line) if found else 0
-            yield Part(line, units, line.quantity - units, cost)
+            yield line, units, line_total(found.unit_price, units, self._currency) if found else 0
 
     def _count(self) -> int:
         return sum(units for _, units in self._taken)
@@ -128,8 +139,10 @@ class _Goods:
         return best
 
     def _cost(self, unit_price: Decimal, units: int, line: Line) -> int:
+        """With tax; what is rounded on the order is at most each line's rounded up."""
         net = line_total(unit_price, units, self._currency)
-        return net + tax_minor(net, line.tax_share, self._currency)
+        tax = tax_up if line.tax_by_document else tax_minor
+        return net + tax(net, line.tax_share, self._currency)
 
 
 def read_plan(text: str) -> dict[int, int] | None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from portal.billing.tax.rules import tax_minor
+from portal.billing.tax.rules import Taxed, taxes_of
 from portal.foundation.money import line_total
 from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import pack_words
@@ -63,6 +63,7 @@ class Line:
     total_minor: int | None = None
     tax_share: Decimal = Decimal(0)
     tax_minor: int = 0
+    tax_by_document: bool = False  # rounded once on the order, and shared
     price_words: str = ""
     available: int | None = None
     problem_code: Problem | None = None
@@ -101,11 +102,6 @@ class Line:
         self.total_minor = line_total(unit_price, self.quantity, currency)
         self.price_words = words
 
-    def tax_it(self, share: Decimal, currency: str) -> None:
-        """Give it its tax; rounded here, once."""
-        self.tax_share = share
-        self.tax_minor = tax_minor(self.total_minor or 0, share, currency)
-
     def find_problem(self, today: date) -> None:
         """Set why the line cannot be ordered, if it cannot."""
         if self.discontinued_on is not None and self.discontinued_on <= today:
@@ -126,6 +122,14 @@ def total_of(lines: list[Line]) -> int:
 def tax_of(lines: list[Line]) -> int:
     """The tax on it: the sum of the lines' taxes, in minor units."""
     return sum(line.tax_minor for line in lines)
+
+
+def tax_lines(lines: list[Line], taxed: Taxed, currency: str) -> None:
+    """Give priced lines their taxes; rounded here, once."""
+    nets = [line.total_minor or 0 for line in lines]
+    taxes = taxes_of(nets, taxed.share, currency, by_document=taxed.by_document)
+    for line, tax in zip(lines, taxes, strict=True):
+        line.tax_share, line.tax_minor, line.tax_by_document = taxed.share, tax, taxed.by_document
 
 
 def wanted_by_variant(lines: list[Line]) -> dict[int, int]:

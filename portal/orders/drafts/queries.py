@@ -17,7 +17,7 @@ from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
 from portal.foundation.sql import sql_list
 from portal.orders.draft_states import OPEN_DRAFTS
-from portal.orders.drafts.lines import Line, tax_of, total_of, wanted_by_variant
+from portal.orders.drafts.lines import Line, tax_lines, tax_of, total_of, wanted_by_variant
 from portal.orders.drafts.work import current_of, refuse_other_person
 from portal.orders.models.drafts import Draft
 from portal.stores.models import Store
@@ -148,8 +148,7 @@ def add_tax(session: Session, head: DraftHead, lines: list[Line], *, today: date
     :param today: the day whose rate and certificates hold.
     """
     taxed = tax_for(session, company_id=head.company.id, region=head.tax_region, on=today)
-    for line in lines:
-        line.tax_it(taxed.share, head.company.currency)
+    tax_lines(lines, taxed, head.company.currency)
     return taxed
 
 

@@ -51,14 +51,21 @@ class _Subject:
 
 
 def make_invoice_link(
-    session: Session, request: LinkRequest, *, actor: Actor, number: str, now: datetime
+    session: Session,
+    request: LinkRequest,
+    *,
+    actor: Actor,
+    number: str,
+    now: datetime,
+    company_id: int | None = None,
 ) -> NewLink:
     """A link to pay what is open of one invoice.
 
+    :param company_id: the customer for which staff make it; of nobody else's concern.
     :raises NotFound: if the actor lacks the permission, or has no such invoice.
     :raises Rejected: if nothing of it is open.
     """
-    company_id = check_may_use(actor)
+    company_id = _whose(actor, company_id)
     invoice = session.scalars(
         select(Invoice).where(
             Invoice.company_id == company_id, Invoice.number == number, Invoice.kind == "invoice"
@@ -74,15 +81,22 @@ def make_invoice_link(
 
 
 def make_statement_link(
-    session: Session, request: LinkRequest, *, actor: Actor, month: date, now: datetime
+    session: Session,
+    request: LinkRequest,
+    *,
+    actor: Actor,
+    month: date,
+    now: datetime,
+    company_id: int | None = None,
 ) -> NewLink:
     """A link to pay the invoices issued in a month or before that are open now.
 
     :param month: any day of it.
+    :param company_id: as for an invoice.
     :raises NotFound: if the actor lacks the permission.
     :raises Rejected: if none is open, or too many are.
     """
-    invoices = _open_until(session, check_may_use(actor), month)
+    invoices = _open_until(session, _whose(actor, company_id), month)
     if not invoices:
         raise Rejected(
             "settled", "Nothing of this statement is open, so there is nothing to make a link for."
@@ -93,6 +107,13 @@ def make_statement_link(
         )
     subject = _Subject("statement", f"Statement of {month:%B %Y}", invoices)
     return _make(session, request, subject, actor, now)
+
+
+def _whose(actor: Actor, company_id: int | None) -> int:
+    """The actor's own company; for those of staff who manage billing, the customer that they name."""
+    if company_id is not None and actor.can("billing:manage"):
+        return company_id
+    return check_may_use(actor)
 
 
 def make_mailed_link(session: Session, invoice: Invoice, *, zone: str, now: datetime) -> NewLink | None:

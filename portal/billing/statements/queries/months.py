@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -43,11 +44,34 @@ class MonthRow:
     closing_minor: int
 
 
-def months(session: Session, company_id: int, *, zone: str) -> list[MonthRow]:
-    """The company's months with entries, the newest first. One statement.
+def months(session: Session, company_id: int, *, zone: str, until: Month | None = None) -> list[MonthRow]:
+    """The company's months with entries, the newest first, and those to which a balance was carried. One statement.
 
     :param zone: the seller's; a month begins at its midnight.
+    :param until: the last month that is looked at; None for the last one with entries.
     """
+    return carried(_with_entries(session, company_id, zone), until)
+
+
+def carried(rows: Sequence[MonthRow], until: Month | None = None) -> list[MonthRow]:
+    """The rows with months in between and after them in which a balance stood and nothing was booked. The newest first.
+
+    :param rows: the newest first.
+    """
+    filled: list[MonthRow] = []
+    for currency in sorted({row.currency for row in rows}):
+        own = [row for row in reversed(rows) if row.currency == currency]
+        for row, following in zip(own, [*own[1:], None], strict=True):
+            filled.append(row)
+            end = following.month if following else until.next if until else row.month
+            month = row.month.next
+            while month < end and row.closing_minor:
+                filled.append(MonthRow(month, currency, 0, 0, 0, row.closing_minor))
+                month = month.next
+    return sorted(filled, key=lambda row: (-row.month.year, -row.month.number, row.currency))
+
+
+def _with_entries(session: Session, company_id: int, zone: str) -> list[MonthRow]:
     return [
         MonthRow(
             Month.of(row.first),

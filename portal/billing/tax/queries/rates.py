@@ -14,7 +14,8 @@ from portal.billing.tax.rules import NO_TAX, Taxed, region_key
 
 # The newest rate that holds that day, the certificate that counts and holds longest, and one that waits to be accepted.
 _TAX = text("""
-select r.share, x.reason, x.certificate_number, x.valid_from, x.valid_to, w.certificate_number as waiting
+select r.share, current_setting('app.tax_rounding', true) = 'document' as by_document,
+       x.reason, x.certificate_number, x.valid_from, x.valid_to, w.certificate_number as waiting
   from (select 1) one
   left join (select share from tax_rate where upper(region) = :region and valid_from <= :day
               order by valid_from desc limit 1) r on true
@@ -41,7 +42,7 @@ def tax_for(session: Session, *, company_id: int, region: str, on: date) -> Taxe
     row = session.execute(_TAX, asked).one()
     if row.certificate_number is not None:
         return Taxed(region=key, exemption=_certificate(key, row))
-    return Taxed(Decimal(row.share or 0), key, waiting=row.waiting or "")
+    return Taxed(Decimal(row.share or 0), key, waiting=row.waiting or "", by_document=bool(row.by_document))
 
 
 def _certificate(region: str, row: Row[Any]) -> dict[str, str]:

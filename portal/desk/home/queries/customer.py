@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.limits.queries import ORDER_LIMIT
 from portal.desk.home.customer import (
     CustomerHome,
     HomeAccount,
@@ -62,7 +63,9 @@ _ACCOUNT = text(f"""
 select k.limit_minor, k.used_minor, k.on_hold, k.currency, k.hold_reason, k.held_at, k.held_by_name, k.held_by_rule,
        (select coalesce(jsonb_agg(row_to_json(a)), '[]') from (
           select id, subject_name, total_minor, currency, asked_at, line_count from order_approval
-           where :decides and company_id = :company and state = 'pending' and asked_by_user_id <> :person
+           where company_id = :company and state = 'pending' and asked_by_user_id <> :person
+             and (:decides or :orders and subject_user_id = :person
+                              and total_minor <= coalesce(nullif(({ORDER_LIMIT}), -1), total_minor))
            order by asked_at, id limit 4) a) as approvals,
        (select coalesce(jsonb_agg(row_to_json(d)), '[]') from (
           select f.id, f.name, f.state, f.updated_at, count(l.id) as lines
@@ -100,6 +103,8 @@ def customer_home(session: Session, actor: Actor, *, now: datetime, today: date)
         "since": now - timedelta(days=400),
         "today": today,
         "decides": actor.can("approvals:decide"),
+        "orders": actor.can("orders:place"),
+        "by_rep": False,
     }
     open_orders = [row for row in rows if not row.recent]
     return CustomerHome(

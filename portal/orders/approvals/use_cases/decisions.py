@@ -22,7 +22,7 @@ from portal.foundation.inputs import refuse_longer
 from portal.foundation.money import format_minor
 from portal.orders.approvals.facts import ApprovalApproved, ApprovalRejected
 from portal.orders.approvals.letters import mail_refusal
-from portal.orders.approvals.queries import is_own_question
+from portal.orders.approvals.queries import is_own_question, may_decide
 from portal.orders.approvals.use_cases.requests import MAX_NOTE
 from portal.orders.checkout.use_cases.placed import Placed, Placement
 from portal.orders.checkout.use_cases.placement import place_locked
@@ -142,8 +142,6 @@ def _refuse_reason(words: str) -> None:
 
 def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) -> _Decision:
     """Lock the request and its draft: the draft first, as everywhere."""
-    if not actor.can("approvals:decide"):
-        raise NotFound
     mine = (OrderApproval.id == approval_id, OrderApproval.company_id == actor.customer_id)
     draft_id = session.scalar(select(OrderApproval.draft_id).where(*mine))
     if draft_id is None:
@@ -152,6 +150,8 @@ def _take(session: Session, *, actor: Actor, now: datetime, approval_id: int) ->
     approval = session.scalars(
         select(OrderApproval).where(*mine).with_for_update().execution_options(populate_existing=True)
     ).one()
+    if not may_decide(actor, approval):
+        raise NotFound
     return _Decision(session, approval, head, actor, now)
 
 

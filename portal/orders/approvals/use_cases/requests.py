@@ -109,7 +109,11 @@ def _limit(session: Session, actor: Actor, total_minor: int) -> int:
 
 def _approvers(session: Session, actor: Actor, total_minor: int) -> list[Approver]:
     people = approvers_of(
-        session, company_id=actor.customer_id, total_minor=total_minor, but=(actor.user_id,)
+        session,
+        company_id=actor.customer_id,
+        total_minor=total_minor,
+        but=(actor.user_id,),
+        person=actor.subject_user_id if actor.is_acting else None,
     )
     if not people:
         raise Rejected("nobody", _nobody(actor))

@@ -1,0 +1,73 @@
+"""What a document that is sent again says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Company
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.payers.letters import DocumentCopy
+from portal.billing.payers.use_cases import Copy
+from portal.billing.periods import Month
+from portal.billing.reminders.letters.new_documents import enclosed_document
+from portal.billing.settlement.queries import applied_parts
+from portal.billing.statements.queries.statement import AccountMonth, statement
+from portal.foundation.money import format_minor
+from portal.foundation.wording import date_words
+from portal.web.transaction import today
+
+Rows = list[list[str]]
+
+
+def invoice_copy(company: Company, invoice: Invoice, *, by: str) -> Copy:
+    """An invoice or a credit memo, with what is open of it."""
+    is_invoice = invoice.kind == "invoice"
+    rows = [["Total", _words(abs(invoice.total_minor), invoice.currency)]]
+    if invoice.open_minor:
+        words = "Open" if is_invoice else "Left to use"
+        rows.append([words, _words(abs(invoice.open_minor), invoice.currency)])
+    if is_invoice and invoice.open_minor:
+        rows.append(["Due", date_words(invoice.due_on)])
+    what = f"{'Invoice' if is_invoice else 'Credit memo'} {invoice.number}"
+    copy = _copy(company, invoice.kind, invoice.number, what, rows, f"/invoices/{invoice.number}", by)
+    return replace(copy, enclosed=enclosed_document(invoice))
+
+
+def receipt_copy(session: Session, company: Company, payment: Payment, *, by: str) -> Copy:
+    """The receipt of a payment, with what it pays. Two statements."""
+    attempt = session.get(PaymentAttempt, payment.attempt_id) if payment.attempt_id else None
+    rows = [
+        ["Amount", _words(payment.amount_minor, payment.currency)],
+        ["Received", date_words(payment.received_on)],
+    ]
+    parts = applied_parts(session, payment.id)
+    rows += [[each.number, _words(each.amount_minor, payment.currency)] for each in reversed(parts)]
+    if payment.unapplied_minor:
+        rows.append(["Not used for an invoice", _words(payment.unapplied_minor, payment.currency)])
+    path = f"/payments/{attempt.token}" if attempt else "/payments"
+    return _copy(company, "receipt", payment.number, f"Receipt for payment {payment.number}", rows, path, by)
+
+
+def statement_copy(session: Session, company: Company, month: Month, *, by: str, zone: str) -> Copy:
+    """A month's statement, with its balances. Two statements."""
+    of = AccountMonth(company.id, month, company.currency, zone, today())
+    found = statement(session, of, size=1)
+    rows = [
+        ["Opening balance", _words(found.opening_minor, found.currency)],
+        ["Closing balance", _words(found.closing_minor, found.currency)],
+    ]
+    return _copy(
+        company, "statement", month.code, f"Statement of {month.words}", rows, f"/statements/{month.code}", by
+    )
+
+
+def _copy(company: Company, document: str, number: str, what: str, rows: Rows, path: str, by: str) -> Copy:
+    letter = DocumentCopy(what=what, company=company.name, rows=rows, path=path, by=by)
+    return Copy(document=document, number=number, letter=letter)
+
+
+def _words(minor: int, currency: str) -> str:
+    return format_minor(minor, currency)
