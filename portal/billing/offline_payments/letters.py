@@ -13,6 +13,7 @@ from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.payers.letters import mail_payers, to_mailboxes
+from portal.billing.settlement.letters import enclosed_receipt
 from portal.billing.settlement.use_cases.settle import Settled
 from portal.foundation.mail import Letter, send
 from portal.foundation.money import format_minor
@@ -77,10 +78,11 @@ def mail_payment_recorded(session: Session, company: Company, settled: Settled) 
         company=company.name,
     )
     many = _mail(session, company, payment, letter)
-    if not many:
-        return 0
+    if company.disabled_at is not None:
+        return many
     boxes = mailboxes(session, "receipt", [company.id]).get(company.id, [])
-    send(session, *to_mailboxes(company.name, boxes, letter, key=f"{letter.kind}:{payment.number}"))
+    key, document = f"{letter.kind}:{payment.number}", enclosed_receipt(payment)
+    send(session, *to_mailboxes(company.name, boxes, letter, key=key, document=document))
     return many + len(boxes)
 
 
