@@ -44,8 +44,16 @@ def create_credit_memo(code: str) -> Response | tuple[str, int]:
         memo = _credit(company, form)
     if tried.refused is not None:
         return _page(visible_company(db(), actor(), code), form), 422
-    flash("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
+    flash("ok", _credited(memo))
     return redirect(url_for("desk.customer", code=code))
+
+
+def _credited(memo: Invoice) -> str:
+    words = f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}."
+    used = memo.open_minor - memo.total_minor
+    if used:
+        words += f" {format_minor(used, memo.currency)} of it covers what a refund had opened again of the invoice."
+    return words
 
 
 def _credit(company: Company, form: CreditMemoForm) -> Invoice:

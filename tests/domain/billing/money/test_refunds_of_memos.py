@@ -134,6 +134,26 @@ def test_a_memo_whose_refund_is_under_way_is_used_by_nothing_else(
     till.check_books()
 
 
+def test_goodwill_after_a_refund_covers_what_that_opened(till: Till, staff: Actor, session: Session) -> None:
+    """Money first, paper later. Seen failing before: the invoice stayed open, and the memo lay beside it."""
+    till.build.user(till.company, "company_admin")
+    payment, (invoice,) = paid(till, 10_000)
+    tell(till, ask(till, staff, payment, 3_000))
+    assert till.opens(invoice) == [3_000]
+    memo = credit(till, staff, 4_000, invoice)
+    assert till.opens(invoice, memo) == [0, -1_000]
+    mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "credit_memo_new")).first()
+    assert mail is not None
+    assert (mail.data["used"], mail.data["open"]) == ("$30.00", "$10.00")
+    till.check_books()
+
+
+def test_goodwill_without_a_refund_stays_the_customers_to_use(till: Till, staff: Actor) -> None:
+    invoice = till.invoice(5_000)
+    memo = credit(till, staff, 1_000, invoice)
+    assert till.opens(invoice, memo) == [5_000, -1_000]
+
+
 def test_another_company_s_memo_is_none(till: Till, staff: Actor, build: Build) -> None:
     payment, _ = paid(till, 10_000)
     foreign = make_invoice(build.session, build.company(), net=-500)
