@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,9 +50,14 @@ def test_it_says_what_was_paid_saved_and_left(session: Session, build: Build) ->
     assert "Taken back" not in found
 
 
-def test_an_address_gets_the_receipt_of_a_cheque(session: Session, build: Build, settings: Settings) -> None:
-    company = build.company("Harbor Painting")
-    box(session, company, "ap@h.example", kinds=["receipt"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_address_gets_the_receipt_of_a_cheque(
+    session: Session, build: Build, settings: Settings, listed: bool
+) -> None:
+    """One for documents, or the company's own, where nobody can sign in."""
+    company = build.company("Harbor Painting", email="ap@h.example")
+    if listed:
+        box(session, company, "ap@h.example", kinds=["receipt"])
     invoice = make_invoice(session, company, net=10_000)
     staff = build.actor(build.user(kind="admin"))
     day = invoice.issued_on
