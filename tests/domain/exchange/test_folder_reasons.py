@@ -121,6 +121,11 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
         {"region": "Ilinois"},
         "region: no state is called Ilinois; did you mean IL (Illinois)?",
     ),
+    (
+        "stores",
+        {"code": "CHI-09", "region": "Ilinois"},
+        "region: no state is called Ilinois; did you mean IL (Illinois)?",
+    ),
     ("tax_rates", {"region": "Ilinois"}, "region: no state is called Ilinois; did you mean IL (Illinois)?"),
 )
 SHAPE = r"\$[\d.]+|\d+|GBP|USD|(?<=like SKU )[A-Z].*"
