@@ -6,13 +6,13 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.foundation.secrets.handles import handle, read_handle
-from portal.orders.drafts.changed import changes
 from portal.orders.drafts.forms import DRAFT, DraftInput, RemovedLine, read_colours, read_quantities
 from portal.orders.drafts.page import LINE, Answer, show_draft
 from portal.orders.drafts.queries import variant_name
 from portal.orders.drafts.refusals import ColoursRefused, QuantitiesRefused
 from portal.orders.drafts.use_cases.lines import Item, change_quantities, put_back, remove_line
 from portal.orders.drafts.use_cases.tint import recolour
+from portal.orders.drafts.views.changes import changes
 from portal.orders.pages import blueprint
 from portal.web.access import needs
 from portal.web.htmx import go, wants_fragment
