@@ -10,7 +10,7 @@ from alembic import op
 from portal.foundation.postgres.row_security import each, guard_company_rows
 
 revision = "0032b"
-down_revision = "0033c"
+down_revision = "0030e"
 branch_labels = None
 depends_on = None
 

@@ -37,6 +37,8 @@ OVER = ("succeeded", *WITHOUT_MONEY)
 
 REFUND_STATES = ("created", "pending", "succeeded", "failed", "cancelled")
 # Stripe or the bank has accepted the refund; it cannot be revoked.
+# Asked for, and not in the books yet.
+REFUND_ASKED = "created"
 REFUND_TAKEN = ("pending", "succeeded")
 REFUND_GONE = ("failed", "cancelled")
 

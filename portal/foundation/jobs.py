@@ -18,6 +18,7 @@ from portal.foundation.config import Settings
 
 Sessions = Callable[[], Session]
 # Lanes: each has places of its own in the worker, so that no kind of job waits for another kind's slow partner.
+LATER = -10
 MONEY, MAIL, ORDINARY = "money", "mail", "default"
 
 # Never opened: it only builds the jobs that are then written on the request's connection.
@@ -94,15 +95,23 @@ def by_name(jobs: Iterable[Job]) -> dict[str, Job]:
     return found
 
 
-def defer(session: Session, name: str, *arguments: dict[str, Any]) -> None:
+def defer(session: Session, name: str, *arguments: dict[str, Any], later: bool = False) -> None:
     """Queue the job ``name`` once for each dictionary of arguments, in one statement.
+
+    :param later: after whatever else waits in its lane: one of many that nobody waits for.
 
     Runs when, and only when, the session's transaction commits.
     """
     if not arguments:
         arguments = ({},)
     connection = session.connection().connection.driver_connection
-    task = _deferrer.configure_task(str(name), allow_unknown=True, connection=connection, queue=lane_of(name))
+    task = _deferrer.configure_task(
+        str(name),
+        allow_unknown=True,
+        connection=connection,
+        queue=lane_of(name),
+        priority=LATER if later else 0,
+    )
     task.batch_defer(*arguments)
 
 

@@ -149,9 +149,12 @@ class Mail:
         }
 
 
-def send(session: Session, *mails: Mail) -> None:
+def send(session: Session, *mails: Mail, many: bool = False) -> None:
     """Queue any number of mails with the transaction, in two statements: they are sent when, and only when, it commits.
-    A key that was queued before is left out."""
+    A key that was queued before is left out.
+
+    :param many: they go to many companies at once, so whatever else is mailed meanwhile goes first.
+    """
     if not mails:
         return
     written = (
@@ -162,7 +165,7 @@ def send(session: Session, *mails: Mail) -> None:
     )
     mail_ids = session.scalars(written).all()
     if mail_ids:
-        defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids))
+        defer(session, SEND, *({"mail_id": mail_id} for mail_id in mail_ids), later=many)
 
 
 def retry_failed(session: Session) -> int:

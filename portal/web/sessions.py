@@ -58,7 +58,8 @@ select s.id as session_id, s.last_seen_at, s.delegation_id as held_delegation_id
        c.id as company_id, c.name as company_name, c.currency, c.po_mode, c.role,
        st.id as store_id, st.name as store_name, j.id as job_id, j.name as job_name,
        d.id as delegation_id, d.subject_user_id, d.reason, d.expires_at as delegation_ends, d.subject_name,
-       (select count(*) from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
+       (select count(*) + coalesce(sum((select count(*) from company b where b.parent_id = mm.company_id)), 0)
+          from membership mm where mm.user_id = u.id and mm.disabled_at is null) as companies,
        (select count(*) from draft_line l join draft f on f.id = l.draft_id
          where f.company_id = c.id and f.owner_user_id = u.id and f.state = 'current'
            and f.subject_user_id = coalesce(d.subject_user_id, u.id)) as draft_lines,
@@ -108,7 +109,7 @@ class Visit:
     job_name: str | None = None
     currency: str = "USD"
     po_mode: str = "free"
-    companies: int = 0
+    companies: int = 0  # in which the person works, and branches of theirs
     draft_lines: int = 0
     lookups: tuple[int, int] = (0, 0)  # pages with customers' data opened by staff, in this minute and hour
     delegation_ends: datetime | None = None

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from portal.accounts.sight import in_customer_account
 from portal.foundation.config import Settings
+from portal.web.access import PUBLIC, request_permission
 from portal.web.browser.form_tokens import HEADER, form_token, sealed_place
 from portal.web.sessions import visit
 from portal.web.transaction import now
@@ -63,7 +64,6 @@ class ContextBar:
     job_href: str
     store_name: str | None
     store_href: str
-    companies_count: int
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,29 @@ class ActingBanner:
 
 @dataclass(frozen=True)
 class Flash:
+    """A message; ``company`` is whom it is about, for somebody who works for several."""
+
     kind: str
     text: str
+    company: str
+
+
+# What is somebody's own, and what names the company itself.
+_ABOUT_NO_COMPANY = {PUBLIC, "account:manage", "context:switch"}
 
 
 def flash(kind: str, text: str) -> None:
-    """Show a message on the next page; ``kind`` is ok, info, warn or error."""
-    flask_flash(text, kind)
+    """Show a message on the next page; ``kind`` is ok, info, warn or error. What was done for a company says for which, to
+    people who work for several and to reps: the page that comes may be another company's, in another tab."""
+    flask_flash(text, f"{kind}\n{_company_meant(kind, text)}")
+
+
+def _company_meant(kind: str, text: str) -> str:
+    if kind not in ("ok", "info") or request_permission() in _ABOUT_NO_COMPANY:
+        return ""
+    seen = visit()
+    name = seen.actor.company_name if seen.companies > 1 or seen.actor.is_acting else ""
+    return "" if name in text else name
 
 
 class UI:
@@ -146,7 +162,6 @@ class UI:
             job_href=f"{href}#job",
             store_name=seen.store_name,
             store_href=self._href("stores.near") if "stores.near" in self._app.view_functions else href,
-            companies_count=seen.companies,
         )
 
     @cached_property
@@ -167,7 +182,8 @@ class UI:
     @property
     def flashes(self) -> list[Flash]:
         messages: list[Any] = list(get_flashed_messages(with_categories=True))
-        return [Flash(kind, text) for kind, text in messages]
+        told = [(*category.partition("\n")[::2], text) for category, text in messages]
+        return [Flash(kind, text, company) for kind, company, text in told]
 
 
 def csrf_field() -> Markup:

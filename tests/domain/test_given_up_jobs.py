@@ -7,9 +7,11 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.accounts.sign_in.letters import PasswordChanged
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.cli import cli
 from portal.foundation.jobs import defer
+from portal.foundation.mail import Mail, To, send
 from portal.verification.run import verify
 from tests.builders import Build
 from tests.page import PageClient
@@ -92,3 +94,20 @@ def test_a_round_that_failed_yesterday_is_no_longer_told(app: Flask, sessions: s
     with sessions.begin() as session:
         session.execute(text("update procrastinate_events set at = at - interval '25 hours'"))
     assert verify(app.extensions["engine"]).ok
+
+
+def test_mails_that_wait_fail_and_were_given_up_are_counted(
+    app: Flask, client: PageClient, sessions: sessionmaker[Session]
+) -> None:
+    """By /readyz and by portal verify; a mail that was sent is none of them."""
+    with sessions.begin() as session:
+        letter = PasswordChanged(name="Ann")
+        send(session, *(Mail(key=f"m{n}", letter=letter, to=To("a@example.com")) for n in range(5)))
+        session.execute(
+            text("update outbound_mail set failure = 'it is tried again' where key in ('m1', 'm2')")
+        )
+        session.execute(text("update outbound_mail set failed_at = now(), failure = 'no' where key = 'm3'"))
+        session.execute(text("update outbound_mail set sent_at = now() where key = 'm4'"))
+    assert client.http.get("/readyz").get_json()["mails"] == {"waiting": 3, "tried_in_vain": 2, "given_up": 1}
+    counts = verify(app.extensions["engine"]).figures.counts
+    assert (counts["mails_waiting"], counts["mails_given_up"]) == (3, 1)

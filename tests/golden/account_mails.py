@@ -7,6 +7,8 @@ from typing import Any
 Cases = dict[str, dict[str, Any]]
 LINK = "http://localhost/invitations/8tZ4yJkq2Vd0sX1mB6nLwR3cQ9hF5gTa7uPeKiOxYvE"
 
+RENAMED = {"before": "Lee Novak", "after": "Lee Novak-Hale", "email": "lee@harbor.example"}
+
 MAILS: dict[str, Cases] = {
     "document_address_confirmation": {
         "two kinds": {
@@ -36,6 +38,12 @@ MAILS: dict[str, Cases] = {
             }
             for barred in ("staff", "disabled")
         },
+    },
+    "name_changed": {
+        "to the person": {**RENAMED, "company": "", "by_file": False},
+        "to an administrator": {**RENAMED, "company": "Harbor Painting", "by_file": False},
+        "by a file": {**RENAMED, "company": "Harbor Painting", "by_file": True},
+        "to the person, by a file": {**RENAMED, "company": "", "by_file": True},
     },
     "password_changed": {"changed": {"name": "Lee Novak"}},
     "password_reset": {

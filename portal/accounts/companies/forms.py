@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from wtforms import StringField
 
 from portal.accounts.companies.rules import BillAs
 from portal.foundation.errors import Rejected
+from portal.places.countries import country_code
 from portal.web.forms import PortalForm
-
-COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def _line(label: str, longest: int, autocomplete: str = "off", description: str = "") -> StringField:
@@ -47,7 +44,7 @@ class BillingDetailsForm(PortalForm):
 
 
 def _country(typed: str) -> str:
-    code = typed.upper()
-    if code and not COUNTRY.fullmatch(code):
+    code = country_code(typed) if typed else ""
+    if code is None:
         raise Rejected("country", "Enter the two letters of a country, like US.", field="country")
     return code

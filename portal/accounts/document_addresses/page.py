@@ -144,6 +144,7 @@ class AddressPages:
             company=self.company,
             layout=f"layouts/{'page' if self.folder == 'own' else 'staff'}.html",
             href=self.href,
+            back_label="Account" if self.folder == "own" else self.company.name,
             **shown,
         )
 

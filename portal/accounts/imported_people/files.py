@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 
 from portal.accounts.imported_people.use_cases import Said, take_over_memberships, take_over_profiles
+from portal.accounts.sign_in.names import name_problem
 from portal.foundation.money import round_to_minor
 from portal.foundation.wording import phone_digits
 from portal.intake import cells
@@ -33,6 +34,8 @@ def _user(row: Row, refs: References) -> Sequence[Any]:
         row.wrong("store_code", "missing")
     if v["kind"] not in {"store", None} and v["store_code"] is not None:
         row.wrong("store_code", "only for kind store")
+    if v["name"] is not None and name_problem(v["name"]) is not None:
+        row.wrong("name", "not a person's name")
     return (
         v["email"],
         v["name"],

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.imported_people.facts import record_membership_imported, record_profile_imported
 from portal.accounts.models import Company, Membership, User
 from portal.accounts.people.use_cases import ADMIN, is_last_admin
+from portal.accounts.profile.use_cases import queue_name
 from portal.foundation.wording import phone_digits
 from portal.intake.tables import Row
 from portal.touchpoints.interaction import IMPORT, set_interaction
@@ -123,4 +124,6 @@ def _take_over_profile(session: Session, user: User, said: Mapping[str, str | No
     user.from_file = dict(said)
     if changed:
         record_profile_imported(session, user, changed, now=now)
+    if "name" in changed and user.password_hash is not None:
+        queue_name(session, user, by_file=True)
     return int(bool(changed))

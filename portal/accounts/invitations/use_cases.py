@@ -45,7 +45,7 @@ class OpenInvitation:
 def invite(
     session: Session, *, actor: Actor, email: str, name: str, role: str, public_url: str | None, now: datetime
 ) -> User:
-    """Invite somebody to the actor's company, by mail. Whether the address is known elsewhere stays untold: staff and
+    """Invite somebody to the actor's company, by mail. Nothing tells whether the address is known elsewhere: staff and
     people who are locked out everywhere are invited, too. Their mail says that they cannot join, and has no link.
 
     :param public_url: None if no mail goes, because other companies have sent this address enough of them today.

@@ -7,6 +7,13 @@ from portal.foundation.secrets.hashes import MOST_LANES, MOST_MEMORY, MOST_PASSE
 
 CHECKS = (
     Check(
+        "mail_spelling",
+        "Every person's mail address is in the one spelling in which it is looked for; with another one nobody signs in."
+        " Somebody else has the right one: lock one of the two out, or invite the person to an address of their own.",
+        r"""select 'person ' || id, email from app_user
+             where email <> lower(normalize(email, NFC)) or email <> btrim(email) or email ~ '@(.*\.)?xn--'""",
+    ),
+    Check(
         "session_numbers",
         "The touchpoints of a session are numbered 1 to n without a gap, and n is the last number given out.",
         """select 'session ' || session_id, count(*), max(session_seq) from touchpoint where session_id is not null

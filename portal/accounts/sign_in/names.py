@@ -15,12 +15,16 @@ _CLAIM = re.compile(
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
+_ADDRESS = re.compile(r"[(\[{<][^)\]}>]*@")  # pages tell people of one name apart by it
+
+
 def name_problem(name: str) -> str | None:
     """Why this cannot be a person's name, as a sentence for its field; None if it can."""
     if any(unicodedata.category(each) in _UNSEEN for each in name):
         return "Use letters only: there is an invisible character in this name."
     if not any(each.isalnum() for each in name):
         return "Enter a name with letters."
-    if _CLAIM.search(unicodedata.normalize("NFKC", name)):
+    plain = unicodedata.normalize("NFKC", name)
+    if _CLAIM.search(plain) or _ADDRESS.search(plain):
         return "Enter the name alone, without what the person does here."
     return None

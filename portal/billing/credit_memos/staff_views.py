@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
 from portal.billing.credit_memos.forms import CreditMemoForm
+from portal.billing.credit_memos.page import MOST_LINES, chosen_lines
 from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.invoices.queries.credited import charged_invoice
 from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
-from portal.foundation.inputs import read_id
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token
 from portal.web.access import needs
@@ -22,7 +22,6 @@ from portal.web.transaction import db, now, today
 from portal.web.ui import flash
 
 MAX_TOKEN = 100
-MOST_LINES = 200
 
 
 @staff_blueprint.get("/customers/<code>/credit-memos", endpoint="new_credit_memo")
@@ -45,21 +44,24 @@ def create_credit_memo(code: str) -> Response | tuple[str, int]:
         memo = _credit(company, form)
     if tried.refused is not None:
         return _page(visible_company(db(), actor(), code), form), 422
-    flash("ok", f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}.")
+    flash("ok", _credited(memo))
     return redirect(url_for("desk.customer", code=code))
+
+
+def _credited(memo: Invoice) -> str:
+    words = f"{format_minor(-memo.total_minor, memo.currency)} is credited: credit memo {memo.number}."
+    used = memo.open_minor - memo.total_minor
+    if used:
+        words += f" {format_minor(used, memo.currency)} of it covers what a refund had opened again of the invoice."
+    return words
 
 
 def _credit(company: Company, form: CreditMemoForm) -> Invoice:
     amount = form.amount.minor(company.currency)
     token = (form.token.data or new_token())[:MAX_TOKEN]
     number = (form.invoice.data or "").upper()
-    adjustment = Adjustment(company, amount, form.reason.data or "", token, number, _chosen())
+    adjustment = Adjustment(company, amount, form.reason.data or "", token, number, chosen_lines())
     return credit_company(db(), adjustment, actor=actor(), now=now(), today=today())
-
-
-def _chosen() -> tuple[int, ...]:
-    """Numbers of the ticked lines; a number that is none is one that no invoice has."""
-    return tuple(read_id(each) or 0 for each in request.form.getlist("line")[:MOST_LINES])
 
 
 def _page(company: Company, form: CreditMemoForm) -> str:
@@ -70,5 +72,5 @@ def _page(company: Company, form: CreditMemoForm) -> str:
         form=form,
         invoice=charged_invoice(db(), company.id, number) if number else None,
         most_lines=MOST_LINES,
-        ticked=_chosen(),
+        ticked=chosen_lines(),
     )

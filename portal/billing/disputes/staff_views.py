@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
+from portal.billing.credit_memos.page import MOST_LINES, chosen_lines
 from portal.billing.disputes.forms import AnswerForm
 from portal.billing.disputes.queries import DisputeRow, dispute_of
 from portal.billing.disputes.use_cases.answer import Answer, answer_dispute
+from portal.billing.invoices.queries.credited import charged_invoice
 from portal.billing.pages import staff_blueprint
 from portal.web.access import needs
 from portal.web.refusals import refusing
@@ -50,12 +52,19 @@ def _answered(company: Company, dispute: DisputeRow, form: AnswerForm) -> bool:
             today=today(),
             company=company,
             dispute_id=dispute.id,
-            answer=Answer(form.outcome.data, form.answer.data or "", credit),
+            answer=Answer(form.outcome.data, form.answer.data or "", credit, chosen_lines()),
         )
     return tried.refused is None
 
 
 def _page(company: Company, dispute: DisputeRow, form: AnswerForm) -> str:
+    invoice = None if dispute.closed_at else charged_invoice(db(), company.id, dispute.invoice_number)
     return render_template(
-        "billing/disputes/dispute_answer.html", company=company, dispute=dispute, form=form
+        "billing/disputes/dispute_answer.html",
+        company=company,
+        dispute=dispute,
+        form=form,
+        invoice=invoice,
+        most_lines=MOST_LINES,
+        ticked=chosen_lines(),
     )

@@ -1,1 +1,1 @@
-"""Invoices, credit memos, statements and packing slips: as PDF, from plain data to the file, and what settles one early."""
+"""Documents for customers as PDF, from plain data to the file; and what settles an invoice early."""

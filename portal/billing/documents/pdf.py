@@ -22,7 +22,7 @@ from portal.foundation.config import resource_dir
 
 log = structlog.get_logger(__name__)
 
-KINDS = ("invoice", "statement", "slip")
+KINDS = ("invoice", "statement", "slip", "receipt")
 COMPILER = Path(__file__).with_name("compiler.py")
 # About 170 pages. Beyond that a spreadsheet is more useful, and costs a hundredth.
 MOST_LINES = 5_000
@@ -38,7 +38,7 @@ class TooLong(Exception):
 def pdf(kind: str, data: Mapping[str, Any], *, moment: datetime) -> bytes:
     """The document as PDF; the same data and moment give the same bytes.
 
-    :param kind: ``invoice`` (credit memos, too), ``statement`` or ``slip``.
+    :param kind: ``invoice`` (credit memos, too), ``statement``, ``slip`` or ``receipt``.
     :param data: strings, booleans and lists of them, ready to print; each kind has a function that puts them together.
     :param moment: when the document was made, for its properties: the document's own date, not the clock's.
     :raises TooLong: with more than :data:`MOST_LINES` lines, or when the compiler takes too long.

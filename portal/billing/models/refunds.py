@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.billing.payment_states import REFUND_GONE, REFUND_STATES
+from portal.billing.payment_states import REFUND_ASKED, REFUND_GONE, REFUND_STATES
 from portal.foundation.db import Base, BigId, UTCDateTime
 from portal.foundation.sql import sql_list
 
@@ -44,6 +44,11 @@ class Refund(Base):
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint(f"state in {sql_list(REFUND_STATES)}", name="state_known"),
         Index("ix_refund_company", "company_id", "created_at", "id"),
+        Index(
+            "ix_refund_reserved",
+            "credit_memo_id",
+            postgresql_where=text(f"state = '{REFUND_ASKED}' and credit_memo_id is not null"),
+        ),
         Index(
             "ix_refund_failed",
             "id",

@@ -13,8 +13,9 @@ from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.payers.letters import mail_payers, to_mailboxes
+from portal.billing.settlement.letters import enclosed_receipt
 from portal.billing.settlement.use_cases.settle import Settled
-from portal.foundation.mail import Letter, send
+from portal.foundation.mail import Letter, Mail, Parcel, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
 
@@ -77,11 +78,25 @@ def mail_payment_recorded(session: Session, company: Company, settled: Settled) 
         company=company.name,
     )
     many = _mail(session, company, payment, letter)
-    if not many:
-        return 0
+    if company.disabled_at is not None:
+        return many
+    mails = _to_addresses(session, company, payment, letter, alone=not many)
+    send(session, *mails)
+    return many + len(mails)
+
+
+def _to_addresses(
+    session: Session, company: Company, payment: Payment, letter: Letter, *, alone: bool
+) -> list[Mail]:
+    """To the company's addresses for documents; with nobody else to write to, to its own address. Nobody there can sign in
+    and look, so they get the receipt itself."""
     boxes = mailboxes(session, "receipt", [company.id]).get(company.id, [])
-    send(session, *to_mailboxes(company.name, boxes, letter, key=f"{letter.kind}:{payment.number}"))
-    return many + len(boxes)
+    key, document = f"{letter.kind}:{payment.number}", enclosed_receipt(payment)
+    mails = to_mailboxes(company.name, boxes, letter, key=key, document=document)
+    if mails or not alone or not company.email:
+        return mails
+    to, parcel = To(company.email, company.name), Parcel(document=document)
+    return [Mail(key=key, letter=letter, to=to, company_id=company.id, parcel=parcel)]
 
 
 def mail_payment_returned(

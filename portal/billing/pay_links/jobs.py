@@ -37,7 +37,10 @@ def _paths(house: House, session: Session, invoice: Invoice, boxes: list[Mailbox
 def _is_announced(session: Session, invoice: Invoice) -> bool:
     key = f"invoice_new:{invoice.number}:address:"
     return (
-        session.scalar(select(OutboundMail.id).where(OutboundMail.key.startswith(key)).limit(1)) is not None
+        session.scalar(
+            select(OutboundMail.id).where(OutboundMail.key.startswith(key, autoescape=True)).limit(1)
+        )
+        is not None
     )
 
 

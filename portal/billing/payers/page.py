@@ -13,7 +13,9 @@ from portal.billing.payers.letters import DocumentCopy
 from portal.billing.payers.use_cases import Copy
 from portal.billing.periods import Month
 from portal.billing.reminders.letters.new_documents import enclosed_document
+from portal.billing.settlement.letters import enclosed_receipt
 from portal.billing.settlement.queries import applied_parts
+from portal.billing.statements.letters import enclosed_statement
 from portal.billing.statements.queries.statement import AccountMonth, statement
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
@@ -48,7 +50,8 @@ def receipt_copy(session: Session, company: Company, payment: Payment, *, by: st
     if payment.unapplied_minor:
         rows.append(["Not used for an invoice", _words(payment.unapplied_minor, payment.currency)])
     path = f"/payments/{attempt.token}" if attempt else "/payments"
-    return _copy(company, "receipt", payment.number, f"Receipt for payment {payment.number}", rows, path, by)
+    copy = _copy(company, "receipt", payment.number, f"Receipt for payment {payment.number}", rows, path, by)
+    return replace(copy, enclosed=enclosed_receipt(payment))
 
 
 def statement_copy(session: Session, company: Company, month: Month, *, by: str, zone: str) -> Copy:
@@ -59,9 +62,10 @@ def statement_copy(session: Session, company: Company, month: Month, *, by: str,
         ["Opening balance", _words(found.opening_minor, found.currency)],
         ["Closing balance", _words(found.closing_minor, found.currency)],
     ]
-    return _copy(
+    copy = _copy(
         company, "statement", month.code, f"Statement of {month.words}", rows, f"/statements/{month.code}", by
     )
+    return replace(copy, enclosed=enclosed_statement(company.id, month, company.currency))
 
 
 def _copy(company: Company, document: str, number: str, what: str, rows: Rows, path: str, by: str) -> Copy:

@@ -14,6 +14,7 @@ from portal.accounts.models import Company, Membership, User
 from portal.billing.models.payments import GroupAllocation, PaymentAttempt
 from portal.billing.payers.letters import to_mailboxes
 from portal.billing.payments.queries.group import passed_on
+from portal.billing.settlement.letters import enclosed_receipt
 from portal.billing.settlement.use_cases.settle import Settled
 from portal.billing.stripe.emails import is_plain
 from portal.foundation.mail import Letter, Mail, To, send
@@ -79,7 +80,8 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
     )
     _mail_readers(session, attempt, letter, payment.number)
     boxes = mailboxes(session, "receipt", [attempt.company_id]).get(attempt.company_id, [])
-    send(session, *to_mailboxes(letter.company, boxes, letter, key=f"{letter.kind}:{payment.number}"))
+    key, document = f"{letter.kind}:{payment.number}", enclosed_receipt(payment)
+    send(session, *to_mailboxes(letter.company, boxes, letter, key=key, document=document))
     if attempt.via == "link" and is_plain(attempt.payer_email):
         _mail_payer(session, attempt, letter, payment.number)
 

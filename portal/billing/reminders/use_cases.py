@@ -121,7 +121,7 @@ def _mail_reminders(session: Session, taken: Sequence[DueStep], readers: Readers
     mails: list[Mail] = []
     for _, group in groupby(taken, key=lambda each: each.company_id):
         mails += reminder_mails(list(group), readers, credit, today)
-    send(session, *mails)
+    send(session, *mails, many=True)
 
 
 def _take(session: Session, steps: Sequence[DueStep], readers: Readers, now: datetime) -> list[DueStep]:

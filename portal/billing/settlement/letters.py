@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal.billing.models.payments import Payment
 from portal.billing.payers.letters import mail_payers
-from portal.foundation.mail import Letter
+from portal.foundation.mail import Contents, Letter
 from portal.foundation.money import format_minor
 
 
@@ -42,3 +43,8 @@ def mail_credit_used(session: Session, company_id: int, what: UsedCredit, *, key
         invoices=what.numbers,
     )
     mail_payers(session, letter, key=f"credit_used:{key}", company_id=company_id)
+
+
+def enclosed_receipt(payment: Payment) -> Contents:
+    """How a mail names a receipt that it brings along (portal/billing/settlement/attachments.py)."""
+    return {"kind": "receipt", "payment_id": payment.id, "page": f"/receipts/{payment.number}.pdf"}

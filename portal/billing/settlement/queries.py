@@ -9,12 +9,18 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.billing.chart_of_accounts import RECEIVABLE
+from portal.accounts.models import Company
+from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
+from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.models.write_offs import WriteOff
+from portal.billing.settlement.receipt_sheet import PaidPart, Received
+
+# What takes money out of a payment again: a receipt says what was paid all the same.
+_LATER = ("refund", "refund_failed", "chargeback_lost", "reversal")
 
 
 def posted(session: Session, key: str) -> int | None:
@@ -117,3 +123,38 @@ def charged_back(session: Session, invoice_ids: Collection[int]) -> dict[int, da
         .group_by(LedgerEntry.invoice_id)
     )
     return {invoice_id: at for invoice_id, at in rows if invoice_id is not None}
+
+
+def received(session: Session, payment: Payment) -> Received:
+    """What a payment's receipt says. One statement."""
+    settled = func.coalesce(-func.sum(LedgerEntry.amount_minor).filter(LedgerEntry.account == RECEIVABLE), 0)
+    saved = func.coalesce(func.sum(LedgerEntry.amount_minor).filter(LedgerEntry.account == DISCOUNTS), 0)
+    rows = session.execute(
+        select(Invoice.number, settled, saved, Invoice.open_minor)
+        .join(LedgerEntry, LedgerEntry.invoice_id == Invoice.id)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.payment_id == payment.id,
+            LedgerEntry.account.in_((RECEIVABLE, DISCOUNTS)),
+            LedgerTransaction.kind.not_in(_LATER),
+        )
+        .group_by(Invoice.id)
+        .having(settled != 0)
+        .order_by(Invoice.kind.desc(), Invoice.id)
+    )
+    return Received(
+        payment.number,
+        payment.received_on,
+        payment.method_words,
+        payment.reference,
+        payment.currency,
+        payment.amount_minor,
+        payment.unapplied_minor,
+        payment.reversed_at is not None,
+        [PaidPart(number, int(paid) - int(off), int(off), left) for number, paid, off, left in rows],
+    )
+
+
+def buyer_of_payment(session: Session, payment: Payment) -> dict[str, str]:
+    """Whose money it is, as documents of today name them."""
+    return session.get_one(Company, payment.company_id).as_buyer

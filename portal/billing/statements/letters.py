@@ -39,21 +39,26 @@ class StatementNew(Letter, words="monthly statement"):
 def statement_mails(found: MonthFigures, month: Month, readers: Readers) -> list[Mail]:
     """One company's statement, to its people and addresses, or to its own address where there are neither. All of them
     get the PDF."""
-    path = f"/statements/{month.code}?currency={found.currency}"
+    document = enclosed_statement(found.company_id, month, found.currency)
+    path = str(document["page"])
     letter = _statement(found, month, path)
     key = f"{letter.kind}:{found.company_id}:{month.code}:{found.currency}"
-    document: Contents = {
-        "kind": "statement",
-        "company_id": found.company_id,
-        "month": month.code,
-        "currency": found.currency,
-        "page": path,
-    }
     mails = readers.mails(found.company_id, found.company, letter, key=key, document=document, for_all=True)
     if mails or not found.email:
         return mails
     to, parcel = To(found.email, found.company), Parcel(document=document)
     return [Mail(key=key, letter=letter, to=to, company_id=found.company_id, parcel=parcel)]
+
+
+def enclosed_statement(company_id: int, month: Month, currency: str) -> Contents:
+    """How a mail names a statement that it brings along (portal/billing/statements/attachments.py)."""
+    return {
+        "kind": "statement",
+        "company_id": company_id,
+        "month": month.code,
+        "currency": currency,
+        "page": f"/statements/{month.code}?currency={currency}",
+    }
 
 
 def _statement(found: MonthFigures, month: Month, path: str) -> StatementNew:

@@ -61,7 +61,7 @@ def _mail_batch(session: Session, companies: Sequence[int], month: Month, *, now
     mails = _mails(session, figures, month)
     reachable = [each for each in figures if mails[each.company_id, each.currency]]
     taken = _take(session, reachable, mails, month, now)
-    send(session, *(mail for each in taken for mail in mails[each.company_id, each.currency]))
+    send(session, *(mail for each in taken for mail in mails[each.company_id, each.currency]), many=True)
     for each in taken:
         record_statement_mailed(
             session, each.company_id, month, closing_minor=each.closing_minor, currency=each.currency, now=now

@@ -41,6 +41,8 @@ TAX_RATES = Spec(
 def _exemption(row: Row, refs: References) -> Sequence[Any]:
     check_period(row)
     v = row.values
+    if refs["tax_regions"] and v["region"] and v["region"] not in refs["tax_regions"]:
+        row.wrong("region", "no tax rate of it, so the certificate would never apply")
     company = refs.find(row, "company_code", "companies")
     return (
         company and company.id,
@@ -100,7 +102,7 @@ TAX_EXEMPTIONS = Spec(
     db_columns=("company_id", "region", "certificate_number", "valid_from", "valid_to", "reason"),
     db_key=("company_id", "region", "certificate_number", "valid_from"),
     convert=_exemption,
-    needs=("companies",),
+    needs=("companies", "tax_regions"),
     write=_write_exemptions,
 )
 
@@ -121,7 +123,13 @@ def _rounding(connection: Connection[Any]) -> Known:
     return {"by_document": row == ("document",)}
 
 
+def _regions(connection: Connection[Any]) -> Known:
+    """Regions with a rate."""
+    return {region: True for (region,) in connection.execute("select distinct upper(region) from tax_rate")}
+
+
 LOOKUPS = (
+    Lookup("tax_regions", "tax region", _regions),
     Lookup("exemptions", "certificate", _exemptions),
     Lookup("tax_rounding", "way of rounding", _rounding),
 )

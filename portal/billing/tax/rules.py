@@ -25,10 +25,9 @@ class Taxed:
     waiting: str = ""
     by_document: bool = False  # rounded once, see PORTAL_TAX_ROUNDING
 
-    @property
-    def words(self) -> str:
-        """For people: "Sales tax NY 8.875 %"."""
-        return tax_words(self.region, self.share)
+    def words(self, net_minor: int, tax: int, currency: str) -> str:
+        """For people: "Sales tax NY 8.875 %", beside these amounts of an order."""
+        return order_tax_words(self.region, self.share, net_minor, tax, currency)
 
 
 NO_TAX = Taxed()
@@ -72,6 +71,14 @@ def percent(share: Decimal) -> str:
 def tax_words(region: str, share: Decimal) -> str:
     """``Sales tax NY 8.875 %``; without a share only what it is."""
     return " ".join(["Sales tax", *([region] if region else []), *([percent(share)] if share else [])])
+
+
+def order_tax_words(region: str, share: Decimal, net_minor: int, tax: int, currency: str) -> str:
+    """:func:`tax_words` beside an order's net amount and tax, which say why their product is another one: ``Sales tax NY
+    8.875 %, rounded on each line``."""
+    words = tax_words(region, share)
+    comes_out = not share or tax_minor(net_minor, share, currency) == tax
+    return words if comes_out else f"{words}, rounded on each line"
 
 
 def basis_words(

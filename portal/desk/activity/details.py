@@ -90,6 +90,13 @@ def _fields(entry: Entry, names: Names) -> str:
     return ", ".join(each.replace("_", " ") for each in entry.props.get("fields") or []).capitalize()
 
 
+def _name(entry: Entry, names: Names) -> str:
+    changes = names.changes.get(entry.props.get("user_id") or 0, ())
+    return next(
+        (f"{each.before} → {each.after}" for each in changes if each.until_us == entry.occurred_us), ""
+    )
+
+
 def _jobs(entry: Entry, names: Names) -> str:
     return _many(entry.props.get("rows") or 0, "job")
 
@@ -138,6 +145,7 @@ _DETAILS: dict[str, Callable[[Entry, Names], str]] = {
     "jobs": _jobs,
     "fields": _fields,
     "mail": _mail,
+    "name": _name,
     "minutes": _minutes,
     "page": _page,
     "results": _results,

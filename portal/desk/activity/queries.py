@@ -17,18 +17,30 @@ _NAMES = text(f"""
 select 'person', u.id, case when cast(:company_id as bigint) is null or u.kind <> 'customer' or exists (
          select from company c join membership m on m.company_id in (c.id, c.parent_id)
           where c.id = cast(:company_id as bigint) and m.user_id = u.id and {joined("m")})
-         then u.name else u.email end, u.kind
+         then u.name else u.email end, u.kind, u.email
   from app_user u where u.id = any(:people)
 union all
-select 'order', id, number, '' from sales_order where id = any(:orders)
+select 'order', id, number, '', '' from sales_order where id = any(:orders)
 union all
-select 'delegation', d.id, d.reason, u.name from delegation d join app_user u on u.id = d.subject_user_id
+select 'delegation', d.id, d.reason, u.name, '' from delegation d join app_user u on u.id = d.subject_user_id
  where d.id = any(:delegations)
 union all
-select 'store', id, name, '' from store where id = any(:stores)
+select 'store', id, name, '', '' from store where id = any(:stores)
 union all
-select 'variant', id, sku, name from variant where id = any(:variants)
+select 'variant', id, sku, name, '' from variant where id = any(:variants)
+union all
+select 'was', n.user_id, n.name_before, n.name_after, cast(extract(epoch from n.changed_at) * 1000000 as bigint)::text
+  from name_change n where n.user_id = any(:people)
 """)
+
+
+@dataclass(frozen=True, order=True)
+class Renamed:
+    """A person's name until a moment (in microseconds), and the one from then on."""
+
+    until_us: int
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,25 @@ class Names:
     delegations: dict[int, tuple[str, str]] = field(
         default_factory=dict
     )  # reason, name of the person acted for
+    emails: dict[int, str] = field(default_factory=dict)
+    changes: dict[int, list[Renamed]] = field(default_factory=dict)  # of people's names, the oldest first
     stores: dict[int, str] = field(default_factory=dict)
     variants: dict[int, tuple[str, str]] = field(default_factory=dict)  # SKU, name
+
+    def called(self, id: int, at_us: int) -> str:
+        """What a person was called at a moment; of somebody of whom only the address is shown, the address."""
+        today = self.people.get(id, ("Somebody", ""))[0]
+        if today == self.emails.get(id):
+            return today
+        return next((each.before for each in self.changes.get(id, ()) if each.until_us > at_us), today)
+
+    def address(self, id: int, called: str) -> str:
+        """The mail address, where the name alone could mean somebody else: the person had another name then, or another one
+        here has the same. Empty where it could not."""
+        others = (name for other, (name, _) in self.people.items() if other != id)
+        differs = called != self.people.get(id, (called, ""))[0]
+        unsure = differs or called.casefold() in {each.casefold() for each in others}
+        return self.emails.get(id, "") if unsure and called != self.emails.get(id) else ""
 
 
 def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | None = None) -> Names:
@@ -51,9 +80,11 @@ def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | No
     if not rows:
         return names
     found = session.execute(_NAMES, {**_ids_in(rows), "company_id": company_id})
-    for kind, id, first, second in found:
+    for kind, id, first, second, third in found:
         if kind == "person":
-            names.people[id] = (first, second)
+            names.people[id], names.emails[id] = (first, second), third
+        elif kind == "was":
+            names.changes.setdefault(id, []).append(Renamed(int(third), first, second))
         elif kind == "order":
             names.orders[id] = first
         elif kind == "delegation":
@@ -62,6 +93,8 @@ def names_in(session: Session, entries: Iterable[Entry], *, company_id: int | No
             names.stores[id] = first
         else:
             names.variants[id] = (first, second)
+    for changes in names.changes.values():
+        changes.sort()
     return names
 
 

@@ -26,6 +26,8 @@ class StoryLine:
     title: str
     text: str
     by: str
+    by_role: str
+    by_email: str
     behalf_of: str
     reason: str
     icon: str
@@ -40,7 +42,12 @@ def story_of(entries: Iterable[Entry], names: Names) -> list[StoryLine]:
 
 def _line(entry: Entry, names: Names) -> StoryLine:
     reason, subject = names.delegations.get(entry.delegation_id or 0, ("", ""))
-    behalf = names.people.get(entry.subject_user_id or 0, ("", ""))[0] if entry.on_behalf else ""
+    behalf = (
+        names.called(entry.subject_user_id, entry.occurred_us)
+        if entry.on_behalf and entry.subject_user_id
+        else ""
+    )
+    by = names.called(entry.actor_id, entry.occurred_us) if entry.actor_id else _nobody(entry)
     if entry.name.startswith("delegation_"):
         behalf = subject or names.people.get(entry.props.get("subject_user_id") or 0, ("", ""))[0]
     kind = kinds().get(entry.name)
@@ -49,7 +56,9 @@ def _line(entry: Entry, names: Names) -> StoryLine:
         at=entry.at,
         title=_title(entry),
         text=details_of(entry, names),
-        by=_by(entry, names),
+        by=by,
+        by_role=ROLE_WORDS.get(entry.actor_role, "") if entry.actor_id else "",
+        by_email=names.address(entry.actor_id, by) if entry.actor_id else "",
         behalf_of=behalf,
         reason=reason if entry.on_behalf or entry.name == "delegation_started" else "",
         icon=kind.icon if kind and kind.icon else STAGE_ICONS.get(entry.stage, "note"),
@@ -68,9 +77,5 @@ def _title(entry: Entry) -> str:
     return kind.actions.get(action or "", kind.says) if kind else entry.says
 
 
-def _by(entry: Entry, names: Names) -> str:
-    if entry.actor_id is None:
-        return "Counterpart" if entry.actor_role == "system" else ""
-    name = names.people.get(entry.actor_id, ("Somebody", ""))[0]
-    role = ROLE_WORDS.get(entry.actor_role)
-    return f"{name} ({role})" if role else name
+def _nobody(entry: Entry) -> str:
+    return "Counterpart" if entry.actor_role == "system" else ""

@@ -6,7 +6,7 @@ from portal.desk.order.queries import Contact
 from portal.foundation.money import format_minor
 from portal.orders.promise import when_words
 from portal.orders.tracking.detail import OrderDetail
-from portal.orders.tracking.words.details import ship_to_words
+from portal.orders.tracking.words.details import ordered_by, ship_to_words
 from portal.orders.tracking.words.progress import pickup_window, zone_of
 from portal.web.filters import day, moment
 from portal.web.transaction import now
@@ -31,7 +31,7 @@ def facts(order: OrderDetail) -> list[tuple[str, str]]:
     behalf = order.delegation_id is not None
     pairs = [
         ("Placed", moment(order.placed_at)),
-        ("Ordered by", order.subject_name or order.placed_by_name),
+        ("Ordered by", ordered_by(order)),
         ("Placed by", f"{order.placed_by_name} (sales rep)" if behalf else ""),
         ("Reason given", order.on_behalf_reason if behalf else ""),
         ("PO number", order.po_number),

@@ -82,7 +82,7 @@ def _confirmation(order: NewOrder, number: str, actor: Actor, now: datetime) -> 
         company=head.company.name,
         total=format_minor(order.total_minor, order.currency),
         tax=format_minor(order.tax_minor, order.currency) if order.tax_minor else "",
-        tax_words=order.taxed.words,
+        tax_words=order.taxed.words(order.total_minor - order.tax_minor, order.tax_minor, order.currency),
         exempt=order.taxed.exemption["certificate_number"] if order.taxed.exemption else "",
         lines=order.line_count,
         sold=[_sold(line, share, order.currency) for line, share in order.sold[:MOST_LINES]],

@@ -55,6 +55,11 @@ class Review:
         return tax_of(self.lines)
 
     @property
+    def tax_words(self) -> str:
+        """``Sales tax NY 8.875 %``."""
+        return self.taxed.words(self.net_minor, self.tax_minor, self.currency)
+
+    @property
     def total_minor(self) -> int:
         """With tax."""
         return self.net_minor + self.tax_minor

@@ -83,6 +83,8 @@ class RemovedLine(TypedDict, total=False):
     """A line that was just removed, as the browser's session keeps it."""
 
     draft: str  # its handle
+    line: str  # its handle
+    name: str
     variant_id: int
     quantity: int
     colour_number: str | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 from flask import redirect, render_template, session, url_for
 from sqlalchemy import select
@@ -54,6 +55,20 @@ class DraftPage:
             line.id: differences(line, currency=self.currency, store_name=self.store_name)
             for line in self.lines
         }
+
+    def mark(self, line: Line) -> str:
+        """Stands for everything that the row of a line shows; the form sends it back with what is changed."""
+        typed = self.typed
+        shown = (
+            line,
+            self.notes[line.id],
+            self.store_name,
+            typed.quantities.get(line.id, str(line.quantity)),
+            typed.problems.get(line.id),
+            typed.colours.get(line.id, line.colour_number or ""),
+            typed.off_colour.get(line.id),
+        )
+        return blake2b(repr(shown).encode(), digest_size=6).hexdigest()
 
     @property
     def different(self) -> int:
@@ -111,12 +126,19 @@ def store_of(head: DraftHead | None) -> tuple[int | None, str | None]:
 
 def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
     """The page of a draft, or of the one that the first line will make."""
+    page = read_page(head, typed)
+    body = render_template("orders/drafts/draft.html", page=page)
+    return (body, 422) if typed.is_refused else body
+
+
+def read_page(head: DraftHead | None, typed: DraftInput) -> DraftPage:
+    """What the page shows."""
     store_id, store_name = store_of(head)
     lines = _lines(head, store_id) if head is not None else []
     mine = head is None or is_own(head.draft, actor())
     own = head if mine else None
     may_change = mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded")
-    page = DraftPage(
+    return DraftPage(
         head=head,
         lines=lines,
         currency=head.company.currency if head else visit().currency,
@@ -130,8 +152,6 @@ def draft_page(head: DraftHead | None, typed: DraftInput) -> Answer:
         credit=credit_of(db(), own.company.id) if own and lines else None,
         approval=_approval(own) if own else None,
     )
-    body = render_template("orders/drafts/draft.html", page=page)
-    return (body, 422) if typed.is_refused else body
 
 
 def _lines(head: DraftHead, store_id: int | None) -> list[Line]:

@@ -253,3 +253,11 @@ def jobs_of(session: Session, company_id: int, chosen_id: int | None) -> list[Co
     chosen_first = (CompanyJob.id == (chosen_id or 0)).desc()
     query = select(CompanyJob).where(*open_jobs).order_by(chosen_first, CompanyJob.name).limit(LISTED_JOBS)
     return sorted(session.scalars(query), key=lambda job: job.name)
+
+
+def variant_name(session: Session, variant_id: int) -> str:
+    """What a line of this variant is called. One statement."""
+    name: str = session.execute(
+        text("select name from variant where id = :id"), {"id": variant_id}
+    ).scalar_one()
+    return name

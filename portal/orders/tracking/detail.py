@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from portal.billing.tax.rules import tax_words
+from portal.billing.tax.rules import order_tax_words
 from portal.billing.tax.worth import Worth
 from portal.orders.parts import cancelled_worth
 from portal.orders.status import CANCELLABLE_STATES, OPEN_STATES, is_partly_ready
@@ -121,4 +121,5 @@ class OrderDetail(OrderHead):
         if not self.tax_minor:
             return ""
         shares = {line.tax_share for line in self.lines}
-        return tax_words(self.tax_region, shares.pop() if len(shares) == 1 else Decimal(0))
+        share = shares.pop() if len(shares) == 1 else Decimal(0)
+        return order_tax_words(self.tax_region, share, self.net_minor, self.tax_minor, self.currency)

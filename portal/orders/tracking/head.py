@@ -12,7 +12,7 @@ AsItWas = dict[str, str | None]
 @dataclass(frozen=True)
 class OrderHead:
     """The order's own columns, then its store's (None for imported documents without one), then its company's name,
-    then what was paid ahead for it."""
+    then what was paid ahead for it, and an address to tell people apart by."""
 
     id: int
     number: str
@@ -57,3 +57,4 @@ class OrderHead:
     company_name: str
     ahead_minor: int  # paid ahead for it, and not used yet
     ended_ahead_minor: int  # was paid ahead for it, and stays on the account since it is over
+    ordered_by_email: str | None  # of whom it is for, where their name is another one now

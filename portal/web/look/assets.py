@@ -9,20 +9,16 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, make_response, request, url_for
 
-from portal.web.look.bundles import BUNDLES
+from portal.web.look.bundles import NAME, bundle
 
 FOREVER = "public, max-age=31536000, immutable"
 THEMES = frozenset({"light", "dark"})
 
 
-@cache
-def _made(name: str, folder: Path) -> bytes:
-    return BUNDLES[name][1](folder).encode()
+_made = cache(bundle)
 
 
-def _contents(name: str, folder: Path) -> bytes:
-    if name not in BUNDLES:
-        return (folder / name).read_bytes()
+def _bundle(name: str, folder: Path) -> tuple[str, str] | None:
     if current_app.debug:
         _made.cache_clear()
     return _made(name, folder)
@@ -35,7 +31,10 @@ def _asset_of(app: Flask) -> Callable[[str], str]:
     def asset(name: str) -> str:
         known = addresses.get(name)
         if known is None or app.debug:
-            digest = hashlib.sha256(_contents(name, folder)).hexdigest()[:12]
+            made = _bundle(name, folder)
+            digest = hashlib.sha256(made[1].encode() if made else (folder / name).read_bytes()).hexdigest()[
+                :12
+            ]
             known = addresses[name] = url_for("static", filename=name, v=digest)
         return known
 
@@ -47,10 +46,11 @@ def _serve_of(app: Flask) -> Callable[[str], Response]:
 
     def serve(filename: str) -> Response:
         """A static file, or what is put together from several."""
-        if filename not in BUNDLES:
+        made = _bundle(filename, folder) if NAME.fullmatch(filename) else None
+        if made is None:
             return app.send_static_file(filename)
-        response = make_response(_contents(filename, folder))
-        response.mimetype = BUNDLES[filename][0]
+        response = make_response(made[1])
+        response.mimetype = made[0]
         response.add_etag()
         response.make_conditional(request)
         return response

@@ -1,35 +1,52 @@
-"""One style sheet and one script for every page, put together from their parts.
+"""One style sheet and one script for a page, put together from their parts.
 
-The parts stay small files that say one thing each; a browser asks for two files, once, and keeps them.
+The parts stay small files that say one thing each; a browser asks for two files and keeps them. ``portal.css`` is what
+every page needs, ``portal+orders.css`` has the sheet of one part of the portal besides, whose rules hold there only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
-# The order of the sheets' layers is decided in the first one; print comes last.
-FIRST_SHEETS = ("tokens", "reset", "elements", "layout", "shell")
-LAST_SHEETS = ("print",)
-LEFT_OUT = ("styleguide",)
+# The order of the layers is decided in the first one.
+SHEETS = (
+    "tokens",
+    "reset",
+    "elements",
+    "layout",
+    "shell",
+    "components/buttons",
+    "components/fields",
+    "components/surfaces",
+    "components/tables",
+    "components/progress",
+    "staff",
+    "print",
+)
+NAME = re.compile(r"portal((?:\+[a-z]+)*)\.css|portal\.js")
 HTMX = "vendor/htmx-2.0.11/htmx.min.js"
 _EXPORT = re.compile(r"^export (?=(?:const|let|function|async function) (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _INDENT = re.compile(r"\n\s+")
 
 
-def sheet(static: Path) -> str:
-    """All style sheets, without comments and indentation."""
-    folder = static / "css"
-    known = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.css")}
-    between = sorted(known.keys() - {*FIRST_SHEETS, *LAST_SHEETS, *LEFT_OUT}, key=_components_first)
-    text = "\n".join(known[name].read_text() for name in (*FIRST_SHEETS, *between, *LAST_SHEETS))
+def bundle(name: str, static: Path) -> tuple[str, str] | None:
+    """The kind and the text of a bundle; None if the name is that of no bundle."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        return None
+    if name.endswith(".js"):
+        return "text/javascript", script(static)
+    parts = [static / "css" / f"{each}.css" for each in (*SHEETS, *filter(None, (found[1] or "").split("+")))]
+    return ("text/css", sheet(parts)) if all(part.is_file() for part in parts) else None
+
+
+def sheet(parts: Sequence[Path]) -> str:
+    """Style sheets as one, without comments and indentation."""
+    text = "\n".join(part.read_text() for part in parts)
     return _INDENT.sub("\n", _COMMENT.sub("", text)).strip() + "\n"
-
-
-def _components_first(name: str) -> tuple[bool, bool, str]:
-    return not name.startswith("components/"), name != "staff", name
 
 
 def script(static: Path) -> str:
@@ -49,9 +66,3 @@ def _behaviour(path: Path) -> str:
         f"try {{ behaviours.push((() => {{\n{body}return {{ {exported} }};\n}})()); }}"
         f" catch (error) {{ console.error({path.stem!r}, error); }}\n"
     )
-
-
-BUNDLES: Mapping[str, tuple[str, Callable[[Path], str]]] = {
-    "portal.css": ("text/css", sheet),
-    "portal.js": ("text/javascript", script),
-}

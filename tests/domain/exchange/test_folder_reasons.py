@@ -87,6 +87,7 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     ("users", {"email": "x4@demo.example", "store_code": "CHI-01"}, "store_code: only for kind store"),
     ("users", {"email": "x5@demo.example", "password_hash": "secret"}, "password_hash: not an argon2id hash"),
     ("memberships", {"email": "x9@demo.example"}, "email: no such user"),
+    ("users", {"email": "x6@demo.example", "name": "Priya Raman (sales rep)"}, "name: not a person's name"),
     ("memberships", {"email": "rep@demo.example"}, "email: not a customer"),
     ("memberships", {"company_code": NOWHERE}, "company_code: no such company"),
     ("memberships", {"company_code": "OLD-C", "order_limit": "10.001"}, "order_limit: not an amount"),
@@ -118,6 +119,11 @@ BAD: tuple[tuple[str, dict[str, str], str], ...] = (
     (
         "tax_exemptions",
         {"region": "Ilinois"},
+        "region: no state is called Ilinois; did you mean IL (Illinois)?",
+    ),
+    (
+        "stores",
+        {"code": "CHI-09", "region": "Ilinois"},
         "region: no state is called Ilinois; did you mean IL (Illinois)?",
     ),
     ("tax_rates", {"region": "Ilinois"}, "region: no state is called Ilinois; did you mean IL (Illinois)?"),

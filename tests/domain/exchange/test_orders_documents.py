@@ -209,6 +209,18 @@ def test_a_certificate_in_a_file_is_the_sellers_yes(engine: Engine, tmp_path: Pa
     assert row(engine, said) == ("refused", True, False)
 
 
+def test_a_certificate_that_no_rate_knows_is_rejected(engine: Engine, tmp_path: Path) -> None:
+    """Where there are rates. Seen failing before: it was in the list, valid, and never applied."""
+    folder = Folder(tmp_path / "files")
+    folder.add("tax_rates")
+    folder.add("tax_exemptions")
+    folder.add("tax_exemptions", region="Vermont")
+    folder.load(engine)
+    assert folder.rejected("tax_exemptions") == {
+        3: "region: no tax rate of it, so the certificate would never apply"
+    }
+
+
 @pytest.mark.parametrize("words", ["30", "net", "2/10", "net 400", "eom-10", "120/10 net 30", "60/10 net 30"])
 def test_terms_that_nobody_writes_are_rejected(engine: Engine, tmp_path: Path, words: str) -> None:
     folder = Folder(tmp_path / "files").only("price_lists", "stores", "companies")

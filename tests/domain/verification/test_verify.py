@@ -138,6 +138,7 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         (f"update app_user set password_hash = '{hash_}'", "person ")
         for hash_ in (f"$argon2id$v=19$m=262144,t=4,p=4$c29tZXNhbHQ${'A' * 43}", "{SHA}x")
     ],
+    "mail_spelling": [("update app_user set email = upper(email) where kind = 'rep'", "person ")],
     "session_numbers": [(SESSION.format(2, 2), "session "), (SESSION.format(2, 1), "session ")],
     "log_partitions": [
         (

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import User
+from portal.accounts.profile.use_cases import announce_names
+from portal.foundation.clock import utcnow
+from portal.foundation.mail import OutboundMail
 from portal.foundation.secrets.handles import handle
+from portal.touchpoints.models import Touchpoint
 from tests.builders import Build
 from tests.page import PageClient
 
@@ -125,3 +129,29 @@ def test_a_rare_zone_stays_choosable(client: PageClient, build: Build) -> None:
     client.sign_in(build.user(build.company(), time_zone="America/Indiana/Knox").email)
     client.get("/account")
     assert '<option selected value="America/Indiana/Knox">' in client.body
+
+
+def test_a_new_name_is_mailed_and_logged_once(
+    build: Build, client: PageClient, sessions: sessionmaker[Session], session: Session
+) -> None:
+    """To the person and the administrators of each company, and to nobody else. Seen failing without the worker's part."""
+    company = build.company("Harbor Painting")
+    owner = build.user(company, "company_admin", name="Ngozi Okafor")
+    buyer = build.user(company, name="Marcus Bell")
+    build.user(company, "buyer")
+    client.sign_in(buyer.email)
+    client.get("/account")
+    client.post(
+        "/account/profile", {"name": "Marcus Bellamy", "phone": "", "language": "en", "time_zone": "UTC"}
+    )
+    for _ in range(2):
+        with sessions() as worker, worker.begin():
+            announce_names(worker, user_id=buyer.id, by_file=False, now=utcnow())
+    mails = session.scalars(select(OutboundMail).where(OutboundMail.kind == "name_changed")).all()
+    assert sorted(each.to_email for each in mails) == sorted([owner.email, buyer.email])
+    assert {(each.data["before"], each.data["after"]) for each in mails} == {
+        ("Marcus Bell", "Marcus Bellamy")
+    }
+    log = session.scalars(select(Touchpoint).where(Touchpoint.name == "name_changed")).all()
+    assert sorted(each.account_id or 0 for each in log) == [0, company.id]
+    assert "Bell" not in str([each.props for each in log])

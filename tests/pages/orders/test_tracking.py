@@ -90,6 +90,24 @@ def test_on_behalf_stands_with_its_reason(client: PageClient, scene: Counter, bu
     assert "Called from the site" in client.text
 
 
+def test_who_is_called_otherwise_now_is_told_apart_by_the_address(
+    client: PageClient, scene: Counter, session: Session
+) -> None:
+    """On the customer's page and on support's. Seen failing without the address."""
+    order = scene.order(subject_name="Ngozi Okafor", placed_by_name="Ngozi Okafor")
+    own = scene.order()
+    client.sign_in(scene.buyer.email)
+    client.get(f"/orders/{order.number}")
+    assert f"Ngozi Okafor, {scene.buyer.email}" in client.text
+    client.get(f"/orders/{own.number}")
+    assert f"Dana Ortiz, {scene.buyer.email}" not in client.text
+    client.get("/account")
+    client.post("/sign-out")
+    client.sign_in(scene.build.user(kind="support").email)
+    client.get(f"/lookup/orders/{order.number}")
+    assert f"Ngozi Okafor, {scene.buyer.email}" in client.text
+
+
 def test_detail_costs_the_same_for_200_lines(
     client: PageClient, scene: Counter, statements: Statements
 ) -> None:

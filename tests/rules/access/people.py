@@ -140,6 +140,7 @@ def everybody(build: Build, app: Flask) -> World:
         },
         "/scheduled-payments": {"token": money.scheduled_token},
         "/payments": {"token": make_attempt(build.session, company, {invoice: 100}, state="failed").token},
+        "/receipts": {"number": money.payment_number},
         "/customers/<code>/invoices": {"number": invoice.number},
         "/people/<user_id>/invitation": {"user_id": invited.id},
         "/staff/<user_id>/invitation": {"user_id": invited_staff.id},

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.billing.tax.exemption_rules import clean_file_name
-from portal.billing.tax.rules import basis_words, percent, region_key, tax_minor, tax_words, taxes_of
+from portal.billing.tax.rules import (
+    basis_words,
+    order_tax_words,
+    percent,
+    region_key,
+    tax_minor,
+    tax_words,
+    taxes_of,
+)
 from portal.foundation.money import line_total
 from portal.orders.parts import cancelled_worth, first_units, units_between
 from portal.orders.returns.rules import CLAIMS, REASONS, RETURNS, is_sellable, refusal
@@ -66,6 +74,13 @@ def test_the_tax_of_a_document_is_shared_by_its_lines(nets: list[int], share: De
     assert taxes_of(nets, share, currency, by_document=False) == [
         tax_minor(net, share, currency) for net in nets
     ]
+
+
+def test_beside_a_rate_stands_why_the_product_is_another_one() -> None:
+    rate = Decimal("0.09875")
+    assert order_tax_words("IL", rate, 1060, 105, "USD") == "Sales tax IL 9.875 %"
+    assert order_tax_words("IL", rate, 1060, 100, "USD") == "Sales tax IL 9.875 %, rounded on each line"
+    assert order_tax_words("IL", Decimal(0), 1060, 100, "USD") == "Sales tax IL"
 
 
 def test_ten_small_lines() -> None:

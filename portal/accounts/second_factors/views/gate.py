@@ -3,7 +3,7 @@ that was left open."""
 
 from __future__ import annotations
 
-from flask import current_app, flash, g, render_template, request, session, url_for
+from flask import current_app, g, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts.pages import Answer, blueprint
@@ -14,6 +14,7 @@ from portal.web.access import PUBLIC, is_fresh, needs_confirmation, request_perm
 from portal.web.htmx import go
 from portal.web.sessions import Visit, visit
 from portal.web.transaction import SAFE_METHODS, now, only_reads
+from portal.web.ui import flash
 from portal.web.urls import came_from
 
 # What somebody does who still has to set up a second factor: exactly that, or work for another company.
@@ -46,7 +47,7 @@ def _lead(seen: Visit) -> Response:
         return go(url_for("accounts.confirmation", next=here or None))
     session[ONWARD] = here
     words = "Set up a second factor first: it is required here."
-    flash(words if reads else f"{words} What you just sent was not done.", "warn")
+    flash("warn", words if reads else f"{words} What you just sent was not done.")
     return go(url_for("accounts.security"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 
 from portal.accounts.actors import actor_of
 from portal.accounts.models import User
@@ -20,6 +20,7 @@ from portal.foundation.errors import Rejected
 from portal.web.access import public
 from portal.web.refusals import refusing
 from portal.web.transaction import db, now, only_reads
+from portal.web.ui import flash
 from portal.web.urls import local_path
 
 
@@ -30,7 +31,7 @@ def second_factor_form() -> Answer:
     token = session.get(PENDING, "")
     owed = pending_sign_in(db(), token, now=now())
     if owed is None:
-        flash("Sign in again: the second step took too long.", "warn")
+        flash("warn", "Sign in again: the second step took too long.")
         return redirect(url_for("accounts.sign_in"))
     form = ProofForm()
     if only_reads() or not form.validate_on_submit():
@@ -53,7 +54,7 @@ def sign_in_passkey() -> Answer:
         _record(user, PASSKEY)
     if (no := tried.refused) is not None:
         record_failed_proof(no, method=PASSKEY, purpose="sign_in", user_id=None)
-        flash(no.message, "error")
+        flash("error", no.message)
         return redirect(url_for("accounts.sign_in", next=form.next.data or None), 303)
     return start_session(user, local_path(form.next.data, HOME), method=PASSKEY, proved=True)
 

@@ -13,6 +13,7 @@ from portal.billing.credit_memos.use_cases.lines import line_over, lines_of_invo
 from portal.billing.invoices.use_cases.issue import NewDocument, issue
 from portal.billing.models.invoices import Invoice
 from portal.billing.reminders.letters.new_documents import mail_new_document
+from portal.billing.settlement.use_cases.memos import apply_to_refunded
 from portal.billing.tax.worth import Worth
 from portal.foundation.actor import Actor
 from portal.foundation.errors import Rejected
@@ -44,12 +45,14 @@ class Adjustment:
 def credit_company(
     session: Session, adjustment: Adjustment, *, actor: Actor, now: datetime, today: date
 ) -> Invoice:
-    """Issue a credit memo over an adjustment and mail it; the same form sent twice credits once.
+    """Issue a credit memo over an adjustment and mail it; the same form sent twice credits once. What a refund has opened
+    again of the invoice that it corrects is covered by it at once.
 
     The arguments, and what is raised, are those of :func:`issue_adjustment`.
     """
     memo, is_new = _issue_once(session, adjustment, actor, now, today)
     if is_new:
+        apply_to_refunded(session, memo, actor=actor, now=now)
         mail_new_document(session, memo)
     return memo
 

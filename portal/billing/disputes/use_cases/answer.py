@@ -35,11 +35,13 @@ class Answer:
     :ivar outcome: credited, upheld or withdrawn.
     :ivar words: for the customer.
     :ivar credit_minor: with tax, in minor units of the invoice's currency; used by ``credited`` alone.
+    :ivar lines: numbers of the invoice's lines that it is credited for, each at its own tax; empty: all, in proportion.
     """
 
     outcome: str
     words: str
     credit_minor: int = 0
+    lines: tuple[int, ...] = ()
 
 
 def answer_dispute(
@@ -52,12 +54,12 @@ def answer_dispute(
     dispute_id: int,
     answer: Answer,
 ) -> InvoiceDispute:
-    """Close a dispute of the company. ``credited`` issues a credit memo, in the invoice's proportions of net and tax,
-    and applies it to the invoice as far as that is open; the rest of it stays credit.
+    """Close a dispute of the company. ``credited`` issues a credit memo, of the chosen lines or in the invoice's proportions
+    of net and tax, and applies it to the invoice as far as that is open; the rest of it stays credit.
 
     :param today: the seller's calendar day.
     :raises NotFound: if the company has no such dispute, or the actor lacks the permission.
-    :raises Rejected: ``closed`` already, ``outcome``, ``answer`` missing or too long, ``amount``.
+    :raises Rejected: ``closed`` already, ``outcome``, ``answer`` missing or too long, ``amount``, ``lines``.
     """
     if not actor.can("billing:manage"):
         raise NotFound
@@ -68,7 +70,7 @@ def answer_dispute(
         check_amount(invoice, answer.credit_minor)
         reason = f"{DISPUTE_REASONS.get(dispute.reason, 'Credit')}: {answer.words}"
         token = f"dispute-{dispute.id}"
-        adjustment = Adjustment(company, answer.credit_minor, reason, token, invoice.number)
+        adjustment = Adjustment(company, answer.credit_minor, reason, token, invoice.number, answer.lines)
         memo = _credit(session, invoice, adjustment, actor, now, today)
         dispute.credit_memo_id = memo.id
     close_dispute(session, invoice, dispute, answer.outcome, answer.words, actor, now)

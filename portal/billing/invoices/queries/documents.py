@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.billing.documents.buyer import billed_to
 from portal.billing.invoices.queries.applied import Applied, applied_to
 from portal.billing.models.invoices import Invoice, InvoiceLine
-from portal.billing.payment_states import LIVE
+from portal.billing.payment_states import LIVE, REFUND_ASKED
 
 _COLUMNS = (
     InvoiceLine.sku,
@@ -37,7 +37,9 @@ select s.name as store_name, c.bill_as,
            where l.invoice_id = :invoice and a.state = any(:states) order by a.created_at limit 10) w) as attempts,
        (select coalesce(array_agg(m.number order by m.number), '{}') from invoice m
          where m.id in (select c.id from invoice c where c.corrects_invoice_id = :invoice union all
-                        select x.invoice_id from invoice_line x where x.corrects_invoice_id = :invoice)) as memos
+                        select x.invoice_id from invoice_line x where x.corrects_invoice_id = :invoice)) as memos,
+       (select coalesce(sum(r.amount_minor), 0) from refund r
+         where r.credit_memo_id = :invoice and r.state = :asked) as refunding
   from invoice i join company c on c.id = i.company_id left join store s on s.id = i.store_id
  where i.id = :invoice
 """)
@@ -90,13 +92,14 @@ class Document:
     corrects: tuple[str, ...]  # of a credit memo: the invoices
     memos: tuple[str, ...]  # of an invoice
     under_way: tuple[PaymentUnderWay, ...]
+    refunding_minor: int  # of a credit memo: what is being paid back
     buyer: dict[str, str]  # name, code and billing details, as when it was issued
 
     @property
     def payable_minor(self) -> int:
         """Open, and not covered by a payment that was started."""
         live = sum(each.amount_minor for each in self.under_way if each.state in LIVE)
-        return self.invoice.open_minor - live
+        return self.invoice.open_minor - live + self.refunding_minor
 
 
 def document(session: Session, invoice: Invoice) -> Document:
@@ -105,7 +108,9 @@ def document(session: Session, invoice: Invoice) -> Document:
         select(*_COLUMNS).where(InvoiceLine.invoice_id == invoice.id).order_by(InvoiceLine.line_no)
     )
     applied = applied_to(session, invoice)
-    around = session.execute(_AROUND, {"invoice": invoice.id, "states": [*LIVE, "scheduled"]}).one()
+    around = session.execute(
+        _AROUND, {"invoice": invoice.id, "states": [*LIVE, "scheduled"], "asked": REFUND_ASKED}
+    ).one()
     return Document(
         invoice,
         tuple(DocumentLine(*row) for row in lines),
@@ -114,6 +119,7 @@ def document(session: Session, invoice: Invoice) -> Document:
         tuple(around.corrects),
         tuple(around.memos),
         tuple(_under_way(each) for each in around.attempts),
+        int(around.refunding),
         billed_to(invoice.bill_to, around.bill_as),
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from portal.billing.documents.early import early_discount
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
-from portal.billing.payment_states import LIVE
+from portal.billing.models.refunds import Refund
+from portal.billing.payment_states import LIVE, REFUND_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class OpenDocument:
 
     @property
     def free_minor(self) -> int:
-        """Not covered by a payment under way: can be paid (invoice) or used (credit memo, below zero)."""
+        """Not covered by a payment under way: can be paid (invoice) or used (credit memo, below zero). A credit memo whose
+        refund is under way is used by that."""
         return self.open_minor - self.spoken_minor
 
     def saved_minor(self, on: date) -> int:
@@ -47,7 +49,21 @@ class OpenDocument:
         return early_discount(self, self.free_minor, on)
 
 
-def _spoken() -> ScalarSelect[int]:
+def _spoken() -> ColumnElement[int]:
+    return _allocated() - _refunding()
+
+
+def _refunding() -> ScalarSelect[int]:
+    """What goes back for a credit memo, and is not in the books yet."""
+    return (
+        select(func.coalesce(func.sum(Refund.amount_minor), 0))
+        .where(Refund.credit_memo_id == Invoice.id, Refund.state == REFUND_ASKED)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def _allocated() -> ScalarSelect[int]:
     return (
         select(func.coalesce(func.sum(PaymentAllocation.amount_minor), 0))
         .join(PaymentAttempt, PaymentAttempt.id == PaymentAllocation.attempt_id)

@@ -41,11 +41,13 @@ def take_in_refund(
 
 
 def _advance(session: Session, payment: Payment, refund: Refund, state: str, now: datetime) -> None:
+    # First: what is only asked for keeps its credit memo from everybody, the posting among them.
+    refund.state = state
+    session.flush()
     if state in REFUND_GONE:
         post_failure(session, payment, refund, now=now)
     else:
         post_refund(session, payment, refund, out_of=STRIPE, actor=_actor(refund), now=now)
-    refund.state = state
 
 
 def _check_fits(payment: Payment, refund: Refund, answer: Refunded) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.chart_of_accounts import BANK
+from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.offline_payments.rules import OFFLINE_KINDS
+from portal.billing.payment_states import REFUND_ASKED
 from portal.billing.refunds.facts import record_refund_requested
 from portal.billing.refunds.queries import Refundable, credit_room, refundable
 from portal.billing.refunds.rules import (
@@ -47,16 +49,25 @@ def begin_refund(session: Session, request: RefundRequest, *, actor: Actor, now:
     before = _asked_before(session, payment, request)
     if before is not None:
         return before
+    _lock_memo(session, payment, request.credit_memo)
     can = refundable(session, payment, memo_number=request.credit_memo)
     _check(session, can, request)
     refund = _add(session, can, request, actor, now)
     record_refund_requested(session, refund, payment, actor=actor, now=now)
     if payment.kind in OFFLINE_KINDS:
         refund.state = "succeeded"
+        session.flush()
         post_refund(session, payment, refund, out_of=BANK, actor=actor, now=now)
     else:
         defer(session, CARRY_OUT, {"row_id": refund.id})
     return refund
+
+
+def _lock_memo(session: Session, payment: Payment, number: str) -> None:
+    """A credit memo has one use at a time: a payment or another refund that wants it waits, and reads again."""
+    if number:
+        mine = (Invoice.company_id == payment.company_id, Invoice.number == number)
+        session.execute(select(Invoice.id).where(*mine).with_for_update()).all()
 
 
 def _asked_before(session: Session, payment: Payment, request: RefundRequest) -> Refund | None:
@@ -76,7 +87,7 @@ def _add(session: Session, can: Refundable, request: RefundRequest, actor: Actor
         amount_minor=request.amount_minor,
         currency=payment.currency,
         reason=request.reason,
-        state="created",
+        state=REFUND_ASKED,
         reopens=bool(can.reopened(request.amount_minor)),
         credit_memo_id=can.asked.id if can.asked else None,
         idempotency_key=request.key,

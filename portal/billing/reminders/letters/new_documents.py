@@ -18,7 +18,7 @@ from portal.billing.payers.letters import Readers, to_mailboxes
 from portal.billing.payers.queries import people_who_may
 from portal.billing.reminders.queries import credit_of_companies, policy_of
 from portal.foundation.jobs import MAIL, JobName, defer
-from portal.foundation.mail import Contents, Letter, Mail, To, send
+from portal.foundation.mail import Contents, Letter, Mail, Parcel, To, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import po_words, weekday_words
 
@@ -86,7 +86,10 @@ def mail_new_document(session: Session, document: Invoice) -> int:
     readers = Readers(people_who_may(session, "invoices:pay", [company.id]), boxes)
     mails = readers.mails(company.id, company.name, letter, key=key, document=enclosed_document(document))
     if not mails and company.email:
-        mails = [Mail(key=key, letter=letter, to=To(company.email, company.name), company_id=company.id)]
+        # Nobody there can sign in and look.
+        parcel = Parcel(document=enclosed_document(document))
+        to = To(company.email, company.name)
+        mails = [Mail(key=key, letter=letter, to=to, company_id=company.id, parcel=parcel)]
     send(session, *mails)
     return len(mails)
 

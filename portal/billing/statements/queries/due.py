@@ -19,7 +19,8 @@ from portal.foundation.sql import sql_list
 COMPANIES = 100  # in one transaction
 _COMPANIES = text("""
 select c.id from company c left join payment_terms t on t.company_id = c.id
- where c.id > :after and c.disabled_at is null and coalesce(t.mail_statements, true) and c.created_at < :ends
+ where c.id > :after and c.disabled_at is null and coalesce(t.remind and t.mail_statements, true)
+   and c.created_at < :ends
  order by c.id limit :most
 """)
 # A balance, or anything booked in the month. Documents by how long they were due at its end.

@@ -18,12 +18,15 @@ from portal.billing.tax.exemption_rules import (
 )
 from portal.billing.tax.facts import record_exemption_added, record_exemption_withdrawn
 from portal.billing.tax.letters import mail_exemption_waits
+from portal.billing.tax.queries.exemptions import taxed_regions
 from portal.billing.tax.rules import region_key
 from portal.billing.tax.scans import file_type
 from portal.billing.tax.use_cases.locks import locked_exemption
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
+from portal.places.regions import region_name
 
+MOST_REGIONS = 20  # that a sentence names
 MOST = 50  # certificates of a company that have not ended
 MOST_WAITING = 10
 MOST_A_DAY = 20  # also those that were withdrawn or refused
@@ -68,6 +71,7 @@ def add_exemption(
     _check_count(session, actor.customer_id, now)
     added = _exemption(certificate, kind, actor, now)
     added.counts_from = now if policy.at_once else None
+    _check_region(session, added.region)
     _check_same(session, added)
     session.add(added)
     session.flush()
@@ -117,6 +121,17 @@ def _check_count(session: Session, company_id: int, now: datetime) -> None:
         words = f"Your company has added {MOST_A_DAY} certificates within a day. Add the next one tomorrow."
     if words:
         raise CertificateRefused("too_many", words, {"": words})
+
+
+def _check_region(session: Session, region: str) -> None:
+    """Where there are rates, a certificate for a region without one would never apply."""
+    regions = taxed_regions(session)
+    if regions and region not in {region_key(each) for each in regions}:
+        words = (
+            f"We charge no sales tax in {region_name(region)}, so no certificate is needed there. Enter the state in the "
+            f"address of your deliveries or your store: {', '.join(regions[:MOST_REGIONS])}."
+        )
+        raise CertificateRefused("region", words, {"region": words})
 
 
 def _check_same(session: Session, new: TaxExemption) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from flask import redirect, request, session, url_for
+from werkzeug.wrappers import Response
 
 from portal.foundation.secrets.handles import handle, read_handle
 from portal.orders.drafts.forms import DRAFT, DraftInput, RemovedLine, read_colours, read_quantities
 from portal.orders.drafts.page import LINE, Answer, show_draft
+from portal.orders.drafts.queries import variant_name
 from portal.orders.drafts.refusals import ColoursRefused, QuantitiesRefused
 from portal.orders.drafts.use_cases.lines import Item, change_quantities, put_back, remove_line
 from portal.orders.drafts.use_cases.tint import recolour
+from portal.orders.drafts.views.changes import changes
 from portal.orders.pages import blueprint
 from portal.web.access import needs
+from portal.web.htmx import go, wants_fragment
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now
@@ -31,16 +35,21 @@ def change_lines(draft_id: int) -> Answer:
     """Save all quantities and colours; with ``action=checkout`` go on to pickup or delivery."""
     refused = _save(draft_id)
     if refused is not None:
-        return refused
+        return _answer(draft_id, refused)
     if request.form.get("action") == "checkout":
-        return redirect(url_for("orders.pickup", draft_id=draft_id))
-    if not request.headers.get("HX-Request"):
-        flash("ok", "Saved.")
+        return go(url_for("orders.pickup", draft_id=draft_id))
+    if wants_fragment():
+        return changes(draft_id, DraftInput())
+    flash("ok", "Saved.")
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
-def _save(draft_id: int, *, but: int | None = None) -> Answer | None:
-    """Store what was typed on the lines (``but`` one); the page with the problems if something is wrong."""
+def _answer(draft_id: int, typed: DraftInput) -> Answer:
+    return changes(draft_id, typed) if wants_fragment() else show_draft(draft_id, typed)
+
+
+def _save(draft_id: int, *, but: int | None = None) -> DraftInput | None:
+    """Store what was typed on the lines (``but`` one); what was refused of it, if something is wrong."""
     quantities = {n: each for n, each in read_quantities(request.form).items() if n != but}
     colours = {n: each for n, each in read_colours(request.form).items() if n != but}
     with refusing() as tried:
@@ -51,14 +60,13 @@ def _save(draft_id: int, *, but: int | None = None) -> Answer | None:
     no = tried.refused
     if no is None:
         return None
-    typed = DraftInput(
+    return DraftInput(
         quantities={n: request.form.get(f"quantity-{handle('line', n)}", "") for n in quantities},
         colours=colours,
         problems=no.problems if isinstance(no, QuantitiesRefused) else {},
         off_colour=no.problems if isinstance(no, ColoursRefused) else {},
         message=no.message,
     )
-    return show_draft(draft_id, typed)
 
 
 @blueprint.post(f"{LINE}/removal", endpoint="remove_line")
@@ -68,14 +76,18 @@ def delete_line(draft_id: int, line_id: int) -> Answer:
     line = remove_line(db(), actor=actor(), now=now(), draft_id=draft_id, line_id=line_id)
     refused = _save(draft_id, but=line_id)
     if refused is not None:
-        return refused
-    session["removed"] = RemovedLine(
+        return _answer(draft_id, refused)
+    session["removed"] = removed = RemovedLine(
         draft=handle("draft", draft_id),
+        line=handle("line", line_id),
+        name=variant_name(db(), line.variant_id),
         variant_id=line.variant_id,
         quantity=line.quantity,
         colour_number=line.colour_number,
         last_time=line.last_time,
     )
+    if wants_fragment():
+        return changes(draft_id, DraftInput(), removed=removed)
     return redirect(url_for("orders.draft", draft_id=draft_id))
 
 
@@ -88,4 +100,6 @@ def undo_removal(draft_id: int) -> Answer:
         item = Item(kept["variant_id"], kept["quantity"], kept["colour_number"], kept["last_time"])
         put_back(db(), actor=actor(), now=now(), draft_id=draft_id, item=item)
         flash("ok", "The line is back.")
+    if wants_fragment():
+        return Response(status=204, headers={"HX-Refresh": "true"})
     return redirect(url_for("orders.draft", draft_id=draft_id))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
+from portal.accounts.models import Company, User
 from portal.accounts.sight import company_condition, store_condition
 from portal.billing.models.payments import Payment
 from portal.catalog.models import Variant
@@ -42,6 +42,16 @@ def _unused(of_draft: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
+_PERSON = User.__table__
+_RENAMED = (
+    select(_PERSON.c.email)
+    .where(
+        _PERSON.c.id == func.coalesce(_ORDER.c.subject_user_id, _ORDER.c.placed_by_user_id),
+        _PERSON.c.name != func.coalesce(func.nullif(_ORDER.c.subject_name, ""), _ORDER.c.placed_by_name),
+    )
+    .correlate(_ORDER)
+    .scalar_subquery()
+)
 # In the order of OrderHead's fields.
 HEAD_COLUMNS: tuple[Any, ...] = (
     *_columns_of(_ORDER, OrderHead),
@@ -52,6 +62,7 @@ HEAD_COLUMNS: tuple[Any, ...] = (
     Company.name,
     _unused(Payment.__table__.c.draft_id).label("ahead_minor"),
     _unused(Payment.__table__.c.ended_draft_id).label("ended_ahead_minor"),
+    _RENAMED.label("ordered_by_email"),
 )
 # Built once: putting sixty columns together costs more than sending the statement.
 _HEAD: Select[Any] = (

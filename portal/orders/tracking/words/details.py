@@ -19,12 +19,18 @@ def spaced(code: str) -> str:
     return f"{code[:3]} {code[3:]}" if len(code) == 6 else code
 
 
+def ordered_by(order: OrderDetail) -> str:
+    """Whom it is for, as they were called then; with the mail address where they are called otherwise now."""
+    name = order.subject_name or order.placed_by_name
+    return f"{name}, {order.ordered_by_email}" if order.ordered_by_email else name
+
+
 def about(order: OrderDetail) -> list[tuple[str, str]]:
     """The facts beside an order."""
     behalf = order.delegation_id is not None
     pairs = [
         ("Placed", moment(order.placed_at)),
-        ("Ordered by", order.subject_name or order.placed_by_name),
+        ("Ordered by", ordered_by(order)),
         ("Placed by", f"{order.placed_by_name}, our sales rep" if behalf else ""),
         ("Their reason", order.on_behalf_reason if behalf else ""),
         ("PO number", order.po_number),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -14,6 +17,7 @@ from portal.billing.documents.letterhead import Letterhead
 from portal.billing.documents.pdf import lacking, pdf
 from portal.billing.invoices.pdf import invoice_data
 from portal.billing.invoices.queries.documents import document
+from portal.billing.invoices.use_cases.issue import Line
 from portal.billing.models.invoices import Invoice
 from portal.billing.periods import Month
 from portal.billing.statements.pdf import statement_data
@@ -152,3 +156,27 @@ def test_documents_that_lack_letters_are_counted(engine: Engine, session: Sessio
     make_invoice(session, build.company(), job_name=f"Tower {UNKNOWN[0]}")
     with engine.connect() as connection:
         assert documents_lacking_letters(connection) == 2
+
+
+INPUTS = Path(__file__).parents[5] / "shared" / "faults" / "billing-inputs" / "07-names-pdf"
+
+
+@pytest.mark.skipif(not INPUTS.is_dir(), reason="shared/faults/billing-inputs is not beside this project")
+def test_names_that_others_reported(session: Session, build: Build) -> None:
+    """Chinese, Japanese, Hebrew, an emoji; long words, markup. It says that letters are missing if this machine has no
+    font for them, and only then."""
+    (company,) = csv.DictReader((INPUTS / "companies.csv").open(encoding="utf-8"))
+    (order,) = csv.DictReader((INPUTS / "orders.csv").open(encoding="utf-8"))
+    lines = list(csv.DictReader((INPUTS / "order_lines.csv").open(encoding="utf-8")))
+    names = [Line(each["name"], 1, Decimal("1.00"), 100, sku=each["sku"]) for each in lines]
+    invoice = make_invoice(
+        session,
+        build.company(company["name"]),
+        lines=names,
+        job_name=order["job"],
+        po_number=order["po_number"],
+    )
+    typed = "".join((company["name"], order["job"], *(each["name"] for each in lines)))
+    found = printed(session, invoice)
+    assert ("Some letters of this document are missing" in found) == bool(lacking(typed))
+    assert "O'Malley & Sons <Fine>" in found

@@ -124,3 +124,13 @@ def test_a_document_that_cannot_be_attached_does_not_keep_the_mail(
     assert f"The PDF could not be attached. The document is at {settings.public_url}/invoices/" in body(
         message
     )
+
+
+def test_a_company_without_people_gets_the_document_at_its_own_address(
+    session: Session, build: Build, settings: Settings
+) -> None:
+    """Seen failing: a link, where nobody can sign in."""
+    company = build.company(email="office@h.example")
+    invoice = make_invoice(session, company)
+    (message,) = sent(session, settings, invoice).values()
+    assert pdf_of(message)[0] == f"invoice-{invoice.number}.pdf"

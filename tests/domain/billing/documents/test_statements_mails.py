@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.models import Company
+from portal.accounts.sign_in.letters import PasswordChanged
 from portal.billing.models.credit import PaymentTerms
 from portal.billing.periods import Month
 from portal.billing.statements.jobs import mail
@@ -19,7 +20,7 @@ from portal.billing.statements.queries.statement import AccountMonth, statement
 from portal.billing.statements.use_cases import mail_statements
 from portal.foundation.config import Settings
 from portal.foundation.jobs import House
-from portal.foundation.mail import OutboundMail
+from portal.foundation.mail import Mail, OutboundMail, To, send
 from portal.touchpoints.models import Touchpoint
 from portal.worker.delivery import Delivery
 from tests.builders import Build
@@ -104,6 +105,20 @@ def test_it_goes_out_once_however_often_and_late_it_runs(
     assert queued(session)[1].data["moved"] == []
 
 
+def test_whatever_somebody_waits_for_is_mailed_first(
+    session: Session, build: Build, run: Send, company: Company
+) -> None:
+    """Seen failing: a link for a new password waited behind the statements of all companies."""
+    make_invoice(session, company, on=date(2026, 6, 2))
+    person = build.user(company)
+    assert run() == 1
+    send(session, Mail(key="x", letter=PasswordChanged(name="Ann"), to=To(person.email)))
+    session.commit()
+    order = "select args->>'mail_id' from procrastinate_jobs where status = 'todo' order by priority desc, id"
+    kinds = [session.get_one(OutboundMail, int(each)).kind for each in session.scalars(text(order))]
+    assert kinds == ["password_changed", "statement_new"]
+
+
 def test_the_month_is_the_seller_s(session: Session, build: Build, company: Company) -> None:
     """At 10 p.m. UTC of 31 July it is August in Auckland already."""
     make_invoice(session, company, on=date(2026, 7, 2))
@@ -114,7 +129,7 @@ def test_the_month_is_the_seller_s(session: Session, build: Build, company: Comp
     assert queued(session)[0].data["month"] == "July 2026"
 
 
-@pytest.mark.parametrize("why", ["nothing", "closed", "unwished", "new here", "settled before"])
+@pytest.mark.parametrize("why", ["nothing", "closed", "unwished", "no mails", "new here", "settled before"])
 def test_who_gets_none(session: Session, build: Build, run: Send, company: Company, why: str) -> None:
     build.user(company)
     if why != "nothing":
@@ -127,6 +142,8 @@ def test_who_gets_none(session: Session, build: Build, run: Send, company: Compa
         session.execute(text("update company set created_at = '2026-07-01 12:00Z'"))
     if why == "unwished":
         session.add(PaymentTerms(company_id=company.id, mail_statements=False))
+    if why == "no mails":
+        session.add(PaymentTerms(company_id=company.id, remind=False))
     session.commit()
     assert run() == 0
     assert queued(session) == []

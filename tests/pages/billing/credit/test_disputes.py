@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
+from portal.billing.invoices.use_cases.issue import Line
 from portal.billing.models.disputes import InvoiceDispute
+from portal.billing.models.invoices import Invoice
 from portal.foundation.mail import OutboundMail
 from tests.builders import Build
 from tests.invoices import make_invoice
@@ -57,6 +61,34 @@ def test_a_dispute_from_opening_to_answer(
     assert "closed already" in staff.text
     mail = session.scalars(select(OutboundMail).where(OutboundMail.kind == "dispute_settled")).one()
     assert mail.data["outcome"] == "credited"
+
+
+def test_an_answer_credits_the_chosen_lines(
+    client: PageClient, build: Build, session: Session, company: Company
+) -> None:
+    """Each at its own tax. Seen failing before: the taxed line's tax came back in proportion of the whole invoice."""
+    lines = [
+        Line("Paint", 1, Decimal("100"), 10_000, tax_share=Decimal("0.08"), tax_minor=800),
+        Line("Freight", 1, Decimal("100"), 10_000),
+    ]
+    invoice = make_invoice(session, company, lines=lines)
+    client.sign_in(build.user(company).email)
+    client.get(f"/invoices/{invoice.number}/disputes")
+    client.post(
+        f"/invoices/{invoice.number}/disputes", {"amount": "54", "reason": "damaged", "note": "Half of it"}
+    )
+    dispute = session.scalars(select(InvoiceDispute)).one()
+    staff = PageClient(client.http.application)
+    staff.sign_in(build.user(kind="admin").email)
+    answer = f"/customers/{company.code}/disputes/{dispute.id}"
+    staff.get(answer)
+    assert f"Lines of {invoice.number}" in staff.text
+    given = {"outcome": "credited", "amount": "54", "answer": "You are right."}
+    staff.post(answer, {**given, "line": "9"}, status=422)
+    assert "This invoice has no such line. Choose again." in staff.text
+    staff.post(answer, {**given, "line": "1"})
+    memo = session.scalars(select(Invoice).where(Invoice.kind == "credit_memo")).one()
+    assert (memo.net_minor, memo.tax_minor) == (-5_000, -400)
 
 
 def test_a_dispute_is_taken_back(

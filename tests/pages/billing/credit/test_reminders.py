@@ -39,6 +39,11 @@ def test_the_policy_of_reminders(
     assert "5 days before the due day and 10 and 20 days after it." in client.text
     terms = session.scalars(select(PaymentTerms)).one()
     assert (terms.remind, terms.remind_at, terms.days) == (True, [-5, 10, 20], company.terms_days)
+    assert not terms.mail_statements
+    client.get("/reminders")
+    client.post("/reminders", {"remind": "y", "statements": "y", "before": "5", "overdue": "10 20"})
+    session.expire_all()
+    assert session.scalars(select(PaymentTerms.mail_statements)).one()
     staff = PageClient(client.http.application)
     staff.sign_in(build.user(kind="admin").email)
     address = f"/customers/{company.code}/reminders"

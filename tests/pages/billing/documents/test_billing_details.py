@@ -44,7 +44,7 @@ def test_an_administrator_keeps_it_and_the_invoice_shows_it(
     ("typed", "words"),
     [
         ({"line1": ""}, "Enter the street or P.O. box"),
-        ({"country": "Germany"}, "Enter the two letters of a country"),
+        ({"country": "Atlantis"}, "Enter the two letters of a country"),
         ({"legal_name": "x" * 161}, "160"),
     ],
 )
