@@ -15,7 +15,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "price_lists": "code name currency",
         "prices": "price_list sku min_quantity unit_price valid_from valid_to",
         "companies": """code name parent_code price_list currency credit_limit credit_hold terms_days
-            home_store po_mode acting_consent phone email account_kind hold_reason terms invoice_per reminders""",
+            home_store po_mode acting_consent phone email account_kind hold_reason terms invoice_per reminders
+            legal_name tax_number billing_line1 billing_line2 billing_city billing_region billing_postcode billing_country""",
         "addresses": "company_code label recipient line1 line2 city region postcode country is_default",
         "users": "email name phone language time_zone kind store_code password_hash",
         "memberships": "email company_code role order_limit",

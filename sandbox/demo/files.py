@@ -81,7 +81,14 @@ def _companies(world: World) -> Iterator[Row]:
         rules = (c.terms_days, c.store.code, c.po_mode, _yes(c.consents))
         held = _HOLD if "hold" in c.flags else None
         paying = (held, c.terms.words, c.invoice_per, "yes")
-        yield *who, *rules, c.phone, f"office@{c.domain}", "trade", *paying
+        yield *who, *rules, c.phone, f"office@{c.domain}", "trade", *paying, *_billed(c)
+
+
+def _billed(company: Company) -> Row:
+    """Documents go to the first of its addresses. No tax number begins with 00."""
+    a = company.addresses[0]
+    digits = "".join(filter(str.isdigit, company.code)).zfill(7)[-7:]
+    return None, f"00-{digits}", a.line1, a.line2, a.city, a.region, a.postcode, "US"
 
 
 def _addresses(world: World) -> Iterator[Row]:

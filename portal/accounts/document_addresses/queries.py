@@ -12,6 +12,11 @@ from sqlalchemy.orm import Session, undefer
 from portal.accounts.models.document_addresses import DocumentAddress
 
 
+def removal_path(token: str) -> str:
+    """The path of the link that ends an address."""
+    return f"/document-addresses/removal?token={token}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """A confirmed address that gets a kind of document."""
@@ -41,6 +46,16 @@ def address_in(session: Session, company_id: int, address_id: int) -> DocumentAd
             DocumentAddress.company_id == company_id, DocumentAddress.id == address_id
         )
     )
+
+
+def removal_paths(session: Session, company_id: int) -> dict[str, str]:
+    """By address, the path of the link that ends it. One statement."""
+    rows = session.execute(
+        select(DocumentAddress.email, DocumentAddress.removal_token).where(
+            DocumentAddress.company_id == company_id
+        )
+    )
+    return {email: removal_path(token) for email, token in rows}
 
 
 def mailboxes(session: Session, kind: str, company_ids: Iterable[int]) -> dict[int, list[Mailbox]]:

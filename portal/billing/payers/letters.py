@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.document_addresses.queries import Mailbox
+from portal.accounts.document_addresses.queries import Mailbox, removal_path, removal_paths
 from portal.billing.payers.queries import Recipient, people_who_may
 from portal.foundation.mail import Contents, Letter, Mail, Parcel, To, send
 
@@ -77,7 +77,7 @@ def to_mailboxes(
                 document=document if each.attach_pdf else None,
                 to=to or cc,
                 cc=cc if to else (),
-                removal=f"/document-addresses/removal?token={each.removal_token}",
+                removal=removal_path(each.removal_token),
                 pay=(pay or {}).get(each.id, ""),
                 company=company,
             ),
@@ -152,10 +152,14 @@ def mail_copies(
     :param key: random, from the form: sent twice, it goes out once.
     :param document: what is attached.
     """
-    parcel = Parcel(document=document) if document else None
+    removals = removal_paths(session, company_id)
     mails = [
         Mail(
-            key=copy_key(key, email), letter=letter, to=To(email, name), company_id=company_id, parcel=parcel
+            key=copy_key(key, email),
+            letter=letter,
+            to=To(email, name),
+            company_id=company_id,
+            parcel=Parcel(document=document, removal=removals.get(email, ""), company=letter.company),
         )
         for email, name in to
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.accounts.actors import actor_on_record, actor_who_asked
@@ -136,3 +137,59 @@ def test_row_security_moves_no_session_into_a_branch_that_is_closed(
         customer.execute(scope, {"c": str(group.parent.id), "u": str(group.person.id)})
         assert group.branch.id not in (customer.scalar(text("select own_companies()")) or [])
         assert group.parent.id in (customer.scalar(text("select own_companies()")) or [])
+
+
+def _as_customer(session: Session, company: Company, person: User) -> None:
+    session.execute(
+        text(
+            "select set_config('app.company_id', :c, true), set_config('app.user_id', :u, true), "
+            "set_config('role', 'portal_customer', true)"
+        ),
+        {"c": str(company.id), "u": str(person.id)},
+    )
+
+
+WRITES = (
+    "update membership set role = 'company_admin' where user_id = :me",
+    "update membership set order_limit_minor = null where user_id = :me",
+    "delete from membership where user_id = :invited",
+    "insert into membership (user_id, company_id, role, invited_at, disabled_at) values (:other, :c, 'buyer', now(), now())",
+)
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_row_security_lets_only_administrators_write_people(
+    build: Build, sessions: sessionmaker[Session], statement: str
+) -> None:
+    """The second line, against a use case that forgets to ask. Seen failing with the company alone in the policies."""
+    company = build.company()
+    me, invited, other = build.user(company, "buyer"), build.user(company), build.user(build.company())
+    build.session.get_one(Membership, (invited.id, company.id)).invited_at = NOW
+    build.session.commit()
+    asked = {"me": me.id, "invited": invited.id, "other": other.id, "c": company.id}
+    with sessions() as session:
+        _as_customer(session, company, me)
+        try:
+            changed = session.execute(
+                text(statement), {k: v for k, v in asked.items() if f":{k}" in statement}
+            ).rowcount  # type: ignore[attr-defined]
+        except ProgrammingError:
+            changed = 0
+        assert changed == 0
+
+
+def test_row_security_lets_nobody_join_for_another(build: Build, sessions: sessionmaker[Session]) -> None:
+    """Not even an administrator: who accepts comes with the link. Seen failing without the trigger."""
+    company = build.company()
+    admin, invited = build.user(company, "company_admin"), build.user(company)
+    row = build.session.get_one(Membership, (invited.id, company.id))
+    row.invited_at = row.disabled_at = NOW
+    build.session.commit()
+    with sessions() as session:
+        _as_customer(session, company, admin)
+        session.execute(text("update membership set role = 'viewer' where user_id = :u"), {"u": invited.id})
+        with pytest.raises(ProgrammingError, match="only the invited person joins"):
+            session.execute(
+                text("update membership set invited_at = null, disabled_at = null where user_id = :u"),
+                {"u": invited.id},
+            )

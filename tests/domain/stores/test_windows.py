@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.foundation.errors import Rejected
@@ -70,3 +72,30 @@ def test_offered_windows_begin_after_the_order_is_ready_and_have_room(build: Bui
     assert [each.starts_at.hour - 4 for each in open_windows(session, store, NOW, 1, ready=ready)] == [15]
     every = open_windows(session, store, NOW, 1, include_full=True)
     assert [(each.starts_at.hour - 4, each.left) for each in every] == [(11, 0), (13, 1), (15, 1)]
+
+
+def test_customers_free_places_of_their_own_orders_only(build: Build, sessions: Sessions) -> None:
+    """The second line: a customer's request writes no window itself. Seen failing with the right to update them."""
+    store, company = build.store(), build.company()
+    person = build.user(company)
+    at = NOW + timedelta(hours=3)
+    with sessions() as session:
+        book_window(session, store_id=store.id, starts_at=at, capacity=2)
+        session.commit()
+    scope = {"c": str(company.id), "u": str(person.id)}
+    for statement in (
+        "update pickup_slot set booked = 0",
+        "insert into pickup_slot (store_id, starts_at, capacity, booked) values (:store, now(), 9, 9)",
+        "select unbook_pickup(:store, :at)",
+    ):
+        with sessions() as session:
+            session.execute(
+                text(
+                    "select set_config('app.company_id', :c, true), set_config('app.user_id', :u, true), "
+                    "set_config('role', 'portal_customer', true)"
+                ),
+                scope,
+            )
+            asked = {k: v for k, v in {"store": store.id, "at": at}.items() if f":{k}" in statement}
+            with pytest.raises(ProgrammingError):
+                session.execute(text(statement), asked)

@@ -142,13 +142,13 @@ def test_somebody_signed_in_elsewhere_joins_across_companies(
 def test_one_address_gets_five_invitations_a_day_over_all_companies(
     client: PageClient, build: Build, session: Session
 ) -> None:
-    """Seen failing with sixty an hour from each company."""
-    for number in range(7):
+    """That others invited it is not told: what is beyond goes unsent. Seen failing with sixty an hour from each company."""
+    for _ in range(7):
         company = build.company()
         client.sign_in(build.user(company, "company_admin").email)
         client.get("/people/invitation")
         form = {"email": "ana@example.com", "name": "Ana", "role": "buyer"}
-        client.post("/people/invitation", form, status=302 if number < 5 else 429)
+        client.post("/people/invitation", form, status=302)
         client.post("/sign-out")
     assert len(session.scalars(select(OutboundMail)).all()) == 5
 

@@ -183,4 +183,6 @@ def test_confirmed_addresses_for_documents_are_offered(
     assert "invoices@harbor.example" in admin.text
     assert "typo@harbor.example" not in admin.text
     admin.post(path, {"key": key_of(admin), "to": ["invoices@harbor.example"]}, status=303)
-    assert mails(session, "document_copy")[0].parcel["document"]["invoice_id"] == invoice.id
+    parcel = mails(session, "document_copy")[0].parcel
+    assert parcel["document"]["invoice_id"] == invoice.id
+    assert parcel["removal"] == "/document-addresses/removal?token=r"
