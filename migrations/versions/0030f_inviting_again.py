@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0030f"
-down_revision = "0030e"
+down_revision = "0032b"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.models import Company
 from portal.billing.models.tax import ACCEPTED, TaxExemption
 from portal.billing.tax.facts import record_exemption_running_out
 from portal.billing.tax.letters import mail_exemption_runs_out
@@ -75,7 +76,9 @@ def _running_out(session: Session, today: date, last: int) -> list[TaxExemption]
     )
     query = (
         select(TaxExemption)
+        .join(Company, Company.id == TaxExemption.company_id)
         .where(
+            Company.disabled_at.is_(None),
             TaxExemption.state == ACCEPTED,
             TaxExemption.ended_at.is_(None),
             TaxExemption.valid_to.between(today - FORGET, today + timedelta(days=WARN_DAYS[0])),
@@ -84,7 +87,7 @@ def _running_out(session: Session, today: date, last: int) -> list[TaxExemption]
         )
         .order_by(TaxExemption.id)
         .limit(BATCH)
-        .with_for_update()
+        .with_for_update(of=TaxExemption)
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))

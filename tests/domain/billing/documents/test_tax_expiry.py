@@ -61,9 +61,10 @@ def test_of_missed_steps_only_the_latest_is_told(
 
 
 def test_nothing_is_told_of_what_does_not_matter(
-    session: Session, sessions: sessionmaker[Session], company: Company
+    session: Session, sessions: sessionmaker[Session], company: Company, build: Build
 ) -> None:
     certificate(session, company, valid_to=LAST, ended_at=NOON)
+    certificate(session, build.company(disabled_at=NOON), valid_to=LAST)
     certificate(session, company, valid_to=LAST - timedelta(days=60))
     waiting(session, company, valid_to=LAST)
     certificate(session, company, valid_to=LAST, region="VT")
