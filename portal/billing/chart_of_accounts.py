@@ -13,6 +13,7 @@ sales                        net sales
 tax                          sales tax owed to the state
 discounts                    early-payment discounts given
 write_offs                   what was written off
+group                        money that a parent's payment passed on to its branches' books; both sides sum to zero
 opening                      what was settled before the books began (imported documents)
 ====================  =====  =============================================================================
 """
@@ -30,8 +31,22 @@ TAX = "tax"
 DISCOUNTS = "discounts"
 WRITE_OFFS = "write_offs"
 OPENING = "opening"
+GROUP = "group"
 
-ACCOUNTS = (RECEIVABLE, UNAPPLIED, STRIPE, BANK, FEES, DISPUTED, SALES, TAX, DISCOUNTS, WRITE_OFFS, OPENING)
+ACCOUNTS = (
+    RECEIVABLE,
+    UNAPPLIED,
+    STRIPE,
+    BANK,
+    FEES,
+    DISPUTED,
+    SALES,
+    TAX,
+    DISCOUNTS,
+    WRITE_OFFS,
+    OPENING,
+    GROUP,
+)
 
 # What a customer owes less what they have prepaid.
 OF_CUSTOMER = (RECEIVABLE, UNAPPLIED)
@@ -48,6 +63,7 @@ KINDS = {
     "payment": "Payment",  # pi:<payment intent>:succeeded, or payment:<number> for money outside Stripe
     "reversal": "Payment taken back",  # reversal:<payment number>: returned by the bank, or recorded by mistake
     "application": "Applied",  # application:<random>: credit memo or unapplied cash to invoices
+    "transfer": "Passed on within the group",  # transfer:<random or attempt>: to a branch, or back from it
     "refund": "Refund",  # refund:<id>
     "refund_failed": "Refund that failed",  # refund:<id>:failed
     "fee": "Stripe's fee",  # fee:<balance transaction>

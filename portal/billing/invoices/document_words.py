@@ -60,7 +60,7 @@ def _steps(each: Any, kind: str, *, with_method: bool) -> list[Step]:
         return _payment(each, how)
     if each.kind == "application":
         return _application(each, kind)
-    if each.kind == "reversal":
+    if each.kind in ("reversal", "transfer"):
         return [Step(each.at, each.by, each.words, f"Payment {number}", each.amount_minor, (), token, number)]
     title = WORDS.get(each.kind, "Adjustment")
     if each.payment_number:

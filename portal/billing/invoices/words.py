@@ -13,6 +13,7 @@ PAYMENT_KINDS = {
     "cheque": "Cheque",
     "transfer": "Bank transfer",
     "cash": "Cash",
+    "group": "Paid within the group",
     "opening": "Paid before this portal",
 }
 DISPUTE_REASONS = {

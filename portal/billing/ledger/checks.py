@@ -13,6 +13,7 @@ KEYS = {
     "payment": "(pi:.+:succeeded|payment:.+)",
     "reversal": "reversal:.+",
     "application": "application:.+",
+    "transfer": "transfer:.+",
     "refund": "refund:[^:]+",
     "refund_failed": "refund:[^:]+:failed",
     "fee": "fee:.+",

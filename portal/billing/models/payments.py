@@ -27,7 +27,8 @@ class PaymentAttempt(Base):
     id: Mapped[BigId]
     token: Mapped[str] = mapped_column(unique=True)  # its address; random
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
-    # invoices; draft (an order that credit does not cover); account (a sum ahead); setup (save a method)
+    # invoices; draft (an order that credit does not cover); account (a sum ahead); setup (save a method);
+    # group (a parent's payment for its branches, see group_allocation)
     purpose: Mapped[str]
     via: Mapped[str] = mapped_column(server_default="page")  # page, link, autopay, schedule
     state: Mapped[str]
@@ -61,7 +62,7 @@ class PaymentAttempt(Base):
 
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
-        CheckConstraint("purpose in ('invoices','draft','account','setup')", name="purpose_known"),
+        CheckConstraint("purpose in ('invoices','draft','account','setup','group')", name="purpose_known"),
         CheckConstraint("via in ('page','link','autopay','schedule')", name="via_known"),
         CheckConstraint(f"state in {sql_list(TRANSITIONS)}", name="state_known"),
         Index("ix_payment_attempt_company", "company_id", "created_at", "id"),
@@ -107,6 +108,34 @@ class PaymentAllocation(Base):
     )
 
 
+class GroupAllocation(Base):
+    """What a parent's attempt pays of a branch's invoice, once its money is there.
+
+    The invoice is another company's: its number and the branch's name are copies, which the parent may read.
+    ``settled_minor`` is what was settled of it, None until then.
+    """
+
+    __tablename__ = "group_allocation"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("payment_attempt.id"), primary_key=True)
+    branch_invoice: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True
+    )  # another company's: no foreign key
+    company_id: Mapped[int] = mapped_column(BigInteger)  # the parent's
+    branch_id: Mapped[int] = mapped_column(BigInteger)
+    branch_name: Mapped[str]
+    invoice_number: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    discount_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    settled_minor: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("discount_minor between 0 and amount_minor", name="discount_within_amount"),
+        CheckConstraint("settled_minor between 0 and amount_minor", name="settled_within_amount"),
+    )
+
+
 class Payment(Base):
     """Money that came in. What became of it is in the ledger; ``unapplied_minor`` and ``refunded_minor`` are
     kept by the database in the statement that posts."""
@@ -142,6 +171,8 @@ class Payment(Base):
     reversed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reversal_reason: Mapped[str] = mapped_column(server_default="")  # bounced, mistake
     reversal_note: Mapped[str] = mapped_column(server_default="")
+    # Of a branch: the parent's payment that its money came with.
+    group_payment: Mapped[int | None] = mapped_column(BigInteger)  # another company's: no foreign key
     method_fingerprint: Mapped[str] = mapped_column(server_default="")  # Stripe's, of the card or account
 
     __table_args__ = (
@@ -153,6 +184,7 @@ class Payment(Base):
         CheckConstraint("unapplied_minor between 0 and amount_minor", name="unapplied_within_amount"),
         CheckConstraint("refunded_minor between 0 and amount_minor", name="refunds_within_amount"),
         Index("ix_payment_company", "company_id", "received_at", "id"),
+        Index("ix_payment_group", "group_payment", postgresql_where=text("group_payment is not null")),
         Index("ix_payment_reference", text(PLAIN_REFERENCE), postgresql_where=text("reference <> ''")),
         Index("ix_payment_amount", "amount_minor", "id"),
         Index(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.billing.chart_of_accounts import MONEY, OPENING
+from portal.billing.chart_of_accounts import GROUP, MONEY, OPENING
 from portal.billing.payment_states import LIVE, TRANSITIONS, UNPAID
 from portal.foundation.check import Check
 from portal.foundation.sql import sql_list
@@ -14,7 +14,7 @@ CHECKS = (
         f"""select p.number, p.amount_minor, e.times, e.money, p.unapplied_minor, coalesce(e.unapplied, 0)
            from payment p left join (
              select e.payment_id, count(distinct t.id) filter (where t.kind = 'payment') as times,
-                    sum(e.amount_minor) filter (where t.kind = 'payment' and e.account in {sql_list((*MONEY, OPENING))})
+                    sum(e.amount_minor) filter (where t.kind = 'payment' and e.account in {sql_list((*MONEY, OPENING, GROUP))})
                       as money,
                     -sum(e.amount_minor) filter (where e.account = 'unapplied') as unapplied
                from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
@@ -40,6 +40,20 @@ CHECKS = (
             where t.purpose = 'invoices' and t.state in {sql_list((*LIVE, "succeeded"))}
             group by t.id having t.amount_minor <> coalesce(sum(a.amount_minor - a.discount_minor), 0)""",
         4,
+    ),
+    Check(
+        "group_transfers",
+        "What a parent's payment passed on is what its branches' books received of it, less what came back.",
+        f"""select p.number, p.currency, coalesce(p.passed, 0), coalesce(b.received, 0) from (
+              select p.id, p.number, p.currency, -sum(e.amount_minor) as passed
+                from payment p join ledger_entry e on e.payment_id = p.id and e.account = '{GROUP}'
+               where p.group_payment is null group by p.id) p
+            full join (
+              select c.group_payment as id, sum(e.amount_minor) as received
+                from payment c join ledger_entry e on e.payment_id = c.id and e.account = '{GROUP}'
+               where c.group_payment is not null group by c.group_payment) b on b.id = p.id
+           where coalesce(p.passed, 0) <> coalesce(b.received, 0)""",
+        3,
     ),
     Check(
         "attempts_end_once",

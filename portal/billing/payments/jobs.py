@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from portal.billing.payments.use_cases.group import pass_on
 from portal.billing.payments.use_cases.saved_charges import CHARGE, charge_attempt
 from portal.billing.payments.use_cases.stuck import sync_stuck_attempts
+from portal.billing.payments.use_cases.sync import PASS_ON
 from portal.billing.stripe.connection import worker_stripe
 from portal.foundation.clock import utcnow
+from portal.foundation.db import transaction
 from portal.foundation.jobs import House, Job
 
 
@@ -25,7 +28,14 @@ def sync_stuck(house: House, *, at: datetime) -> None:
         sync_stuck_attempts(house.sessions, now=utcnow(), api=api)
 
 
+def pass_on_to_branches(house: House, *, row_id: int) -> None:
+    """Settle the branches' invoices that a parent has paid."""
+    with transaction(house.sessions) as session:
+        pass_on(session, row_id, now=utcnow())
+
+
 JOBS = (
+    Job(PASS_ON, pass_on_to_branches, patient=True),
     Job(CHARGE, charge_saved_method, patient=True),
     Job("billing.sync_hanging", sync_stuck, cron="*/3 * * * *", alone=True),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.document_addresses.queries import mailboxes
 from portal.accounts.models import Company, Membership, User
-from portal.billing.models.payments import PaymentAttempt
+from portal.billing.models.payments import GroupAllocation, PaymentAttempt
 from portal.billing.payers.letters import to_mailboxes
+from portal.billing.payments.queries.group import passed_on
 from portal.billing.settlement.letters import enclosed_receipt
 from portal.billing.settlement.use_cases.settle import Settled
 from portal.billing.stripe.emails import is_plain
@@ -62,14 +64,15 @@ def mail_payment_received(session: Session, attempt: PaymentAttempt, settled: Se
 
     :param late: whether the attempt had been given up before the money came.
     """
-    payment, unapplied = settled.payment, settled.parts.unapplied_minor
+    payment, group = settled.payment, passed_on(session, attempt)
+    unapplied = settled.parts.unapplied_minor - sum(each.amount_minor - each.discount_minor for each in group)
     letter = PaymentReceived(
         number=payment.number,
         amount=format_minor(payment.amount_minor, payment.currency),
         method=payment.method_words,
         path=f"/payments/{attempt.token}",
-        invoices=_settled_invoices(settled),
-        unapplied=format_minor(unapplied, payment.currency) if unapplied else "",
+        invoices=[*_settled_invoices(settled), *_group_invoices(group, payment.currency)],
+        unapplied=format_minor(unapplied, payment.currency) if unapplied > 0 else "",
         for_draft=attempt.purpose == "draft",
         on_account=attempt.purpose == "account",
         late=late,
@@ -106,6 +109,17 @@ def _settled_invoices(settled: Settled) -> list[SettledInvoice]:
         )
         for each in settled.invoices
         if each.kind == "invoice"
+    ]
+
+
+def _group_invoices(group: Sequence[GroupAllocation], currency: str) -> list[SettledInvoice]:
+    return [
+        SettledInvoice(
+            number=f"{each.invoice_number}, {each.branch_name}",
+            paid=format_minor(each.amount_minor, currency),
+            open="",
+        )
+        for each in group
     ]
 
 

@@ -74,6 +74,7 @@ def paid_rows(receipt: Receipt) -> Rows:
         rows.append((f"{line.number}{rest}", format_minor(line.paid_minor, currency)))
         if line.discount_minor:
             rows.append(("Early-payment discount", format_minor(-line.discount_minor, currency)))
+    rows += _group_rows(receipt, currency)
     if receipt.payment.unapplied_minor:
         rows.append(("Not used for an invoice", format_minor(receipt.payment.unapplied_minor, currency)))
     return rows
@@ -86,6 +87,17 @@ def asked_rows(receipt: Receipt) -> Rows:
         rows.append((line.number, format_minor(line.asked_minor, currency)))
         if line.discount_asked_minor:
             rows.append((f"Discount for {line.number}", format_minor(-line.discount_asked_minor, currency)))
+    return rows + _group_rows(receipt, currency)
+
+
+def _group_rows(receipt: Receipt, currency: str) -> Rows:
+    """Invoices of branches: what was settled of each, or is to be."""
+    rows: Rows = []
+    for each in receipt.group:
+        minor = each.amount_minor if each.settled_minor is None else each.settled_minor
+        rows.append((f"{each.invoice_number}, {each.branch_name}", format_minor(minor, currency)))
+        if each.discount_minor and minor == each.amount_minor:
+            rows.append((f"Discount for {each.invoice_number}", format_minor(-each.discount_minor, currency)))
     return rows
 
 

@@ -76,6 +76,8 @@ def refundable(session: Session, payment: Payment, *, memo_number: str = "") -> 
     obstacle = ""
     if payment.reversed_at is not None:
         obstacle = "The entry was taken back: there is no money."
+    elif payment.group_payment is not None:
+        obstacle = "It came with a payment of the parent company; give it back there."
     elif payment.kind == "opening":
         obstacle = "It was settled before these books began."
     elif any(each.state != "won" for each in chargebacks):

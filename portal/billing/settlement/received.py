@@ -33,6 +33,7 @@ class Received:
     charge_id: str | None = None
     draft_id: int | None = None
     method_fingerprint: str = ""
+    group_payment: int | None = None
 
     @property
     def row(self) -> dict[str, object]:

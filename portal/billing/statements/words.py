@@ -18,7 +18,7 @@ def entry_title(entry: Any) -> str:
         return f"{'Invoice' if entry.kind == 'invoice' else 'Credit memo'} {entry.number}"
     if entry.kind == "payment":
         return f"Payment {entry.payment_number}".strip()
-    if entry.kind == "reversal":
+    if entry.kind in ("reversal", "transfer"):
         return str(entry.words)
     title = WORDS.get(entry.kind, "Adjustment")
     return f"{title}: {entry.payment_number}" if entry.payment_number else title

@@ -127,6 +127,12 @@ BREAKS: dict[str, list[tuple[str, str]]] = {
         ("update ledger_transaction set kind = 'application' where kind = 'payment'", "PAY-"),
         ("update ledger_entry set amount_minor = amount_minor - 1 where account = 'stripe'", "PAY-CARD"),
     ],
+    "group_transfers": [
+        (
+            "update ledger_entry set account = 'group' where account = 'stripe' and amount_minor = 5000",
+            "PAY-CARD",
+        )
+    ],
     "spoken_for": [("update payment_allocation set amount_minor = 1000000", "H-1")],
     "allocations": [
         ("update payment_allocation set amount_minor = amount_minor - 1", "attempt "),

@@ -184,6 +184,9 @@ POST   /drafts/current/lines                             401     403    ok    ok
 POST   /drafts/current/pasted-lines                      401     403    ok    ok       ok    ok          403 403       ok         403     403   403
 GET    /forgot                                           200     200    200   200      200   200         200 200       200        200     200   200
 POST   /forgot                                           ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok
+POST   /group-payments                                  401     403    404   404      404   404         403 403       403        403     403   403
+GET    /group-payments/new                              in      403    404   404      404   404         403 403       403        403     403   403
+POST   /group-payments/parent                           401     403    404   404      404   404         403 403       403        403     403   403
 POST   /hooks/stripe                                     404     404    404   404      404   404         404 404       404        404     404   404
 GET    /invitation                                       410     410    410   410      410   410         410 410       410        410     410   410
 POST   /invitation                                       ok      ok     ok    ok       ok    ok          ok  ok        ok         ok      ok    ok

@@ -48,7 +48,7 @@ def show_invoices() -> str | tuple[str, int]:
         list_href=_href,
         credits_href=url_for("billing.credits") if may_pay else None,
         money_tabs=money_tabs("billing.invoices"),
-        pay_all=pay_all(company_id, owed.main.currency) if may_pay else [],
+        pay_all=pay_all(company_id, owed.main.currency) if may_pay else None,
     )
     return (body, 422) if listed.errors else body
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, false, func, select, true
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
@@ -29,18 +29,26 @@ class Payables:
 
 
 def everything(
-    session: Session, company_id: int, today: date, *, month: Month | None = None
-) -> dict[str, Payables]:
+    session: Session,
+    company_id: int,
+    today: date,
+    *,
+    month: Month | None = None,
+    beside: ColumnElement[bool] | None = None,
+) -> tuple[dict[str, Payables], bool]:
     """By name of the set, what can be paid now in the company's currency. One statement.
 
     :param month: only what its statement shows: invoices issued until its end.
+    :param beside: something else to be known; whether it is so.
     """
     columns: list[Any] = []
     for name in SETS:
         fits = _fits(name, today)
         columns += [func.count().filter(fits), func.coalesce(func.sum(_left()).filter(fits), 0)]
+    columns.append(false() if beside is None else beside)
     row = session.execute(select(*columns).where(*_payable(company_id, month))).one()
-    return {name: Payables(row[2 * n], int(row[2 * n + 1])) for n, name in enumerate(SETS)}
+    sets = {name: Payables(row[2 * n], int(row[2 * n + 1])) for n, name in enumerate(SETS)}
+    return sets, bool(row[-1])
 
 
 def numbers_of(

@@ -5,7 +5,7 @@ A refund or a chargeback does not change what a receipt says was paid; it stands
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.models.payments import Payment, PaymentAllocation, PaymentAttempt
+from portal.billing.models.payments import GroupAllocation, Payment, PaymentAllocation, PaymentAttempt
 from portal.billing.models.stripe_facts import StripeChargeback
+from portal.billing.payments.queries.group import passed_on
 from portal.billing.settlement.queries import chargebacks_of
 
 # What takes money out of a payment again, and puts it back.
@@ -44,6 +45,7 @@ class Receipt:
     payment: Payment | None
     lines: list[ReceiptLine]
     chargebacks: list[StripeChargeback] = field(default_factory=list)
+    group: Sequence[GroupAllocation] = ()  # invoices of branches
 
     @property
     def charged_back_minor(self) -> int:
@@ -72,7 +74,8 @@ def receipt_of(session: Session, attempt: PaymentAttempt) -> Receipt:
         .order_by(Invoice.kind.desc(), Invoice.id)
     )
     lines = [_line(invoice, asked, discount, done) for invoice, asked, discount in rows]
-    return Receipt(attempt, payment, lines, list(chargebacks_of(session, payment.id)) if payment else [])
+    chargebacks = list(chargebacks_of(session, payment.id)) if payment else []
+    return Receipt(attempt, payment, lines, chargebacks, passed_on(session, attempt))
 
 
 def _line(

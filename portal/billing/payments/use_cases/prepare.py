@@ -21,7 +21,11 @@ from portal.billing.stripe.use_cases.customers import ensure_customer
 from portal.foundation.db import transaction
 
 # What Stripe's page says of payments that are for no invoice yet.
-WITHOUT_INVOICES = {"draft": "Payment for your order", "account": "Payment on account"}
+WITHOUT_INVOICES = {
+    "draft": "Payment for your order",
+    "account": "Payment on account",
+    "group": "Invoices of your group",
+}
 Sessions = Callable[[], Session]
 MOST_LINES = 100  # of a Checkout page; Stripe takes no more
 PAGE_OPEN = timedelta(minutes=45)  # Stripe's minimum is 30 minutes; the rest is for retries

@@ -19,6 +19,8 @@ def idempotency_key(new: NewPayment) -> str:
         return new_token()
     shares = sorted(new.shares, key=lambda share: share.invoice_id)
     contents = repr((new.company_id, new.form_key, shares, new.method_kind, new.save_method))
+    if new.group:
+        contents += repr(sorted((each.branch_invoice, each.amount_minor) for each in new.group))
     if new.on_account:
         contents += repr(new.amount_minor)
     return hashlib.sha256(contents.encode()).hexdigest()

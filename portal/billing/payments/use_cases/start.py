@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.models.payments import PaymentAllocation, PaymentAttempt
+from portal.billing.models.payments import GroupAllocation, PaymentAllocation, PaymentAttempt
 from portal.billing.payment_states import LIVE
 from portal.billing.payments.facts import record_payment_submitted
 from portal.billing.payments.new_payment import NewPayment
@@ -57,6 +57,9 @@ def start_payment(
     attempt.idempotency_key = new_token() if known else key
     attempt.payer_email = by.email if new.via == "page" else ""
     _insert(session, attempt, shares)
+    if new.group:
+        of_parent = {"attempt_id": attempt.id, "company_id": attempt.company_id}
+        session.execute(insert(GroupAllocation), [{**of_parent, **asdict(each)} for each in new.group])
     if not new.run_on:
         record_payment_submitted(session, attempt, documents=len(shares), actor=by, now=now)
         if attempt.amount_minor == 0:
@@ -152,6 +155,8 @@ def _shares(session: Session, new: NewPayment, currency: str, today: date) -> li
 
 
 def _purpose(new: NewPayment, shares: Sequence[Share]) -> str:
+    if new.group:
+        return "group"
     if new.on_account:
         return "account"
     return "invoices" if shares or new.draft_id is None else "draft"
@@ -159,7 +164,9 @@ def _purpose(new: NewPayment, shares: Sequence[Share]) -> str:
 
 def _total(new: NewPayment, shares: Sequence[Share], currency: str) -> int:
     total = due_now(shares) if new.amount_minor is None else new.amount_minor
-    check_total(total, currency, has_purpose=new.draft_id is not None or new.on_account or bool(shares))
+    total += sum(share.to_pay_minor for share in new.group)
+    has_purpose = new.draft_id is not None or new.on_account or bool(shares) or bool(new.group)
+    check_total(total, currency, has_purpose=has_purpose)
     return total
 
 

@@ -32,6 +32,7 @@ from portal.foundation.clock import local
 from portal.foundation.db import transaction
 from portal.foundation.jobs import MONEY, JobName, defer
 
+PASS_ON = JobName("billing.pass_on", MONEY)
 PAID_AHEAD = JobName("orders.payment_received", MONEY)
 TOO_MANY = "Too many cards were declined, so the page was closed."
 
@@ -159,6 +160,8 @@ def _receive(
         return
     post_fee(session, settled.payment, intent.charge.movement if intent.charge else None, now)
     mail_payment_received(session, attempt, settled, late=late)
+    if attempt.purpose == "group":
+        defer(session, PASS_ON, {"row_id": attempt.id})
     if attempt.draft_id is not None:
         defer(session, PAID_AHEAD, {"draft_id": attempt.draft_id, "attempt_id": attempt.id})
 

@@ -20,6 +20,7 @@ from portal.billing.payments import pay_form
 from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.page import PayPage, confirm_on_page, go_to_stripe, is_test_mode, stripe
 from portal.billing.payments.pay_form import PayForm
+from portal.billing.payments.queries.group import are_of_group, branches_of, parent_of
 from portal.billing.payments.queries.payable import Payable, payable, refuse_strangers, under_way_for
 from portal.billing.payments.queries.payable_sets import SETS, numbers_of
 from portal.billing.payments.rules import SHORT_REASONS, allocate
@@ -39,7 +40,7 @@ from portal.orders.drafts.queries import own_head
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import book_sessions, books, db, leave, now, today
+from portal.web.transaction import book_sessions, books, db, leave, now, own_transaction, today
 from portal.web.ui import flash
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -51,7 +52,10 @@ def show_pay_form() -> str | Response:
     """The chosen invoices with an amount each, credit memos, and how to pay."""
     numbers = pay_form.numbers_in([*request.args.getlist("invoice"), *_all_asked()])
     documents = payable(db(), actor().customer_id, numbers)
-    refuse_strangers(db(), actor().customer_id, documents, numbers)
+    try:
+        refuse_strangers(db(), actor().customer_id, documents, numbers)
+    except NotFound:
+        return _of_group(numbers)
     if not documents.chosen:
         if request.args.get("all") or request.args.get("statement"):
             flash("info", "Nothing of it is open.")
@@ -62,6 +66,21 @@ def show_pay_form() -> str | Response:
     form.memos = tuple(memo.number for memo in documents.memos if memo.number in numbers)
     shares = _allocate(documents, form)
     return _page(db(), documents, form, shares)
+
+
+def _of_group(numbers: list[str]) -> Response:
+    """On to the page for the whole group, if the numbers are invoices of the payer's company and its branches.
+
+    :raises NotFound: if they are not, or the payer may not pay for these branches.
+    """
+    payer = parent_of(db(), actor()) or db().get_one(Company, actor().customer_id)
+    companies = [payer, *branches_of(db(), actor(), payer.id)]
+    if not actor().can("invoices:pay") or actor().is_acting or len(companies) == 1:
+        raise NotFound
+    with own_transaction() as session:
+        if not are_of_group(session, companies, numbers):
+            raise NotFound
+    return redirect(url_for("billing.new_group_payment", invoice=numbers), 303)
 
 
 def _all_asked() -> list[str]:
@@ -98,7 +117,7 @@ def create_payment() -> Response | Answer:
     draft_id = _draft_id()
     documents = payable(db(), actor().customer_id, numbers)
     if len(documents.chosen) != len(numbers):
-        raise NotFound
+        return _of_group(numbers)
     form = _read(documents, _currency(db()))
     if request.form.get("update") or left_out:
         shares = _allocate(documents, form)

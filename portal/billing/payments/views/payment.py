@@ -15,12 +15,13 @@ from portal.billing.payments.queries.attempts import attempt_of
 from portal.billing.payments.queries.receipts import Receipt, receipt_of
 from portal.billing.payments.sums import Rows, asked_rows, paid_rows, receipt_facts
 from portal.billing.payments.use_cases.checkout import cancel_attempt
+from portal.billing.payments.use_cases.group import pass_on
 from portal.billing.scheduled.use_cases import cancel_scheduled_payment
 from portal.billing.stripe.api import StripeUnknown
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import book_sessions, books, leave, now
+from portal.web.transaction import book_sessions, books, leave, now, own_transaction
 from portal.web.ui import flash
 
 
@@ -68,6 +69,9 @@ def show_payment(token: str) -> str:
     do not ask Stripe each time."""
     attempt = _own(token)
     known = bring_up_to_date(attempt)
+    if attempt.purpose == "group" and known:
+        with own_transaction() as session:  # several companies' books
+            pass_on(session, attempt.id, now=now())
     with books() as session:
         receipt = receipt_of(session, attempt_of(session, actor().customer_id, token))
     page = PaymentPage(

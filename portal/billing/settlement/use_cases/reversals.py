@@ -10,6 +10,7 @@ from portal.billing.chart_of_accounts import RECEIVABLE, UNAPPLIED
 from portal.billing.ledger.use_cases import Side
 from portal.billing.models.payments import Payment
 from portal.billing.settlement.queries import applied_parts, open_memos_of
+from portal.billing.settlement.use_cases.group_back import bring_back
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_invoices
 
 
@@ -24,6 +25,7 @@ def sides_back(
     :param memo_id: a credit memo that is paid out before anything else.
     :raises ValueError: if less than the amount is left of the payment, and no account is charged for the rest.
     """
+    bring_back(session, payment, amount_minor)
     sides = _paid_out(session, payment, [memo_id] if memo_id else [], amount_minor)
     unapplied = min(amount_minor - _sum(sides), payment.unapplied_minor)
     sides += [Side(UNAPPLIED, unapplied, payment_id=payment.id)] if unapplied else []
