@@ -30,7 +30,7 @@ def start_draft(person: Person) -> None:
 
 
 def lines(person: Person) -> Locator:
-    return person.page.get_by_role("list", name="Lines of the draft").locator("> li")
+    return person.page.get_by_role("list", name="Lines of the draft").locator("> li:not(.line--gone)")
 
 
 def choose_pickup(person: Person) -> None:

@@ -39,7 +39,9 @@ def create_document_address() -> Answer:
 
 
 @blueprint.route(
-    "/company/document-addresses/<int:address_id>", methods=["GET", "POST"], endpoint="document_address"
+    "/company/document-addresses/<handle(document_address):address_id>",
+    methods=["GET", "POST"],
+    endpoint="document_address",
 )
 @needs("company:manage")
 def edit_document_address(address_id: int) -> Answer:
@@ -47,14 +49,20 @@ def edit_document_address(address_id: int) -> Answer:
     return _pages().edit(address_id)
 
 
-@blueprint.post("/company/document-addresses/<int:address_id>/confirmation", endpoint="ask_document_address")
+@blueprint.post(
+    "/company/document-addresses/<handle(document_address):address_id>/confirmation",
+    endpoint="ask_document_address",
+)
 @needs("company:manage")
 def ask_document_address(address_id: int) -> Answer:
     """Send the question again."""
     return _pages().ask(address_id)
 
 
-@blueprint.post("/company/document-addresses/<int:address_id>/removal", endpoint="remove_document_address")
+@blueprint.post(
+    "/company/document-addresses/<handle(document_address):address_id>/removal",
+    endpoint="remove_document_address",
+)
 @needs("company:manage")
 def create_document_address_removal(address_id: int) -> Answer:
     """Send it nothing any longer."""

@@ -28,6 +28,7 @@ Kind = Literal[
     "credit",
     "cursor",
     "document",
+    "document_address",
     "draft",
     "exemption",
     "job",

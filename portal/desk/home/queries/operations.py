@@ -18,7 +18,7 @@ select o.company_id, o.number, o.status, o.fulfilment, o.promised_at, c.name as 
        s.name as store_name, s.phone as store_phone
   from sales_order o join company c on c.id = o.company_id left join store s on s.id = o.store_id
  where o.status in {sql_list(UNREADY_STATES)} and o.promised_at < :now and o.promised_at > :since
- order by o.promised_at desc limit :many
+ order by o.promised_at limit :many
 """)
 
 
@@ -37,7 +37,7 @@ class LateOrder:
 
 
 def late_orders(session: Session, *, now: datetime, many: int = 10) -> list[LateOrder]:
-    """Orders whose promise was broken within the last two weeks, the newest first: these customers call."""
+    """Orders whose promise was broken within the last two weeks, those that wait longest first."""
     asked = {"now": now, "since": now - timedelta(days=14), "many": many}
     found = [LateOrder(*row) for row in session.execute(_LATE, asked)]
     note_shown(session, *(order.company_id for order in found))

@@ -114,8 +114,8 @@ def reject(session: Session, *, actor: Actor, now: datetime, approval_id: int, w
     :raises NotFound: if the actor decides nothing here.
     :raises Rejected: ``note`` without a reason or with one above 500 characters; ``voided``, ``decided``, ``own``.
     """
-    _refuse_reason(words)
     decision = _take(session, actor=actor, now=now, approval_id=approval_id)
+    _refuse_reason(words)
     approval = decision.approval
     if approval.state == "rejected" and approval.decided_by_user_id == actor.user_id:
         return approval

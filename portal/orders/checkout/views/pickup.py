@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -44,8 +45,11 @@ def pickup(draft_id: int) -> str | Response:
 @blueprint.post(f"{DRAFT}/pickup")
 @needs("orders:place")
 def choose_pickup(draft_id: int) -> Response | tuple[str, int]:
-    """Store the choice and go on to the review."""
+    """Store the choice and go on to the review; with ``look`` only show it with another store, or delivered."""
     choice = read_choice(request.form)
+    if request.form.get("look"):
+        page = _page(own_head(db(), actor(), draft_id), _looked_at(choice), {}, "")
+        return (page, 200) if page is not None else redirect(url_for("orders.draft", draft_id=draft_id))
     with refusing() as tried:
         choose(db(), actor=actor(), now=now(), today=today(), draft_id=draft_id, choice=choice)
     if (no := tried.refused) is not None:
@@ -74,6 +78,13 @@ def _suggested(head: DraftHead) -> Choice:
         note=draft.note,
         when_short="backorder" if draft.allow_backorder else "",
     )
+
+
+def _looked_at(choice: Choice) -> Choice:
+    """What was typed stays; a time is one of its store."""
+    same = request.form.get("times_of") == str(choice.store_id)
+    look = "delivery" if request.form["look"] == "delivery" else "pickup"
+    return replace(choice, fulfilment=look, window_start=choice.window_start if same else None)
 
 
 def _phone() -> str:

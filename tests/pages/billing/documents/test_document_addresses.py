@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import User
 from portal.accounts.models.document_addresses import DocumentAddress
 from portal.foundation.mail import OutboundMail
+from portal.foundation.secrets.handles import handle
 from tests.builders import Build
 from tests.page import PageClient
 from tests.pages.billing.documents.customer import Customer
@@ -61,20 +62,17 @@ def test_it_is_changed_asked_again_and_removed(admin: PageClient, session: Sessi
     admin.get("/company/document-addresses/new")
     admin.post("/company/document-addresses/new", TYPED)
     number = session.scalars(select(DocumentAddress.id)).one()
-    assert 'value="invoice"' in admin.get(f"/company/document-addresses/{number}").get_data(as_text=True)
-    admin.follow(
-        admin.post(
-            f"/company/document-addresses/{number}", {"delivery": "cc", "kinds": ["receipt"], "pay_link": "y"}
-        )
-    )
+    at = f"/company/document-addresses/{handle('document_address', number)}"
+    assert 'value="invoice"' in admin.get(at).get_data(as_text=True)
+    admin.follow(admin.post(at, {"delivery": "cc", "kinds": ["receipt"], "pay_link": "y"}))
     assert re.search(r"CC: receipts without a PDF, with a link to pay", admin.text)
-    admin.follow(admin.post(f"/company/document-addresses/{number}/confirmation"))
+    admin.follow(admin.post(f"{at}/confirmation"))
     assert "asked ap@harbor.example again" in admin.text
-    admin.post(f"/company/document-addresses/{number}", {"delivery": "cc", "kinds": []}, status=422)
+    admin.post(at, {"delivery": "cc", "kinds": []}, status=422)
     assert "Choose at least one kind of document" in admin.text
-    admin.follow(admin.post(f"/company/document-addresses/{number}/removal"))
+    admin.follow(admin.post(f"{at}/removal"))
     assert "gets no more documents" in admin.text
-    admin.get(f"/company/document-addresses/{number}", status=404)
+    admin.get(at, status=404)
 
 
 def test_nobody_is_flooded_whichever_companies_ask(app: Flask, build: Build) -> None:
