@@ -11,7 +11,6 @@ from portal.billing.autopay.rules import Rule
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pay_links.rules import LinkRequest
 from portal.billing.pay_links.use_cases.make import make_invoice_link
-from portal.billing.payments.use_cases.giving_way import close_pages_beside_run
 from portal.foundation.clock import utcnow
 from portal.foundation.db import transaction
 from portal.foundation.mail import OutboundMail
@@ -84,14 +83,3 @@ def test_the_payer_gets_the_receipt(till: Till, stranger: PageClient) -> None:
         mail = next(each for each in session.scalars(query) if each.to_email == "outsider@example.com")
     assert mail.data["path"] == f"/pay/returned/{attempt.token}"
     assert mail.data["amount"] == "$50.00"
-
-
-def test_only_pages_for_a_scheduled_payments_invoices_are_closed(till: Till, stranger: PageClient) -> None:
-    """Seen failing with every page of the company closed."""
-    invoice = till.invoice(5_000)
-    begin(till, stranger, invoice.number)
-    planned = till.start(till.invoice(1_000))
-    close_pages_beside_run(till.sessions, till.company.id, planned.id, now=utcnow(), api=till.api)
-    assert states(till) == ["open", "created"]
-    close_pages_beside_run(till.sessions, till.company.id, None, now=utcnow(), api=till.api)
-    assert states(till) == ["cancelled", "created"]
