@@ -1,1 +1,1 @@
-"""Pay links: pages."""
+"""Approvals: pages."""
