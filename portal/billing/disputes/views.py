@@ -24,7 +24,10 @@ def dispute_form(number: str) -> str:
     """The form: how much, what is wrong, and a note."""
     invoice = invoice_for(db(), actor(), number)
     form = DisputeForm(formdata=None)
-    form.amount.fill(min(invoice.open_minor, invoice.creditable_minor), invoice.currency)
+    # Of one that is paid, all that was not credited yet.
+    form.amount.fill(
+        min(invoice.open_minor or invoice.creditable_minor, invoice.creditable_minor), invoice.currency
+    )
     return _page(number, form)
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
+from portal.billing.invoices.queries.choice import documents_named
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.forms import OfflineForm
@@ -18,6 +19,8 @@ from portal.billing.offline_payments.rules import OfflinePayment
 from portal.billing.offline_payments.use_cases.receive import receive_payment, was_received
 from portal.billing.offline_payments.use_cases.reverse import Reversal, reverse_payment
 from portal.billing.pages import staff_blueprint
+from portal.billing.payments.page import stripe
+from portal.billing.payments.use_cases.giving_way import close_pages_of_links
 from portal.billing.settlement.choice_page import Whose, fold_in, read_again, read_typed, step_of, take_named
 from portal.foundation.inputs import one_text
 from portal.foundation.money import format_minor
@@ -25,7 +28,7 @@ from portal.web.access import needs
 from portal.web.amount_rows import AmountRows
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
-from portal.web.transaction import db, now, today
+from portal.web.transaction import book_sessions, db, leave, now, today
 from portal.web.ui import flash
 
 
@@ -47,6 +50,8 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
     """Record the payment; other buttons only read the numbers, show other invoices, or fill in the oldest ones first."""
     company = visible_company(db(), actor(), code)
     form = OfflineForm()
+    if not step_of():
+        company = _links_give_way(company, form)
     chosen = read_typed(form, _whose(company))
     if step_of():
         return _look(company, form, chosen)
@@ -59,6 +64,17 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
     words = format_minor(payment.amount_minor, payment.currency)
     flash("ok", f"Payment {payment.number} over {words} is recorded.")
     return redirect(url_for("billing_staff.payment", number=payment.number), 303)
+
+
+def _links_give_way(company: Company, form: OfflineForm) -> Company:
+    """Close pages that somebody opened with a pay link for what is paid here; the company, read again."""
+    named = documents_named(db(), company.id, form.numbers.data or "").values()
+    code, sessions = company.code, book_sessions(company.id)
+    ids = {*form.ids_in(request.form), *(each.id for each in named)}
+    leave()
+    if ids:
+        close_pages_of_links(sessions, ids, now=now(), api=stripe())
+    return visible_company(db(), actor(), code)
 
 
 def _look(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]) -> str | tuple[str, int]:
