@@ -61,7 +61,7 @@ def test_split_and_merged_it_is_what_it_was(shop: Shop, session: Session, draft_
     assert lines_of(session, draft_id) == before
     assert lines_of(session, rest.id) == []
     assert session.get_one(Draft, rest.id).state == "discarded"
-    with pytest.raises(Rejected, match="nothing to put back"):
+    with pytest.raises(Rejected, match="nothing left to put back"):
         merge(session, actor=shop.actor, now=NOW, draft_id=draft_id, rest_id=rest.id)
     actions = session.scalars(text("select props->>'action' from touchpoint order by recorded_us")).all()
     assert actions == ["split", "merge"]
@@ -100,7 +100,7 @@ def test_a_colleague_splits_nothing(shop: Shop, session: Session, draft_id: int)
 
 def test_only_what_was_split_off_is_put_back(shop: Shop, session: Session, draft_id: int) -> None:
     other = shop.draft([(shop.build.variant(), 1)])
-    with pytest.raises(Rejected, match="nothing to put back"):
+    with pytest.raises(Rejected, match="nothing left to put back"):
         merge(session, actor=shop.actor, now=NOW, draft_id=other, rest_id=draft_id)
 
 

@@ -16,6 +16,7 @@ from portal.billing.reminders.rules import Policy, Reminded, read_steps, subject
 from portal.billing.tax.rules import tax_minor
 from portal.catalog.prices.rules import PriceRow, price
 from portal.foundation.money import line_total
+from portal.foundation.secrets.handles import handle
 from portal.orders.credit_rescue.fit import fit, read_plan
 from portal.orders.drafts.lines import Line
 
@@ -107,7 +108,9 @@ def test_lines_in_their_order_as_far_as_they_fit() -> None:
         (1, 2, 10_000),
         (1, 0, 500),
     ]
-    assert found.plan == "1:10,2:1,3:1"
+    assert found.plan == ",".join(
+        f"{handle('line', line_id)}:{n}" for line_id, n in ((1, 10), (2, 1), (3, 1))
+    )
     assert read_plan(found.plan) == {1: 10, 2: 1, 3: 1}
 
 

@@ -11,6 +11,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Optional
 
 from portal.foundation.errors import Rejected
+from portal.foundation.secrets.handles import handle
 from portal.web.amount_rows import RowsForm
 from portal.web.forms import KeyedForm, MoneyField, PortalForm
 
@@ -94,7 +95,8 @@ def test_rows_are_read_by_document(send: Send) -> None:
     """Empty ones and zero leave the document out. Seen failing with an empty field taken for an error, and with a
     zero kept."""
     bills = [Bill(1), Bill(2), Bill(3), Bill(4, "JPY"), Bill(5)]
-    values = {"amount_1": " 10.00\x00", "amount_2": "", "amount_3": "0", "amount_4": "1.5", "amount_9": "7"}
+    typed = {1: " 10.00\x00", 2: "", 3: "0", 4: "1.5", 9: "7"}
+    values = {f"amount_{handle('document', which)}": text for which, text in typed.items()}
     form = send()
     form.read_rows(values, bills)
     assert form.rows.parts == {1: 1_000}

@@ -11,7 +11,7 @@ from portal.foundation.secrets.handles import handle
 from portal.orders.models.approvals import OrderApproval
 from portal.orders.models.orders import Order
 from tests.page import PageClient
-from tests.pages.orders.test_approvals import answer, ask, owner, shop
+from tests.pages.orders.approvals.test_approvals import answer, ask, owner, shop
 from tests.shop import Shop
 
 __all__ = ["owner", "shop"]  # fixtures
