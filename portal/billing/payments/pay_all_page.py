@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
 
 from portal.accounts.models import Company
 from portal.billing.payments.queries.group import may_pay_group
-from portal.billing.payments.queries.payable_sets import everything
+from portal.billing.payments.queries.payable_sets import Payables, everything
 from portal.billing.periods import Month
 from portal.foundation.money import format_minor
 from portal.web.sessions import actor
@@ -31,9 +32,14 @@ def pay_all(company_id: int, currency: str) -> PayAll:
     sets = [
         (WORDS[name], format_minor(each.left_minor, currency), url_for("billing.new_payment", all=name))
         for name, each in found.items()
-        if each.count
+        if each.count and not _says_the_same(name, found)
     ]
     return PayAll(sets, url_for("billing.new_group_payment") if is_group else None)
+
+
+def _says_the_same(name: str, found: Mapping[str, Payables]) -> bool:
+    """What is due is what is overdue, where nothing is due today."""
+    return name == "due" and found["due"] == found["overdue"]
 
 
 def pay_statement(company: Company, currency: str, month: Month) -> tuple[str, str, str] | None:

@@ -18,6 +18,7 @@ PHRASES = {
     r"\bso many (days|minutes|requests|samples|units)\b": "N days",
     r"\bany more\b(?! than| lines| of)": "no longer",
     r"\bstands? in (the (worklist|ledger|touchpoint log|list)|no list|`)": "is listed in, is in, is kept in",
+    r"\bstands? here\b": "is listed here, is kept here",
     r"\bby itself\b": "automatically",
     r"\banew\b": "again, a new one",
     r"\bbears? being\b": "is idempotent",
