@@ -94,14 +94,13 @@ def pay_offline(
         to = {}
     parts = {to: amount} if isinstance(to, Invoice) else to
     payment = Payment(
-        number=f"PAY-{session.scalar(payment_number)}",
         company_id=company.id,
         amount_minor=amount,
         currency=company.currency,
         received_on=on,
         received_at=at,
         actor_name=SYSTEM.name,
-        **{"kind": "cheque", "reference": "", **fields},
+        **{"number": f"PAY-{session.scalar(payment_number)}", "kind": "cheque", "reference": "", **fields},
     )
     session.add(payment)
     session.flush()

@@ -27,10 +27,12 @@ class PaymentSearch:
         return "@" in self.text
 
     @property
-    def number(self) -> str:
-        """As a payment's own number: ``pay100001`` and ``100001`` are PAY-100001."""
-        bare = "".join(each for each in self.text if each.isalnum()).upper().removeprefix("PAY")
-        return OWN_PREFIX + bare if bare.isdecimal() else ""
+    def numbers(self) -> tuple[str, str]:
+        """The number of a payment as typed, for those that came from elsewhere, and as one of ours: ``pay100001`` and
+        ``100001`` are PAY-100001."""
+        typed = self.text.strip().upper()
+        bare = "".join(each for each in typed if each.isalnum()).removeprefix("PAY")
+        return typed, OWN_PREFIX + bare if bare.isdecimal() else typed
 
     @property
     def reference(self) -> str:

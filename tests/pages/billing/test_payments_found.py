@@ -44,6 +44,17 @@ def test_staff_find_it_in_the_look_up_and_in_the_list(
     assert "Other Painting" not in client.text
 
 
+def test_a_number_from_elsewhere(client: PageClient, build: Build, company: Company) -> None:
+    """Seen failing with numbers of our own alone: imported payments keep theirs."""
+    pay_offline(build.session, company, 500, number="M-22475")
+    client.sign_in(build.user(kind="admin").email)
+    for typed in ("M-22475", "m-22475 "):
+        answer = client.get("/lookup", query_string={"q": typed}, status=302)
+        assert answer.headers["Location"] == "/billing/payments/M-22475"
+        client.get("/billing/payments", query_string={"q": typed})
+        assert "M-22475" in client.text
+
+
 def test_by_card_and_by_payer(till: Till, paying_app: Flask, build: Build) -> None:
     till.paid(till.invoice(10_000))
     payment = till.payments()[0]

@@ -111,7 +111,7 @@ def _readings(search: PaymentSearch) -> Iterator[ColumnElement[bool]]:
         yield and_(PaymentAttempt.payer_email != "", func.lower(PaymentAttempt.payer_email) == mail)
         yield User.email == mail
         return
-    yield Payment.number == search.number
+    yield Payment.number.in_(search.numbers)
     if search.reference:
         yield and_(Payment.reference != "", literal_column(PLAIN_REFERENCE) == search.reference)
     if search.last4:

@@ -119,7 +119,7 @@ READINGS = {
         _PAYMENT,
         "'number'",
         "cast(:names_payment as boolean)",
-        "select * from payment where number = :payment {scope}",
+        "select * from payment where number in (:payment, :own_payment) {scope}",
     ),
     "payment_reference": Reading(
         _PAYMENT,
@@ -262,9 +262,7 @@ def readings_of(question: Question) -> Iterator[str]:
     if question.looks_like_phone and question.digits != question.text:
         return
     if len(question.number) >= 2:
-        yield from ("number", "invoice", "po", "company_code", "payment_reference")
-        if question.payment.number:
-            yield "payment"
+        yield from ("number", "invoice", "po", "company_code", "payment", "payment_reference")
     if len(question.key) >= 3:
         yield from ("sku", "ordered_sku")
     if len(question.words) >= 3:
