@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
@@ -113,6 +113,13 @@ class Delivery:
                 .returning(OutboundMail)
             ).one_or_none()
 
+    def _written(self, kind: str, context: Mapping[str, object]) -> tuple[str, str]:
+        """Subject and body."""
+        first, _, body = self._templates.get_template(f"{kind}.txt.j2").render(context).partition("\n")
+        if not first.startswith("Subject: "):
+            raise ValueError(f"the template {kind} does not begin with its subject")
+        return first.removeprefix("Subject: "), body.lstrip("\n")
+
     def _message(self, mail: OutboundMail) -> EmailMessage:
         context = {
             **mail.data,
@@ -121,17 +128,14 @@ class Delivery:
             "product_name": "Counterpart",
             "portal_url": self._settings.public_url,
         }
-        written = self._templates.get_template(f"{mail.kind}.txt.j2").render(context)
-        first, _, body = written.partition("\n")
-        if not first.startswith("Subject: "):
-            raise ValueError(f"the template {mail.kind} does not begin with its subject")
+        subject, body = self._written(mail.kind, context)
         opened = self._parcels.open(mail)
         return smtp.compose(
             key=mail.key,
             sender=(self._settings.seller_name, self._settings.mail_from),
             to=(mail.to_name, mail.to_email),
-            subject=first.removeprefix("Subject: "),
-            body=body.lstrip("\n") + opened.words,
+            subject=subject,
+            body=body + opened.words,
             enclosed=opened.enclosed,
         )
 

@@ -63,6 +63,11 @@ def set_order_limit(
     return membership
 
 
+def _refuse_disabling(session: Session, actor: Actor, company: Company, membership: Membership) -> None:
+    _refuse_self(actor, membership.user_id, "You can't disable yourself. Ask another administrator.")
+    _refuse_last_admin(session, company, membership)
+
+
 def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> Membership:
     """Lock a person out of the actor's company, effective with their next request. An open invitation is withdrawn,
     and delegations on the person's behalf end.
@@ -73,8 +78,7 @@ def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> M
     company, membership = _locked(session, actor, user_id)
     if membership.disabled_at is not None and membership.invited_at is None:
         return membership
-    _refuse_self(actor, user_id, "You can't disable yourself. Ask another administrator.")
-    _refuse_last_admin(session, company, membership)
+    _refuse_disabling(session, actor, company, membership)
     if membership.invited_at is not None:
         session.delete(
             membership
