@@ -10,20 +10,17 @@ from email.message import EmailMessage
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import Engine, text, update
-from sqlalchemy.orm import Session
 
 from portal.foundation import smtp
-from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
 from portal.foundation.jobs import House
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
-from portal.touchpoints.facts import NotificationSent
-from portal.touchpoints.recording import Event, record
 from portal.worker.mail_failures import UNWRITTEN, tries_of, words_of
 from portal.worker.parcels import Parcels
+from portal.worker.sent import _named, record_sent
 
 log = structlog.get_logger(__name__)
 
@@ -152,24 +149,4 @@ class Delivery:
         with transaction(self._sessions) as session:
             session.execute(change.values(sent_at=sent_at, failed_at=failed_at, data=data, failure=failure))
             if sent_at is not None:
-                _record_sent(session, mail, sent_at)
-
-
-def _record_sent(session: Session, mail: OutboundMail, now: datetime) -> None:
-    record(
-        session,
-        Event(
-            NotificationSent(mail_kind=mail.kind, attempts=mail.attempts),
-            actor=SYSTEM,
-            now=now,
-            key=f"notification_sent:{mail.key}",
-            account_id=mail.company_id,
-            channel="email",
-            links={"order_id": mail.order_id},
-        ),
-    )
-
-
-def _named(mail: OutboundMail) -> dict[str, int | str]:
-    """How the log names a mail: never by its address."""
-    return {"mail_id": mail.id, "kind": mail.kind, "attempts": mail.attempts}
+                record_sent(session, mail, sent_at)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.delegations.use_cases import end_delegations
-from portal.accounts.models import Company, Membership, User
+from portal.accounts.models import Company, Membership
 from portal.accounts.people.facts import record_acting_consent_changed, record_person_changed
+from portal.accounts.people.queries import ADMIN, is_last_admin
 from portal.accounts.roles import CUSTOMER_ROLES
-from portal.accounts.sight import standing_in
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, void_links
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.kind import Change
-
-ADMIN = "company_admin"
 
 
 def change_role(session: Session, *, actor: Actor, user_id: int, role: str, now: datetime) -> Membership:
@@ -141,24 +138,6 @@ def _refuse_last_admin(session: Session, company: Company, membership: Membershi
             "This is the company's last administrator. Make somebody else administrator first.",
             outcome="denied",
         )
-
-
-def is_last_admin(session: Session, company: Company, membership: Membership) -> bool:
-    """Whether the company would be left without an administrator."""
-    if membership.role != ADMIN or membership.disabled_at is not None:
-        return False
-    others = session.scalar(
-        select(func.count())
-        .select_from(Membership)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            standing_in(company),
-            Membership.user_id != membership.user_id,
-            Membership.role == ADMIN,
-            User.disabled_at.is_(None),
-        )
-    )
-    return not others
 
 
 def _access(membership: Membership) -> str:

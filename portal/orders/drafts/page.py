@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.credit import CreditAccount
 from portal.foundation.secrets.handles import read_handle
-from portal.orders.approvals.queries import ApprovalStatus, approval_status
+from portal.orders.approvals.queries import approval_status
+from portal.orders.approvals.rows import ApprovalStatus
 from portal.orders.credit_rescue.queries import SplitParent, split_from
 from portal.orders.drafts.differences import Difference, differences
 from portal.orders.drafts.facts import DraftViewed
