@@ -34,7 +34,9 @@ def receipt(*, charged_back_minor: int = 0, **payment: Any) -> Any:
     ]
     paid = {"unapplied_minor": 0, "refunded_minor": 0, "method_words": "Visa ending 4242", **payment}
     attempt = Some(currency="USD", actor_name="Dana Ortiz")
-    return Some(attempt=attempt, lines=lines, payment=Some(**paid), charged_back_minor=charged_back_minor)
+    return Some(
+        attempt=attempt, lines=lines, group=[], payment=Some(**paid), charged_back_minor=charged_back_minor
+    )
 
 
 def test_what_would_be_paid() -> None:
