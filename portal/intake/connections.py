@@ -40,11 +40,10 @@ def import_connections(engine: Engine) -> Iterator[tuple[psycopg.Connection[Any]
             connection.execute("select set_config('app.tax_rounding', %s, false)", [rounding or ""])
             _prepare(held.connection.driver_connection)
             held.rollback()
-            session = Session(held, expire_on_commit=False)
             try:
-                yield connection, session
+                with Session(held, expire_on_commit=False) as session:
+                    yield connection, session
             finally:
-                session.close()
                 held.invalidate()  # its settings must not reach others
                 _unlock(connection)
 

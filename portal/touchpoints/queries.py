@@ -104,7 +104,7 @@ def timeline(
     :param names: only these kinds; ``by_others``: only what the seller's people did, for the company or in its name.
     :raises ValueError: when neither a company nor an order is given.
     """
-    if account_id is None and order_id is None:
+    if account_id is order_id is None:
         raise ValueError("a timeline is of a company or of an order")
     query = _matching(account_id, order_id, names, by_others=by_others)
     if (after := decode_cursor(cursor, int, UUID)) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
@@ -14,7 +14,6 @@ from wtforms.validators import StopValidation, ValidationError
 from portal.foundation.amounts import amount_field, parse_amount
 from portal.foundation.errors import Rejected
 from portal.foundation.inputs import clean_text, length_problem
-from portal.foundation.secrets.handles import Kind, read_handle
 from portal.foundation.smtp import takes_any_letters
 from portal.foundation.smtp.addresses import BadAddress, needs_smtputf8, read_address
 from portal.foundation.tokens import new_token
@@ -117,34 +116,6 @@ class MailAddress:
             raise StopValidation(
                 "Our mail server takes no letters like “ö” before the @. Use another address."
             )
-
-
-class HandleField(HiddenField):
-    """A row, by its handle. Its data is the row's number: None if nothing was sent, 0, which no row has, if it was no
-    handle."""
-
-    def __init__(self, kind: Kind, **more: Any) -> None:
-        super().__init__(**more)
-        self._kind = kind
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0] if valuelist else ""
-        self.data = (read_handle(self._kind, text) or 0) if text else None
-
-
-def number_in(kind: Kind) -> Callable[[Any], int]:
-    """How a select field reads its values, which are handles; its data is a row's number.
-
-    :raises ValueError: if it is no handle, as the field asks for.
-    """
-
-    def read(value: Any) -> int:
-        found = value if isinstance(value, int) else read_handle(kind, value)
-        if found is None:
-            raise ValueError("no handle")
-        return found
-
-    return read
 
 
 # As the pages make them. Nothing else: the books name facts by keys with ":" in them, and a form must not claim those.

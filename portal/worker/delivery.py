@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,20 +10,17 @@ from email.message import EmailMessage
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import Engine, text, update
-from sqlalchemy.orm import Session
 
 from portal.foundation import smtp
-from portal.foundation.actor import SYSTEM
 from portal.foundation.clock import utcnow
 from portal.foundation.config import Settings
 from portal.foundation.db import make_sessions, transaction
 from portal.foundation.jobs import House
 from portal.foundation.mail import OutboundMail, mail_folders
 from portal.foundation.money import format_minor, format_unit_price
-from portal.touchpoints.facts import NotificationSent
-from portal.touchpoints.recording import Event, record
 from portal.worker.mail_failures import UNWRITTEN, tries_of, words_of
 from portal.worker.parcels import Parcels
+from portal.worker.sent import _named, record_sent
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +110,13 @@ class Delivery:
                 .returning(OutboundMail)
             ).one_or_none()
 
+    def _written(self, kind: str, context: Mapping[str, object]) -> tuple[str, str]:
+        """Subject and body."""
+        first, _, body = self._templates.get_template(f"{kind}.txt.j2").render(context).partition("\n")
+        if not first.startswith("Subject: "):
+            raise ValueError(f"the template {kind} does not begin with its subject")
+        return first.removeprefix("Subject: "), body.lstrip("\n")
+
     def _message(self, mail: OutboundMail) -> EmailMessage:
         context = {
             **mail.data,
@@ -121,17 +125,14 @@ class Delivery:
             "product_name": "Counterpart",
             "portal_url": self._settings.public_url,
         }
-        written = self._templates.get_template(f"{mail.kind}.txt.j2").render(context)
-        first, _, body = written.partition("\n")
-        if not first.startswith("Subject: "):
-            raise ValueError(f"the template {mail.kind} does not begin with its subject")
+        subject, body = self._written(mail.kind, context)
         opened = self._parcels.open(mail)
         return smtp.compose(
             key=mail.key,
             sender=(self._settings.seller_name, self._settings.mail_from),
             to=(mail.to_name, mail.to_email),
-            subject=first.removeprefix("Subject: "),
-            body=body.lstrip("\n") + opened.words,
+            subject=subject,
+            body=body + opened.words,
             enclosed=opened.enclosed,
         )
 
@@ -148,24 +149,4 @@ class Delivery:
         with transaction(self._sessions) as session:
             session.execute(change.values(sent_at=sent_at, failed_at=failed_at, data=data, failure=failure))
             if sent_at is not None:
-                _record_sent(session, mail, sent_at)
-
-
-def _record_sent(session: Session, mail: OutboundMail, now: datetime) -> None:
-    record(
-        session,
-        Event(
-            NotificationSent(mail_kind=mail.kind, attempts=mail.attempts),
-            actor=SYSTEM,
-            now=now,
-            key=f"notification_sent:{mail.key}",
-            account_id=mail.company_id,
-            channel="email",
-            links={"order_id": mail.order_id},
-        ),
-    )
-
-
-def _named(mail: OutboundMail) -> dict[str, int | str]:
-    """How the log names a mail: never by its address."""
-    return {"mail_id": mail.id, "kind": mail.kind, "attempts": mail.attempts}
+                record_sent(session, mail, sent_at)

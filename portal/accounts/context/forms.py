@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
-from portal.web.forms import HandleField, PortalForm
+from portal.web.forms import PortalForm
+from portal.web.handle_fields import HandleField
 
 
 class ContextForm(PortalForm):

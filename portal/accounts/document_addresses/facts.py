@@ -56,11 +56,9 @@ def record_address(
     after: Wish | None = None,
 ) -> None:
     """Record what became of an address, by its number: the log holds no address."""
-    known: dict[str, object] = {"address": address.id}
-    change = Change(before.as_stored if before else {}, {**known, **(after.as_stored if after else {})})
-    removed = (
-        [f"{name}={value}" for name, value in before.as_stored.items()] if before and not after else None
-    )
+    was, becomes = before.as_stored if before else {}, after.as_stored if after else {}
+    change = Change(was, {"address": address.id, **becomes})
+    removed = [f"{name}={value}" for name, value in was.items()] if not after else None
     what = DocumentAddressChanged(
         action=action, fields=change.names, before=removed or change.was, after=change.becomes
     )

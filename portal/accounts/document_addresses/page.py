@@ -70,13 +70,9 @@ class AddressPages:
         if form.validate_on_submit():
             with refusing(form, books()) as tried:
                 self._count(form.email.data)
+                company, email = self.company, form.email.data
                 use_cases.add_address(
-                    tried.session,
-                    actor=actor(),
-                    now=now(),
-                    company=self.company,
-                    email=form.email.data,
-                    wish=form.wish,
+                    tried.session, actor=actor(), now=now(), company=company, email=email, wish=form.wish
                 )
             if tried.refused is None:
                 flash("ok", f"We asked {form.email.data}. It gets documents once it has confirmed that.")
@@ -93,13 +89,9 @@ class AddressPages:
             return self._render("document_address", form=form, address=address)
         form = WishForm()
         with refusing(form, books()) as tried:
+            company, at = self.company, now()
             use_cases.change_address(
-                tried.session,
-                actor=actor(),
-                now=now(),
-                company=self.company,
-                address_id=address_id,
-                wish=form.wish,
+                tried.session, actor=actor(), now=at, company=company, address_id=address_id, wish=form.wish
             )
         if tried.refused is not None:
             return self._render("document_address", form=form, address=address), 422

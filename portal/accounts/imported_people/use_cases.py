@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.imported_people.facts import record_membership_imported, record_profile_imported
 from portal.accounts.models import Company, Membership, User
-from portal.accounts.people.use_cases import ADMIN, is_last_admin
+from portal.accounts.people.queries import ADMIN, is_last_admin
 from portal.accounts.profile.use_cases import queue_name
 from portal.foundation.wording import phone_digits
 from portal.intake.tables import Row

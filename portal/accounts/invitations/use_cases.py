@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
@@ -15,31 +14,14 @@ from portal.accounts.invitations.facts import record_invite_sent
 from portal.accounts.invitations.letters import mail_invitation
 from portal.accounts.models import Company, Membership, OneTimeToken, User
 from portal.accounts.people.facts import record_person_changed
-from portal.accounts.roles import CUSTOMER_ROLES, ROLE_LABELS
+from portal.accounts.roles import CUSTOMER_ROLES
 from portal.accounts.sign_in.use_cases.credentials import set_password
-from portal.accounts.sign_in.use_cases.one_time import (
-    INVITATION,
-    DeadLink,
-    consume_link,
-    find_link,
-    issue_link,
-)
+from portal.accounts.sign_in.use_cases.one_time import INVITATION, DeadLink, consume_link, issue_link
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 
 # A database function: a customer's request sees nobody outside of its company (migration 0012).
 _PERSON = text("select person_to_invite(:email, :name)")
-
-
-@dataclass(frozen=True)
-class OpenInvitation:
-    """What a person reads before they accept."""
-
-    email: str
-    name: str
-    company_name: str | None  # None: the seller's own staff
-    role_label: str
-    needs_password: bool
 
 
 def invite(
@@ -78,23 +60,6 @@ def resend_invitation(
     user = session.get_one(User, user_id)
     _send(session, actor=actor, user=user, role=membership.role, public_url=public_url, now=now)
     return user
-
-
-def read_invitation(session: Session, *, token: str, now: datetime) -> OpenInvitation | None:
-    """What the link invites to; None if it has been used or has expired."""
-    row = find_link(session, purpose=INVITATION, token=token, now=now)
-    if row is None:
-        return None
-    user = session.get_one(User, row.user_id)
-    company = session.get(Company, row.company_id) if row.company_id else None
-    membership = session.get(Membership, (user.id, row.company_id)) if company else None
-    return OpenInvitation(
-        email=user.email,
-        name=user.name,
-        company_name=company.name if company else None,
-        role_label=ROLE_LABELS[membership.role if membership else user.kind],
-        needs_password=user.password_hash is None,
-    )
 
 
 def accept_invitation(

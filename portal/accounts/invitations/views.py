@@ -5,13 +5,8 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 
 from portal.accounts.invitations.forms import InviteForm, JoinForm, NewPersonForm
-from portal.accounts.invitations.use_cases import (
-    OpenInvitation,
-    accept_invitation,
-    invite,
-    read_invitation,
-    resend_invitation,
-)
+from portal.accounts.invitations.queries import OpenInvitation, read_invitation
+from portal.accounts.invitations.use_cases import accept_invitation, invite, resend_invitation
 from portal.accounts.models import User
 from portal.accounts.pages import Answer, blueprint
 from portal.accounts.people.queries import person_in

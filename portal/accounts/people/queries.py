@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Integer, Row, case, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, OneTimeToken, User, UserSession
-from portal.accounts.sight import KNOWN_NAME
+from portal.accounts.models import Company, Membership, OneTimeToken, User, UserSession
+from portal.accounts.sight import KNOWN_NAME, standing_in
 from portal.foundation.errors import NotFound
 from portal.foundation.mail import OutboundMail
 from portal.foundation.paging import Page, decode_cursor, encode_cursor
 from portal.foundation.sql import holds
 
+ADMIN = "company_admin"
 ROWS_PER_PAGE = 25
 
 
@@ -134,3 +135,21 @@ def person(session: Session, id: int | None) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def is_last_admin(session: Session, company: Company, membership: Membership) -> bool:
+    """Whether the company would be left without an administrator."""
+    if membership.role != ADMIN or membership.disabled_at is not None:
+        return False
+    others = session.scalar(
+        select(func.count())
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            standing_in(company),
+            Membership.user_id != membership.user_id,
+            Membership.role == ADMIN,
+            User.disabled_at.is_(None),
+        )
+    )
+    return not others

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.delegations.use_cases import end_delegations
-from portal.accounts.models import Company, Membership, User
+from portal.accounts.models import Company, Membership
 from portal.accounts.people.facts import record_acting_consent_changed, record_person_changed
+from portal.accounts.people.queries import ADMIN, is_last_admin
 from portal.accounts.roles import CUSTOMER_ROLES
-from portal.accounts.sight import standing_in
 from portal.accounts.sign_in.use_cases.one_time import INVITATION, void_links
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.touchpoints.kind import Change
-
-ADMIN = "company_admin"
 
 
 def change_role(session: Session, *, actor: Actor, user_id: int, role: str, now: datetime) -> Membership:
@@ -63,6 +60,11 @@ def set_order_limit(
     return membership
 
 
+def _refuse_disabling(session: Session, actor: Actor, company: Company, membership: Membership) -> None:
+    _refuse_self(actor, membership.user_id, "You can't disable yourself. Ask another administrator.")
+    _refuse_last_admin(session, company, membership)
+
+
 def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> Membership:
     """Lock a person out of the actor's company, effective with their next request. An open invitation is withdrawn,
     and delegations on the person's behalf end.
@@ -73,8 +75,7 @@ def disable(session: Session, *, actor: Actor, user_id: int, now: datetime) -> M
     company, membership = _locked(session, actor, user_id)
     if membership.disabled_at is not None and membership.invited_at is None:
         return membership
-    _refuse_self(actor, user_id, "You can't disable yourself. Ask another administrator.")
-    _refuse_last_admin(session, company, membership)
+    _refuse_disabling(session, actor, company, membership)
     if membership.invited_at is not None:
         session.delete(
             membership
@@ -137,24 +138,6 @@ def _refuse_last_admin(session: Session, company: Company, membership: Membershi
             "This is the company's last administrator. Make somebody else administrator first.",
             outcome="denied",
         )
-
-
-def is_last_admin(session: Session, company: Company, membership: Membership) -> bool:
-    """Whether the company would be left without an administrator."""
-    if membership.role != ADMIN or membership.disabled_at is not None:
-        return False
-    others = session.scalar(
-        select(func.count())
-        .select_from(Membership)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            standing_in(company),
-            Membership.user_id != membership.user_id,
-            Membership.role == ADMIN,
-            User.disabled_at.is_(None),
-        )
-    )
-    return not others
 
 
 def _access(membership: Membership) -> str:

@@ -74,10 +74,8 @@ def show_account() -> str:
         all_payments_href=url_for("billing.payments"),
         further=_further(),
     )
-    tabs = money_tabs("billing.overview")
-    return render_account(
-        "billing/account/overview.html", shown, company_name=who.company_name, money_tabs=tabs
-    )
+    more = {"company_name": who.company_name, "money_tabs": money_tabs("billing.overview")}
+    return render_account("billing/account/overview.html", shown, **more)
 
 
 def _further() -> list[Further]:

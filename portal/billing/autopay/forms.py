@@ -6,7 +6,8 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectF
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
-from portal.web.forms import MoneyField, PortalForm, number_in
+from portal.web.forms import MoneyField, PortalForm
+from portal.web.handle_fields import number_in
 
 
 class AutopayForm(PortalForm):

@@ -97,7 +97,7 @@ def create_setting() -> Response:
     with books() as session:
         set_credit_use(session, actor=actor(), on=on, now=now())
     words = (
-        "Credit is used first from now on: by autopay, scheduled payments and new invoices."
+        "Credit is used first from now on: by autopay, scheduled payments, pay links and new invoices."
         if on
         else "Credit stays until somebody uses it."
     )

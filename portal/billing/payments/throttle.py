@@ -40,13 +40,12 @@ def seconds_to_wait(
 
     :param tries: of the company, by the same way (signed in, or by links), within the last hour.
     """
-    limits = [(tries, PER_COMPANY)]
-    if person_id is not None:
-        limits.append(([each for each in tries if each.person_id == person_id], PER_PERSON))
-    if link_id is not None:
-        limits.append(([each for each in tries if each.link_id == link_id], PER_LINK))
-    for invoice_id in invoice_ids:
-        limits.append(([each for each in tries if invoice_id in each.invoice_ids], PER_INVOICE))
+    limits = [
+        (tries, PER_COMPANY),
+        ([each for each in tries if person_id is not None and each.person_id == person_id], PER_PERSON),
+        ([each for each in tries if link_id is not None and each.link_id == link_id], PER_LINK),
+        *(([each for each in tries if of in each.invoice_ids], PER_INVOICE) for of in invoice_ids),
+    ]
     return max(_wait(counted, most, now) for counted, most in limits)
 
 

@@ -47,6 +47,10 @@ def company_promises(
     return _rows(session, PaymentPromise.company_id == company_id, today=today, zone=zone, limit=limit)
 
 
+def _row(number: str, each: PaymentPromise, state: str) -> PromiseRow:
+    return PromiseRow(number, each.promised_on, each.note, each.made_by_name, each.made_at, state)
+
+
 def _rows(
     session: Session, condition: ColumnElement[bool], *, today: date, zone: str, limit: int
 ) -> list[PromiseRow]:
@@ -58,14 +62,7 @@ def _rows(
         .limit(limit)
     )
     return [
-        PromiseRow(
-            number,
-            each.promised_on,
-            each.note,
-            each.made_by_name,
-            each.made_at,
-            state_of(each, settled_at, today=today, zone=zone),
-        )
+        _row(number, each, state_of(each, settled_at, today=today, zone=zone))
         for each, number, settled_at in found
     ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
-from portal.web.forms import PortalForm, number_in
+from portal.web.forms import PortalForm
+from portal.web.handle_fields import number_in
 
 
 class ScheduleForm(PortalForm):

@@ -100,7 +100,7 @@ def _order(
     v: Values, named: _Named, company: CompanyRef, refs: References, lines: list[ImportedLine]
 ) -> ImportedOrder:
     placer, behind = named.placer, named.subject or named.placer
-    typed, nobody = v["placed_by_email"], _nobody(company)
+    unknown = v["placed_by_email"] or _nobody(company)
     return ImportedOrder(
         **{name: v[name] for name in AS_IT_STANDS},
         company_id=company.id,
@@ -110,10 +110,10 @@ def _order(
         job_id=refs["jobs"].get((company.id, v["job"])),
         job_name=v["job"],
         placed_by_id=placer.id if placer else None,
-        placed_by_name=placer.name if placer else typed or nobody,
+        placed_by_name=placer.name if placer else unknown,
         placed_by_kind=placer.kind if placer else "system",
         subject_id=behind.id if behind else None,
-        subject_name=behind.name if behind else v["on_behalf_of_email"] or typed or nobody,
+        subject_name=behind.name if behind else v["on_behalf_of_email"] or unknown,
         reason=v["on_behalf_reason"],
         exemption=refs["exemptions"].get((company.id, v["exemption"])),
     )

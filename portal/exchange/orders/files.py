@@ -60,11 +60,17 @@ class OrderFiles:
         self.stage.drop()
         return total
 
+    def _staged(self, numbers: list[str]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+        """The rows of orders, and of their lines, by number."""
+        return (
+            self.stage.rows("stage_order", self.orders, numbers),
+            self.stage.rows("stage_line", self.lines, numbers),
+        )
+
     def _batch(self, numbers: list[str]) -> Written:
         there = self.writer.existing(numbers)
         new = [number for number in numbers if number not in there]
-        orders = self.stage.rows("stage_order", self.orders, new)
-        lines = self.stage.rows("stage_line", self.lines, new)
+        orders, lines = self._staged(new)
         written = Written(unchanged=len(there))
         checked: dict[str, ImportedOrder] = {}
         for number in new:

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from portal.billing.tax.rules import tax_minor, taxes_of
 from portal.catalog.products.files import VariantRef
+from portal.exchange.orders.line_states import line_reasons
 from portal.exchange.orders.order import ImportedLine
-from portal.exchange.orders.states import line_reasons
 from portal.foundation.money import line_total, to_major
 from portal.intake.lookups import References
 from portal.intake.tables import Row, Values

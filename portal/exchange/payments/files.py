@@ -107,9 +107,7 @@ class PaymentFiles:
             check_part(part, company.id if company else 0, invoices)
         if not unit.is_good or company is None:
             return None
-        shares: dict[str, Share] = {}
-        for part in unit.parts:
-            add_share(part, shares, invoices, company.currency)
+        shares = _shares(unit, invoices, company.currency)
         amount = round_to_minor(v["amount"], company.currency)
         if sum(share.to_pay_minor for share in shares.values()) > amount:
             unit.row.wrong("amount", "less than what it paid")
@@ -151,3 +149,10 @@ SPECS = (
         load=_load,
     ),
 )
+
+
+def _shares(unit: _Unit, invoices: dict[str, OpenInvoice], currency: str) -> dict[str, Share]:
+    shares: dict[str, Share] = {}
+    for part in unit.parts:
+        add_share(part, shares, invoices, currency)
+    return shares

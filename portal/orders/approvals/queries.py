@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.limits.queries import ORDER_LIMIT, limit_of, limit_values, order_limit
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound
+from portal.orders.approvals.rows import ApprovalRow, ApprovalStatus, LastAsked
 from portal.orders.models.approvals import OrderApproval
 
 DECIDED_SHOWN = 30
@@ -38,71 +36,6 @@ select a.id, a.state, a.asked_at, a.asked_by_name, a.subject_name, a.asked_by_us
  limit :many
 """)
 PENDING_SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class LastAsked:
-    """The last request about a draft: pending, approved, rejected, withdrawn or voided."""
-
-    id: int
-    state: str
-    asked_at: datetime
-    asked_names: str
-    asked_by_name: str
-    total_minor: int
-    decided_by_name: str
-    decided_at: datetime | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalStatus:
-    """Whether a draft needs approval: what its person may order alone (minor units, None: any amount), and the last
-    request."""
-
-    limit_minor: int | None
-    last: LastAsked | None
-
-    @property
-    def pending(self) -> LastAsked | None:
-        return self.last if self.last and self.last.state == "pending" else None
-
-    def is_needed(self, total_minor: int) -> bool:
-        """Whether somebody else has to approve this total."""
-        return self.limit_minor is not None and total_minor > self.limit_minor
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalRow:
-    """A request in the list. ``asked_by_*`` is who pressed the button (perhaps a rep), ``subject_*`` for whom."""
-
-    id: int
-    state: str
-    asked_at: datetime
-    asked_by_name: str
-    subject_name: str
-    asked_by_user_id: int
-    subject_user_id: int
-    asked_note: str
-    total_minor: int
-    limit_minor: int
-    currency: str
-    line_count: int
-    decided_by_name: str
-    decided_at: datetime | None
-    decision_note: str
-    title: str
-    po_number: str
-    job: str | None
-    store: str | None
-    fulfilment: str
-    order_number: str | None
-    draft_id: int
-    asked_names: str
-
-    @property
-    def on_behalf(self) -> bool:
-        return self.asked_by_user_id != self.subject_user_id
 
 
 def approval_status(session: Session, actor: Actor, draft_id: int) -> ApprovalStatus:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from portal.foundation.errors import Rejected
-from portal.orders.checkout.snapshot import Change
+from portal.orders.checkout.changes import Change
 
 
 class PlacementRefused(Rejected):

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from portal.accounts.limits.queries import Approver, approvers_of
 from portal.foundation.errors import Conflict, Rejected
 from portal.foundation.tokens import new_token
-from portal.orders.approvals.queries import ApprovalStatus, approval_status
+from portal.orders.approvals.queries import approval_status
+from portal.orders.approvals.rows import ApprovalStatus
 from portal.orders.checkout.facts import CheckoutStepViewed, OrderFailed
 from portal.orders.checkout.page import Review, read_review
 from portal.orders.checkout.refusals import changes_of

@@ -6,30 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from portal.billing.tax.rules import Taxed, taxes_of
 from portal.foundation.money import line_total
+from portal.orders.drafts.problems import PROBLEM_WORDS, Problem
 from portal.orders.models.drafts import LastTime
 from portal.orders.quantities import pack_words
-
-
-class Problem(StrEnum):
-    """Why a line cannot be ordered."""
-
-    NO_LONGER_MADE = "no_longer_made"
-    NO_PRICE = "no_price"
-    TOO_FEW = "too_few"
-    NOT_IN_PACKS = "not_in_packs"
-    NOT_TINTABLE = "not_tintable"
-
-
-# What the page says about each. Pages and use cases decide by the code, never by these words.
-PROBLEM_WORDS = {
-    Problem.NO_LONGER_MADE: "No longer made.",
-    Problem.NO_PRICE: "There is no price for your company. Ask your sales rep.",
-    Problem.NOT_TINTABLE: "It cannot be tinted. Remove the line and add it without a colour.",
-}
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from portal.billing.credit.queries.credit import credit_of
 from portal.billing.models.credit import CreditAccount
 from portal.foundation.secrets.handles import read_handle
-from portal.orders.approvals.queries import ApprovalStatus, approval_status
+from portal.orders.approvals.queries import approval_status
+from portal.orders.approvals.rows import ApprovalStatus
 from portal.orders.credit_rescue.queries import SplitParent, split_from
 from portal.orders.drafts.differences import Difference, differences
 from portal.orders.drafts.facts import DraftViewed
@@ -137,7 +138,6 @@ def read_page(head: DraftHead | None, typed: DraftInput) -> DraftPage:
     lines = _lines(head, store_id) if head is not None else []
     mine = head is None or is_own(head.draft, actor())
     own = head if mine else None
-    may_change = mine and actor().can("drafts:write") and (head is None or head.draft.state != "discarded")
     return DraftPage(
         head=head,
         lines=lines,
@@ -145,13 +145,17 @@ def read_page(head: DraftHead | None, typed: DraftInput) -> DraftPage:
         store_name=store_name,
         mine=mine,
         is_mine_for_another=not mine and head is not None and head.draft.owner_user_id == actor().user_id,
-        may_change=may_change,
+        may_change=mine and _may_change(head),
         typed=typed,
         undo=_undo_of(head),
         parent=split_from(db(), own.draft) if own else None,
         credit=credit_of(db(), own.company.id) if own and lines else None,
         approval=_approval(own) if own else None,
     )
+
+
+def _may_change(head: DraftHead | None) -> bool:
+    return actor().can("drafts:write") and (head is None or head.draft.state != "discarded")
 
 
 def _lines(head: DraftHead, store_id: int | None) -> list[Line]:

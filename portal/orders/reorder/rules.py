@@ -70,8 +70,8 @@ def reorder_line(
     last_time = _last_time(line, order_number)
     if rounded != quantity:
         last_time |= {"rounded_from": quantity, "rounded_to": rounded}
-    if line.colour_was and colour is None:
-        last_time["colour_lost"] = line.colour_name or line.colour_was
+    if colour is None and line.colour_was:
+        last_time |= {"colour_lost": line.colour_name or line.colour_was}
     return ReorderLine(current.variant_id, rounded, colour, last_time)
 
 

@@ -56,6 +56,11 @@ def _compress(response: Response) -> Response:
     return response
 
 
+def _is_text(response: Response) -> bool:
+    kind = response.mimetype or ""
+    return kind.startswith(TEXTS) and (_is_file(response) or not response.is_streamed)
+
+
 def _is_file(response: Response) -> bool:
     return request.endpoint == "static"
 

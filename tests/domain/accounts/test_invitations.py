@@ -8,12 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.invitations.use_cases import (
-    accept_invitation,
-    invite,
-    read_invitation,
-    resend_invitation,
-)
+from portal.accounts.invitations.queries import read_invitation
+from portal.accounts.invitations.use_cases import accept_invitation, invite, resend_invitation
 from portal.accounts.models import Membership, OneTimeToken, User
 from portal.accounts.people.use_cases import disable, enable
 from portal.accounts.sign_in.use_cases.one_time import DeadLink

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from portal.accounts.invitations.use_cases import accept_invitation, read_invitation
+from portal.accounts.invitations.queries import read_invitation
+from portal.accounts.invitations.use_cases import accept_invitation
 from portal.accounts.models import OneTimeToken, ResetRequest, User, UserSession
 from portal.accounts.sign_in import passwords
 from portal.accounts.sign_in.use_cases.credentials import (

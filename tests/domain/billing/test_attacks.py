@@ -142,6 +142,9 @@ def test_no_function_lends_the_owners_rights_to_money(engine: Engine) -> None:
         "lock_stock",
         "hold_stock",
         "forget_second_factor",
+        "administers_company",
+        "book_pickup",
+        "unbook_pickup",
     }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from portal.exchange.orders.columns import LINE_WORDS, ORDER_WORDS
-from portal.exchange.orders.states import ALLOWED_LINES, ONLY_DELIVERY, ONLY_PICKUP, fulfilled_range
+from portal.exchange.orders.line_states import ALLOWED_LINES, fulfilled_range
+from portal.exchange.orders.states import ONLY_DELIVERY, ONLY_PICKUP
 from portal.intake.collected import all_specs, columns_by_file
 from portal.intake.spec import Spec
 from portal.intake.tables import Column, Table

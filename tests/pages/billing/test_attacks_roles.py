@@ -75,7 +75,8 @@ def test_who_may_only_look_sees_no_card(paying_app: Flask, till: Till) -> None:
 
 @pytest.mark.parametrize("relation", ["parent", "child", "sibling"])
 def test_relatives_are_other_companies(paying_app: Flask, till: Till, build: Build, relation: str) -> None:
-    """Money of a parent, a child or a sister company is not one's own."""
+    """Money of a parent, a child or a sister company is not one's own. A parent pays for its branches, on the page of its
+    group."""
     top = build.company("Holding")
     relative = build.company("Relative", parent_id=top.id if relation == "sibling" else None)
     if relation == "parent":
@@ -90,9 +91,17 @@ def test_relatives_are_other_companies(paying_app: Flask, till: Till, build: Bui
     theirs = riches(build, build.session.get_one(Company, relative.id), "relative")
     client = visitor(paying_app, till.user.email)
     for path in reads_of(theirs):
-        assert client.http.get(path).status_code == 404, path
+        answer = client.http.get(path)
+        if relation == "child" and path.startswith("/payments/new"):
+            assert answer.headers["Location"].startswith("/group-payments/new"), path
+        else:
+            assert answer.status_code == 404, path
     for path, form in writes_of(theirs):
-        client.post(path, form, status=404)
+        if relation == "child" and path == "/payments":
+            answer = client.post(path, form, status=303)
+            assert answer.headers["Location"].startswith("/group-payments/new"), form
+        else:
+            client.post(path, form, status=404)
     for path in LISTS:
         assert theirs.invoice.number not in client.http.get(path).get_data(as_text=True), path
 

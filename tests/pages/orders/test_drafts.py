@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.roles import PERMISSIONS
 from portal.foundation.secrets.handles import handle
-from portal.orders.drafts.lines import PROBLEM_WORDS, Problem
+from portal.orders.drafts.problems import PROBLEM_WORDS, Problem
 from portal.orders.models.drafts import Draft, DraftLine
 from tests.builders import Build
 from tests.page import PageClient

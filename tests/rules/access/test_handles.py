@@ -25,9 +25,9 @@ PLACES = {"line_no"}
 PUBLIC = ("product", "variant", "store", "price_list", "colour", "category")
 # Files of ours, and pages of staff that a rep can open in a stay.
 NOT_THEIRS = ("/static/", "/customers/", "/styleguide")
-# No other number has ten digits and begins like this.
+# No other number has ten digits and begins like this; a token in hexadecimal digits may hold it by chance.
 FIRST = 7_310_000_000
-NUMBER = re.compile(r"731[0-9]{7}")
+NUMBER = re.compile(r"(?<![0-9a-fA-F])731[0-9]{7}(?![0-9a-fA-F])")
 SEQUENCES = text("""
 select c.oid::regclass::text as name, t.relname as of
   from pg_class c

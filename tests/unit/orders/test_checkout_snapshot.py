@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.orders.checkout.snapshot import Terms, changes_since, encode_snapshot
+from portal.orders.checkout.changes import changes_since
+from portal.orders.checkout.snapshot import Terms, encode_snapshot
 from portal.orders.drafts.lines import Line, share_out, total_of, wanted_by_variant
 
 PICKUP = Terms("pickup", 3, datetime(2026, 6, 2, 11, tzinfo=UTC), None, None)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from portal.orders.drafts.lines import PROBLEM_WORDS, Line, Problem
+from portal.orders.drafts.lines import Line
+from portal.orders.drafts.problems import PROBLEM_WORDS, Problem
 
 TODAY = date(2026, 6, 2)
 

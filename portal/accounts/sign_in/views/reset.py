@@ -50,14 +50,14 @@ def reset() -> Answer:
         user = reset_password(
             db(), token=form.token.data, password=form.password.data, now=now(), sellers=sellers()
         )
-    if isinstance(tried.refused, DeadLink):
-        return dead_link("reset")
     if tried.refused is not None:
-        return refused(tried.refused, _reset(form))
+        is_dead = isinstance(tried.refused, DeadLink)
+        return dead_link("reset") if is_dead else refused(tried.refused, _reset(form))
     flash("ok", "Your password is changed. Sign in with the new one.")
     answer = redirect(url_for(".sign_in"))
-    # Whoever holds the mailbox is no stranger: nobody's wrong guesses keep them out from here on.
-    remember_browser(answer, user.email)
+    remember_browser(
+        answer, user.email
+    )  # whoever holds the mailbox is no stranger: no wrong guesses keep them out
     return answer
 
 

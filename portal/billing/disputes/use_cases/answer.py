@@ -106,13 +106,14 @@ def _credit(
     free = documents_by_id(session, company_id, [invoice.id])[invoice.id].free_minor
     part = min(free, adjustment.amount_minor)
     if part > 0:
+        source, key = Source("memo", memo.id), adjustment.token
         apply_credit(
             session,
             actor=actor,
             company_id=company_id,
-            source=Source("memo", memo.id),
+            source=source,
             parts={invoice.id: part},
-            key=adjustment.token,
+            key=key,
             now=now,
         )
     session.refresh(memo, ["open_minor"])

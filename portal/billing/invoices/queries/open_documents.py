@@ -45,6 +45,10 @@ class OpenDocument:
         refund is under way is used by that."""
         return self.open_minor - self.spoken_minor
 
+    def due_first(self) -> tuple[date, int]:
+        """Sorts documents by the day on which they are due."""
+        return self.due_on, self.id
+
     def saved_minor(self, on: date) -> int:
         """The early-payment discount for paying all of it on that day; the same rule as when it is paid."""
         return early_discount(self, self.free_minor, on)

@@ -29,15 +29,8 @@ def save_method(
     if saved is None:
         known = select(SavedMethod.id).where(SavedMethod.stripe_method_id == method.id)
         return session.scalars(known).one()
-    record_method(
-        session,
-        kind=method.kind,
-        action="saved",
-        key=method.id,
-        company_id=attempt.company_id,
-        actor=actor,
-        now=now,
-    )
+    what = {"kind": method.kind, "action": "saved", "key": method.id}
+    record_method(session, **what, company_id=attempt.company_id, actor=actor, now=now)
     return saved
 
 

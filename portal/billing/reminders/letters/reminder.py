@@ -52,15 +52,20 @@ def reminder_mails(
     return [Mail(key=key, letter=letter, to=to, company_id=first.company_id)]
 
 
+def _totals(steps: Sequence[DueStep]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for each in steps:
+        totals[each.currency] = totals.get(each.currency, 0) + each.open_minor
+    return totals
+
+
 def _reminder(
     steps: Sequence[DueStep], credit: Mapping[tuple[int, str], int], today: date
 ) -> PaymentReminder:
     invoices = [
         Reminded(each.number, each.due_on, format_minor(each.open_minor, each.currency)) for each in steps
     ]
-    totals: dict[str, int] = {}
-    for each in steps:
-        totals[each.currency] = totals.get(each.currency, 0) + each.open_minor
+    totals = _totals(steps)
     first, unused = steps[0], {each: credit.get((steps[0].company_id, each)) for each in sorted(totals)}
     return PaymentReminder(
         subject=subject(first.company_name, invoices, today),

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.foundation.clock import local
 from portal.foundation.errors import Rejected
+from portal.orders.checkout.changes import Change, changes_since
 from portal.orders.checkout.queries.promises import queues, ready_time, work_of
 from portal.orders.checkout.refusals import DraftChanged, LinesRefused
-from portal.orders.checkout.snapshot import Change, changes_since, terms_of
+from portal.orders.checkout.snapshot import terms_of
 from portal.orders.checkout.terms import po_of, po_problem
 from portal.orders.drafts.lines import Line
 from portal.orders.drafts.queries import DraftHead

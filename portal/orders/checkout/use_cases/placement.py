@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.limits.queries import order_limits
 from portal.billing.credit.use_cases import take_credit
 from portal.foundation.actor import Actor
-from portal.foundation.errors import Conflict, NotFound, Rejected
+from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.orders.checkout.letters import mail_confirmation
 from portal.orders.checkout.new_order import NewOrder
@@ -31,9 +30,9 @@ from portal.orders.checkout.use_cases.placeable import (
 )
 from portal.orders.checkout.use_cases.placed import Placed, Placement, record_placed
 from portal.orders.checkout.use_cases.reservations import book_its_window, hold_stock
+from portal.orders.checkout.use_cases.tokens import placed_before, refuse_used_token, used_token
 from portal.orders.drafts.lines import Line, tint_quantity
 from portal.orders.drafts.queries import TaxedLines, own_head, taxed_lines
-from portal.orders.models.orders import Order
 from portal.orders.numbers import new_pickup_code
 
 
@@ -55,7 +54,7 @@ def place(
     """
     head = own_head(session, actor, draft_id, lock=True)
     if head.draft.state == "placed":
-        return _placed_before(session, draft_id, token, fingerprint(draft_id, shown))
+        return placed_before(session, draft_id, token, fingerprint(draft_id, shown))
     if head.draft.state == "discarded":
         raise NotFound
     return place_locked(
@@ -66,7 +65,7 @@ def place(
 def place_locked(placement: Placement) -> Placed:
     """Place an open draft whose row is locked already; otherwise as :func:`place`."""
     session, head, actor, now = placement.session, placement.head, placement.actor, placement.now
-    _refuse_used_token(session, placement.token)
+    refuse_used_token(session, placement.token)
     priced = taxed_lines(session, head, today=placement.today)
     refuse_changes(head, priced.lines, placement.shown)
     refuse_lines(priced.lines)
@@ -78,7 +77,7 @@ def place_locked(placement: Placement) -> Placed:
     book_its_window(session, order)
     written = write_order(session, order, actor=actor, now=now)
     if written is None:
-        raise _used_token()
+        raise used_token()
     order_id, number = written
     write_lines(session, order_id, head.company.id, priced.lines, shares, now=now)
     mail_confirmation(session, order, order_id=order_id, number=number, actor=actor, now=now)
@@ -86,37 +85,6 @@ def place_locked(placement: Placement) -> Placed:
     placed = Placed(order_id, number, order.total_minor, order.currency)
     record_placed(placement.work, order, placed, short)
     return placed
-
-
-def _placed_before(session: Session, draft_id: int, token: str, mark: str) -> Placed:
-    order = session.execute(
-        select(
-            Order.id,
-            Order.number,
-            Order.total_minor,
-            Order.currency,
-            Order.placement_token,
-            Order.placement_fingerprint,
-        ).where(Order.draft_id == draft_id)
-    ).one_or_none()
-    if order is None:
-        raise NotFound
-    if order.placement_token == token and order.placement_fingerprint != mark:
-        raise Conflict(
-            "token_reused", f"This form was sent before with other contents: see order {order.number}."
-        )
-    return Placed(order.id, order.number, order.total_minor, order.currency, repeated=True)
-
-
-def _refuse_used_token(session: Session, token: str) -> None:
-    """Before credit or stock is locked: the insert itself would wait for a transaction that works on the token's order,
-    while that one waits for credit or stock that this placement holds: a deadlock."""
-    if session.scalar(select(Order.id).where(Order.placement_token == token)) is not None:
-        raise _used_token()
-
-
-def _used_token() -> Conflict:
-    return Conflict("token_reused", "This form was used for another order already. Open the draft again.")
 
 
 def _new_order(placement: Placement, priced: TaxedLines) -> NewOrder:

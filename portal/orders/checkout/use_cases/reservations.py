@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from portal.orders.checkout.changes import Change
 from portal.orders.checkout.new_order import NewOrder
 from portal.orders.checkout.refusals import OutOfStock
-from portal.orders.checkout.snapshot import Change
 from portal.orders.drafts.lines import Line, share_out, wanted_by_variant
 from portal.orders.drafts.queries import DraftHead
 from portal.stores.stock.use_cases import reserve

@@ -31,8 +31,7 @@ class Missing:
 
 def mail_short(session: Session, order: Order, event: OrderEvent, missing: Missing) -> None:
     """Units of a line are missing: the customer waits for them, or they are cancelled."""
-    line, waits = missing.line, missing.waits
-    ahead = missing.ahead_minor if not waits else 0
+    line, ahead = missing.line, 0 if missing.waits else missing.ahead_minor
 
     def write(store: Store | None) -> Letter:
         return OrderShort(
@@ -44,7 +43,7 @@ def mail_short(session: Session, order: Order, event: OrderEvent, missing: Missi
             name=line.name,
             colour=line.colour_name or "",
             why=SHORT_WORDS.get(line.short_reason, ""),
-            waits=waits,
+            waits=missing.waits,
             ahead=format_minor(ahead, order.currency) if ahead else "",
             store=store_address(store),
         )

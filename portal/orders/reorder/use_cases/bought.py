@@ -11,7 +11,7 @@ from portal.catalog.prices.queries import orderable
 from portal.catalog.products.queries.variants import VariantInfo, variants
 from portal.foundation.errors import NotFound, Rejected
 from portal.orders.drafts.facts import ProductAdded, record_draft
-from portal.orders.drafts.lines import PROBLEM_WORDS, Problem
+from portal.orders.drafts.problems import PROBLEM_WORDS, Problem
 from portal.orders.drafts.use_cases.lines import Item, put
 from portal.orders.drafts.work import Work
 from portal.orders.quantities import quantity_problem

@@ -51,10 +51,8 @@ def sort_out(
     priced = orderable(session, company_id=company_id, variant_ids=wanted, on=today)
     result = SortedOut()
     for line, n, each in found:
-        if isinstance(each, str):
-            result.missing.append(left_out(line, n, each))
-        elif each.variant_id not in priced:
-            result.missing.append(left_out(line, n, NO_PRICE))
-        else:
+        if isinstance(each, ReorderLine) and each.variant_id in priced:
             result.taken.append(Item(each.variant_id, each.quantity, each.colour_number, each.last_time))
+        else:
+            result.missing.append(left_out(line, n, each if isinstance(each, str) else NO_PRICE))
     return result

@@ -79,7 +79,6 @@ def show_order(number: str) -> str:
 
 def _page(order: OrderDetail) -> OrderPage:
     has_code, may_collect = shows_code(order), actor().can("orders:collect")
-    may_cancel = order.is_cancellable and actor().can("orders:cancel")
     return OrderPage(
         subtitle=" · ".join(filter(None, (po_words(order.po_number), order.job_name))),
         status="Partly ready" if order.is_partly_ready else label(order.status, order.fulfilment),
@@ -94,7 +93,7 @@ def _page(order: OrderDetail) -> OrderPage:
         line_summary=plural(len(order.lines), "line"),
         parts_of=parts_of(order),
         documents=documents_of_order(db(), order.id) if actor().can("invoices:read") else [],
-        cancel_label=_cancel_label(order) if may_cancel else "",
+        cancel_label=_cancel_label(order),
         may_reorder=order.kind == "order" and actor().can("drafts:write"),
         may_pay=actor().can("invoices:pay"),
     )
@@ -108,6 +107,8 @@ def _hours(order: OrderDetail) -> str:
 
 
 def _cancel_label(order: OrderDetail) -> str:
+    if not order.is_cancellable or not actor().can("orders:cancel"):
+        return ""
     return "Cancel what still waits" if order.status == "backordered" else "Cancel this order"
 
 
