@@ -15,7 +15,7 @@ from portal.billing.autopay.run_days import pays_on
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.methods import Autopay, SavedMethod
 from portal.billing.payers.letters import mail_payers
-from portal.billing.settlement.credit_first import Wanted, charged_minor
+from portal.billing.settlement.credit_first import plan
 from portal.billing.settlement.use_cases.own_credit import NONE, own_credit, uses_credit
 from portal.foundation.mail import Letter
 from portal.foundation.money import format_minor
@@ -71,14 +71,13 @@ def _mail_ahead(session: Session, autopay: Autopay, on: date) -> int:
     chosen, left = within_limit(rule, new, credit.total_minor)
     if not chosen:
         return 0
-    wanted = [Wanted(each.id, each.free_minor, each.saved_minor(on)) for each in chosen]
-    due, currency = sum(_charged(each, on) for each in chosen), chosen[0].currency
-    charged = charged_minor(wanted, credit.cash_minor, credit.memo_minor)
+    planned, currency = plan(chosen, credit.cash, credit.memos, on), chosen[0].currency
+    charged, used = planned.to_pay_minor, planned.credit_minor
     letter = AutopayAhead(
         on=weekday_words(on),
         method=session.get_one(SavedMethod, autopay.saved_method_id).words,
         total=format_minor(charged, currency) if charged else "",
-        credit=format_minor(due - charged, currency) if charged < due else "",
+        credit=format_minor(used, currency) if used else "",
         invoices=[_row(each, _charged(each, on)) for each in chosen],
         left=[_row(each, each.free_minor) for each in left],
     )

@@ -8,26 +8,31 @@ from dataclasses import dataclass
 from flask import current_app, render_template, url_for
 
 from portal.billing.invoices.queries.invoice import invoice_for
+from portal.billing.invoices.queries.open_documents import documents_by_id
+from portal.billing.models.invoices import Invoice
 from portal.billing.pay_links.forms import LinkForm
 from portal.billing.pay_links.queries import LinkRow, live_links
+from portal.billing.pay_links.use_cases.asked import asked_for
 from portal.billing.pay_links.use_cases.make import NewLink
 from portal.billing.payments.page import stripe
 from portal.billing.periods import Month
 from portal.foundation.config import Settings
 from portal.foundation.errors import NotFound
 from portal.web.sessions import actor
-from portal.web.transaction import db, now
+from portal.web.transaction import db, now, today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
-    """What tells the page for an invoice from that for a statement. ``amount_minor``: what is open of the invoice."""
+    """What tells the page for an invoice from that for a statement. ``amount_minor``: what is open of the invoice;
+    ``asked_minor``: what a link asks for today."""
 
     what: str
     action: str
     back_href: str
     back_label: str
     amount_minor: int | None = None
+    asked_minor: int = 0
     currency: str = ""
     links: Sequence[LinkRow] = ()
 
@@ -43,6 +48,7 @@ def invoice_link_page(number: str, form: LinkForm) -> str:
     page = LinkPage(
         what=f"Invoice {number}",
         amount_minor=invoice.open_minor,
+        asked_minor=_asked_minor(invoice),
         currency=invoice.currency,
         action=url_for("billing.make_link", number=number),
         back_href=url_for("billing.invoice", number=number),
@@ -50,6 +56,12 @@ def invoice_link_page(number: str, form: LinkForm) -> str:
         links=live_links(db(), actor().customer_id, now(), invoice_id=invoice.id),
     )
     return _page(page, form)
+
+
+def _asked_minor(invoice: Invoice) -> int:
+    documents = list(documents_by_id(db(), invoice.company_id, [invoice.id]).values())
+    payable = [each for each in documents if each.free_minor > 0]
+    return asked_for(db(), invoice.company_id, documents, payable, today()).to_pay_minor
 
 
 def statement_link_page(month: Month, form: LinkForm) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,10 +33,6 @@ class Linked:
     def open_minor(self) -> int:
         """What is open of them."""
         return sum(each.open_minor for each in self.documents)
-
-    def saved_minor(self, on: date) -> int:
-        """Early-payment discounts for paying it that day."""
-        return sum(each.saved_minor(on) for each in self.payable)
 
     @property
     def free_minor(self) -> int:
@@ -74,7 +70,7 @@ def linked(session: Session, link: PayLink) -> Linked:
     found = documents_by_id(session, link.company_id, ids)
     since = charged_back(session, [id for id, each in found.items() if each.open_minor > 0])
     withdrawn = frozenset(id for id, at in since.items() if at >= link.created_at)
-    return Linked(link, sorted(found.values(), key=lambda each: (each.due_on, each.id)), withdrawn)
+    return Linked(link, sorted(found.values(), key=OpenDocument.due_first), withdrawn)
 
 
 def attempt_under_way(session: Session, link: PayLink) -> PaymentAttempt | None:

@@ -12,6 +12,23 @@ MAILED_DAYS = 45  # of a link that comes with a new invoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a pay link asks for now, in minor units.
+
+    :ivar saved_minor: early-payment discounts.
+    """
+
+    open_minor: int
+    saved_minor: int
+    to_pay_minor: int
+
+    @property
+    def otherwise_minor(self) -> int:
+        """Covered by the company's own credit or by another payment. Visitors are told no more than this sum."""
+        return self.open_minor - self.saved_minor - self.to_pay_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRequest:
     """How long a pay link works, and to whom it goes.
 

@@ -125,15 +125,29 @@ def receipt_facts(receipt: Receipt) -> Rows:
     return [(name, words) for name, words in pairs if words]
 
 
+class Asked(Protocol):
+    """What a pay link asks for, in minor units."""
+
+    @property
+    def saved_minor(self) -> int: ...
+    @property
+    def otherwise_minor(self) -> int: ...
+
+
 def link_rows(
-    documents: Iterable[OpenInvoice], saved_minor: int, currency: str, day: Callable[[date], str]
+    documents: Iterable[OpenInvoice], asked: Asked, currency: str, day: Callable[[date], str]
 ) -> Rows:
-    """What a pay link asks for: each open invoice with its due day, and the early-payment discount."""
+    """What a pay link asks for: each open invoice with its due day, the early-payment discount, and what is covered
+    otherwise."""
     rows = [
         (f"{each.number}, due {day(each.due_on)}", format_minor(each.open_minor, currency))
         for each in documents
         if each.open_minor
     ]
-    if saved_minor:
-        rows.append(("Early-payment discount", format_minor(-saved_minor, currency)))
+    for words, minor in (
+        ("Early-payment discount", asked.saved_minor),
+        ("Settled otherwise", asked.otherwise_minor),
+    ):
+        if minor:
+            rows.append((words, format_minor(-minor, currency)))
     return rows

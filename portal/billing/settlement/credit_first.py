@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from portal.billing.documents.early import early_discount
+from portal.billing.settlement.discounts import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,61 @@ class Use:
     source_id: int
     invoice_id: int
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a payment of invoices is covered, credit first.
+
+    :ivar left: what is left of each invoice once money on account was put onto it, above zero.
+    :ivar memos: what is used of which credit memo for that, above zero.
+    :ivar saved_minor: early-payment discounts; none on what credit memos cover.
+    """
+
+    wanted: list[Wanted]
+    left: dict[int, int]
+    memos: dict[int, int]
+    saved_minor: int
+
+    @property
+    def credit_minor(self) -> int:
+        """What credit covers."""
+        cash = sum(want.amount_minor for want in self.wanted) - sum(self.left.values())
+        return cash + sum(self.memos.values())
+
+    @property
+    def to_pay_minor(self) -> int:
+        """What is left to be charged."""
+        return sum(self.left.values()) - self.saved_minor - sum(self.memos.values())
+
+
+def plan(
+    documents: Sequence[Document], cash: Sequence[tuple[int, int]], memos: Sequence[tuple[int, int]], on: date
+) -> Plan:
+    """How all that is free of invoices is paid on a day: the figures that beginning the payment comes to, too.
+
+    :param cash: payments with what is free of each, the oldest first.
+    :param memos: credit memos, likewise.
+    """
+    wanted = [
+        Wanted(each.id, each.free_minor, early_discount(each, each.free_minor, on)) for each in documents
+    ]
+    left = {want.invoice_id: want.amount_minor for want in wanted}
+    for use in cash_uses(wanted, cash):
+        left[use.invoice_id] -= use.amount_minor
+    shares = memo_shares(sum(left.values()), memos)
+    saved = _saved(documents, left, sum(shares.values()), on)
+    return Plan(wanted, {id: minor for id, minor in left.items() if minor}, shares, saved)
+
+
+def _saved(documents: Sequence[Document], left: dict[int, int], by_memos: int, on: date) -> int:
+    """Discounts in the order in which invoices are settled: credit memos are used for the first ones."""
+    saved = 0
+    for each in sorted(documents, key=lambda document: document.id):
+        part = min(by_memos, left[each.id])
+        saved += early_discount(each, left[each.id], on, by_memos_minor=part)
+        by_memos -= part
+    return saved
 
 
 def cash_uses(wanted: Sequence[Wanted], sources: Sequence[tuple[int, int]]) -> list[Use]:
@@ -59,10 +118,3 @@ def memo_shares(due_minor: int, sources: Sequence[tuple[int, int]]) -> dict[int,
             shares[memo_id] = part
             due_minor -= part
     return shares
-
-
-def charged_minor(wanted: Sequence[Wanted], cash_minor: int, memo_minor: int) -> int:
-    """What is left to charge once all credit that fits is used."""
-    due = sum(want.amount_minor - want.saved_minor for want in wanted)
-    plain = sum(want.amount_minor for want in wanted if not want.saved_minor)
-    return max(0, due - min(cash_minor, plain) - memo_minor)

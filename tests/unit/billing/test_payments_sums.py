@@ -77,9 +77,11 @@ def test_what_is_asked_for() -> None:
         Some(number="INV-1", due_on=date(2026, 6, 2), open_minor=500),
         Some(number="INV-2", due_on=date(2026, 6, 3), open_minor=0),
     ]
-    assert link_rows(documents, 10, "USD", date.isoformat) == [
+    asked = Some(saved_minor=10, otherwise_minor=150)
+    assert link_rows(documents, asked, "USD", date.isoformat) == [
         ("INV-1, due 2026-06-02", "$5.00"),
         ("Early-payment discount", "-$0.10"),
+        ("Settled otherwise", "-$1.50"),
     ]
 
 

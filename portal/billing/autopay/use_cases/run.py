@@ -19,7 +19,7 @@ from portal.billing.payments.new_payment import NewPayment, RequestedShare
 from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.billing.payments.use_cases.saved_charges import CHARGE
 from portal.billing.payments.use_cases.start import start_payment
-from portal.billing.settlement.credit_first import Wanted, memo_shares
+from portal.billing.settlement.credit_first import plan
 from portal.billing.settlement.letters import UsedCredit, mail_credit_used
 from portal.billing.settlement.use_cases.locks import lock_documents
 from portal.billing.settlement.use_cases.own_credit import NONE, OwnCredit, own_credit, put_cash, uses_credit
@@ -111,17 +111,11 @@ def _shares(
     """What is left of each invoice once money on account was put onto it, with the credit memos that cover part of that;
     and how much money on account was used."""
     locked = lock_documents(session, company_id=autopay.company_id, ids=[each.id for each in chosen])
-    wanted = [
-        Wanted(each.id, locked[each.id].free_minor, locked[each.id].saved_minor(at.today)) for each in chosen
-    ]
-    currency = chosen[0].currency
+    planned = plan([locked[each.id] for each in chosen], credit.cash, credit.memos, at.today)
+    currency, wanted = chosen[0].currency, planned.wanted
     uses = put_cash(session, autopay.company_id, currency, wanted, credit, actor=SYSTEM, now=at.now)
-    left = {want.invoice_id: want.amount_minor for want in wanted}
-    for use in uses:
-        left[use.invoice_id] -= use.amount_minor
-    due = sum(left[want.invoice_id] - want.saved_minor for want in wanted)
-    shares = [RequestedShare(id, minor) for id, minor in left.items() if minor]
-    shares += [RequestedShare(id, -minor) for id, minor in memo_shares(due, credit.memos).items()]
+    shares = [RequestedShare(id, minor) for id, minor in planned.left.items()]
+    shares += [RequestedShare(id, -minor) for id, minor in planned.memos.items()]
     return shares, sum(use.amount_minor for use in uses)
 
 

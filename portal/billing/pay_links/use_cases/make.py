@@ -11,19 +11,25 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
-from portal.billing.invoices.queries.open_documents import documents_by_id
+from portal.billing.invoices.queries.open_documents import OpenDocument, documents_by_id
 from portal.billing.methods.use_cases.methods import check_may_use
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.links import PayLink, PayLinkInvoice
 from portal.billing.pay_links.facts import record_link
 from portal.billing.pay_links.letters import mail_pay_link
 from portal.billing.pay_links.rules import MAILED_DAYS, LinkRequest
+from portal.billing.pay_links.use_cases.asked import asked_for
 from portal.billing.payments.rules import MOST_DOCUMENTS
 from portal.foundation.actor import SYSTEM, Actor
 from portal.foundation.clock import local
 from portal.foundation.errors import NotFound, Rejected
 from portal.foundation.money import format_minor
 from portal.foundation.tokens import new_token, token_hash
+
+COVERED = (
+    "Credit and payments under way cover all of it, so there is nothing to ask anybody for. Leave this empty to "
+    "make the link without a mail."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,13 @@ class _Subject:
     title: str
     invoices: Sequence[Invoice]
 
-    def total(self, session: Session, today: date) -> str:
-        """What the link asks for today: open, less what payments under way take and early-payment discounts."""
-        ids = [each.id for each in self.invoices]
-        documents = documents_by_id(session, self.invoices[0].company_id, ids).values()
-        due = sum(each.free_minor - each.saved_minor(today) for each in documents if each.free_minor > 0)
-        return format_minor(due, self.invoices[0].currency)
+    def asked_minor(self, session: Session, today: date) -> int:
+        """What the link asks for today: open, less what payments under way take, early-payment discounts and the company's
+        own credit."""
+        company_id, ids = self.invoices[0].company_id, [each.id for each in self.invoices]
+        documents = list(documents_by_id(session, company_id, ids).values())
+        payable = sorted((each for each in documents if each.free_minor > 0), key=OpenDocument.due_first)
+        return asked_for(session, company_id, documents, payable, today).to_pay_minor
 
 
 def make_invoice_link(
@@ -151,7 +158,10 @@ def _make(session: Session, request: LinkRequest, subject: _Subject, actor: Acto
     token = new_token()
     link = _add(session, request, subject, actor, token, now)
     if request.email:
-        total = subject.total(session, local(now, request.zone).date())
+        minor = subject.asked_minor(session, local(now, request.zone).date())
+        if not minor:
+            raise Rejected("covered", COVERED, field="email")
+        total = format_minor(minor, subject.invoices[0].currency)
         mail_pay_link(session, link, request, token=token, total=total, actor=actor)
     record_link(session, actor, link, "link_made", now)
     return NewLink(link, token)

@@ -5,12 +5,9 @@ A token has 256 random bits and cannot be guessed; only beginning payments is ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from flask import Response as FlaskResponse
-from flask import make_response, render_template, request, url_for
+from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,36 +15,17 @@ from portal.accounts.sign_in.use_cases.throttle import Limit, TooManyTries, admi
 from portal.billing.models.links import PayLink
 from portal.billing.models.payments import PaymentAttempt
 from portal.billing.pages import blueprint
+from portal.billing.pay_links.pay_page import PayPage, dead_link_page, pay_page
 from portal.billing.pay_links.queries import Linked, attempt_by_link, attempt_under_way, find, linked
 from portal.billing.pay_links.use_cases.pay import pay_by_link
 from portal.billing.payment_states import LIVE, UNPAID
-from portal.billing.payments.page import bring_up_to_date, go_to_stripe, is_test_mode, stripe
+from portal.billing.payments.page import bring_up_to_date, go_to_stripe, stripe
 from portal.billing.payments.rules import METHODS
-from portal.billing.payments.sums import link_rows
 from portal.foundation.errors import NotFound, Rejected
 from portal.web.access import public
 from portal.web.browser.visitor import network_of
-from portal.web.filters import day
 from portal.web.refusals import refusing
 from portal.web.transaction import books, leave, now, own_transaction, today
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayPage:
-    """What the page of a link shows.
-
-    :ivar under_way: the payment through it that is not over.
-    :ivar last: the payment from which the payer comes back.
-    :ivar waits: the address to poll until Stripe's answer is known.
-    """
-
-    found: Linked
-    under_way: PaymentAttempt | None
-    action: str
-    last: PaymentAttempt | None = None
-    message: str = ""
-    waits: str = ""
-
 
 PAYING = Limit("pay_link", per_account=15, per_network=60, window=timedelta(minutes=15))
 
@@ -62,24 +40,25 @@ def show_link(token: str) -> Response:
             found = find(session, token)
             under_way = attempt_under_way(session, found.link)
     except NotFound:
-        return _answer("billing/pay_links/pay_link_dead.html", 404, found=None)
+        return dead_link_page(404)
     if under_way is not None and bring_up_to_date(under_way):
         with books(found.link.company_id) as session:
             found, under_way = find(session, token), attempt_under_way(session, found.link)
     action = url_for("billing.pay_by_link", token=token)
-    return _page(PayPage(found=found, under_way=under_way, action=action))
+    return pay_page(PayPage(found=found, under_way=under_way, action=action))
 
 
 @blueprint.post("/pay/<token>", endpoint="pay_by_link")
 @public
 def create_payment(token: str) -> Response:
-    """Go to Stripe's page with all that is open."""
+    """Go to Stripe's page with all that is open and not covered by the company's own credit; if that covers all, back to
+    the link's page, which says that it is paid."""
     leave()
     try:
         with own_transaction() as session:
             found = find(session, token)
     except NotFound:
-        return _answer("billing/pay_links/pay_link_dead.html", 404, found=None)
+        return dead_link_page(404)
     return _pay(found, url_for("billing.pay_by_link", token=token))
 
 
@@ -99,7 +78,7 @@ def show_return(token: str) -> Response:
         last=attempt,
         waits=url_for("billing.link_returned", token=token) if is_waiting else "",
     )
-    return _page(page)
+    return pay_page(page)
 
 
 @blueprint.post("/pay/returned/<token>", endpoint="link_again")
@@ -127,6 +106,8 @@ def _pay(found: Linked, action: str) -> Response:
         attempt = _under_way(found) or _begin(tried.session, found)
     if (no := tried.refused) is not None:
         return _refused(found, action, no)
+    if attempt is None:
+        return redirect(action, 303)
     back = url_for("billing.link_returned", token=attempt.token)
     return go_to_stripe(api, attempt, back)
 
@@ -140,8 +121,8 @@ def _refused(found: Linked, action: str, no: Rejected) -> Response:
             message=no.message,
         )
     if not isinstance(no, TooManyTries):
-        return _page(page, 422)
-    response = _page(page, 429)
+        return pay_page(page, 422)
+    response = pay_page(page, 429)
     response.headers["Retry-After"] = str(no.retry_after)
     return response
 
@@ -157,40 +138,19 @@ def _under_way(found: Linked) -> PaymentAttempt | None:
     return refreshed if refreshed.state in LIVE else None
 
 
-def _begin(session: Session, found: Linked) -> PaymentAttempt:
-    kind = request.form.get("method", "")
-    method_kind = kind if kind in METHODS else ""
-    return pay_by_link(session, found, method_kind=method_kind, now=now(), today=today())
+def _begin(session: Session, found: Linked) -> PaymentAttempt | None:
+    kind, shown = request.form.get("method", ""), request.form.get("asked", "")
+    return pay_by_link(
+        session,
+        found,
+        method_kind=kind if kind in METHODS else "",
+        now=now(),
+        today=today(),
+        shown_minor=int(shown) if shown.isdecimal() and shown.isascii() else None,
+    )
 
 
 def _throttle(found: Linked) -> None:
     with books(found.link.company_id) as session:
         network = network_of(request.remote_addr)
         admit(session, limit=PAYING, email=f"link {found.link.id}", network=network, now=now())
-
-
-def _page(page: PayPage, status: int = 200) -> Response:
-    link, last = page.found.link, page.last
-    is_dead = link.revoked_at is not None or (link.expires_at <= now() and page.found.open_minor > 0)
-    if is_dead and page.under_way is None and (last is None or last.state != "succeeded"):
-        return _answer("billing/pay_links/pay_link_dead.html", 410, found=page.found)
-    documents, saved_minor = page.found.documents, page.found.saved_minor(today())
-    return _answer(
-        "billing/pay_links/pay_link.html",
-        status,
-        page=page,
-        dead=is_dead,
-        saved_minor=saved_minor,
-        sum_rows=link_rows(documents, saved_minor, documents[0].currency, day),
-        methods=METHODS,
-        cards=stripe() is not None,
-        test_mode=is_test_mode(),
-    )
-
-
-def _answer(template: str, status: int, **values: Any) -> FlaskResponse:
-    """A page that no cache keeps and no search engine lists."""
-    response = make_response(render_template(template, **values), status)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response.headers["Cache-Control"] = "no-store, private"
-    return response

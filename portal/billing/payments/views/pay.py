@@ -124,8 +124,8 @@ def create_payment() -> Response | Answer:
         return _page(db(), documents, form, shares), 422 if form.has_errors else 200
     leave()
     if not form.has_errors:
-        chosen = [each.id for each in documents.chosen]
-        close_pages_of_links(book_sessions(), chosen, now=now(), api=stripe())
+        wanted = [share.invoice_id for share in _requested(documents, form)]  # with the credit memos
+        close_pages_of_links(book_sessions(), wanted, now=now(), api=stripe())
     attempt = None if form.has_errors else _start(documents, form, draft_id)
     return _refused(numbers, form) if attempt is None else _go_on(attempt)
 
