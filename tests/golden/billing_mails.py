@@ -51,6 +51,7 @@ MEMO: dict[str, Any] = {
 }
 RECORDED_LINE = {"number": "INV-100042", "paid": "$100.00", "discount": "$2.00", "open": ""}
 RECORDED: dict[str, Any] = {
+    "paid_by": "",
     **COMPANY,
     "number": "PAY-100007",
     "amount": "$98.00",
@@ -60,6 +61,7 @@ RECORDED: dict[str, Any] = {
     "unapplied": "",
 }
 RETURNED: dict[str, Any] = {
+    "paid_by": "",
     **COMPANY,
     "number": "PAY-100007",
     "amount": "$98.00",
@@ -162,11 +164,28 @@ MAILS: dict[str, Cases] = {
         "with a saved card and autopay": {
             **CHARGEBACK,
             "method": "Visa ending 4242",
-            "invoices": [{"number": "INV-100042", "amount": "$1,249.65"}],
+            "invoices": [{"number": "INV-100042", "amount": "$1,249.65", "branch": ""}],
             "methods": ["Visa ending 4242"],
             "autopay": True,
         },
+        "of a group": {
+            **CHARGEBACK,
+            "method": "Visa ending 4242",
+            "invoices": [
+                {"number": "INV-100042", "amount": "$1,249.65", "branch": ""},
+                {"number": "INV-100043", "amount": "$61.00", "branch": "North Branch"},
+            ],
+            "methods": [],
+            "autopay": False,
+        },
         "of what was not used": {**CHARGEBACK, "method": "", "invoices": [], "methods": [], "autopay": False},
+    },
+    "branch_invoices_reopened": {
+        "of one branch": {
+            "company": "North Branch",
+            "paid_by": "Harbor Group",
+            "invoices": [{"number": "INV-100042", "amount": "$1,249.65", "branch": ""}],
+        }
     },
     "chargeback_opened": {
         "with a day": {**OPENED, "methods": ["Visa ending 4242"], "autopay": True},
@@ -206,6 +225,7 @@ MAILS: dict[str, Cases] = {
         "settles with a discount": RECORDED,
         "on account": {**RECORDED, "invoices": [], "unapplied": "$98.00"},
         "a part": {**RECORDED, "invoices": [{**RECORDED_LINE, "discount": "", "open": "$2.00"}]},
+        "by the parent company": {**RECORDED, "paid_by": "Harbor Group"},
     },
     "document_copy": {
         "an invoice": {
@@ -219,6 +239,7 @@ MAILS: dict[str, Cases] = {
     "payment_returned": {
         "with a note": {**RETURNED, "note": "Insufficient funds."},
         "nothing was paid with it": {**RETURNED, "invoices": []},
+        "of the parent company": {**RETURNED, "paid_by": "Harbor Group"},
     },
     "invoice_new": {
         "open, with a discount": INVOICE,

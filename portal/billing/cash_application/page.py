@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.forms import ApplicationForm
 from portal.billing.cash_application.queries import Credit, credit_named
-from portal.billing.cash_application.rules import Source, application_key
-from portal.billing.cash_application.use_cases.apply import apply_credit
+from portal.billing.cash_application.rules import Source
+from portal.billing.cash_application.use_cases.apply import apply_credit, was_applied
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words
 from portal.billing.settlement.choice_page import (
@@ -23,7 +23,6 @@ from portal.billing.settlement.choice_page import (
     step_of,
     take_named,
 )
-from portal.billing.settlement.queries import posted
 from portal.billing.settlement.split import spread
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
@@ -63,11 +62,11 @@ class Sent:
     :raises NotFound: for another company's invoice.
     """
 
-    def __init__(self, name: str, company_id: int, *, ahead: bool) -> None:
+    def __init__(self, name: str, whose: Whose, *, ahead: bool) -> None:
         self.form, self.name, self.ahead = ApplicationForm(), name, ahead
         self.form.validate()
-        self.whose = Whose(company_id, "")
-        self.chosen = read_typed(self.form, self.whose)
+        self.whose = whose
+        self.chosen = read_typed(self.form, whose)
 
     def credit(self) -> Credit:
         """What is applied.
@@ -88,7 +87,7 @@ class Sent:
 
         :raises Rejected: as :func:`apply_credit` does, and for amounts and numbers that cannot be read.
         """
-        if self.form.numbers.data and not posted(db(), application_key(self.form.one_key())):
+        if self.form.numbers.data and not was_applied(db(), self.form.one_key(), self.whose.branches):
             self.chosen = fold_in(self.form, lambda: self._taken(self.credit()))
         self.form.check_rows()
         return apply_credit(
@@ -102,14 +101,14 @@ class Sent:
         )
 
     def _taken(self, credit: Credit) -> list[OpenDocument]:
-        whose = Whose(self.whose.id, credit.currency)
+        whose = replace(self.whose, currency=credit.currency)
         return take_named(
             self.form, whose, self.chosen, lambda each: saved_minor(credit, each), credit.free_minor
         )
 
     def again(self) -> tuple[Credit, list[OpenDocument]]:
         """What the page shows after a refusal."""
-        return self.credit(), read_again(self.form, self.whose.id, self.chosen)
+        return self.credit(), read_again(self.form, self.whose, self.chosen)
 
 
 def saved_minor(credit: Credit, document: OpenDocument) -> int:
@@ -118,19 +117,15 @@ def saved_minor(credit: Credit, document: OpenDocument) -> int:
 
 
 def credit_page(
-    page: CreditPage,
-    credit: Credit,
-    form: ApplicationForm,
-    chosen: Sequence[OpenDocument],
-    *,
-    company_id: int,
+    page: CreditPage, credit: Credit, form: ApplicationForm, chosen: Sequence[OpenDocument], whose: Whose
 ) -> str:
     """The page's HTML.
 
     :param chosen: the invoices that have an amount; they stay in sight.
     """
-    whose = Whose(company_id, credit.currency)
-    choice = shown_choice(form, whose, chosen, lambda each: saved_minor(credit, each))
+    choice = shown_choice(
+        form, replace(whose, currency=credit.currency), chosen, lambda each: saved_minor(credit, each)
+    )
     return render_template(
         "billing/cash_application/apply_credit.html",
         page=page,

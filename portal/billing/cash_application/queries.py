@@ -12,10 +12,9 @@ from portal.billing.invoices.queries.open_documents import open_documents
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
+from portal.billing.settlement.queries import UNDONE
 from portal.foundation.errors import NotFound
 from portal.foundation.secrets.handles import handle
-
-UNDONE = ":undone"  # ends the posting key of what undoes an application
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.companies.queries import visible_company
+from portal.accounts.companies.queries import branches_for_staff, visible_company
 from portal.accounts.models import Company
 from portal.billing.cash_application.page import CreditPage, Sent, credit_page, suggested_form
 from portal.billing.cash_application.queries import Credit, credit_named
 from portal.billing.cash_application.use_cases.undo import undo_application
 from portal.billing.pages import staff_blueprint
-from portal.billing.settlement.choice_page import step_of
+from portal.billing.settlement.choice_page import Whose, step_of
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -26,7 +26,7 @@ def show_credit(code: str, name: str) -> str:
     company = visible_company(db(), actor(), code)
     credit = credit_named(db(), company.id, name, ahead=True)
     form, chosen = suggested_form(credit, company.id)
-    return credit_page(_page(company, credit), credit, form, chosen, company_id=company.id)
+    return credit_page(_page(company, credit), credit, form, chosen, _whose(company, name))
 
 
 @staff_blueprint.post("/customers/<code>/credits/<name>/applications", endpoint="apply_credit")
@@ -34,16 +34,16 @@ def show_credit(code: str, name: str) -> str:
 def create_application(code: str, name: str) -> Response | tuple[str, int] | str:
     """Apply it; pressed twice, once. Other buttons only read the numbers or show other invoices."""
     company = visible_company(db(), actor(), code)
-    sent = Sent(name, company.id, ahead=True)
+    sent = Sent(name, _whose(company, name), ahead=True)
     if step_of():
         credit = sent.look()
-        page = credit_page(_page(company, credit), credit, sent.form, sent.chosen, company_id=company.id)
+        page = credit_page(_page(company, credit), credit, sent.form, sent.chosen, sent.whose)
         return (page, 422) if sent.form.numbers.errors else page
     with refusing(sent.form) as tried:
         done = sent.apply(db())
     if tried.refused is not None:
         credit, chosen = sent.again()
-        return credit_page(_page(company, credit), credit, sent.form, chosen, company_id=company.id), 422
+        return credit_page(_page(company, credit), credit, sent.form, chosen, sent.whose), 422
     flash(
         "ok" if done else "info", "It is put onto the invoices." if done else "It had been put there before."
     )
@@ -65,6 +65,13 @@ def create_reversal(code: str, transaction_id: int) -> Response:
     if tried.refused is not None:
         flash("error", tried.refused.message)
     return redirect(url_for("billing_staff.new_payment", code=code, _anchor="applied"), 303)
+
+
+def _whose(company: Company, name: str) -> Whose:
+    """Money of a parent can go onto its branches' invoices; a credit memo stays with its company."""
+    is_cash = name.startswith("cash-")
+    branches = branches_for_staff(db(), actor(), company.id) if is_cash else {}
+    return Whose(company.id, "", company.name, branches)
 
 
 def _page(company: Company, credit: Credit) -> CreditPage:

@@ -16,7 +16,7 @@ from portal.billing.cash_application.use_cases.returns import ask_for_return
 from portal.billing.pages import blueprint
 from portal.billing.payments.page import go_to_stripe, stripe
 from portal.billing.payments.use_cases.deposits import pay_on_account
-from portal.billing.settlement.choice_page import step_of
+from portal.billing.settlement.choice_page import Whose, step_of
 from portal.billing.settlement.use_cases.own_credit import uses_credit
 from portal.billing.tabs import money_tabs
 from portal.foundation.errors import Rejected
@@ -110,30 +110,33 @@ def create_setting() -> Response:
 def show_credit(name: str) -> str:
     """How much of it goes onto which invoice; the oldest are filled in first."""
     credit = credit_named(db(), actor().customer_id, name, ahead=False)
-    company_id = actor().customer_id
-    return credit_page(_page(credit), credit, *suggested_form(credit, company_id), company_id=company_id)
+    form, chosen = suggested_form(credit, actor().customer_id)
+    return credit_page(_page(credit), credit, form, chosen, _own())
 
 
 @blueprint.post("/credits/<name>/applications", endpoint="apply_credit")
 @needs("invoices:pay")
 def create_application(name: str) -> Response | tuple[str, int] | str:
     """Apply it; pressed twice, once. Other buttons only read the numbers or show other invoices."""
-    company_id = actor().customer_id
-    sent = Sent(name, company_id, ahead=False)
+    sent = Sent(name, _own(), ahead=False)
     if step_of():
         credit = sent.look()
-        page = credit_page(_page(credit), credit, sent.form, sent.chosen, company_id=company_id)
+        page = credit_page(_page(credit), credit, sent.form, sent.chosen, sent.whose)
         return (page, 422) if sent.form.numbers.errors else page
     with refusing(sent.form, books()) as tried:
         done = sent.apply(tried.session)
     if tried.refused is not None:
         credit, chosen = sent.again()
-        return credit_page(_page(credit), credit, sent.form, chosen, company_id=company_id), 422
+        return credit_page(_page(credit), credit, sent.form, chosen, sent.whose), 422
     flash(
         "ok" if done else "info",
         "It is put onto your invoices." if done else "It had been put onto your invoices before.",
     )
     return redirect(url_for("billing.credits"), 303)
+
+
+def _own() -> Whose:
+    return Whose(actor().customer_id, "")
 
 
 def _page(credit: Credit) -> CreditPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -13,16 +14,18 @@ from portal.billing.methods.use_cases.suspension import Suspended
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.payers.letters import mail_payers
+from portal.billing.settlement.use_cases.group_back import BranchReopened
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import weekday_words
 
 
 class Reopened(TypedDict):
-    """An invoice that is open again, and by how much, in words."""
+    """An invoice that is open again, and by how much, in words. ``branch``: whose it is, if it is not the reader's."""
 
     number: str
     amount: str
+    branch: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,15 @@ class ChargebackLost(Letter, words="payment charged back"):
     autopay: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class BranchInvoicesReopened(Letter, words="invoices open again"):
+    """To the payers of a branch: the bank took back what their parent company had paid for it."""
+
+    company: str
+    paid_by: str
+    invoices: list[Reopened]
+
+
 def mail_chargeback_opened(
     session: Session, payment: Payment, chargeback: StripeChargeback, suspended: Suspended
 ) -> None:
@@ -101,12 +113,12 @@ def mail_chargeback_lost(
     session: Session,
     payment: Payment,
     chargeback: StripeChargeback,
-    reopened: list[tuple[str, int]],
+    reopened: Sequence[tuple[str, int, str]],
     suspended: Suspended,
 ) -> None:
     """Tell the company's payers what is open again, and what is not charged any longer.
 
-    :param reopened: invoice numbers, each with the amount in minor units.
+    :param reopened: invoice numbers, each with the amount in minor units and the branch whose it is, if it is one's.
     """
     currency = payment.currency
     letter = ChargebackLost(
@@ -114,9 +126,7 @@ def mail_chargeback_lost(
         number=payment.number,
         amount=format_minor(chargeback.amount_minor, currency),
         method=payment.method_words,
-        invoices=[
-            Reopened(number=number, amount=format_minor(minor, currency)) for number, minor in reopened
-        ],
+        invoices=[_reopened(number, minor, currency, branch) for number, minor, branch in reopened],
         methods=list(suspended.methods),
         autopay=suspended.autopay,
     )
@@ -127,6 +137,26 @@ def mail_chargeback_lost(
         company_id=payment.company_id,
         permission="invoices:pay",
     )
+
+
+def mail_branches_reopened(
+    session: Session, payment: Payment, chargeback: StripeChargeback, reopened: Sequence[BranchReopened]
+) -> None:
+    """Tell the payers of each branch what is open again there, because its parent's payment was charged back."""
+    names, parent = {each.branch_id: each.branch_name for each in reopened}, _company(session, payment)
+    for branch_id, name in names.items():
+        theirs = [each for each in reopened if each.branch_id == branch_id]
+        letter = BranchInvoicesReopened(
+            company=name,
+            paid_by=parent,
+            invoices=[_reopened(each.number, each.amount_minor, payment.currency) for each in theirs],
+        )
+        key = f"{letter.kind}:{chargeback.id}:{branch_id}"
+        mail_payers(session, letter, key=key, company_id=branch_id, permission="invoices:pay")
+
+
+def _reopened(number: str, minor: int, currency: str, branch: str = "") -> Reopened:
+    return Reopened(number=number, amount=format_minor(minor, currency), branch=branch)
 
 
 def _mail_administrators(session: Session, letter: Letter, chargeback: StripeChargeback) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -29,9 +29,19 @@ class PaidInvoice(TypedDict):
     open: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """An invoice as it is now, with what is open of it again, and the branch whose it is, if it is not the payer's."""
+
+    invoice: Invoice
+    amount_minor: int
+    branch: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaymentRecorded(Letter, words="receipt for a payment"):
-    """Receipt for a cheque, a transfer or cash: what it paid, and what of it is unapplied."""
+    """Receipt for a cheque, a transfer or cash: what it paid, and what of it is unapplied. ``paid_by``: the parent company
+    whose money it is, of a branch."""
 
     number: str
     amount: str
@@ -40,11 +50,12 @@ class PaymentRecorded(Letter, words="receipt for a payment"):
     invoices: list[PaidInvoice]
     unapplied: str
     company: str
+    paid_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentReturned(Letter, words="payment returned by the bank"):
-    """The bank has returned a payment: invoices are open again."""
+    """The bank has returned a payment: invoices are open again. ``paid_by`` as in :class:`PaymentRecorded`."""
 
     number: str
     amount: str
@@ -53,29 +64,57 @@ class PaymentReturned(Letter, words="payment returned by the bank"):
     note: str
     invoices: list[PaidInvoice]
     company: str
+    paid_by: str = ""
 
 
-def mail_payment_recorded(session: Session, company: Company, settled: Settled) -> int:
-    """Write to the company's payers that their money is here.
+def mail_payment_recorded(
+    session: Session, company: Company, settled: Settled, passed: Sequence[Settled] = ()
+) -> int:
+    """Write to the company's payers that their money is here, and to those of branches what it paid for them.
 
+    :param passed: the payments of branches to which it was passed on.
     :returns: how many people are written to.
     """
-    payment, parts = settled.payment, settled.parts
-    paid = {
-        each.id: (
-            parts.paid.get(each.id, 0) + parts.discounts.get(each.id, 0),
-            parts.discounts.get(each.id, 0),
-        )
-        for each in settled.invoices
-    }
+    branches = {each.payment.id: session.get_one(Company, each.payment.company_id) for each in passed}
+    lines = _paid_lines(settled)
+    for each in passed:
+        lines += _paid_lines(each, of=branches[each.payment.id].name)
+    unapplied = settled.parts.unapplied_minor - sum(each.payment.amount_minor for each in passed)
+    many = _mail_recorded(session, company, settled.payment, lines, unapplied)
+    for each in passed:
+        branch, own = branches[each.payment.id], _paid_lines(each)
+        many += _mail_recorded(session, branch, each.payment, own, paid_by=company.name)
+    return many
+
+
+def _paid_lines(settled: Settled, of: str = "") -> list[PaidInvoice]:
+    """What was settled of each invoice, with the branch whose it is."""
+    paid, discounts = settled.parts.paid, settled.parts.discounts
+    lines = []
+    for each in settled.invoices:
+        saved = discounts.get(each.id, 0)
+        line = _line(settled.payment, each, paid.get(each.id, 0) + saved, saved)
+        lines.append(PaidInvoice({**line, "number": f"{each.number}, {of}"}) if of else line)
+    return lines
+
+
+def _mail_recorded(
+    session: Session,
+    company: Company,
+    payment: Payment,
+    lines: list[PaidInvoice],
+    unapplied_minor: int = 0,
+    paid_by: str = "",
+) -> int:
     letter = PaymentRecorded(
         number=payment.number,
         amount=_words(payment, payment.amount_minor),
         method=payment.method_words,
         received=date_words(payment.received_on),
-        invoices=[_line(payment, each, *paid[each.id]) for each in settled.invoices],
-        unapplied=_words(payment, parts.unapplied_minor),
+        invoices=lines,
+        unapplied=_words(payment, unapplied_minor),
         company=company.name,
+        paid_by=paid_by,
     )
     many = _mail(session, company, payment, letter)
     if company.disabled_at is not None:
@@ -100,11 +139,10 @@ def _to_addresses(
 
 
 def mail_payment_returned(
-    session: Session, company: Company, payment: Payment, reopened: Sequence[tuple[Invoice, int]]
+    session: Session, company: Company, payment: Payment, reopened: Sequence[Reopened], paid_by: str = ""
 ) -> int:
     """Write to the company's payers that the bank has returned their money.
 
-    :param reopened: invoices as they are now, each with what is open of it again.
     :returns: how many people are written to.
     """
     letter = PaymentReturned(
@@ -113,14 +151,18 @@ def mail_payment_returned(
         method=payment.method_words,
         received=date_words(payment.received_on),
         note=payment.reversal_note,
-        invoices=[_line(payment, invoice, minor, 0) for invoice, minor in _by_number(reopened)],
+        invoices=[
+            _reopened_line(payment, each) for each in sorted(reopened, key=lambda each: each.invoice.number)
+        ],
         company=company.name,
+        paid_by=paid_by,
     )
     return _mail(session, company, payment, letter)
 
 
-def _by_number(reopened: Iterable[tuple[Invoice, int]]) -> list[tuple[Invoice, int]]:
-    return sorted(reopened, key=lambda each: each[0].number)
+def _reopened_line(payment: Payment, each: Reopened) -> PaidInvoice:
+    line = _line(payment, each.invoice, each.amount_minor, 0)
+    return PaidInvoice({**line, "number": f"{each.invoice.number}, {each.branch}"}) if each.branch else line
 
 
 def _mail(session: Session, company: Company, payment: Payment, letter: Letter) -> int:

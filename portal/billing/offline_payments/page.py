@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from portal.accounts.companies.queries import branches_for_staff
 from portal.accounts.models import Company
 from portal.billing.cash_application.queries import Application, Credit, applications, credits_of
+from portal.billing.invoices.queries.choice import Wanted, open_page
 from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
 from portal.billing.invoices.words import due_words, payment_words
 from portal.billing.offline_payments.forms import OfflineForm
@@ -19,6 +21,7 @@ from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.split import spread
 from portal.foundation.errors import Rejected
 from portal.foundation.money import format_minor
+from portal.web.sessions import actor
 from portal.web.transaction import db, today
 
 
@@ -65,7 +68,7 @@ def suggest(form: OfflineForm, company: Company, amount: int) -> list[OpenDocume
     return chosen
 
 
-def check_rest(company: Company, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
+def check_rest(whose: Whose, form: OfflineForm, documents: Sequence[OpenDocument], amount: int) -> None:
     """Money is left over beside open invoices only on purpose.
 
     :param documents: those that have an amount.
@@ -75,19 +78,27 @@ def check_rest(company: Company, form: OfflineForm, documents: Sequence[OpenDocu
     put = Put(form.rows.parts, form.rows.discounts, on)
     parts = shares(put, {each.id: each for each in documents}, at_most=amount)
     rest = amount - money_in(parts)
-    if rest > 0 and not form.rest.data and open_documents(db(), company.id, limit=1):
-        words = format_minor(rest, company.currency)
+    if (
+        rest > 0
+        and not form.rest.data
+        and open_page(db(), whose.ids, whose.currency, Wanted(), today()).count
+    ):
+        words = format_minor(rest, whose.currency)
         raise Rejected(
             "rest", f"{words} is put onto no invoice. Tick the box if that is meant.", field="rest"
         )
 
 
-def payments_page(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]) -> str:
+def whose_invoices(company: Company) -> Whose:
+    """The company's, and where it is a parent its branches'. One statement."""
+    return Whose(company.id, company.currency, company.name, branches_for_staff(db(), actor(), company.id))
+
+
+def payments_page(company: Company, form: OfflineForm, whose: Whose, chosen: Sequence[OpenDocument]) -> str:
     """The page's HTML.
 
     :param chosen: the invoices that have an amount; they stay in sight.
     """
-    whose = Whose(company.id, company.currency)
     page = PaymentsPage(
         company=company,
         form=form,

@@ -52,8 +52,10 @@ def plain_reference(reference: str) -> str:
 
 
 def reversal_words(method_words: str, reason: str) -> str:
-    """``Cheque 1001 returned``; of a mistake that it was taken back."""
-    return f"{method_words} {'returned' if reason == 'bounced' else 'recorded by mistake, taken back'}"
+    """``Cheque 1001 returned``; of a mistake that it was taken back. A branch's payment is its parent's."""
+    parent = method_words.removeprefix("Paid by ")
+    what = method_words if parent == method_words else f"Payment by {parent}"
+    return f"{what} {'returned' if reason == 'bounced' else 'recorded by mistake, taken back'}"
 
 
 def check_payment(money: OfflinePayment, today: date) -> None:

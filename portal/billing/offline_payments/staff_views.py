@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
-from portal.billing.invoices.queries.choice import documents_named
+from portal.billing.invoices.queries.choice import documents_named, documents_of
 from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.models.payments import Payment
 from portal.billing.offline_payments.forms import OfflineForm
-from portal.billing.offline_payments.page import check_rest, payments_page, saved_by, suggest
+from portal.billing.offline_payments.page import check_rest, payments_page, saved_by, suggest, whose_invoices
 from portal.billing.offline_payments.queries import recorded_payment
 from portal.billing.offline_payments.rules import OfflinePayment
+from portal.billing.offline_payments.use_cases.from_branch import take_from_branch
 from portal.billing.offline_payments.use_cases.receive import receive_payment, was_received
 from portal.billing.offline_payments.use_cases.reverse import Reversal, reverse_payment
 from portal.billing.pages import staff_blueprint
@@ -41,7 +42,7 @@ def payment_form(code: str) -> str:
     form.fresh_key()
     form.show_asked(request.args)
     form.received_on.data = today()
-    return payments_page(company, form, [])
+    return payments_page(company, form, whose_invoices(company), [])
 
 
 @staff_blueprint.post("/customers/<code>/payments", endpoint="record_payment")
@@ -52,15 +53,16 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
     form = OfflineForm()
     if not step_of():
         company = _links_give_way(company, form)
-    chosen = read_typed(form, _whose(company))
+    whose = whose_invoices(company)
+    chosen = read_typed(form, whose)
     if step_of():
-        return _look(company, form, chosen)
+        return _look(company, form, whose, chosen)
     if not form.validate_on_submit():
-        return payments_page(company, form, chosen), 422
+        return payments_page(company, form, whose, chosen), 422
     with refusing(form) as tried:
-        payment = _receive(company, form, chosen, form.amount.minor(company.currency))
+        payment = _receive(company, form, whose, chosen)
     if tried.refused is not None:
-        return payments_page(company, form, read_again(form, company.id, chosen)), 422
+        return payments_page(company, form, whose, read_again(form, whose, chosen)), 422
     words = format_minor(payment.amount_minor, payment.currency)
     flash("ok", f"Payment {payment.number} over {words} is recorded.")
     return redirect(url_for("billing_staff.payment", number=payment.number), 303)
@@ -68,38 +70,41 @@ def create_payment(code: str) -> Response | tuple[str, int] | str:
 
 def _links_give_way(company: Company, form: OfflineForm) -> Company:
     """Close pages that somebody opened with a pay link for what is paid here; the company, read again."""
-    named = documents_named(db(), company.id, form.numbers.data or "").values()
-    code, sessions = company.code, book_sessions(company.id)
-    ids = {*form.ids_in(request.form), *(each.id for each in named)}
+    whose = whose_invoices(company)
+    named = documents_named(db(), whose.ids, form.numbers.data or "").values()
+    typed = documents_of(db(), whose.ids, form.ids_in(request.form))
+    by_company: dict[int, set[int]] = {}
+    for each in (*named, *typed):
+        by_company.setdefault(each.company_id, set()).add(each.id)
+    sessions = {id: book_sessions(id) for id in by_company}
+    code = company.code
     leave()
-    if ids:
-        close_pages_of_links(sessions, ids, now=now(), api=stripe())
+    for id, ids in by_company.items():
+        close_pages_of_links(sessions[id], ids, now=now(), api=stripe())
     return visible_company(db(), actor(), code)
 
 
-def _look(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]) -> str | tuple[str, int]:
+def _look(
+    company: Company, form: OfflineForm, whose: Whose, chosen: Sequence[OpenDocument]
+) -> str | tuple[str, int]:
     """The page again, without recording anything."""
     with refusing(form) as tried:
         if step_of() == "suggest":
             chosen = suggest(form, company, form.amount.minor(company.currency))
         elif step_of() == "take":
             amount = form.amount.minor_or_none(company.currency)
-            chosen = take_named(form, _whose(company), chosen, saved_by(form), amount)
-    page = payments_page(company, form, chosen)
+            chosen = take_named(form, whose, chosen, saved_by(form), amount)
+    page = payments_page(company, form, whose, chosen)
     return (page, 422) if tried.refused is not None or form.numbers.errors else page
 
 
-def _whose(company: Company) -> Whose:
-    return Whose(company.id, company.currency)
-
-
-def _receive(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument], amount: int) -> Payment:
-    key = form.one_key()
+def _receive(company: Company, form: OfflineForm, whose: Whose, chosen: Sequence[OpenDocument]) -> Payment:
+    key, amount = form.one_key(), form.amount.minor(company.currency)
     if was_received(db(), key):
         form.rows = AmountRows()  # its invoices are paid, and nothing is applied to them a second time
     else:
-        chosen = fold_in(form, lambda: take_named(form, _whose(company), chosen, saved_by(form), amount))
-        check_rest(company, form, chosen, amount)
+        chosen = fold_in(form, lambda: take_named(form, whose, chosen, saved_by(form), amount))
+        check_rest(whose, form, chosen, amount)
     money = OfflinePayment(
         form.kind.data,
         amount,
@@ -120,9 +125,8 @@ def _receive(company: Company, form: OfflineForm, chosen: Sequence[OpenDocument]
 def create_reversal(number: str) -> Response:
     """Take the entry back; pressed twice, once."""
     payment = recorded_payment(db(), actor(), number)
-    reversal = Reversal(one_text(request.form, "reason"), one_text(request.form, "note"))
     with refusing() as tried:
-        done = reverse_payment(db(), actor=actor(), payment_id=payment.id, reversal=reversal, now=now())
+        done = _take_back(payment, Reversal(one_text(request.form, "reason"), one_text(request.form, "note")))
     if tried.refused is not None:
         flash("error", tried.refused.message)
     elif done:
@@ -131,3 +135,10 @@ def create_reversal(number: str) -> Response:
     else:
         flash("info", "It had been taken back before.")
     return redirect(url_for("billing_staff.payment", number=number), 303)
+
+
+def _take_back(payment: Payment, reversal: Reversal) -> bool:
+    """What came with a parent's payment by mistake goes back to the parent's account."""
+    if payment.group_payment is not None and reversal.reason == "mistake":
+        return take_from_branch(db(), actor=actor(), payment_id=payment.id, now=now())
+    return reverse_payment(db(), actor=actor(), payment_id=payment.id, reversal=reversal, now=now())

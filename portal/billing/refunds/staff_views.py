@@ -18,6 +18,7 @@ from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.offline_payments.rules import OFFLINE_KINDS, REVERSALS, reversal_words
 from portal.billing.pages import staff_blueprint
 from portal.billing.payment_states import REFUND_GONE
+from portal.billing.payments.queries.branches import Kin, kin_of
 from portal.billing.payments.queries.history import HistoryLine, payment_history
 from portal.billing.payments.words import history_words
 from portal.billing.refunds.forms import RefundForm
@@ -66,6 +67,7 @@ class PaymentPage:
     refunds: Sequence[Refund]
     chargebacks: Sequence[StripeChargeback]
     is_offline: bool
+    kin: Sequence[Kin]
     has_suspended: bool  # what it was paid with is suspended
 
 
@@ -179,6 +181,7 @@ def _page(payment: Payment, company: Company, form: RefundForm) -> str:
         refunds=refunds_of(db(), payment.id),
         chargebacks=chargebacks,
         is_offline=payment.kind in OFFLINE_KINDS,
+        kin=kin_of(db(), payment),
         has_suspended=bool(chargebacks) and any(m.suspended_at for m in methods_behind(db(), payment)),
     )
     return render_template(

@@ -5,8 +5,8 @@ What was typed is read as any open invoice of the company, whichever were shown;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask import request
 
@@ -25,10 +25,28 @@ LOOKS = ("show", "take", "suggest")
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose invoices are chosen, by the company's id, and in which currency."""
+    """Whose invoices are chosen, by the company's id, and in which currency.
+
+    :ivar branches: names by id of a parent's branches, whose invoices can be chosen, too.
+    """
 
     id: int
     currency: str
+    name: str = ""
+    branches: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[int]:
+        """The companies in the order in which their invoices are shown."""
+        return [self.id, *self.branches]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The invoices of one company; ``name`` is empty where there is only that one."""
+
+    name: str
+    documents: Sequence[OpenDocument]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +55,25 @@ class Choice:
 
     chosen: Sequence[OpenDocument]
     listed: OpenPage
+    whose: Whose
 
     @property
     def documents(self) -> list[OpenDocument]:
         """Everything beside which an amount can be typed."""
         ids = {each.id for each in self.chosen}
         return [*self.chosen, *(each for each in self.listed.documents if each.id not in ids)]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The same company by company."""
+        if not self.whose.branches:
+            return [Group("", self.documents)] if self.documents else []
+        names = {self.whose.id: self.whose.name, **self.whose.branches}
+        found = [
+            Group(name, [each for each in self.documents if each.company_id == id])
+            for id, name in names.items()
+        ]
+        return [each for each in found if each.documents]
 
     @property
     def words(self) -> str:
@@ -63,7 +94,7 @@ def read_typed(form: ChoiceForm, company: Whose) -> list[OpenDocument]:
     :raises NotFound: for an amount beside another company's invoice.
     """
     ids = form.ids_in(request.form)
-    documents = documents_of(db(), company.id, ids)
+    documents = documents_of(db(), company.ids, ids)
     if len(documents) != len(set(ids)):
         raise NotFound
     form.read_rows(request.form, documents)
@@ -76,7 +107,7 @@ def shown_choice(
     """What to choose from after what was pressed, or by the query of the address. New rows show the discount of paying
     early."""
     asked = form.wanted(request.values.get("step", ""), request.values.get("page", ""))
-    choice = Choice(chosen, open_page(db(), company.id, company.currency, asked, today()))
+    choice = Choice(chosen, open_page(db(), company.ids, company.currency, asked, today()), company)
     for each in choice.documents:
         minor = saved(each) if each.id not in form.rows.discount_texts else 0
         if minor:
@@ -96,7 +127,7 @@ def take_named(
 
     :param money_minor: None while it is not known: then each is settled.
     """
-    known = documents_named(db(), company.id, form.numbers.data or "")
+    known = documents_named(db(), company.ids, form.numbers.data or "")
     named = [(each, *_judged(each, known, company)) for each in mentions_in(form.numbers.data or "", known)]
     before = {each.id for each in chosen}
     fits = {each.id: (each, said) for said, each, _ in named if each and each.id not in before}
@@ -112,10 +143,10 @@ def take_named(
     return [*chosen, *new]
 
 
-def read_again(form: ChoiceForm, company_id: int, chosen: Sequence[OpenDocument]) -> list[OpenDocument]:
+def read_again(form: ChoiceForm, company: Whose, chosen: Sequence[OpenDocument]) -> list[OpenDocument]:
     """The invoices that have an amount or an error, after something was refused: what the box named is among them."""
     ids = {each.id for each in chosen} | set(form.rows.texts)
-    return documents_of(db(), company_id, sorted(ids))
+    return documents_of(db(), company.ids, sorted(ids))
 
 
 def fold_in(form: ChoiceForm, taken: Callable[[], list[OpenDocument]]) -> list[OpenDocument]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.accounts.models import Company
-from portal.billing.chart_of_accounts import DISCOUNTS, RECEIVABLE
+from portal.billing.chart_of_accounts import DISCOUNTS, GROUP, RECEIVABLE
 from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
@@ -21,6 +21,7 @@ from portal.billing.settlement.receipt_sheet import PaidPart, Received
 
 # What takes money out of a payment again: a receipt says what was paid all the same.
 _LATER = ("refund", "refund_failed", "chargeback_lost", "reversal")
+UNDONE = ":undone"  # ends the posting key of what undoes an application or what went on to a branch
 
 
 def posted(session: Session, key: str) -> int | None:
@@ -126,7 +127,7 @@ def charged_back(session: Session, invoice_ids: Collection[int]) -> dict[int, da
 
 
 def received(session: Session, payment: Payment) -> Received:
-    """What a payment's receipt says. One statement."""
+    """What a payment's receipt says. Two statements."""
     settled = func.coalesce(-func.sum(LedgerEntry.amount_minor).filter(LedgerEntry.account == RECEIVABLE), 0)
     saved = func.coalesce(func.sum(LedgerEntry.amount_minor).filter(LedgerEntry.account == DISCOUNTS), 0)
     rows = session.execute(
@@ -151,8 +152,30 @@ def received(session: Session, payment: Payment) -> Received:
         payment.amount_minor,
         payment.unapplied_minor,
         payment.reversed_at is not None,
-        [PaidPart(number, int(paid) - int(off), int(off), left) for number, paid, off, left in rows],
+        [
+            *(PaidPart(number, int(paid) - int(off), int(off), left) for number, paid, off, left in rows),
+            *(_passed_on(session, payment.id) if payment.group_payment is None else []),
+        ],
     )
+
+
+def _passed_on(session: Session, payment_id: int) -> list[PaidPart]:
+    """What went on to branches: their invoices are theirs, but the payer's receipt accounts for all of the money."""
+    undo = aliased(LedgerTransaction)
+    undone = select(undo.id).where(undo.posting_key == LedgerTransaction.posting_key + UNDONE).exists()
+    rows = session.execute(
+        select(LedgerTransaction.words, -LedgerEntry.amount_minor)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.payment_id == payment_id,
+            LedgerEntry.account == GROUP,
+            LedgerEntry.amount_minor < 0,
+            LedgerTransaction.kind == "transfer",
+            ~undone,
+        )
+        .order_by(LedgerTransaction.id)
+    )
+    return [PaidPart(words, minor, 0, None) for words, minor in rows]
 
 
 def buyer_of_payment(session: Session, payment: Payment) -> dict[str, str]:

@@ -14,12 +14,12 @@ from portal.foundation.wording import date_words
 
 @dataclass(frozen=True, slots=True)
 class PaidPart:
-    """What a payment settled of an invoice, and what is open of it now (minor units)."""
+    """What a payment settled of an invoice, and what is open of it now (minor units); None of what went on to a branch."""
 
     number: str
     paid_minor: int
     discount_minor: int
-    open_minor: int
+    open_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _line(part: PaidPart, currency: str) -> dict[str, str]:
         "number": part.number,
         "discount": format_minor(part.discount_minor, currency) if part.discount_minor else "",
         "paid": format_minor(part.paid_minor, currency),
-        "open": format_minor(part.open_minor, currency),
+        "open": "" if part.open_minor is None else format_minor(part.open_minor, currency),
     }
 
 

@@ -118,10 +118,11 @@ def test_many_invoices_are_a_short_page(payer: PageClient, till: Till) -> None:
 
 
 def test_statements_do_not_grow_with_invoices(payer: PageClient, till: Till, statements: Statements) -> None:
-    """The page, beginning and settling cost the same for four invoices and for forty."""
+    """The page, beginning and settling cost the same for four invoices, for forty and for five hundred, which are more
+    than a list of a page, a line of Stripe's and a mail were made for."""
     found = []
-    for many in (4, 40):
-        issued(till, many)
+    for many in (4, 40, 500):
+        invoices = issued(till, many)
         with statements() as heard:
             payer.get("/payments/new?all=open")
             page = len(heard)
@@ -133,7 +134,12 @@ def test_statements_do_not_grow_with_invoices(payer: PageClient, till: Till, sta
         with statements() as heard:
             payer.get(f"/payments/{token}")
             found.append((page, begun, len(heard)))
-    assert found[0] == found[1], found
+        assert set(till.opens(*invoices)) == {0}
+    assert found[0] == found[1] == found[2], found
+    page = till.client.v1.checkout.sessions.list({"limit": 1}).data[0]
+    assert all(len(value) <= 500 for value in page.metadata.to_dict().values())
+    assert page.amount_total == 500 * 1_000
+    till.check_books()
 
 
 def test_nothing_is_dropped_silently(payer: PageClient, till: Till, build: Build) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,16 +36,23 @@ class LockedSource:
 
 
 def lock_source(
-    session: Session, company_id: int, source: Source, parts: Mapping[int, int], *, ahead: bool
+    session: Session,
+    company_id: int,
+    source: Source,
+    parts: Mapping[int, int],
+    *,
+    ahead: bool,
+    branches: Collection[int] = (),
 ) -> tuple[LockedSource, dict[int, OpenDocument]]:
     """Lock a source and the documents that it is applied to.
 
+    :param branches: to whose invoices cash may be applied, too.
     :param ahead: whether cash that was paid for an order may be used for something else.
     :raises NotFound: for another company's money or documents, or a source that is no credit memo.
     """
     if source.kind == "cash":
         payment = lock_payment(session, company_id=company_id, payment_id=source.id)
-        documents = lock_documents(session, company_id=company_id, ids=parts)
+        documents = lock_documents(session, company_id=[company_id, *branches], ids=parts)
         free = payment.unapplied_minor - pending_refunds_minor(session, payment.id)
         if payment.draft_id is not None and not ahead:
             free = 0  # it was paid for an order and goes to that order's invoice

@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.cash_application.facts import record_application_undone
-from portal.billing.cash_application.queries import UNDONE
 from portal.billing.chart_of_accounts import RECEIVABLE
 from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
-from portal.billing.settlement.queries import applied_parts, posted
+from portal.billing.settlement.queries import UNDONE, applied_parts, posted
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.foundation.actor import Actor
 from portal.foundation.errors import NotFound, Rejected

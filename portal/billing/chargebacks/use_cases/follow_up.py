@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.chargebacks.letters import (
+    mail_branches_reopened,
     mail_chargeback_decided,
     mail_chargeback_lost,
     mail_chargeback_opened,
@@ -19,6 +21,7 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
+from portal.billing.settlement.use_cases.group_back import BranchReopened
 
 
 def follow_opened(
@@ -39,9 +42,17 @@ def follow_won(session: Session, payment: Payment, chargeback: StripeChargeback)
 
 
 def follow_lost(
-    session: Session, payment: Payment, chargeback: StripeChargeback, posting_id: int, now: datetime
+    session: Session,
+    payment: Payment,
+    chargeback: StripeChargeback,
+    posting_id: int,
+    in_branches: Sequence[BranchReopened],
+    now: datetime,
 ) -> None:
-    """Tell the payers what is open again, and our administrators. What was saved since the opening is suspended, too."""
+    """Tell the payers what is open again, and our administrators. What was saved since the opening is suspended, too.
+
+    :param in_branches: of a parent's payment: what is open again in branches, whose payers are told as well.
+    """
     suspend_after_chargeback(session, payment, chargeback_id=chargeback.id, now=now)
     reopened = session.execute(
         select(Invoice.number, LedgerEntry.amount_minor)
@@ -49,8 +60,10 @@ def follow_lost(
         .where(LedgerEntry.transaction_id == posting_id, LedgerEntry.account == RECEIVABLE)
         .order_by(Invoice.due_on, Invoice.id)
     )
-    rows = [(number, minor) for number, minor in reopened]
+    rows = [(number, minor, "") for number, minor in reopened]
+    rows += [(each.number, each.amount_minor, each.branch_name) for each in in_branches]
     mail_chargeback_lost(session, payment, chargeback, rows, _suspended(session, payment))
+    mail_branches_reopened(session, payment, chargeback, in_branches)
     mail_chargeback_decided(session, payment, chargeback, won=False)
 
 

@@ -14,6 +14,7 @@ from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.settlement.facts import PaymentFailed
 from portal.billing.settlement.queries import posted
+from portal.billing.settlement.use_cases.group_back import reopened_in_branches
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM
@@ -71,13 +72,14 @@ def _post_lost(session: Session, payment: Payment, chargeback: StripeChargeback,
     amount = chargeback.amount_minor
     # What was refunded before is lost twice: it went back to the payer, and the payer's bank withdrew it, too.
     sides = [
-        *sides_back(session, payment, amount, rest_to=WRITE_OFFS),
+        *sides_back(session, payment, amount, rest_to=WRITE_OFFS, fact=posting_key(chargeback.id, "lost")),
         Side(DISPUTED, -amount, payment_id=payment.id),
     ]
     if _post(session, payment, chargeback, "lost", sides, now):
         _record_failed(session, payment, chargeback, "chargeback_lost", now)
         posting_id = posted(session, posting_key(chargeback.id, "lost"))
-        follow_lost(session, payment, chargeback, posting_id or 0, now)
+        in_branches = reopened_in_branches(session, payment.id, posting_key(chargeback.id, "lost"))
+        follow_lost(session, payment, chargeback, posting_id or 0, in_branches, now)
 
 
 def _post(

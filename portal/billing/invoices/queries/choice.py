@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.billing.invoices.queries.open_documents import OpenDocument, documents_where
+from portal.billing.invoices.queries.open_documents import OpenDocument, documents_where, of_company
 from portal.billing.invoices.remittance import keys_of, plain, words_in
 from portal.billing.models.invoices import Invoice
 from portal.foundation.sql import holds
@@ -37,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """One page of open invoices, the earliest due first, of ``count``."""
+    """One page of open invoices, of ``count``: company by company, of each the earliest due first."""
 
     documents: Sequence[OpenDocument]
     count: int
@@ -48,10 +48,15 @@ class OpenPage:
         return max(1, -(-self.count // SHOWN))
 
 
-def open_page(session: Session, company_id: int, currency: str, wanted: Wanted, today: date) -> OpenPage:
-    """The page that is wanted, or the last one there is. Two statements."""
+def open_page(
+    session: Session, company_ids: Sequence[int], currency: str, wanted: Wanted, today: date
+) -> OpenPage:
+    """The page that is wanted, or the last one there is. Two statements.
+
+    :param company_ids: in the order in which their invoices are shown.
+    """
     mine = [
-        Invoice.company_id == company_id,
+        of_company(company_ids),
         Invoice.kind == "invoice",
         Invoice.open_minor != 0,
         Invoice.open_minor > 0,
@@ -60,8 +65,13 @@ def open_page(session: Session, company_id: int, currency: str, wanted: Wanted, 
     ]
     count = session.scalar(select(func.count()).select_from(Invoice).where(*mine)) or 0
     page = min(max(1, wanted.page), max(1, -(-count // SHOWN)))
-    found = documents_where(session, *mine, limit=SHOWN, offset=(page - 1) * SHOWN)
+    found = documents_where(session, *mine, limit=SHOWN, offset=(page - 1) * SHOWN, by=_in_order(company_ids))
     return OpenPage(found, count, page)
+
+
+def _in_order(company_ids: Sequence[int]) -> list[ColumnElement[int]]:
+    places = {id: place for place, id in enumerate(company_ids)}
+    return [case(places, value=Invoice.company_id)] if len(company_ids) > 1 else []
 
 
 def _filters(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
@@ -77,9 +87,9 @@ def _filters(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def documents_named(session: Session, company_id: int, text: str) -> dict[str, OpenDocument]:
-    """The company's documents that a remittance may name, paid ones too, by what they are called. One statement, none
-    for a text without a number."""
+def documents_named(session: Session, company_ids: Collection[int], text: str) -> dict[str, OpenDocument]:
+    """The documents of these companies that a remittance may name, paid ones too, by what they are called. One statement,
+    none for a text without a number."""
     words = words_in(text)
     if not words:
         return {}
@@ -88,13 +98,13 @@ def documents_named(session: Session, company_id: int, text: str) -> dict[str, O
     exact |= {f"INV-{word}" for word in words if word.isdecimal()}
     spelled = func.upper(func.regexp_replace(Invoice.number, "[^[:alnum:]]", "", "g"))
     named = or_(Invoice.number.in_(exact), and_(Invoice.open_minor != 0, spelled.in_(keys)))
-    found = documents_where(session, Invoice.company_id == company_id, named)
+    found = documents_where(session, of_company(company_ids), named)
     by_key = {key: each for each in found for key in keys_of(each.number)}
     return by_key | {plain(each.number): each for each in found}
 
 
-def documents_of(session: Session, company_id: int, ids: Collection[int]) -> list[OpenDocument]:
-    """The company's documents with these ids, the earliest due first. One statement, none without ids."""
+def documents_of(session: Session, company_ids: Collection[int], ids: Collection[int]) -> list[OpenDocument]:
+    """The documents of these companies with these ids, the earliest due first. One statement, none without ids."""
     if not ids:
         return []
-    return documents_where(session, Invoice.company_id == company_id, Invoice.id.in_(list(ids)))
+    return documents_where(session, of_company(company_ids), Invoice.id.in_(list(ids)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +37,7 @@ class OpenDocument:
     terms_words: str = ""
     paid_minor: int = 0
     credited_minor: int = 0
+    company_id: int = 0
 
     @property
     def free_minor(self) -> int:
@@ -95,6 +96,7 @@ def _documents() -> Select[*tuple[Any, ...]]:
         Invoice.terms_words,
         Invoice.paid_minor,
         Invoice.credited_minor,
+        Invoice.company_id,
     )
 
 
@@ -107,17 +109,34 @@ def open_documents(
 
 
 def documents_where(
-    session: Session, *conditions: ColumnElement[bool], limit: int | None = None, offset: int | None = None
+    session: Session,
+    *conditions: ColumnElement[bool],
+    limit: int | None = None,
+    offset: int | None = None,
+    by: Sequence[ColumnElement[int]] = (),
 ) -> list[OpenDocument]:
-    """The documents that meet conditions, which name the company; oldest due first. One statement."""
-    query = _documents().where(*conditions).order_by(Invoice.due_on, Invoice.id).limit(limit).offset(offset)
+    """The documents that meet conditions, which name the company; oldest due first. One statement.
+
+    :param by: what they are ordered by before that.
+    """
+    query = _documents().where(*conditions).order_by(*by, Invoice.due_on, Invoice.id)
+    query = query.limit(limit).offset(offset)
     return [OpenDocument(*row) for row in session.execute(query)]
 
 
-def documents_by_id(session: Session, company_id: int, ids: Sequence[int]) -> dict[int, OpenDocument]:
-    """These documents of the company as they are now; unknown ids are left out. One statement.
+def of_company(company_id: int | Collection[int]) -> ColumnElement[bool]:
+    """The documents of a company, or of any of several."""
+    if isinstance(company_id, int):
+        return Invoice.company_id == company_id
+    return Invoice.company_id.in_(company_id)
+
+
+def documents_by_id(
+    session: Session, company_id: int | Collection[int], ids: Sequence[int]
+) -> dict[int, OpenDocument]:
+    """These documents of the company, or of several, as they are now; unknown ids are left out. One statement.
 
     Read after the rows were locked, it sees every payment that was begun before.
     """
-    query = _documents().where(Invoice.company_id == company_id, Invoice.id.in_(ids))
+    query = _documents().where(of_company(company_id), Invoice.id.in_(ids))
     return {row[0]: OpenDocument(*row) for row in session.execute(query)}

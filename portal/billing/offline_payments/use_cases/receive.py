@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.companies.queries import branches_for_staff
 from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import BANK
 from portal.billing.invoices.queries.open_documents import OpenDocument
@@ -20,6 +21,7 @@ from portal.billing.settlement.discounts import Put, money_in, shares
 from portal.billing.settlement.facts import PaymentSubmitted
 from portal.billing.settlement.received import Received
 from portal.billing.settlement.split import Share
+from portal.billing.settlement.use_cases.group_on import by_branch, pass_to_branch
 from portal.billing.settlement.use_cases.locks import lock_documents
 from portal.billing.settlement.use_cases.settle import post_payment
 from portal.foundation.actor import Actor
@@ -45,7 +47,8 @@ def receive_payment(
     now: datetime,
     today: date,
 ) -> Payment:
-    """Record a payment that came outside Stripe. Idempotent by ``key``: the answer is the first payment.
+    """Record a payment that came outside Stripe. Idempotent by ``key``: the answer is the first payment. What is put onto
+    invoices of a parent's branches is passed on to their books at once.
 
     :param key: random, from the form.
     :raises NotFound: if the actor lacks the permission, or for another company's invoice.
@@ -60,14 +63,20 @@ def receive_payment(
         return before
     check_payment(money, today)
     _check_twice(session, company, money)
-    documents = lock_documents(session, company_id=company.id, ids=money.parts)
+    branches = branches_for_staff(session, actor, company.id)
+    documents = lock_documents(session, company_id=[company.id, *branches], ids=money.parts)
     parts = _shares(documents, money, company.currency)
+    whose = {each.id: each.company_id for each in documents.values()}
+    own = [share for share in parts if whose[share.invoice_id] == company.id]
     received = _received(company, money, _posting_key(key), money.received_at(now, today))
-    settled = post_payment(session, received, parts, actor=actor, now=now)
+    settled = post_payment(session, received, own, actor=actor, now=now)
     assert settled is not None  # the key was looked for under the lock
-    _record_submitted(session, settled.payment, len(parts), actor, now)
-    mail_payment_recorded(session, company, settled)
-    return settled.payment
+    payment = settled.payment
+    onward = by_branch(parts, whose, branches, fact=payment.number, at=payment.received_at)
+    passed = [pass_to_branch(session, payment, each, actor=actor, now=now) for each in onward]
+    _record_submitted(session, payment, len(parts), actor, now)
+    mail_payment_recorded(session, company, settled, passed)
+    return payment
 
 
 def was_received(session: Session, key: str) -> bool:

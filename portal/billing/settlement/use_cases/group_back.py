@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import GROUP, RECEIVABLE, UNAPPLIED
 from portal.billing.ledger.use_cases import Side, post
+from portal.billing.models.invoices import Invoice
+from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
 from portal.billing.models.payments import Payment
 from portal.billing.settlement.queries import AppliedPart, applied_parts
 from portal.billing.settlement.use_cases.locks import lock_invoices
@@ -18,26 +22,72 @@ from portal.foundation.clock import utcnow
 from portal.foundation.tokens import new_token
 
 
-def bring_back(session: Session, payment: Payment, amount_minor: int) -> None:
+def bring_back(session: Session, payment: Payment, amount_minor: int, fact: str = "") -> None:
     """Have a locked payment hold an amount again that it has passed on, as far as the branches' books have it: what no
     invoice of theirs took first, then their invoices, the latest due first, which are open again. One statement where
-    nothing was passed on."""
+    nothing was passed on.
+
+    :param fact: names it, so that it can be found again (:func:`reopened_in_branches`).
+    """
     short = amount_minor - payment.unapplied_minor
     children = session.scalars(
         select(Payment).where(Payment.group_payment == payment.id).order_by(Payment.id).with_for_update()
     ).all()
     short -= sum(part.amount_minor for part in applied_parts(session, payment.id)) if children else 0
+    held = _held(session, children)
     taken: dict[int, list[Side]] = defaultdict(list)
     for child, side in _sides(session, children):
-        minor = min(short, side.amount_minor)
+        # An invoice may have been settled with a discount: no branch gives back more than it was given.
+        minor = min(short, side.amount_minor, held[child.id])
         if minor > 0:
             taken[child.id].append(Side(side.account, minor, side.invoice_id, child.id))
             short -= minor
+            held[child.id] -= minor
     for child in children:
         if taken[child.id]:
-            _post(session, payment, child, taken[child.id])
+            _post(session, payment, child, taken[child.id], fact or new_token())
     if taken:
         session.refresh(payment, ["unapplied_minor"])
+
+
+def _held(session: Session, children: Sequence[Payment]) -> dict[int, int]:
+    """The money that each branch's payment has of its parent's now. One statement, none without branches."""
+    if not children:
+        return {}
+    rows = session.execute(
+        select(LedgerEntry.payment_id, func.sum(LedgerEntry.amount_minor))
+        .where(LedgerEntry.account == GROUP, LedgerEntry.payment_id.in_([each.id for each in children]))
+        .group_by(LedgerEntry.payment_id)
+    )
+    return {id: int(minor) for id, minor in rows if id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class BranchReopened:
+    """What was brought back from an invoice of a branch, which is open again by as much."""
+
+    branch_id: int
+    branch_name: str
+    number: str
+    amount_minor: int
+
+
+def reopened_in_branches(session: Session, payment_id: int, fact: str) -> list[BranchReopened]:
+    """What :func:`bring_back` has opened again in branches for a fact. One statement."""
+    rows = session.execute(
+        select(Company.id, Company.name, Invoice.number, LedgerEntry.amount_minor)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .join(Payment, Payment.id == LedgerEntry.payment_id)
+        .join(Invoice, Invoice.id == LedgerEntry.invoice_id)
+        .join(Company, Company.id == Invoice.company_id)
+        .where(
+            Payment.group_payment == payment_id,
+            LedgerEntry.account == RECEIVABLE,
+            LedgerTransaction.posting_key.startswith(f"transfer:{fact}:", autoescape=True),
+        )
+        .order_by(Company.name, Invoice.due_on, Invoice.id)
+    )
+    return [BranchReopened(*row) for row in rows]
 
 
 def _sides(session: Session, children: Sequence[Payment]) -> list[tuple[Payment, Side]]:
@@ -45,15 +95,16 @@ def _sides(session: Session, children: Sequence[Payment]) -> list[tuple[Payment,
     free = [(child, Side(UNAPPLIED, child.unapplied_minor)) for child in children if child.unapplied_minor]
     parts: list[tuple[AppliedPart, Payment]] = []
     for child in children:
-        of_child = applied_parts(session, child.id)
-        lock_invoices(session, company_id=child.company_id, ids=[part.invoice_id for part in of_child])
-        parts += [(part, child) for part in of_child]
+        parts += [(part, child) for part in applied_parts(session, child.id)]
+    ids = [part.invoice_id for part, _ in parts]
+    lock_invoices(session, company_id=[child.company_id for child in children], ids=ids)
     parts.sort(key=lambda each: (each[0].due_on, each[0].invoice_id), reverse=True)
     return free + [(child, Side(RECEIVABLE, part.amount_minor, part.invoice_id)) for part, child in parts]
 
 
-def _post(session: Session, payment: Payment, child: Payment, sides: Sequence[Side]) -> None:
-    total, key, now = sum(side.amount_minor for side in sides), f"transfer:{new_token()}:back", utcnow()
+def _post(session: Session, payment: Payment, child: Payment, sides: Sequence[Side], fact: str) -> None:
+    total, now = sum(side.amount_minor for side in sides), utcnow()
+    key = f"transfer:{fact}:{child.id}:back"
     for company_id, suffix, both in (
         (child.company_id, "from", [*sides, Side(GROUP, -total, payment_id=child.id)]),
         (

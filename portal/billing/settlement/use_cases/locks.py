@@ -3,13 +3,13 @@ id, credit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.billing.invoices.queries.open_documents import OpenDocument, documents_by_id
+from portal.billing.invoices.queries.open_documents import OpenDocument, documents_by_id, of_company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.foundation.errors import NotFound
@@ -34,8 +34,10 @@ def lock_payment(session: Session, *, company_id: int | None, payment_id: int) -
     return found
 
 
-def lock_invoices(session: Session, *, company_id: int, ids: Iterable[int]) -> dict[int, Invoice]:
-    """Invoices and credit memos of the company by id, locked in id order and re-read. One statement.
+def lock_invoices(
+    session: Session, *, company_id: int | Collection[int], ids: Iterable[int]
+) -> dict[int, Invoice]:
+    """Invoices and credit memos of the company, or of several, by id, locked in id order and re-read. One statement.
 
     :raises NotFound: if one of them is not the company's.
     """
@@ -46,7 +48,9 @@ def lock_invoices(session: Session, *, company_id: int, ids: Iterable[int]) -> d
     return _complete({each.id: each for each in session.scalars(query)}, wanted)
 
 
-def lock_documents(session: Session, *, company_id: int, ids: Iterable[int]) -> dict[int, OpenDocument]:
+def lock_documents(
+    session: Session, *, company_id: int | Collection[int], ids: Iterable[int]
+) -> dict[int, OpenDocument]:
     """The same with what payments under way are for. Two statements: only the second one sees what was committed while
     the first waited for its locks.
 
@@ -59,8 +63,8 @@ def lock_documents(session: Session, *, company_id: int, ids: Iterable[int]) -> 
     return _complete(documents_by_id(session, company_id, wanted), wanted)
 
 
-def _locked(query: Select[T], company_id: int, ids: list[int]) -> Select[T]:
-    mine = query.where(Invoice.company_id == company_id, Invoice.id.in_(ids))
+def _locked(query: Select[T], company_id: int | Collection[int], ids: list[int]) -> Select[T]:
+    mine = query.where(of_company(company_id), Invoice.id.in_(ids))
     return mine.order_by(Invoice.id).with_for_update()
 
 

@@ -15,7 +15,13 @@ from portal.billing.settlement.use_cases.locks import lock_documents, lock_invoi
 
 
 def sides_back(
-    session: Session, payment: Payment, amount_minor: int, *, rest_to: str = "", memo_id: int | None = None
+    session: Session,
+    payment: Payment,
+    amount_minor: int,
+    *,
+    rest_to: str = "",
+    memo_id: int | None = None,
+    fact: str = "",
 ) -> list[Side]:
     """The sides that take an amount out of a locked payment: unapplied cash first, then open credit memos that correct
     its invoices, whose credit is paid out by it; then its invoices, the latest due first, which are reopened by as much.
@@ -23,9 +29,10 @@ def sides_back(
 
     :param rest_to: account charged for the part already refunded.
     :param memo_id: a credit memo that is paid out before anything else.
+    :param fact: names what is brought back from branches.
     :raises ValueError: if less than the amount is left of the payment, and no account is charged for the rest.
     """
-    bring_back(session, payment, amount_minor)
+    bring_back(session, payment, amount_minor, fact)
     sides = _paid_out(session, payment, [memo_id] if memo_id else [], amount_minor)
     unapplied = min(amount_minor - _sum(sides), payment.unapplied_minor)
     sides += [Side(UNAPPLIED, unapplied, payment_id=payment.id)] if unapplied else []

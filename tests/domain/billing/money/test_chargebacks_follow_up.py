@@ -82,7 +82,7 @@ def test_autopay_leaves_what_a_bank_took_back_to_people(till: Till, build: Build
     assert opened["methods"] == ["Visa ending 4242"]
     (lost,) = mailed(till, "chargeback_lost")
     assert (lost["to"], lost["autopay"]) == (till.user.email, True)
-    assert lost["invoices"] == [{"number": invoice.number, "amount": "$119.37"}]
+    assert lost["invoices"] == [{"number": invoice.number, "amount": "$119.37", "branch": ""}]
     assert [each["won"] for each in mailed(till, "chargeback_decided")] == [False]
     assert not [each for each in verify(engine).findings if "charge" in each.check.name]
 

@@ -10,10 +10,13 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company, Membership
+from portal.billing.chargebacks.use_cases.sync import sync_chargeback
+from portal.billing.models.credit import PaymentTerms
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment
 from portal.billing.payments.use_cases.group import pass_on
 from portal.foundation.clock import utcnow
+from portal.foundation.mail import OutboundMail
 from portal.foundation.secrets.handles import handle
 from portal.verification.run import verify
 from tests.builders import Build, today
@@ -177,6 +180,46 @@ def test_a_refund_opens_the_branchs_invoice(payer: PageClient, group: Group, pay
     group.till.check_books()
     with group.till.sessions() as session:
         assert session.scalar(select(Payment.refunded_minor).where(Payment.id == parent.id)) == 6_200
+
+
+def test_a_chargeback_takes_it_back_from_the_branches(
+    payer: PageClient, group: Group, session: Session, engine: Engine
+) -> None:
+    """Seen failing with the branches' invoices settled by money that the bank has taken, with nobody there told, and with
+    a branch that gives back its discount as well."""
+    for branch in (group.north, group.south):
+        group.build.user(branch, "company_admin")
+    session.add(PaymentTerms(company_id=group.north.id, days=60, discount_bp=200, discount_days=10))
+    session.commit()
+    early = make_invoice(group.build.session, group.north, net=10_000, on=today())
+    pay(payer, group, group.own, early, group.of_south)
+    parent = next(each for each in group.till.payments() if each.company_id == group.till.company.id)
+    made = group.till.sandbox.control("disputes", charge=parent.charge_id)
+    for _ in range(2):
+        sync_chargeback(group.till.sessions, made["id"], now=utcnow(), api=group.till.api)
+    assert group.till.opens(group.own, early, group.of_south) == [0, 0, 0]
+    group.till.sandbox.control(f"disputes/{made['id']}/close", verdict="lost")
+    for _ in range(2):
+        sync_chargeback(group.till.sessions, made["id"], now=utcnow(), api=group.till.api)
+    assert group.till.opens(group.own, early, group.of_south) == [1_000, 9_800, 6_200]
+    assert "group" not in ledger(session, group.north)
+    assert "group" not in ledger(session, group.till.company)
+    told = {(each.company_id, each.kind): str(each.data) for each in session.scalars(select(OutboundMail))}
+    assert group.of_south.number in told[group.south.id, "branch_invoices_reopened"]
+    assert early.number not in told[group.south.id, "branch_invoices_reopened"]
+    assert "North Branch" in told[group.till.company.id, "chargeback_lost"]
+    names = {each.check.name for each in verify(engine).findings}
+    assert names & {"ledger_balances", "payments_are_posted", "group_transfers", "posting_keys"} == set()
+
+
+def test_a_chargeback_of_a_part_takes_the_parents_own_first(payer: PageClient, group: Group) -> None:
+    pay(payer, group, *group.all)
+    parent = next(each for each in group.till.payments() if each.company_id == group.till.company.id)
+    made = group.till.sandbox.control("disputes", charge=parent.charge_id, amount=1_500)
+    group.till.sandbox.control(f"disputes/{made['id']}/close", verdict="lost")
+    sync_chargeback(group.till.sessions, made["id"], now=utcnow(), api=group.till.api)
+    assert group.till.opens(*group.all) == [1_000, 0, 500]
+    group.till.check_books()
 
 
 def test_the_books_hold(payer: PageClient, group: Group, engine: Engine) -> None:
