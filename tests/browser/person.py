@@ -116,6 +116,7 @@ class Person:
 
     def go(self, label: str) -> None:
         """Choose a place of the navigation: at the top on a desktop, at the thumb on a phone, or in the menu."""
+        self.page.wait_for_load_state("load")  # what is visible is decided by the page's sheet
         name = re.compile(rf"^{re.escape(label)}( \d+)?$")
         main = self.page.get_by_role("navigation", name=re.compile("^Main"))
         shown = main.get_by_role("link", name=name).locator("visible=true")
@@ -135,6 +136,7 @@ class Person:
         self.page.get_by_role("heading", name="Sign in").wait_for()
 
     def _open_menu(self) -> None:
+        self.page.wait_for_load_state("load")
         self.page.locator("summary.menu__summary, .tabbar summary").locator("visible=true").first.click()
 
     # Finding by words

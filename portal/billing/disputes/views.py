@@ -10,7 +10,9 @@ from portal.billing.disputes.forms import DisputeForm
 from portal.billing.disputes.queries import disputes_of
 from portal.billing.disputes.use_cases.disputes import dispute_invoice, withdraw_dispute
 from portal.billing.invoices.queries.invoice import invoice_for
+from portal.billing.models.invoices import Invoice
 from portal.billing.pages import blueprint
+from portal.foundation.errors import NotFound
 from portal.web.access import needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
@@ -22,7 +24,7 @@ from portal.web.ui import flash
 @needs("invoices:pay")
 def dispute_form(number: str) -> str:
     """The form: how much, what is wrong, and a note."""
-    invoice = invoice_for(db(), actor(), number)
+    invoice = _invoice(number)
     form = DisputeForm(formdata=None)
     # Of one that is paid, all that was not credited yet.
     form.amount.fill(
@@ -37,7 +39,7 @@ def create_dispute(number: str) -> Response | tuple[str, int]:
     """Open a dispute; reminders wait until it is answered."""
     form = DisputeForm()
     valid = form.validate_on_submit()
-    currency = invoice_for(db(), actor(), number).currency
+    currency = _invoice(number).currency
     with refusing(form, books()) as tried:
         amount = form.amount.minor(currency)
         if valid:
@@ -70,8 +72,16 @@ def dispute_withdrawal(number: str) -> Response:
     return redirect(url_for("billing.invoice", number=number))
 
 
-def _page(number: str, form: DisputeForm) -> str:
+def _invoice(number: str) -> Invoice:
+    """A credit memo is not contested."""
     invoice = invoice_for(db(), actor(), number)
+    if invoice.kind != "invoice":
+        raise NotFound
+    return invoice
+
+
+def _page(number: str, form: DisputeForm) -> str:
+    invoice = _invoice(number)
     return render_template(
         "billing/disputes/dispute.html", invoice=invoice, form=form, earlier=disputes_of(db(), invoice.id)
     )

@@ -20,7 +20,7 @@ from portal.billing.tax.queries.exemptions import (
     waiting_exemptions,
 )
 from portal.billing.tax.use_cases.decisions import Decided, accept_exemption, end_exemption, refuse_exemption
-from portal.web.access import needs
+from portal.web.access import confirmed, needs
 from portal.web.refusals import refusing
 from portal.web.sessions import actor
 from portal.web.transaction import db, now, today
@@ -79,6 +79,7 @@ def show_certificate(code: str, exemption_id: int) -> FlaskResponse:
 
 @staff_blueprint.post(f"{ONE}/acceptance", endpoint="accept_exemption")
 @needs("billing:manage")
+@confirmed
 def create_acceptance(code: str, exemption_id: int) -> Response:
     """Let it count."""
     decided = Decided(visible_company(db(), actor(), code), exemption_id)
@@ -93,6 +94,7 @@ def create_acceptance(code: str, exemption_id: int) -> Response:
 
 @staff_blueprint.post(f"{ONE}/refusal", endpoint="refuse_exemption")
 @needs("billing:manage")
+@confirmed
 def create_refusal(code: str, exemption_id: int) -> Response | tuple[str, int]:
     """Refuse it, with a reason."""
     form = ReasonForm()
@@ -107,6 +109,7 @@ def create_refusal(code: str, exemption_id: int) -> Response | tuple[str, int]:
 
 @staff_blueprint.post(f"{ONE}/end", endpoint="end_exemption")
 @needs("billing:manage")
+@confirmed
 def create_end(code: str, exemption_id: int) -> Response | tuple[str, int]:
     """End it before its day, with a reason."""
     form = ReasonForm()

@@ -25,6 +25,7 @@ from tests.pages.accounts.second_factors import (
     set_up_app,
     set_up_passkey,
 )
+from tests.pages.billing.documents.papers import waiting
 
 __all__ = ["clock"]
 
@@ -57,7 +58,10 @@ ENDPOINTS = {
     "billing.agree_autopay",
     "billing.end_autopay",
     "billing.remove_method",
+    "billing_staff.accept_exemption",
+    "billing_staff.end_exemption",
     "billing_staff.refund_payment",
+    "billing_staff.refuse_exemption",
     "billing_staff.terms",
 }
 
@@ -74,7 +78,14 @@ def test_what_is_protected(app: Flask) -> None:
 
 def test_whatever_writes_in_these_rooms_is_protected(app: Flask) -> None:
     """A new way to refund, to agree on terms or to change means of paying is protected, too."""
-    rooms = ("billing.refunds.", "billing.terms.", "billing.methods.", "billing.autopay.", "accounts.people.")
+    rooms = (
+        "billing.refunds.",
+        "billing.terms.",
+        "billing.methods.",
+        "billing.autopay.",
+        "billing.tax.staff_views",
+        "accounts.people.",
+    )
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if "POST" in (rule.methods or ()) and view.__module__.startswith(
@@ -187,6 +198,29 @@ def test_a_forged_form_is_not_shown_for_confirmation(client: PageClient, build: 
     forged = {"csrf_token": "forged", "email": "thief@example.com", "role": "company_admin"}
     client.post("/people/invitation", forged, status=400)
     assert "thief@example.com" not in client.body
+
+
+def test_a_certificate_is_decided_on_with_a_fresh_proof(
+    client: PageClient, build: Build, clock: Clock, session: Session
+) -> None:
+    """Accepting, refusing and ending one changes who pays tax. Seen failing with all three done from a browser that was left
+    open."""
+    company = build.company("Harbor Painting")
+    held = waiting(session, company)
+    client.sign_in(build.user(kind="admin").email)
+    clock.later(minutes=6)
+    address = f"/customers/{company.code}/tax-exemptions/{held.id}"
+    client.get(address)
+    for act in ("acceptance", "refusal", "end"):
+        client.post(f"{address}/{act}", {"reason": "Not your number."}, status=403)
+        assert "Confirm that it’s you" in client.text
+        assert "Not your number." in client.body
+    session.refresh(held)
+    assert held.state == "waiting"
+    proof = {"reason": "Not your number.", "proof_password": "paint-the-town"}
+    client.post(f"{address}/refusal", proof, status=303)
+    session.refresh(held)
+    assert held.state == "refused"
 
 
 def test_a_rep_confirms_before_acting(client: PageClient, build: Build, clock: Clock) -> None:

@@ -22,6 +22,12 @@ class OrderDocument:
     total_minor: int
     open_minor: int
     reason: str
+    credited_minor: int
+
+    @property
+    def is_contestable(self) -> bool:
+        """Whether something of it was not credited yet, paid or not."""
+        return self.kind == "invoice" and self.total_minor > self.credited_minor
 
     @property
     def state_words(self) -> str:
@@ -55,6 +61,7 @@ _DOCUMENTS = select(
     Invoice.total_minor,
     Invoice.open_minor,
     Invoice.reason,
+    Invoice.credited_minor,
 ).order_by(Invoice.id)
 
 
