@@ -184,8 +184,15 @@ MAILS: dict[str, Cases] = {
         "of one branch": {
             "company": "North Branch",
             "paid_by": "Harbor Group",
+            "by_bank": True,
             "invoices": [{"number": "INV-100042", "amount": "$1,249.65", "branch": ""}],
-        }
+        },
+        "by a refund": {
+            "company": "North Branch",
+            "paid_by": "Harbor Group",
+            "by_bank": False,
+            "invoices": [{"number": "INV-100042", "amount": "$1,249.65", "branch": ""}],
+        },
     },
     "chargeback_opened": {
         "with a day": {**OPENED, "methods": ["Visa ending 4242"], "autopay": True},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -14,18 +13,10 @@ from portal.billing.methods.use_cases.suspension import Suspended
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.payers.letters import mail_payers
-from portal.billing.settlement.use_cases.group_back import BranchReopened
+from portal.billing.settlement.letters import Reopened, reopened_words
 from portal.foundation.mail import Letter, Mail, send
 from portal.foundation.money import format_minor
 from portal.foundation.wording import weekday_words
-
-
-class Reopened(TypedDict):
-    """An invoice that is open again, and by how much, in words. ``branch``: whose it is, if it is not the reader's."""
-
-    number: str
-    amount: str
-    branch: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +56,6 @@ class ChargebackLost(Letter, words="payment charged back"):
     invoices: list[Reopened]
     methods: list[str]
     autopay: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class BranchInvoicesReopened(Letter, words="invoices open again"):
-    """To the payers of a branch: the bank took back what their parent company had paid for it."""
-
-    company: str
-    paid_by: str
-    invoices: list[Reopened]
 
 
 def mail_chargeback_opened(
@@ -126,7 +108,7 @@ def mail_chargeback_lost(
         number=payment.number,
         amount=format_minor(chargeback.amount_minor, currency),
         method=payment.method_words,
-        invoices=[_reopened(number, minor, currency, branch) for number, minor, branch in reopened],
+        invoices=[reopened_words(number, minor, currency, branch) for number, minor, branch in reopened],
         methods=list(suspended.methods),
         autopay=suspended.autopay,
     )
@@ -137,26 +119,6 @@ def mail_chargeback_lost(
         company_id=payment.company_id,
         permission="invoices:pay",
     )
-
-
-def mail_branches_reopened(
-    session: Session, payment: Payment, chargeback: StripeChargeback, reopened: Sequence[BranchReopened]
-) -> None:
-    """Tell the payers of each branch what is open again there, because its parent's payment was charged back."""
-    names, parent = {each.branch_id: each.branch_name for each in reopened}, _company(session, payment)
-    for branch_id, name in names.items():
-        theirs = [each for each in reopened if each.branch_id == branch_id]
-        letter = BranchInvoicesReopened(
-            company=name,
-            paid_by=parent,
-            invoices=[_reopened(each.number, each.amount_minor, payment.currency) for each in theirs],
-        )
-        key = f"{letter.kind}:{chargeback.id}:{branch_id}"
-        mail_payers(session, letter, key=key, company_id=branch_id, permission="invoices:pay")
-
-
-def _reopened(number: str, minor: int, currency: str, branch: str = "") -> Reopened:
-    return Reopened(number=number, amount=format_minor(minor, currency), branch=branch)
 
 
 def _mail_administrators(session: Session, letter: Letter, chargeback: StripeChargeback) -> None:

@@ -16,6 +16,7 @@ from portal.billing.models.invoices import Invoice, InvoiceLine
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
+from portal.billing.payments.queries.branches import branch_parts
 from portal.billing.settlement.queries import (
     AppliedPart,
     applied_parts,
@@ -35,7 +36,7 @@ class Refundable:
     """What a refund of a payment would do; amounts in minor units.
 
     A credit memo that was asked for goes first, then ``unapplied_minor``, then open credit memos of its invoices; beyond
-    them, invoices open again: ``shares``, in their order.
+    them, invoices open again: ``shares``, in their order, the company's own and then those of its branches.
     """
 
     payment: Payment
@@ -65,7 +66,7 @@ class Refundable:
 
 
 def refundable(session: Session, payment: Payment, *, memo_number: str = "") -> Refundable:
-    """What of a payment can be given back now. Five statements.
+    """What of a payment can be given back now. Six statements.
 
     :param memo_number: a credit memo that is to be paid out with it.
     :raises NotFound: if the payment's company has no such credit memo.
@@ -89,6 +90,7 @@ def refundable(session: Session, payment: Payment, *, memo_number: str = "") -> 
     unapplied = min(free, max(0, payment.unapplied_minor - back))
     shares = applied_parts(session, payment.id)
     asked, memos = _memos(session, payment, [share.invoice_id for share in shares], memo_number)
+    shares += branch_parts(session, payment.id)
     return Refundable(payment, free, unapplied, shares, memos, asked, obstacle)
 
 

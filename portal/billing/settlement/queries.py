@@ -54,6 +54,34 @@ def applied_parts(session: Session, payment_id: int) -> list[AppliedPart]:
     return [AppliedPart(*row) for row in found]
 
 
+@dataclass(frozen=True, slots=True)
+class BranchReopened:
+    """What was brought back from an invoice of a branch, which is open again by as much."""
+
+    branch_id: int
+    branch_name: str
+    number: str
+    amount_minor: int
+
+
+def reopened_in_branches(session: Session, payment_id: int, fact: str) -> list[BranchReopened]:
+    """What was brought back from branches of a parent's payment for a fact. One statement."""
+    rows = session.execute(
+        select(Company.id, Company.name, Invoice.number, LedgerEntry.amount_minor)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
+        .join(Payment, Payment.id == LedgerEntry.payment_id)
+        .join(Invoice, Invoice.id == LedgerEntry.invoice_id)
+        .join(Company, Company.id == Invoice.company_id)
+        .where(
+            Payment.group_payment == payment_id,
+            LedgerEntry.account == RECEIVABLE,
+            LedgerTransaction.posting_key.startswith(f"transfer:{fact}:", autoescape=True),
+        )
+        .order_by(Company.name, Invoice.due_on, Invoice.id)
+    )
+    return [BranchReopened(*row) for row in rows]
+
+
 def open_memos_of(session: Session, company_id: int, invoice_ids: Collection[int]) -> list[int]:
     """The company's open credit memos that correct any of these invoices, the oldest first. One statement."""
     if not invoice_ids:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.billing.chargebacks.letters import (
-    mail_branches_reopened,
     mail_chargeback_decided,
     mail_chargeback_lost,
     mail_chargeback_opened,
@@ -21,7 +20,8 @@ from portal.billing.models.invoices import Invoice
 from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
-from portal.billing.settlement.use_cases.group_back import BranchReopened
+from portal.billing.settlement.letters import mail_branches_reopened
+from portal.billing.settlement.queries import BranchReopened
 
 
 def follow_opened(
@@ -63,7 +63,7 @@ def follow_lost(
     rows = [(number, minor, "") for number, minor in reopened]
     rows += [(each.number, each.amount_minor, each.branch_name) for each in in_branches]
     mail_chargeback_lost(session, payment, chargeback, rows, _suspended(session, payment))
-    mail_branches_reopened(session, payment, chargeback, in_branches)
+    mail_branches_reopened(session, payment, in_branches, fact=chargeback.id, by_bank=True)
     mail_chargeback_decided(session, payment, chargeback, won=False)
 
 

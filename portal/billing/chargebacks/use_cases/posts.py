@@ -13,8 +13,7 @@ from portal.billing.ledger.use_cases import Side, post
 from portal.billing.models.payments import Payment
 from portal.billing.models.stripe_facts import StripeChargeback
 from portal.billing.settlement.facts import PaymentFailed
-from portal.billing.settlement.queries import posted
-from portal.billing.settlement.use_cases.group_back import reopened_in_branches
+from portal.billing.settlement.queries import posted, reopened_in_branches
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.billing.stripe.objects import Chargeback
 from portal.foundation.actor import SYSTEM

@@ -15,7 +15,8 @@ from portal.billing.models.payments import Payment
 from portal.billing.models.refunds import Refund
 from portal.billing.refunds.facts import record_refunded
 from portal.billing.refunds.letters import mail_payment_refunded, mail_refund_failed
-from portal.billing.settlement.queries import chargebacks_of, memos_among, posted
+from portal.billing.settlement.letters import mail_branches_reopened
+from portal.billing.settlement.queries import chargebacks_of, memos_among, posted, reopened_in_branches
 from portal.billing.settlement.use_cases.locks import lock_documents, lock_payment
 from portal.billing.settlement.use_cases.reversals import sides_back
 from portal.foundation.actor import SYSTEM, Actor
@@ -43,11 +44,14 @@ def post_refund(
         return False
     sides = _sides_back(session, payment, refund)
     memos = memos_among(session, [side.invoice_id for side in sides if side.invoice_id])
-    refund.reopens = any(side.account == RECEIVABLE and side.invoice_id not in memos for side in sides)
+    in_branches = reopened_in_branches(session, payment.id, _key(refund))
+    own = any(side.account == RECEIVABLE and side.invoice_id not in memos for side in sides)
+    refund.reopens = own or bool(in_branches)
     sides.append(Side(out_of, -refund.amount_minor, payment_id=payment.id))
     _post_sides(session, payment, refund, sides, actor, now)
     record_refunded(session, refund, payment, "refund", actor, now)
     mail_payment_refunded(session, payment, refund, sorted(memos.values()))
+    mail_branches_reopened(session, payment, in_branches, fact=_key(refund), by_bank=False)
     return True
 
 
@@ -73,7 +77,12 @@ def _sides_back(session: Session, payment: Payment, refund: Refund) -> list[Side
     try:
         rest_to = WRITE_OFFS if lost else ""
         return sides_back(
-            session, payment, refund.amount_minor, rest_to=rest_to, memo_id=refund.credit_memo_id
+            session,
+            payment,
+            refund.amount_minor,
+            rest_to=rest_to,
+            memo_id=refund.credit_memo_id,
+            fact=_key(refund),
         )
     except ValueError as error:
         raise DoesNotFit(f"refund {refund.id}: {error}") from error

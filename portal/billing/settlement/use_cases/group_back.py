@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
 from portal.billing.chart_of_accounts import GROUP, RECEIVABLE, UNAPPLIED
 from portal.billing.ledger.use_cases import Side, post
-from portal.billing.models.invoices import Invoice
-from portal.billing.models.ledger import LedgerEntry, LedgerTransaction
+from portal.billing.models.ledger import LedgerEntry
 from portal.billing.models.payments import Payment
 from portal.billing.settlement.queries import AppliedPart, applied_parts
 from portal.billing.settlement.use_cases.locks import lock_invoices
@@ -27,7 +24,7 @@ def bring_back(session: Session, payment: Payment, amount_minor: int, fact: str 
     invoice of theirs took first, then their invoices, the latest due first, which are open again. One statement where
     nothing was passed on.
 
-    :param fact: names it, so that it can be found again (:func:`reopened_in_branches`).
+    :param fact: names it, so that it can be found again (:func:`portal.billing.settlement.queries.reopened_in_branches`).
     """
     short = amount_minor - payment.unapplied_minor
     children = session.scalars(
@@ -60,34 +57,6 @@ def _held(session: Session, children: Sequence[Payment]) -> dict[int, int]:
         .group_by(LedgerEntry.payment_id)
     )
     return {id: int(minor) for id, minor in rows if id is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class BranchReopened:
-    """What was brought back from an invoice of a branch, which is open again by as much."""
-
-    branch_id: int
-    branch_name: str
-    number: str
-    amount_minor: int
-
-
-def reopened_in_branches(session: Session, payment_id: int, fact: str) -> list[BranchReopened]:
-    """What :func:`bring_back` has opened again in branches for a fact. One statement."""
-    rows = session.execute(
-        select(Company.id, Company.name, Invoice.number, LedgerEntry.amount_minor)
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerEntry.transaction_id)
-        .join(Payment, Payment.id == LedgerEntry.payment_id)
-        .join(Invoice, Invoice.id == LedgerEntry.invoice_id)
-        .join(Company, Company.id == Invoice.company_id)
-        .where(
-            Payment.group_payment == payment_id,
-            LedgerEntry.account == RECEIVABLE,
-            LedgerTransaction.posting_key.startswith(f"transfer:{fact}:", autoescape=True),
-        )
-        .order_by(Company.name, Invoice.due_on, Invoice.id)
-    )
-    return [BranchReopened(*row) for row in rows]
 
 
 def _sides(session: Session, children: Sequence[Payment]) -> list[tuple[Payment, Side]]:

@@ -172,14 +172,22 @@ def test_a_refund_opens_the_branchs_invoice(payer: PageClient, group: Group, pay
     admin.get(f"/billing/payments/{north.number}")
     assert "It came with a payment of the parent company" in admin.text
     path = f"/billing/payments/{parent.number}"
+    group.build.user(group.south, "company_admin")
     admin.get(path)
-    form = {"key": key_of(admin), "amount": "62", "reason": "South was paid twice", "agreed": "y"}
+    assert f"{group.of_south.number}, South Branch (up to $62.00)" in admin.text
+    form = {"key": key_of(admin), "amount": "62", "reason": "South was paid twice"}
+    admin.post(f"{path}/refunds", form, status=422)
+    form["agreed"] = "y"
     admin.follow(admin.post(f"{path}/refunds", form, status=303))
     assert "$62.00 is given back" in admin.text
     assert group.till.opens(group.of_north, group.of_south) == [0, 6_200]
     group.till.check_books()
     with group.till.sessions() as session:
         assert session.scalar(select(Payment.refunded_minor).where(Payment.id == parent.id)) == 6_200
+        found = session.scalars(select(OutboundMail).where(OutboundMail.kind == "branch_invoices_reopened"))
+        assert [(each.company_id, group.of_south.number in str(each.data)) for each in found] == [
+            (group.south.id, True)
+        ]
 
 
 def test_a_chargeback_takes_it_back_from_the_branches(
