@@ -50,6 +50,13 @@ def what_was_asked(status: int) -> Asked:
     }
 
 
+def visitors_key(asked: Asked) -> str:
+    """Keeps what visitors of one network are refused on a page in the same way to one in five minutes: whoever tries link
+    after link does not fill the log."""
+    who = f"{asked['network']}:{asked['method']}:{asked['endpoint']}:{asked['status']}"
+    return f"refused:{_hashed(who)}:{int(now().timestamp()) // POLLED_SECONDS}"
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A page with customers' data that staff were shown. ``key`` keeps what is asked again and again to one in five

@@ -11,14 +11,14 @@ from portal.touchpoints.kind import Touch, view
     "error_shown",
     stage="support",
     says="Saw an error page",
-    meaning="A signed-in person was shown an error",
+    meaning="Somebody was shown an error",
     icon="warning",
     tone="bad",
     detail="page",
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShown(Touch):
-    """A signed-in person was shown an error."""
+    """Somebody was shown an error."""
 
     endpoint: str | None = None
     method: str | None = None

@@ -20,8 +20,8 @@ from portal.touchpoints.insertion import write
 from portal.touchpoints.interaction import Interaction, channel_of, set_interaction
 from portal.touchpoints.kind import Touch
 from portal.touchpoints.recording import Event, check, rows_of
-from portal.web.access import request_permission
-from portal.web.asked import staff_look, what_was_asked
+from portal.web.access import PUBLIC, request_permission
+from portal.web.asked import staff_look, visitors_key, what_was_asked
 from portal.web.browser.visitor import remember_visitor, visitor_id, wants_privacy
 from portal.web.facts import ErrorShown, PermissionDenied
 from portal.web.security import request_id
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 OUTCOMES = {404: "not_found", 410: "not_found", 409: "conflict", 429: "denied"}
+VISITORS = frozenset({401, 403, 404, 410, 422, 429})  # what visitors are refused with
 SILENT_ENDPOINTS = frozenset({"static", "touchpoints.beacon", "health.livez", "health.readyz"})
 
 
@@ -94,23 +95,32 @@ def _shown(status: int) -> list[Event]:
 
 
 def _record_refusal(status: int) -> None:
-    if status < 400 or request.endpoint in SILENT_ENDPOINTS or not visit().is_authenticated:
+    if status < 400 or request.endpoint in SILENT_ENDPOINTS or not _is_told_of(status):
         return
     if g.get("refusal_recorded") or _told_by_view(status):
         return
     g.refusal_recorded = True
     asked = what_was_asked(status)
+    key = None if visit().is_authenticated else visitors_key(asked)
     if status == 403:
         permission = request_permission() if request.endpoint else None
-        viewed(PermissionDenied(**asked, permission=permission), outcome="denied", error_code="403")
+        viewed(PermissionDenied(**asked, permission=permission), outcome="denied", error_code="403", key=key)
     else:
         outcome = "system_error" if status >= 500 else OUTCOMES.get(status, "validation_error")
-        viewed(ErrorShown(**asked), outcome=outcome, error_code=str(status))
+        viewed(ErrorShown(**asked), outcome=outcome, error_code=str(status), key=key)
+
+
+def _is_told_of(status: int) -> bool:
+    """Everything that a signed-in person is refused; of visitors, what pages that need no sign-in refuse."""
+    if visit().is_authenticated:
+        return True
+    return status in VISITORS and bool(request.endpoint) and request_permission() == PUBLIC
 
 
 def _told_by_view(status: int) -> bool:
     """A refused form: the view has recorded what was refused, with what it was about."""
-    return status == 422 and any(event.outcome != "ok" for event in g.get("views", []))
+    is_form = status == 422 or not visit().is_authenticated
+    return is_form and any(event.outcome != "ok" for event in g.get("views", []))
 
 
 def _write_after(response: Response, events: list[Event], where: Interaction) -> None:

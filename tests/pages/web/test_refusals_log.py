@@ -80,6 +80,52 @@ def test_a_refused_form_is_recorded(buyer: PageClient, session: Session) -> None
     assert (row.props["status"], row.outcome) == (422, "validation_error")
 
 
+def test_what_visitors_are_refused_is_recorded_without_their_links(
+    client: PageClient, session: Session
+) -> None:
+    """Seen failing with nothing of pay links in the log."""
+    secret = "s" * 43
+    for path in (f"/pay/{secret}", f"/pay/returned/{secret}"):
+        assert ask(client, path, environ_base={"REMOTE_ADDR": "203.0.113.9"}) == 404
+    rows = refusals(session)
+    assert [row.props["status"] for row in rows] == [404, 404]
+    assert {row.props["network"] for row in rows} == {"203.0.113.0/24"}
+    assert {(row.outcome, row.actor_id, row.actor_role) for row in rows} == {("not_found", None, "anonymous")}
+    for row in rows:
+        assert row.valid
+        assert secret not in str(row.props)
+
+
+@pytest.mark.parametrize("page", ["invitation", "reset"])
+def test_a_dead_link_to_a_password_is_told_once(client: PageClient, session: Session, page: str) -> None:
+    """By the page, which knows more. Seen failing with a second row for the same refusal."""
+    secret = "s" * 43
+    ask(client, f"/{page}?token={secret}")
+    session.rollback()
+    (row,) = session.scalars(select(Touchpoint))
+    assert row.outcome != "ok"
+    assert secret not in str(row.props)
+
+
+def test_whoever_tries_link_after_link_does_not_fill_the_log(client: PageClient, session: Session) -> None:
+    """Another network has a row of its own; what is no page has none, for scanners ask for those all day."""
+    for n in range(5):
+        ask(client, f"/pay/{n}" + "x" * 42)
+    ask(client, "/pay/" + "x" * 43, environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    ask(client, "/wp-login.php")
+    ask(client, "/orders/CP-100007")
+    assert len(refusals(session)) == 2
+
+
+def test_a_visitors_refused_form_is_recorded(client: PageClient, session: Session) -> None:
+    """Without what was typed; what the page records itself is not told twice."""
+    client.get("/forgot")
+    client.post("/forgot", {"email": "ann at painter.example"}, status=422)
+    (row,) = refusals(session)
+    assert (row.props["status"], row.outcome, row.props["method"]) == (422, "validation_error", "POST")
+    assert "painter" not in str(row.props)
+
+
 @pytest.mark.parametrize("method", ["A" * 100, "A\x1bB", "PROPFIND"])
 def test_an_unknown_method_makes_no_invalid_row(method: str, buyer: PageClient, session: Session) -> None:
     """Seen failing with the method as it came: ``data.method must be shorter than or equal to 80 characters``."""
