@@ -10,8 +10,8 @@ from flask import render_template
 from portal.accounts.companies.queries import branches_for_staff
 from portal.accounts.models import Company
 from portal.billing.cash_application.queries import Application, Credit, applications, credits_of
-from portal.billing.invoices.queries.choice import Wanted, open_page
-from portal.billing.invoices.queries.open_documents import OpenDocument, open_documents
+from portal.billing.invoices.queries.choice import Wanted, every_open, open_page
+from portal.billing.invoices.queries.open_documents import OpenDocument
 from portal.billing.invoices.words import due_words, payment_words
 from portal.billing.offline_payments.forms import OfflineForm
 from portal.billing.payments.queries.payments import PaymentRow
@@ -57,10 +57,10 @@ def saved_by(form: OfflineForm) -> Callable[[OpenDocument], int]:
     return lambda document: document.saved_minor(on)
 
 
-def suggest(form: OfflineForm, company: Company, amount: int) -> list[OpenDocument]:
-    """The oldest first, each with the discount of the day on which the money came where it is settled with it; those that
-    the money reaches."""
-    documents = [each for each in open_documents(db(), company.id) if each.currency == company.currency]
+def suggest(form: OfflineForm, whose: Whose, amount: int) -> list[OpenDocument]:
+    """The oldest first, the company's own before those of its branches, each with the discount of the day on which the money
+    came where it is settled with it; those that the money reaches."""
+    documents = every_open(db(), whose.ids, whose.currency)
     saved = {each.id: saved_by(form)(each) for each in documents}
     parts = spread(amount, [(each.id, each.free_minor - saved[each.id]) for each in documents])
     chosen = [each for each in documents if each.id in parts]

@@ -90,7 +90,7 @@ def _look(
     """The page again, without recording anything."""
     with refusing(form) as tried:
         if step_of() == "suggest":
-            chosen = suggest(form, company, form.amount.minor(company.currency))
+            chosen = suggest(form, whose, form.amount.minor(company.currency))
         elif step_of() == "take":
             amount = form.amount.minor_or_none(company.currency)
             chosen = take_named(form, whose, chosen, saved_by(form), amount)

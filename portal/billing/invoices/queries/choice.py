@@ -69,6 +69,12 @@ def open_page(
     return OpenPage(found, count, page)
 
 
+def every_open(session: Session, company_ids: Sequence[int], currency: str) -> list[OpenDocument]:
+    """All open invoices of these companies, in the order in which pages show them. One statement."""
+    mine = [of_company(company_ids), Invoice.kind == "invoice", Invoice.open_minor != 0]
+    return documents_where(session, *mine, Invoice.currency == currency, by=_in_order(company_ids))
+
+
 def _in_order(company_ids: Sequence[int]) -> list[ColumnElement[int]]:
     places = {id: place for place, id in enumerate(company_ids)}
     return [case(places, value=Invoice.company_id)] if len(company_ids) > 1 else []

@@ -87,6 +87,13 @@ def test_numbers_of_branches_are_read(admin: PageClient, group: Group) -> None:
     assert group.opens() == [1_000, 6_100, 6_200]
 
 
+def test_the_oldest_are_suggested_company_by_company(admin: PageClient, group: Group) -> None:
+    """Seen failing with the parent's own invoices only."""
+    admin.post(group.path, {**cheque(admin, group, "72.00"), "step": "suggest"}, status=200)
+    for each, amount in zip(group.all, ("10.00", "61.00", "1.00"), strict=True):
+        assert re.search(rf'name="{field(each)}" type="text" value="{amount}"', admin.body)
+
+
 def test_one_cheque_for_all(admin: PageClient, group: Group, engine: Engine) -> None:
     """Seen failing with the branches' money left on the parent's account."""
     form = cheque(admin, group, "140.00", numbers=named(*group.all), rest="y")
