@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import current_app, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.accounts.companies.queries import visible_company
 from portal.accounts.models import Company
 from portal.accounts.sign_in.use_cases.throttle import ANY_NETWORK, Limit, TooManyTries, admit
 from portal.billing.invoices.queries.invoice import company_of, invoice_for_staff
-from portal.billing.models.invoices import Invoice
 from portal.billing.pages import staff_blueprint
 from portal.billing.pay_links.rules import DEFAULT_DAYS, LinkRequest
-from portal.billing.pay_links.use_cases.make import make_invoice_link, make_statement_link
 from portal.billing.payers.forms import CopyForm
+from portal.billing.payers.link_page import MakeLink, invoice_link, statement_link
 from portal.billing.payers.page import invoice_copy, receipt_copy, statement_copy
 from portal.billing.payers.queries import known_addresses
 from portal.billing.payers.use_cases import Copy, send_copies
@@ -34,7 +31,6 @@ from portal.web.transaction import books, db, now, only_reads, today
 from portal.web.ui import flash
 
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
-MakeLink = Callable[[Session, LinkRequest], object]
 TO_ADDRESS = Limit(
     "copy_mail_to",
     per_account=5,
@@ -65,7 +61,7 @@ def edit_invoice_copy(number: str) -> Answer:
     company = company_of(db(), invoice)
     back = url_for("billing_staff.invoice", number=number)
     copy = invoice_copy(company, invoice, by=actor().name)
-    return _answer(Sent(company=company, copy=copy, back_href=back, link=_invoice_link(invoice)))
+    return _answer(Sent(company=company, copy=copy, back_href=back, link=invoice_link(invoice)))
 
 
 @staff_blueprint.route("/billing/payments/<number>/copies", methods=["GET", "POST"], endpoint="send_receipt")
@@ -93,21 +89,7 @@ def edit_statement_copy(code: str, month: str) -> Answer:
     copy = statement_copy(db(), company, found, by=actor().name, zone=_zone())
     back = url_for("billing_staff.statement", code=company.code, month=found.code)
     return _answer(
-        Sent(company=company, copy=copy, back_href=back, link=_statement_link(company, found.first))
-    )
-
-
-def _invoice_link(invoice: Invoice) -> MakeLink | None:
-    if invoice.kind != "invoice" or invoice.open_minor <= 0:
-        return None
-    return lambda session, asked: make_invoice_link(
-        session, asked, actor=actor(), number=invoice.number, now=now(), company_id=invoice.company_id
-    )
-
-
-def _statement_link(company: Company, month: date) -> MakeLink:
-    return lambda session, asked: make_statement_link(
-        session, asked, actor=actor(), month=month, now=now(), company_id=company.id
+        Sent(company=company, copy=copy, back_href=back, link=statement_link(company, found.first))
     )
 
 
