@@ -22,7 +22,8 @@ UNSTICK = """(stuck) => {
   window.scrollTo(0, 0);
   document.querySelectorAll(".tabbar, .action-bar").forEach((each) => { each.style.position = stuck ? "" : "static"; });
 }"""
-VARIABLE = re.compile(r"\d+|[A-Z]{2,}-[\w.-]+")
+# A number, a handle, or a document's own number.
+VARIABLE = re.compile(r"\b[a-z2-7]{26}\b|\d+|[A-Z]{2,}-[\w.-]+")
 
 TOO_WIDE = """() => {
   const root = document.documentElement, width = root.clientWidth;
