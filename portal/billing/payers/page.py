@@ -1,14 +1,18 @@
-"""What a document that is sent again says of itself."""
+"""What a document that is sent again says of itself, and the link to pay it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Company
 from portal.billing.models.invoices import Invoice
 from portal.billing.models.payments import Payment, PaymentAttempt
+from portal.billing.pay_links.rules import LinkRequest
+from portal.billing.pay_links.use_cases.make import make_invoice_link, make_statement_link
 from portal.billing.payers.letters import DocumentCopy
 from portal.billing.payers.use_cases import Copy
 from portal.billing.periods import Month
@@ -19,9 +23,11 @@ from portal.billing.statements.letters import enclosed_statement
 from portal.billing.statements.queries.statement import AccountMonth, statement
 from portal.foundation.money import format_minor
 from portal.foundation.wording import date_words
-from portal.web.transaction import today
+from portal.web.sessions import actor
+from portal.web.transaction import now, today
 
 Rows = list[list[str]]
+MakeLink = Callable[[Session, LinkRequest], object]
 
 
 def invoice_copy(company: Company, invoice: Invoice, *, by: str) -> Copy:
@@ -75,3 +81,19 @@ def _copy(company: Company, document: str, number: str, what: str, rows: Rows, p
 
 def _words(minor: int, currency: str) -> str:
     return format_minor(minor, currency)
+
+
+def invoice_link(invoice: Invoice) -> MakeLink | None:
+    """A link to pay this invoice; None if nothing of it is open."""
+    if invoice.kind != "invoice" or invoice.open_minor <= 0:
+        return None
+    return lambda session, asked: make_invoice_link(
+        session, asked, actor=actor(), number=invoice.number, now=now(), company_id=invoice.company_id
+    )
+
+
+def statement_link(company: Company, month: date) -> MakeLink:
+    """A link to pay what a statement shows."""
+    return lambda session, asked: make_statement_link(
+        session, asked, actor=actor(), month=month, now=now(), company_id=company.id
+    )

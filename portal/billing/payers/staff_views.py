@@ -15,8 +15,14 @@ from portal.billing.invoices.queries.invoice import company_of, invoice_for_staf
 from portal.billing.pages import staff_blueprint
 from portal.billing.pay_links.rules import DEFAULT_DAYS, LinkRequest
 from portal.billing.payers.forms import CopyForm
-from portal.billing.payers.link_page import MakeLink, invoice_link, statement_link
-from portal.billing.payers.page import invoice_copy, receipt_copy, statement_copy
+from portal.billing.payers.page import (
+    MakeLink,
+    invoice_copy,
+    invoice_link,
+    receipt_copy,
+    statement_copy,
+    statement_link,
+)
 from portal.billing.payers.queries import known_addresses
 from portal.billing.payers.use_cases import Copy, send_copies
 from portal.billing.periods import Month
