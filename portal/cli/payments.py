@@ -68,7 +68,8 @@ def _compare(known: Settings, api: Stripe, days: int) -> tuple[Report, list[str]
 def acknowledge_difference(key: str, reason: str) -> None:
     """Close a difference between the books and Stripe that may stay as it is.
 
-    KEY stands in brackets in what `portal reconcile` lists; REASON says why. It is listed again only if it changes.
+    KEY is the value in brackets in the list that `portal reconcile` prints; REASON says why.
+    It is listed again only if it changes.
     """
     from portal.billing.reconciliation.use_cases import acknowledge
     from portal.foundation.clock import utcnow

@@ -55,7 +55,7 @@ def record_address(
     before: Wish | None = None,
     after: Wish | None = None,
 ) -> None:
-    """Record what became of an address, by its number: the log holds no address."""
+    """Record that an address was added, confirmed, changed or removed, by its number: the log holds no addresses."""
     was, becomes = before.as_stored if before else {}, after.as_stored if after else {}
     change = Change(was, {"address": address.id, **becomes})
     removed = [f"{name}={value}" for name, value in was.items()] if not after else None

@@ -65,7 +65,7 @@ def show_exemptions(code: str) -> str:
 @staff_blueprint.get(ONE, endpoint="exemption")
 @needs("billing:manage")
 def show_exemption(code: str, exemption_id: int) -> str:
-    """A certificate, what became of it, and what can be decided."""
+    """A certificate, its status and history, and the decisions that are open."""
     return _page(code, exemption_id, ReasonForm(formdata=None))
 
 

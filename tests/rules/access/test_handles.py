@@ -103,7 +103,7 @@ def shown(answer: TestResponse) -> list[str]:
 
 
 def _opened(text: str) -> str:
-    """What stands in Base64 in it, as in cursors and cookies."""
+    """What it holds in Base64, as cursors and cookies do."""
     found = [each for each in re.findall(r"[A-Za-z0-9_-]{16,}", text) if len(each) % 4 != 1]
     return "\n".join(
         base64.urlsafe_b64decode(each + "=" * (-len(each) % 4)).decode("latin-1") for each in found

@@ -1,5 +1,5 @@
-"""On which day a fact stands in a company's account: a document on its own, a payment on the day on which it was received,
-everything else when it happened, in the seller's time zone. A store's document of 31 October is one of October, wherever
+"""The day under which a transaction is listed in a company's account: a document's own date, the day a payment was received,
+otherwise the day it happened, in the seller's time zone. A store's document of 31 October is one of October, wherever
 the seller is."""
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Entry:
     nothing where one document was only set against another."""
 
     at: datetime
-    on: date  # the day on which it stands in the account
+    on: date  # the day it is listed under in the account
     kind: str  # see portal/billing/chart_of_accounts.py
     number: str  # of the invoice or credit memo it issued
     amount_minor: int

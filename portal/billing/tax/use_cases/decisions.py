@@ -25,7 +25,7 @@ from portal.foundation.inputs import length_problem
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A certificate and the reason that was given for what becomes of it."""
+    """A certificate and the reason given for a decision on it."""
 
     company: Company
     exemption_id: int
