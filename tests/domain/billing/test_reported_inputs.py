@@ -3,6 +3,7 @@ checkout where there are any."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Company
+from portal.accounts.models import Address, Company
 from portal.billing.credit_memos.use_cases.adjustments import Adjustment, credit_company
 from portal.billing.documents.letterhead import Letterhead
 from portal.billing.invoices.pdf import invoice_data
@@ -121,3 +122,27 @@ def test_one_date(loaded: Engine, session: Session) -> None:
         return [entry.number for entry in statement(session, of).entries]
 
     assert (numbers(8), numbers(10), numbers(11)) == (["M3-002"], ["M3-001"], [])
+
+
+def test_regions_are_one_however_written(loaded: Engine, session: Session, tmp_path: Path) -> None:
+    """Reported: a site in "Illinois" carried no tax, the same site in "IL" did."""
+    bring(loaded, tmp_path, "13-region", "B2003")
+    theirs = select(Address.region).where(Address.company_id == company(session, "B2003").id)
+    assert set(session.scalars(theirs.where(Address.label.in_(["Site A", "Site B"])))) == {"IL"}
+
+
+def test_tax_of_many_small_lines_is_printed_as_it_was_rounded(
+    loaded: Engine, session: Session, tmp_path: Path
+) -> None:
+    """The paper says that the tax is of each line, so nobody multiplies the sum."""
+    bring(loaded, tmp_path, "14-line-rounding", "B2030")
+    assert "rounded on each line" in printed(session, "R14-1")
+
+
+def bring(engine: Engine, tmp_path: Path, name: str, code: str) -> None:
+    """Import a reported folder for a company that is there."""
+    there = Folder(tmp_path / code, empty=True)
+    there.add("companies", code=code, name=f"Company {code}")
+    assert there.load(engine, NOW).rejected == 0
+    copy = shutil.copytree(INPUTS / name, tmp_path / name)
+    assert import_folder(engine, copy, NOW, quiet).rejected == 0
